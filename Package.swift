@@ -1,0 +1,117 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings every target shares: Swift 6 language mode, strict imports, warnings are errors.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+// Libraries from outside, by the name used below.
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+]
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
+let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let collections: Target.Dependency = .product(name: "Collections", package: "swift-collections")
+let hashTrees: Target.Dependency = .product(name: "HashTreeCollections", package: "swift-collections")
+
+/// A room of `docs/architecture.md`. `Tests/ArchitectureTests` compares these edges with its table.
+func room(_ name: String, uses: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: uses, swiftSettings: strict)
+}
+
+/// A command: `main` and wiring only.
+func command(_ name: String, uses: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: uses, swiftSettings: strict)
+}
+
+func tests(_ room: String, uses: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: room + "Tests", dependencies: [.init(stringLiteral: room)] + uses, resources: resources,
+        swiftSettings: strict)
+}
+
+let package = Package(
+    name: "ovn-containers",
+    products: [
+        .library(name: "OVSDB", targets: ["OVSDB"]),
+        .library(name: "OVSDBClient", targets: ["OVSDBClient"]),
+        .library(name: "NetAddress", targets: ["NetAddress"]),
+        .executable(name: "ovn-ipam", targets: ["ovn-ipam"]),
+        .executable(name: "ovn-integrate", targets: ["ovn-integrate"]),
+        .executable(name: "ovn-container", targets: ["ovn-container"]),
+        .executable(name: "ovsdb-modelgen", targets: ["ovsdb-modelgen"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: [.defaults, "YAML"]),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    ],
+    targets: [
+        // No I/O, no clocks.
+        room("NetAddress"),
+        room("OVSDB", uses: [collections, hashTrees]),
+        room("OVNModel", uses: ["OVSDB"]),
+        room("IPAM", uses: ["NetAddress"]),
+        room("NeutronAPI", uses: ["NetAddress"]),
+
+        // The kernel.
+        .target(name: "CLinux"),
+        room("Netlink", uses: ["NetAddress", "CLinux"]),
+        room("HostNetwork", uses: ["Netlink"]),
+
+        // Other daemons.
+        room("OVSDBClient", uses: ["OVSDB", nioSSL, logging, metrics] + nio),
+        room("DockerEngine", uses: [httpClient, logging] + nio),
+        room("NeutronClient", uses: ["NeutronAPI", httpClient, logging] + nio),
+
+        // What we are.
+        room("NetworkStore", uses: ["OVNModel", "OVSDBClient", "IPAM", "NeutronAPI", logging, metrics, hashTrees]),
+        room("NeutronServer", uses: ["NetworkStore", hummingbird, logging, metrics]),
+        room("HostAttachment", uses: ["HostNetwork", "OVSDBClient", "OVNModel", logging]),
+        room("Commands", uses: ["NeutronClient", "HostAttachment", "DockerEngine", arguments, logging]),
+
+        command("ovn-ipam", uses: ["NeutronServer", arguments, configuration, lifecycle, logging]),
+        command("ovn-integrate", uses: ["Commands"]),
+        command("ovn-container", uses: ["Commands"]),
+        command("ovsdb-modelgen", uses: ["OVSDB", arguments]),
+
+        tests("NetAddress"),
+        tests("OVSDB"),
+        tests("OVNModel"),
+        tests("IPAM"),
+        tests("NeutronAPI"),
+        tests("Netlink"),
+        tests("HostNetwork"),
+        tests("OVSDBClient", uses: ["OVNModel", "TestServers"]),
+        tests("DockerEngine"),
+        tests("NeutronClient"),
+        tests("NetworkStore", uses: ["TestServers"]),
+        tests("NeutronServer", uses: ["TestServers", hummingbirdTesting]),
+        tests("HostAttachment", uses: ["TestServers"]),
+        tests("Commands"),
+        .testTarget(name: "ArchitectureTests", swiftSettings: strict),
+
+        /// Private `ovsdb-server`s, `ovn-northd`s and the like for the engine tests.
+        .target(name: "TestServers", path: "Tests/TestServers", swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,79 @@
+/// A network: an address whose host bits are zero, and a prefix length. Text is CIDR notation, `10.0.0.0/8`.
+public struct IPPrefix: Hashable, Sendable {
+    /// The first address; its host bits are zero.
+    public let network: IPAddress
+    /// 0…32 or 0…128.
+    public let length: Int
+
+    /// The network of the given length that holds `address`; host bits are cleared. Nil where the length is out of range.
+    public init?(_ address: IPAddress, length: Int) {
+        guard (0...address.version.width).contains(length) else { return nil }
+        self.length = length
+        network = IPAddress(address.version, bits: address.bits & Self.mask(address.version, length))
+    }
+
+    /// Nil unless `text` is `address/length` with a decimal length in range. Host bits are cleared; compare
+    /// ``InterfaceAddress`` where they matter.
+    public init?(_ text: some StringProtocol) {
+        guard let whole = InterfaceAddress(text) else { return nil }
+        self = whole.prefix
+    }
+
+    public var version: IPVersion { network.version }
+
+    /// The last address: the broadcast address of an IPv4 network.
+    public var last: IPAddress {
+        IPAddress(version, bits: network.bits | ~Self.mask(version, length) & Self.mask(version, version.width))
+    }
+
+    /// All addresses, the first and the last included.
+    public var range: IPRange { IPRange(network, last)! }
+
+    public func contains(_ address: IPAddress) -> Bool {
+        address.version == version && address.bits & Self.mask(version, length) == network.bits
+    }
+
+    public func contains(_ other: IPPrefix) -> Bool { other.length >= length && contains(other.network) }
+
+    public func overlaps(_ other: IPPrefix) -> Bool { contains(other.network) || other.contains(network) }
+
+    /// The netmask as an address, `255.255.255.0`.
+    public var mask: IPAddress { IPAddress(version, bits: Self.mask(version, length)) }
+
+    private static func mask(_ version: IPVersion, _ length: Int) -> UInt128 {
+        let all: UInt128 = version == .v4 ? UInt128(UInt32.max) : .max
+        return length == 0 ? 0 : all << UInt128(version.width - length) & all
+    }
+}
+
+extension IPPrefix: LosslessStringConvertible {
+    public var description: String { "\(network)/\(length)" }
+}
+
+/// An address as an interface carries it: with the length of the network it lies in. Text is `10.0.0.7/24`.
+public struct InterfaceAddress: Hashable, Sendable {
+    public let address: IPAddress
+    public let length: Int
+
+    /// Nil where the length is out of range for the address's version.
+    public init?(_ address: IPAddress, length: Int) {
+        guard (0...address.version.width).contains(length) else { return nil }
+        (self.address, self.length) = (address, length)
+    }
+
+    /// Nil unless `text` is `address/length` with a decimal length in range and without leading zeros.
+    public init?(_ text: some StringProtocol) {
+        guard let slash = text.firstIndex(of: "/"), let address = IPAddress(text[..<slash]) else { return nil }
+        let digits = text[text.index(after: slash)...]
+        guard (1...3).contains(digits.utf8.count), digits.utf8.allSatisfy({ 48...57 ~= $0 }),
+            digits.utf8.count == 1 || digits.utf8.first != 48, let length = Int(digits)
+        else { return nil }
+        self.init(address, length: length)
+    }
+
+    public var prefix: IPPrefix { IPPrefix(address, length: length)! }
+}
+
+extension InterfaceAddress: LosslessStringConvertible {
+    public var description: String { "\(address)/\(length)" }
+}

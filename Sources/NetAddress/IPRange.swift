@@ -1,0 +1,27 @@
+/// Consecutive addresses of one version, both ends included.
+public struct IPRange: Hashable, Sendable {
+    public let first: IPAddress
+    public let last: IPAddress
+
+    /// Nil where the versions differ or `first` is greater than `last`.
+    public init?(_ first: IPAddress, _ last: IPAddress) {
+        guard first.version == last.version, first <= last else { return nil }
+        (self.first, self.last) = (first, last)
+    }
+
+    public var version: IPVersion { first.version }
+
+    /// The number of addresses, `UInt128.max` for the whole IPv6 space, which has one more.
+    public var count: UInt128 {
+        let distance = last.bits - first.bits
+        return distance == .max ? distance : distance + 1
+    }
+
+    public func contains(_ address: IPAddress) -> Bool { address.version == version && first <= address && address <= last }
+
+    public func overlaps(_ other: IPRange) -> Bool { version == other.version && first <= other.last && other.first <= last }
+}
+
+extension IPRange: CustomStringConvertible {
+    public var description: String { "\(first)-\(last)" }
+}

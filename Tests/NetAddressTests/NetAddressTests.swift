@@ -1,0 +1,82 @@
+import NetAddress
+import Testing
+
+@Suite struct AddressTests {
+    @Test(arguments: ["0.0.0.0", "10.1.2.3", "255.255.255.255"])
+    func `an IPv4 address is written as it was read`(text: String) {
+        #expect(IPv4Address(text)?.description == text)
+    }
+
+    @Test(arguments: ["", "1.2.3", "1.2.3.4.5", "256.1.1.1", "01.2.3.4", "1..2.3", "1.2.3.4 ", "1.2.3.", ".1.2.3", "a.b.c.d"])
+    func `what is not an IPv4 address is refused`(text: String) {
+        #expect(IPv4Address(text) == nil)
+    }
+
+    @Test(arguments: [
+        ("::", "::"), ("::1", "::1"), ("1::", "1::"), ("2001:DB8:0:0:0:0:0:1", "2001:db8::1"),
+        ("2001:db8:0:1:1:1:1:1", "2001:db8:0:1:1:1:1:1"), ("1:0:0:2:0:0:0:3", "1:0:0:2::3"),
+        ("1:0:0:2:3:0:0:4", "1::2:3:0:0:4"), ("::ffff:1.2.3.4", "::ffff:1.2.3.4"),
+        ("64:ff9b::1.2.3.4", "64:ff9b::102:304"), ("fe80::f816:3eff:fe40:3137", "fe80::f816:3eff:fe40:3137"),
+    ])
+    func `an IPv6 address is written in the canonical form`(text: String, canonical: String) {
+        #expect(IPv6Address(text)?.description == canonical)
+    }
+
+    @Test(arguments: [
+        "", ":", ":::", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "1::2::3", "12345::", "g::", "1:2:3:4:5:6:7::8", "fe80::1%eth0",
+        "1:", ":1", "::1.2.3", "1.2.3.4::", "1:2:3:4:5:6:7:1.2.3.4", "+1::", "::-1",
+    ])
+    func `what is not an IPv6 address is refused`(text: String) {
+        #expect(IPv6Address(text) == nil)
+    }
+
+    @Test func `an EUI-64 address is formed from prefix and MAC`() throws {
+        let mac = try #require(MACAddress("fa:16:3e:40:31:37"))
+        let prefix = try #require(IPv6Address("fd00:80::"))
+        #expect(IPv6Address(eui64: mac, in: prefix).description == "fd00:80::f816:3eff:fe40:3137")
+    }
+
+    @Test(arguments: ["10.0.0.0/8", "0.0.0.0/0", "fd00:80::/64", "::/0", "192.0.2.1/32"])
+    func `a prefix is written as it was read`(text: String) {
+        #expect(IPPrefix(text)?.description == text)
+    }
+
+    @Test(arguments: ["10.0.0.0", "10.0.0.0/33", "::/129", "10.0.0.0/-1", "10.0.0.0/08", "10.0.0.0/", "/8", "10.0.0.0/8/8", "1.2.3.4/+8"])
+    func `what is not a prefix is refused`(text: String) {
+        #expect(IPPrefix(text) == nil)
+    }
+
+    @Test func `a prefix knows its ends and what lies in it`() throws {
+        let prefix = try #require(IPPrefix("10.1.2.77/24"))
+        #expect(prefix.description == "10.1.2.0/24")
+        #expect(prefix.last == IPAddress("10.1.2.255"))
+        #expect(prefix.mask == IPAddress("255.255.255.0"))
+        #expect(prefix.range.count == 256)
+        #expect(prefix.contains(IPAddress("10.1.2.9")!))
+        #expect(!prefix.contains(IPAddress("10.1.3.0")!))
+        #expect(!prefix.contains(IPAddress("::10.1.2.9")!))
+        #expect(prefix.overlaps(IPPrefix("10.0.0.0/8")!))
+        #expect(!prefix.overlaps(IPPrefix("10.1.3.0/24")!))
+    }
+
+    @Test func `addresses stop at the ends of their space`() {
+        #expect(IPAddress("255.255.255.255")?.advanced(by: 1) == nil)
+        #expect(IPAddress("0.0.0.0")?.advanced(by: -1) == nil)
+        #expect(IPAddress("10.0.0.255")?.advanced(by: 1) == IPAddress("10.0.1.0"))
+        #expect(IPAddress("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")?.advanced(by: 1) == nil)
+    }
+
+    @Test func `a range has two ends of one version in order`() {
+        #expect(IPRange(IPAddress("10.0.0.2")!, IPAddress("10.0.0.1")!) == nil)
+        #expect(IPRange(IPAddress("10.0.0.1")!, IPAddress("::1")!) == nil)
+        #expect(IPPrefix("::/0")!.range.count == .max)
+    }
+
+    @Test func `a MAC is read with colons or dashes and written with colons`() {
+        #expect(MACAddress("FA-16-3E-00-00-01")?.description == "fa:16:3e:00:00:01")
+        #expect(MACAddress("fa:16:3e:00:00")  == nil)
+        #expect(MACAddress("fa:16-3e:00:00:01") == nil)
+        #expect(MACAddress("fa:16:3e:00:00:0g") == nil)
+        #expect(MACAddress("01:00:5e:00:00:01")?.isMulticast == true)
+    }
+}

@@ -47,9 +47,10 @@ public struct IPv6Address: Hashable, Sendable {
 
     /// The address formed from a prefix and the modified EUI-64 of a MAC (RFC 4291 §2.5.1, appendix A).
     public init(eui64 mac: MACAddress, in prefix: IPv6Address) {
-        let raw = UInt128(mac.bits)
-        let identifier = (raw >> 24 << 40 | 0xfffe << 24 | raw & 0xff_ffff) ^ (0x02 << 56)
-        bits = prefix.bits >> 64 << 64 | identifier
+        let vendor = UInt128(mac.bits >> 24)
+        let serial = UInt128(mac.bits & 0xff_ffff)
+        let identifier = ((vendor ^ 0x02_0000) << 40) | (0xfffe << 24) | serial
+        bits = (prefix.bits & ~UInt128(UInt64.max)) | identifier
     }
 
     /// The sixteen octets in network order.

@@ -1,0 +1,104 @@
+# A node is a process that holds its namespaces: the `node-init` that is PID 1 in there.
+
+address_of() {
+    case $1 in
+        central) echo 10.77.0.10 ;;
+        host*) echo "10.77.0.$((10 + ${1#host}))" ;;
+        *) refuse "there is no node $1" ;;
+    esac
+}
+
+mac_of() { printf '02:00:%02x:%02x:%02x:%02x\n' $(address_of "$1" | tr . ' '); }
+
+node_pid() { cat "$state/nodes/$1/pid" 2>/dev/null || true; }
+
+# The process in the pid file is the node's init, not one that has come to its number since.
+node_alive() {
+    local pid title=''
+    pid=$(node_pid "$1")
+    [ -n "$pid" ] || return
+    { IFS= read -r -d '' title <"/proc/$pid/cmdline"; } 2>/dev/null || true
+    [ "$title" = "$(title_of "$1")" ]
+}
+
+# What `ps` shows for a node's init.
+title_of() { echo "ovn-lab $lab $1"; }
+
+live_nodes() {
+    local node
+    for node in $(ls "$state/nodes" 2>/dev/null); do
+        if node_alive "$node"; then echo "$node"; fi
+    done
+}
+
+start_node() {
+    local node=$1 pid
+    # The first line that node-init prints is its process id here; until then its mounts are not in place.
+    IFS= read -r -t 20 pid < <(launch_node "$node") || refuse "node $node did not start: see $state/nodes/$node/init.log"
+    echo "$pid" >"$state/nodes/$node/pid"
+}
+
+launch_node() {
+    local node=$1
+    join_cgroups "$node" "$BASHPID"
+    exec {lock}>&-
+    exec setsid unshare --net --mount --pid --uts --ipc --cgroup --fork \
+        "$here/lib/node-init" "$state/nodes/$node" "$node" "$(title_of "$node")" 2>"$state/nodes/$node/init.log"
+}
+
+# PID 1's end takes all that is in the pid namespace with it; what started but never got that far is in the group.
+kill_node() {
+    local node=$1 process deadline=$((SECONDS + 20))
+    if node_alive "$node"; then kill -KILL "$(node_pid "$node")" 2>/dev/null || true; fi
+    while process=$(cgroup_processes "$node") && [ -n "$process" ]; do
+        kill -KILL $process 2>/dev/null || true
+        [ $SECONDS -lt $deadline ] || { echo "lab: processes of $node do not end: $process" >&2; return 1; }
+        sleep 0.02
+    done
+}
+
+remove_node() {
+    remove_cgroups "$1"
+    rm -rf --one-file-system "$state/nodes/$1"
+}
+
+# Runs a command in a node, with this project's programs first in its PATH.
+exec_in_node() {
+    local node=$1
+    shift
+    node_alive "$node" || refuse "there is no node $node in lab $lab, or it is dead (lab/lab status --name $lab)"
+    join_cgroups "$node" "$BASHPID"
+    export PATH="${OVN_LAB_BIN:-$project/dist/bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+    # Docker's own command line and engine are of one version; a newer one found first would have to be told.
+    exec nsenter --target "$(node_pid "$node")" --mount --uts --ipc --net --pid --cgroup --wdns="$PWD" -- "$@"
+}
+
+enter_node() {
+    [ -t 0 ] || refuse "enter needs a terminal (exec runs a command)"
+    export PS1="\\[\\e[1m\\]$1\\[\\e[0m\\]:\\w# "
+    exec_in_node "$1" bash --norc
+}
+
+services_of() {
+    local found='' service
+    for service in ovsdb-server ovs-vswitchd ovn-controller dockerd; do
+        if cgroup_processes "$1" | xargs -r ps -o comm= -p 2>/dev/null | grep -qx "$service"; then found+="$service "; fi
+    done
+    echo "$found"
+}
+
+# Starts what runs on each node, all nodes at once.
+start_services() {
+    local node jobs=() failed=''
+    for node in $(node_names); do
+        (exec {lock}>&-; exec_in_node "$node" "$here/lib/node-services" "$node" "$(address_of "$node")" \
+            "$state/nodes/$node") >"$state/nodes/$node/services.log" 2>&1 </dev/null &
+        jobs+=("$node:$!")
+    done
+    for node in "${jobs[@]}"; do
+        wait "${node#*:}" || failed+=" ${node%:*}"
+    done
+    [ -z "$failed" ] && return
+    for node in $failed; do tail -n 20 "$state/nodes/$node/services.log" >&2; done
+    refuse "services did not start on:$failed"
+}

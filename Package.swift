@@ -95,6 +95,11 @@ let package = Package(
         command("ovn-container", uses: ["Commands"]),
         command("ovsdb-modelgen", uses: ["OVSDB", arguments]),
 
+        /// `make bench`; never shipped.
+        .executableTarget(
+            name: "ovn-bench", dependencies: ["OVNModel", "OVSDBClient", arguments, logging],
+            path: "Benchmarks/ovn-bench", swiftSettings: strict),
+
         tests("NetAddress"),
         tests("OVSDB"),
         tests("OVNModel"),

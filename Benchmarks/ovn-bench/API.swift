@@ -1,0 +1,128 @@
+import Glibc
+
+/// (b), (e) The API beside the `ovsdb-server` it writes to.
+struct APIBenchmark {
+    let programs: String
+    let database: PrivateNorthbound
+    let port: UInt16
+    let server: ChildProcess
+
+    init(programs: String, port: UInt16) throws {
+        self.programs = programs
+        self.port = port
+        database = try PrivateNorthbound()
+        let connection = try BlockingSocket(unix: database.socket)
+        _ = try connection.call(
+            #"{"id":0,"method":"transact","params":["OVN_Northbound",{"op":"insert","table":"NB_Global","row":{}}]}"#)
+        server = try ChildProcess(
+            [programs + "/ovn-ipam", "serve", "--nb", database.remote, "--bind", "127.0.0.1:\(port)"],
+            output: database.folder + "/out")
+        try waitFor("ovn-ipam ready on 127.0.0.1:\(port)") {
+            (try? HTTPConnection(port: port).request("GET", "/readyz").status) == 200
+        }
+    }
+
+    func run(report: inout Report) throws {
+        defer { server.stop() }
+        report.section("API: ports on one ovsdb-server, northd not running")
+        let idle = ChildProcess.memory(of: server.pid).resident
+        let networks = try (0..<10).map { try makeNetwork("bench-\($0)") }
+        _ = try rawTransactions(count: 300)
+        _ = try createPorts(networks[0], count: 300)
+
+        let raw = Samples(try rawTransactions(count: 2000))
+        let empty = Samples(try createPorts(networks[0], count: 1000))
+        let rawRate = 1 / raw.median
+        report.note("raw one-row transaction, one connection, p50", "\(milliseconds(raw.median)) (\(decimal(rawRate, 0))/s)")
+        report.judge(
+            "port create, one client, p50", "\(milliseconds(empty.median)), \(decimal(empty.median / raw.median, 2)) × raw",
+            limit: "at most 3 × raw", met: empty.median <= 3 * raw.median)
+
+        let rate = try createPortsConcurrently(networks, clients: 32, total: 8000)
+        report.judge(
+            "port create, 32 clients", "\(decimal(rate, 0))/s, \(decimal(rate / rawRate, 2)) × raw one by one",
+            limit: "5,000/s or 1.7 × raw", met: rate >= 5000 || rate >= 1.7 * rawRate)
+
+        var listed: [Double] = []
+        let connection = try HTTPConnection(port: port)
+        _ = try createPortsConcurrently(networks, clients: 32, total: 10_000 - 300 - 1000 - 8000)
+        for _ in 0..<7 {
+            let started = now
+            let reply = try connection.request("GET", "/v2.0/ports?limit=5000")
+            listed.append(now - started)
+            guard reply.status == 200, reply.body.count > 1_000_000 else {
+                throw BenchError("GET /v2.0/ports?limit=5000 gave \(reply.status) and \(reply.body.count) bytes")
+            }
+        }
+        report.judge(
+            "list of 5,000 ports", milliseconds(Samples(listed).median), limit: "under 100 ms",
+            met: Samples(listed).median < 0.1)
+
+        let memory = ChildProcess.memory(of: server.pid)
+        let full = Samples(try createPorts(networks[1], count: 1000))
+        report.judge(
+            "port create at 10,000 ports, p50",
+            "\(milliseconds(full.median)), \(decimal(full.median / empty.median, 2)) × at none", limit: "at most 1.5 ×",
+            met: full.median <= 1.5 * empty.median)
+        report.note("ovn-ipam resident memory, idle", "\(idle / 1024) MiB")
+        report.note("ovn-ipam resident memory, 10,000 ports", "\(memory.resident / 1024) MiB (peak \(memory.peak / 1024))")
+    }
+
+    private func makeNetwork(_ name: String) throws -> String {
+        let connection = try HTTPConnection(port: port)
+        let network = try connection.request("POST", "/v2.0/networks", body: #"{"network":{"name":"\#(name)"}}"#)
+        let text = String(decoding: network.body, as: UTF8.self)
+        guard network.status == 201, let start = text.firstRange(of: #""id":"#) else {
+            throw BenchError("POST /v2.0/networks gave \(network.status): \(text.prefix(300))")
+        }
+        let id = String(text[start.upperBound...].drop { $0 == " " || $0 == "\"" }.prefix(36))
+        let subnet = try connection.request(
+            "POST", "/v2.0/subnets",
+            body: #"{"subnet":{"network_id":"\#(id)","ip_version":4,"cidr":"10.0.0.0/16"}}"#)
+        guard subnet.status == 201 else { throw BenchError("POST /v2.0/subnets gave \(subnet.status)") }
+        return id
+    }
+
+    private func createPorts(_ network: String, count: Int) throws -> [Double] {
+        try Self.createPorts(network, count: count, port: port)
+    }
+
+    /// Seconds of each of `count` port creations on one keep-alive connection.
+    private static func createPorts(_ network: String, count: Int, port: UInt16) throws -> [Double] {
+        let connection = try HTTPConnection(port: port)
+        let body = #"{"port":{"network_id":"\#(network)","name":"bench"}}"#
+        return try (0..<count).map { _ in
+            let started = now
+            let reply = try connection.request("POST", "/v2.0/ports", body: body)
+            guard reply.status == 201 else {
+                throw BenchError("POST /v2.0/ports gave \(reply.status): \(String(decoding: reply.body.prefix(300), as: UTF8.self))")
+            }
+            return now - started
+        }
+    }
+
+    /// Ports per second with so many keep-alive connections, each on a thread of its own.
+    private func createPortsConcurrently(_ networks: [String], clients: Int, total: Int) throws -> Double {
+        let share = total / clients
+        let started = now
+        let port = self.port
+        let failures = try inThreads(clients) { client in
+            _ = try Self.createPorts(networks[client % networks.count], count: share, port: port)
+        }
+        if let first = failures.first { throw first }
+        return Double(share * clients) / (now - started)
+    }
+
+    /// Seconds of each of `count` one-row inserts sent one after another on one connection, nothing between us and the server.
+    private func rawTransactions(count: Int) throws -> [Double] {
+        let connection = try BlockingSocket(unix: database.socket)
+        return try (0..<count).map { index in
+            let request =
+                #"{"id":\#(index),"method":"transact","params":["OVN_Northbound",{"op":"insert","table":"DHCP_Options","row":{"cidr":"10.0.0.0/16","external_ids":["map",[["bench","\#(index)"]]]}}]}"#
+            let started = now
+            let reply = try connection.call(request)
+            guard reply.contains(#""error":null"#), !reply.contains("details") else { throw BenchError("raw insert: \(reply)") }
+            return now - started
+        }
+    }
+}

@@ -1,0 +1,24 @@
+import ArgumentParser
+
+/// `make bench`: every figure beside its peer, in one run on one machine.
+@main struct Bench: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ovn-bench", abstract: "Measure ovn-containers beside its peers.",
+        subcommands: [All.self])
+
+    struct All: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Everything that needs no lab.")
+
+        @Option(help: "The folder with the release programs.") var programs: String
+        @Option(help: "A free TCP port on this machine.") var port: UInt16 = 19696
+        @Option(help: "Only these parts: start-up, replica, api.") var only: [String] = []
+
+        func run() async throws {
+            var report = Report()
+            func wanted(_ part: String) -> Bool { only.isEmpty || only.contains(part) }
+            if wanted("start-up") { try measureStartUp(programs: programs, report: &report) }
+            if wanted("api") { try APIBenchmark(programs: programs, port: port).run(report: &report) }
+            print(report.missed == 0 ? "\nall limits met" : "\n\(report.missed) limits missed")
+        }
+    }
+}

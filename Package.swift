@@ -23,7 +23,10 @@ let configuration: Target.Dependency = .product(name: "Configuration", package: 
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
-let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let http: [Target.Dependency] = [
+    .product(name: "AsyncHTTPClient", package: "async-http-client"),
+    .product(name: "NIOHTTP1", package: "swift-nio"),
+]
 let collections: Target.Dependency = .product(name: "Collections", package: "swift-collections")
 let hashTrees: Target.Dependency = .product(name: "HashTreeCollections", package: "swift-collections")
 
@@ -81,8 +84,8 @@ let package = Package(
 
         // Other daemons.
         room("OVSDBClient", uses: ["OVSDB", nioSSL, logging, metrics] + nio),
-        room("DockerEngine", uses: [httpClient, logging] + nio),
-        room("NeutronClient", uses: ["NeutronAPI", httpClient, logging] + nio),
+        room("DockerEngine", uses: [logging] + http + nio),
+        room("NeutronClient", uses: ["NeutronAPI", logging] + http + nio),
 
         // What we are.
         room("NetworkStore", uses: ["OVNModel", "OVSDBClient", "IPAM", "NeutronAPI", logging, metrics, hashTrees]),
@@ -108,7 +111,7 @@ let package = Package(
         tests("Netlink"),
         tests("HostNetwork"),
         tests("OVSDBClient", uses: ["OVNModel", "TestServers"]),
-        tests("DockerEngine"),
+        tests("DockerEngine", uses: ["TestServers"]),
         tests("NeutronClient"),
         tests("NetworkStore", uses: ["TestServers"]),
         tests("NeutronServer", uses: ["TestServers", hummingbirdTesting]),

@@ -1,0 +1,109 @@
+/// A container as `GET /containers/<id>/json` describes it.
+package struct Container: Sendable, Equatable {
+    /// 64 hexadecimal digits.
+    package let id: String
+    /// Without the leading slash of the wire.
+    package let name: String
+    package let state: ContainerState
+    /// Process id of its first process as this engine's pid namespace sees it, `nil` unless running.
+    package let pid: Int32?
+    package let image: String
+    package let labels: [String: String]
+    package let networkMode: String
+    package let dns: [String]
+
+    package var isRunning: Bool { state == .running }
+}
+
+/// A container as a list describes it.
+package struct ContainerSummary: Sendable, Equatable {
+    package let id: String
+    package let names: [String]
+    package let state: ContainerState
+    package let labels: [String: String]
+}
+
+/// Life of a container.
+package struct ContainerState: RawRepresentable, Hashable, Sendable {
+    package let rawValue: String
+    package init(rawValue: String) { self.rawValue = rawValue }
+
+    package static let created = ContainerState(rawValue: "created")
+    package static let running = ContainerState(rawValue: "running")
+    package static let paused = ContainerState(rawValue: "paused")
+    package static let restarting = ContainerState(rawValue: "restarting")
+    package static let removing = ContainerState(rawValue: "removing")
+    package static let exited = ContainerState(rawValue: "exited")
+    /// Its removal failed half-way: it can only be removed.
+    package static let dead = ContainerState(rawValue: "dead")
+}
+
+extension Container: Decodable {
+    private enum Keys: String, CodingKey {
+        case id = "Id"
+        case name = "Name"
+        case state = "State"
+        case config = "Config"
+        case host = "HostConfig"
+    }
+
+    private struct State: Decodable {
+        let status: String
+        let pid: Int32
+        enum CodingKeys: String, CodingKey {
+            case status = "Status"
+            case pid = "Pid"
+        }
+    }
+
+    private struct Config: Decodable {
+        let image: String
+        let labels: [String: String]?
+        enum CodingKeys: String, CodingKey {
+            case image = "Image"
+            case labels = "Labels"
+        }
+    }
+
+    private struct Host: Decodable {
+        let networkMode: String
+        let dns: [String]?
+        enum CodingKeys: String, CodingKey {
+            case networkMode = "NetworkMode"
+            case dns = "Dns"
+        }
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let object = try decoder.container(keyedBy: Keys.self)
+        let state = try object.decode(State.self, forKey: .state)
+        let config = try object.decode(Config.self, forKey: .config)
+        let host = try object.decode(Host.self, forKey: .host)
+        let name = try object.decode(String.self, forKey: .name)
+        self.init(
+            id: try object.decode(String.self, forKey: .id),
+            name: name.hasPrefix("/") ? String(name.dropFirst()) : name,
+            state: ContainerState(rawValue: state.status), pid: state.pid > 0 ? state.pid : nil,
+            image: config.image, labels: config.labels ?? [:], networkMode: host.networkMode, dns: host.dns ?? [])
+    }
+}
+
+extension ContainerSummary: Decodable {
+    private enum Keys: String, CodingKey {
+        case id = "Id"
+        case names = "Names"
+        case state = "State"
+        case labels = "Labels"
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let object = try decoder.container(keyedBy: Keys.self)
+        self.init(
+            id: try object.decode(String.self, forKey: .id),
+            names: (try object.decodeIfPresent([String].self, forKey: .names) ?? []).map {
+                $0.hasPrefix("/") ? String($0.dropFirst()) : $0
+            },
+            state: ContainerState(rawValue: try object.decode(String.self, forKey: .state)),
+            labels: try object.decodeIfPresent([String: String].self, forKey: .labels) ?? [:])
+    }
+}

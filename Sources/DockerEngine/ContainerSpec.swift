@@ -1,0 +1,62 @@
+/// What a new container shall be; only what network containers need.
+package struct ContainerSpec: Sendable, Equatable {
+    /// Image reference, `ovn-containers/pause:0.1.0`.
+    package var image: String
+    /// Labels, kept by the engine for the container's life.
+    package var labels: [String: String] = [:]
+    /// `none`, `host`, `bridge`, `container:<id>` or a network.
+    package var networkMode = "none"
+    /// Name servers for `/etc/resolv.conf`; when empty, the engine takes the machine's own.
+    package var dns: [String] = []
+    /// Replaces the image's command.
+    package var command: [String]?
+    /// Root file system read-only, no capabilities, no way to gain privileges.
+    package var isConfined = true
+    /// How reluctantly the kernel kills it when memory is short: -1000 never … 1000 first.
+    package var oomScoreAdjustment = 0
+
+    package init(image: String) { self.image = image }
+}
+
+/// Body of `POST /containers/create`.
+struct ContainerCreateBody: Encodable {
+    let image: String
+    let command: [String]?
+    let labels: [String: String]
+    let hostConfiguration: HostConfiguration
+
+    struct HostConfiguration: Encodable {
+        let networkMode: String
+        let dns: [String]
+        let capDrop: [String]
+        let readonlyRootfs: Bool
+        let securityOpt: [String]
+        let oomScoreAdj: Int
+
+        enum CodingKeys: String, CodingKey {
+            case networkMode = "NetworkMode"
+            case dns = "Dns"
+            case capDrop = "CapDrop"
+            case readonlyRootfs = "ReadonlyRootfs"
+            case securityOpt = "SecurityOpt"
+            case oomScoreAdj = "OomScoreAdj"
+        }
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case image = "Image"
+        case command = "Cmd"
+        case labels = "Labels"
+        case hostConfiguration = "HostConfig"
+    }
+
+    init(_ spec: ContainerSpec) {
+        image = spec.image
+        command = spec.command
+        labels = spec.labels
+        hostConfiguration = HostConfiguration(
+            networkMode: spec.networkMode, dns: spec.dns, capDrop: spec.isConfined ? ["ALL"] : [],
+            readonlyRootfs: spec.isConfined, securityOpt: spec.isConfined ? ["no-new-privileges"] : [],
+            oomScoreAdj: spec.oomScoreAdjustment)
+    }
+}

@@ -1,0 +1,79 @@
+# The front door. `make help` lists the verbs.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+HOSTS ?= 2
+NAME ?= lab
+RELEASE := -c release --static-swift-stdlib
+
+# Every recipe sees the Swift toolchain first in PATH; recipes that need none work without it.
+export PATH := $(shell Scripts/find-swift 2>/dev/null || echo /swift-not-found):$(PATH)
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo '  HOSTS=2 NAME=lab   of the lab          KEEP=1  leaves the demo running'
+	@echo '  PREFIX=/usr/local  DESTDIR=  of install   SWIFT=  a toolchain that is not in PATH'
+
+demo: build image ## two hosts, one logical network: the whole walk-through, on this machine
+	@lab/demo
+
+test: deps build image build-tests ## every test: unit, wire, engine, clients, lab
+	@Scripts/test
+
+deps: ## install what is missing from Debian's packages
+	@Scripts/deps
+
+build: deps ## the programs, their manuals and completions, into dist/
+	@Scripts/build
+
+build-tests: deps
+	@Scripts/find-swift >/dev/null
+	swift build --build-tests -q
+
+image: build ## the container image `ovn-containers/ipam`, into dist/ipam.tar
+	@image/build
+
+check: deps build-tests ## everything that reads the sources: format, generated files, architecture, scripts, sizes
+	@Scripts/check
+
+lab: build image ## bring up a lab of HOSTS=N hosts and say how to enter it
+	@lab/lab up --name $(NAME) --hosts $(HOSTS)
+	@echo 'lab/lab enter --name $(NAME) host1   opens a shell there; make lab-down NAME=$(NAME) takes the lab away'
+
+lab-down: ## take the lab away
+	@lab/lab down --name $(NAME)
+
+chaos: build image build-tests ## the lab tests at full length: 200 kills, not the few of make test
+	@OVN_CHAOS_ROUNDS=$${OVN_CHAOS_ROUNDS:-200} Scripts/test lab
+
+bench: build ## measure against ovn-nbctl and raw transactions, side by side
+	@Benchmarks/run
+
+fuzz: deps ## feed the parsers random bytes, for FUZZ_SECONDS=60 each
+	@Tests/Fuzz/run
+
+tsan: deps ## unit tests under the thread sanitizer (a build of its own)
+	@Scripts/find-swift >/dev/null
+	swift test --sanitize=thread --scratch-path .build-tsan $$(Scripts/unit-tests)
+
+generate: deps ## write the OVSDB tables in Sources/OVNModel again from their schemas
+	@Scripts/find-swift >/dev/null
+	swift run -q ovsdb-modelgen generate
+
+check-generated: deps ## fail if Sources/OVNModel is not what the schemas say
+	@Scripts/find-swift >/dev/null
+	swift run -q ovsdb-modelgen check
+
+install: ## copy dist/ to DESTDIR and PREFIX
+	@Scripts/install '$(DESTDIR)' '$(PREFIX)'
+
+clean: ## remove what building made, but not the lab's cached base image
+	rm -rf .build .build-tsan .build-fuzz dist
+
+.PHONY: help demo test deps build build-tests image check lab lab-down chaos bench fuzz tsan generate check-generated \
+    install clean
+.NOTPARALLEL:

@@ -1,0 +1,94 @@
+/// The identifier of a resource: a UUID (RFC 9562), distinct for each kind of resource.
+///
+/// Two 64-bit words instead of text: an identifier is read once at the edge, compared and hashed often, and written again
+/// at the edge.
+package struct ID<Resource>: Hashable, Sendable {
+    /// The first and the last eight octets, in the order of the text.
+    package let high: UInt64
+    package let low: UInt64
+
+    package init(high: UInt64, low: UInt64) {
+        (self.high, self.low) = (high, low)
+    }
+
+    /// A new random identifier (version 4).
+    package static func random() -> Self {
+        var generator = SystemRandomNumberGenerator()
+        return random(using: &generator)
+    }
+
+    /// A random identifier (version 4) from the given source.
+    package static func random(using generator: inout some RandomNumberGenerator) -> Self {
+        Self(
+            high: generator.next() & 0xffff_ffff_ffff_0fff | 0x4000,
+            low: generator.next() & 0x3fff_ffff_ffff_ffff | 0x8000_0000_0000_0000)
+    }
+
+    /// Nil unless `text` is 32 hexadecimal digits in groups of 8-4-4-4-12; upper case is accepted.
+    package init?(_ text: some StringProtocol) {
+        var words: (UInt64, UInt64) = (0, 0)
+        var position = 0
+        for byte in text.utf8 {
+            switch position {
+            case 8, 13, 18, 23:
+                guard byte == UInt8(ascii: "-") else { return nil }
+            case ..<36:
+                guard let digit = byte.hexDigitValue else { return nil }
+                if position < 18 { words.0 = words.0 << 4 | UInt64(digit) } else { words.1 = words.1 << 4 | UInt64(digit) }
+            default: return nil
+            }
+            position += 1
+        }
+        guard position == 36 else { return nil }
+        (high, low) = words
+    }
+
+    /// Calls `body` with the 36 characters of the lower case text.
+    func forEachCharacter(_ body: (UInt8) -> Void) {
+        for position in 0..<16 {
+            if position == 8 || position == 12 { body(UInt8(ascii: "-")) }
+            body(UInt8.hexDigit(high >> (60 - 4 * UInt64(position))))
+        }
+        body(UInt8(ascii: "-"))
+        for position in 0..<16 {
+            if position == 4 { body(UInt8(ascii: "-")) }
+            body(UInt8.hexDigit(low >> (60 - 4 * UInt64(position))))
+        }
+    }
+}
+
+extension ID: Comparable {
+    package static func < (a: Self, b: Self) -> Bool { (a.high, a.low) < (b.high, b.low) }
+}
+
+extension ID: LosslessStringConvertible {
+    /// 36 characters, lower case.
+    package var description: String {
+        String(unsafeUninitializedCapacity: 36) { buffer in
+            var count = 0
+            forEachCharacter {
+                buffer[count] = $0
+                count += 1
+            }
+            return count
+        }
+    }
+}
+
+extension UInt8 {
+    /// The value of an ASCII hexadecimal digit of either case.
+    var hexDigitValue: UInt8? {
+        switch self {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+
+    /// The lower case ASCII digit of the low four bits of `value`.
+    static func hexDigit(_ value: UInt64) -> UInt8 {
+        let nibble = UInt8(truncatingIfNeeded: value & 15)
+        return nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10
+    }
+}

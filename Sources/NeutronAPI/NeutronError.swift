@@ -1,0 +1,65 @@
+/// A request that was refused, as the API tells it: `{"NeutronError": {"type", "message", "detail"}}`.
+///
+/// Types and messages are Neutron's own, since clients choose their exceptions by the type and people search for the message.
+package struct NeutronError: Error, Hashable, Sendable {
+    /// The HTTP status, 400…599.
+    package let status: Int
+    /// The name of Neutron's exception, `NetworkNotFound`.
+    package let type: String
+    package let message: String
+    /// Mostly empty.
+    package let detail: String
+
+    package init(status: Int, type: String, message: String, detail: String = "") {
+        self.status = status
+        self.type = type
+        self.message = message
+        self.detail = detail
+    }
+}
+
+extension NeutronError: CustomStringConvertible {
+    package var description: String { "\(type): \(message)" }
+}
+
+// Requests that are wrong whatever they are about.
+extension NeutronError {
+    /// 400, the general refusal of a request's form.
+    package static func badRequest(_ message: String) -> Self {
+        Self(status: 400, type: "HTTPBadRequest", message: message)
+    }
+
+    /// 400, `Bad subnets request: …`.
+    package static func badRequest(resource: String, _ reason: String) -> Self {
+        Self(status: 400, type: "BadRequest", message: "Bad \(resource) request: \(reason).")
+    }
+
+    /// 400, the general refusal of a value. `reason` has no full stop.
+    package static func invalidInput(_ reason: String) -> Self {
+        Self(status: 400, type: "InvalidInput", message: "Invalid input for operation: \(reason).")
+    }
+
+    /// 404 for a path that the API does not have.
+    package static var pathNotFound: Self {
+        Self(status: 404, type: "HTTPNotFound", message: "The resource could not be found.")
+    }
+
+    /// 412, the answer to an `If-Match: revision_number=N` that no longer holds.
+    package static func revisionNumberConstraintFailed(expected: Int, current: Int) -> Self {
+        Self(
+            status: 412, type: "RevisionNumberConstraintFailed",
+            message: "Constrained to \(expected), but current revision is \(current)")
+    }
+
+    /// 503: the Northbound database cannot be reached, or did not answer in time. `reason` is shown to the client.
+    package static func serviceUnavailable(_ reason: String) -> Self {
+        Self(status: 503, type: "ServiceUnavailable", message: "The service is unavailable. \(reason)")
+    }
+
+    /// 500, which says nothing but which request it was.
+    package static func internalError(requestID: String) -> Self {
+        Self(
+            status: 500, type: "HTTPInternalServerError",
+            message: "Request Failed: internal server error while processing your request.", detail: requestID)
+    }
+}

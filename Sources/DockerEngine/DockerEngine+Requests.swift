@@ -71,7 +71,7 @@ extension DockerEngine {
     ) -> HTTPClientRequest {
         let parameters = query.map { "\(percentEncoded($0))=\(percentEncoded($1))" }.joined(separator: "&")
         var request = HTTPClientRequest(
-            url: "\(endpoint.baseURL)/v\(version)\(path)\(parameters.isEmpty ? "" : "?")\(parameters)")
+            url: "\(endpoint.baseURL)\(version.map { "/v\($0)" } ?? "")\(path)\(parameters.isEmpty ? "" : "?")\(parameters)")
         request.method = method
         // Over a unix socket the client library sends no Host of its own, and the engine answers 400 without one.
         request.headers = ["host": "docker"]

@@ -9,8 +9,8 @@ import NIOCore
 /// Owns its connections: `shutdown()` closes them.
 package struct DockerEngine: Sendable {
     package let endpoint: EngineEndpoint
-    /// The API version that both sides speak, as in the path of each request.
-    package let version: APIVersion
+    /// The API version that both sides speak, in the path of each request; `nil` only while it is being agreed on.
+    package let version: APIVersion?
 
     let client: HTTPClient
     let logger: Logger
@@ -51,7 +51,7 @@ package struct DockerEngine: Sendable {
     private static func negotiate(
         _ endpoint: EngineEndpoint, _ client: HTTPClient, _ timeout: Duration, _ logger: Logger
     ) async throws(DockerError) -> DockerEngine {
-        let unversioned = DockerEngine(endpoint: endpoint, version: newestVersion, client: client, logger: logger)
+        let unversioned = DockerEngine(endpoint: endpoint, version: nil, client: client, logger: logger)
         let engine: EngineVersion = try await unversioned.get("/version", "ask for its version", within: timeout)
         guard let newest = APIVersion(engine.apiVersion) else {
             throw DockerError(.badReply, "docker at \(endpoint) answers API version \"\(engine.apiVersion)\"")

@@ -1,0 +1,150 @@
+import Foundation
+import Logging
+import Testing
+import TestServers
+
+@testable import DockerEngine
+
+/// Against a real engine of its own.
+@Suite(.serialized, .timeLimit(.minutes(3)))
+struct EngineTests {
+    static let limit = Duration.seconds(20)
+
+    /// An engine with the image `test/busybox:1`, whose root holds a static busybox.
+    func withEngine(_ body: (DockerEngine) async throws -> Void) async throws {
+        let docker = try await PrivateDocker.start()
+        defer { docker.stop() }
+        let engine = try await DockerEngine.connect(
+            to: EngineEndpoint(path: docker.socket), within: Self.limit, logger: Logger(label: "test"))
+        do {
+            var archive = TarArchive()
+            archive.add("bin/busybox", mode: 0o755, contents: try Data(contentsOf: URL(filePath: "/bin/busybox")))
+            try await engine.importImage(
+                archive.bytes, repository: "test/busybox", tag: "1", changes: ["ENTRYPOINT [\"/bin/busybox\"]"],
+                within: Self.limit)
+            try await body(engine)
+        } catch {
+            await engine.shutdown()
+            throw error
+        }
+        await engine.shutdown()
+    }
+
+    static func spec(_ command: String...) -> ContainerSpec {
+        var spec = ContainerSpec(image: "test/busybox:1")
+        spec.command = command
+        spec.labels = ["ovn-containers.test": "yes"]
+        return spec
+    }
+
+    @Test func `a container is made, started, found by name, listed by label, stopped and removed`() async throws {
+        try await withEngine { (engine: DockerEngine) async throws in
+            var spec = Self.spec("sleep", "1000")
+            spec.dns = ["192.0.2.53", "2001:db8::53"]
+            let id = try await engine.createContainer(spec, name: "one", within: Self.limit)
+            #expect(id.count == 64)
+            #expect(try await engine.findContainer("one", within: Self.limit)?.state == .created)
+
+            try await engine.startContainer(id, within: Self.limit)
+            try await engine.startContainer(id, within: Self.limit)
+            let container = try #require(try await engine.findContainer("one", within: Self.limit))
+            #expect(container.id == id && container.name == "one" && container.isRunning)
+            #expect(container.pid != nil)
+            #expect(container.networkMode == "none")
+            #expect(container.dns == spec.dns)
+            #expect(container.labels == spec.labels)
+
+            let listed = try await engine.containers(labels: ["ovn-containers.test"], within: Self.limit)
+            #expect(listed.map(\.id) == [id] && listed.first?.names == ["one"])
+            #expect(try await engine.containers(labels: ["ovn-containers.other"], within: Self.limit) == [])
+
+            try await engine.stopContainer(id, grace: .zero, within: Self.limit)
+            #expect(try await engine.findContainer(id, within: Self.limit)?.state == .exited)
+            #expect(try await engine.findContainer(id, within: Self.limit)?.pid == nil)
+            try await engine.removeContainer(id, within: Self.limit)
+            #expect(try await engine.findContainer(id, within: Self.limit) == nil)
+        }
+    }
+
+    @Test func `removing and stopping what is gone is success, starting it is not`() async throws {
+        try await withEngine { (engine: DockerEngine) async throws in
+            try await engine.removeContainer("nobody", within: Self.limit)
+            try await engine.stopContainer("nobody", within: Self.limit)
+            try await engine.removeImage("test/nothing:1", within: Self.limit)
+            let error = await #expect(throws: DockerError.self) {
+                try await engine.startContainer("nobody", within: Self.limit)
+            }
+            #expect(error?.code == .notFound)
+            #expect(error?.message.contains("nobody") == true)
+        }
+    }
+
+    @Test func `a name is given once`() async throws {
+        try await withEngine { (engine: DockerEngine) async throws in
+            _ = try await engine.createContainer(Self.spec("true"), name: "one", within: Self.limit)
+            let error = await #expect(throws: DockerError.self) {
+                try await engine.createContainer(Self.spec("true"), name: "one", within: Self.limit)
+            }
+            #expect(error?.code == .conflict)
+        }
+    }
+
+    @Test func `an image is known after its import and not before`() async throws {
+        try await withEngine { (engine: DockerEngine) async throws in
+            #expect(try await engine.findImage("test/busybox:1", within: Self.limit) != nil)
+            #expect(try await engine.findImage("test/busybox:2", within: Self.limit) == nil)
+            let error = await #expect(throws: DockerError.self) {
+                try await engine.importImage(
+                    [1, 2, 3], repository: "test/broken", tag: "1", changes: [], within: Self.limit)
+            }
+            #expect(error?.message.contains("test/broken:1") == true)
+        }
+    }
+
+    @Test func `events arrive in order, those of other labels do not`() async throws {
+        try await withEngine { (engine: DockerEngine) async throws in
+            try await engine.withContainerEvents(label: "ovn-containers.test", opening: Self.limit) { events in
+                var other = Self.spec("true")
+                other.labels = [:]
+                _ = try await engine.createContainer(other, name: "other", within: Self.limit)
+                let id = try await engine.createContainer(Self.spec("true"), name: "one", within: Self.limit)
+                try await engine.startContainer(id, within: Self.limit)
+                var seen: [String] = []
+                while let event = try await events.next() {
+                    #expect(event.containerID == id)
+                    seen.append(event.action)
+                    if event.action == "die" { break }
+                }
+                #expect(seen == ["create", "start", "die"])
+            }
+        }
+    }
+
+    @Test func `pause is reaped as process 1 and leaves at once on SIGTERM`() async throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized
+        let binary = FileManager.default.temporaryDirectory.appending(path: "pause-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: binary) }
+        let build = Process()
+        build.executableURL = root.appending(path: "Scripts/build-pause")
+        build.arguments = [binary.path]
+        try build.run()
+        build.waitUntilExit()
+        #expect(build.terminationStatus == 0)
+
+        try await withEngine { (engine: DockerEngine) async throws in
+            var archive = TarArchive()
+            archive.add("pause", mode: 0o755, contents: try Data(contentsOf: binary))
+            try await engine.importImage(
+                archive.bytes, repository: "test/pause", tag: "1", changes: ["ENTRYPOINT [\"/pause\"]"],
+                within: Self.limit)
+            let id = try await engine.createContainer(
+                ContainerSpec(image: "test/pause:1"), name: "pause", within: Self.limit)
+            try await engine.startContainer(id, within: Self.limit)
+            let clock = ContinuousClock()
+            let elapsed = try await clock.measure {
+                try await engine.stopContainer(id, grace: .seconds(60), within: .seconds(50))
+            }
+            #expect(elapsed < .seconds(10))
+        }
+    }
+}

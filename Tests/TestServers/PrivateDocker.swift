@@ -1,0 +1,110 @@
+import Foundation
+
+/// A Docker Engine of its own for a test: private mount, network and pid namespaces, data in a temporary folder.
+///
+/// Its pid namespace dies with the process that started it, so that not even a killed test leaves a container running.
+package final class PrivateDocker: Sendable {
+    package struct Failure: Error, CustomStringConvertible {
+        package let description: String
+    }
+
+    /// Path of its socket.
+    package let socket: String
+
+    private let folder: URL
+    private let process: Process
+    private let cgroup: String
+
+    /// Starts one and returns when it answers.
+    package static func start() async throws -> PrivateDocker {
+        let docker = try PrivateDocker()
+        do {
+            try await docker.waitUntilListening(within: .seconds(60))
+        } catch {
+            docker.stop()
+            throw error
+        }
+        return docker
+    }
+
+    private init() throws {
+        let name = "ovn-containers-test-\(UUID().uuidString.prefix(8).lowercased())"
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent(name)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        socket = folder.appendingPathComponent("docker.sock").path
+        cgroup = "/\(name)"
+
+        let log = folder.appendingPathComponent("dockerd.log")
+        guard FileManager.default.createFile(atPath: log.path, contents: nil) else {
+            throw Failure(description: "cannot write \(log.path)")
+        }
+        process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/unshare")
+        let data = folder.appendingPathComponent("data").path
+        let exec = folder.appendingPathComponent("exec").path
+        let pid = folder.appendingPathComponent("pid").path
+        process.arguments = [
+            "--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "--",
+            "/bin/sh", "-c", "ip link set lo up && mount -t tmpfs tmpfs /run && exec dockerd \"$@\"", "dockerd",
+            "--host", "unix://\(socket)", "--data-root", data, "--exec-root", exec, "--pidfile", pid,
+            "--bridge", "none", "--iptables=false", "--ip6tables=false", "--cgroup-parent", cgroup,
+        ]
+        let output = try FileHandle(forWritingTo: log)
+        process.standardOutput = output
+        process.standardError = output
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+    }
+
+    /// Stops it and removes everything it made.
+    package func stop() {
+        if process.isRunning, let dockerd = child() {
+            kill(dockerd, SIGTERM)  // it stops its containers, which removes their control groups
+            let deadline = ContinuousClock.now + .seconds(20)
+            while process.isRunning, ContinuousClock.now < deadline { usleep(20_000) }
+        }
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        process.waitUntilExit()
+        for controller in (try? FileManager.default.contentsOfDirectory(atPath: "/sys/fs/cgroup")) ?? [] {
+            rmdir("/sys/fs/cgroup/\(controller)\(cgroup)")
+        }
+        rmdir("/sys/fs/cgroup\(cgroup)")
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    /// The end of its log.
+    package var log: String {
+        let text = (try? String(contentsOf: folder.appendingPathComponent("dockerd.log"), encoding: .utf8)) ?? ""
+        return String(text.suffix(4000))
+    }
+
+    private func child() -> pid_t? {
+        let pid = process.processIdentifier
+        let children = try? String(contentsOfFile: "/proc/\(pid)/task/\(pid)/children", encoding: .utf8)
+        return children?.split(separator: " ").first.flatMap { pid_t($0) }
+    }
+
+    private func waitUntilListening(within timeout: Duration) async throws {
+        let deadline = ContinuousClock.now + timeout
+        while !answers() {
+            guard process.isRunning, ContinuousClock.now < deadline else {
+                throw Failure(description: "dockerd does not answer; its log ends: \(log)")
+            }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+
+    /// The socket appears when the daemon has loaded its state.
+    private func answers() -> Bool {
+        let descriptor = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: socket.utf8.prefix(107)) }
+        return withUnsafePointer(to: address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+            }
+        }
+    }
+}

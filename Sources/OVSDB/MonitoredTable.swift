@@ -1,0 +1,42 @@
+/// Which part of a table a client replicates.
+public struct MonitoredTable: Sendable {
+    let type: any Row.Type
+    /// Positions in the row's `columns`.
+    let columns: [Int]
+    let indexes: [AnyIndex]
+    /// Rows for which any of these holds; nil: every row.
+    let conditions: [Condition]?
+
+    var name: String { type.tableName }
+
+    /// - Parameters:
+    ///   - columns: those to replicate; nil for all. The others keep the schema's default in every row, and writes to them still work.
+    ///   - excluding: taken out of `columns`.
+    ///   - conditions: replicates only rows for which any of these holds (ovsdb-server(7) §4.1.12); nil for all.
+    public init<R: Row>(
+        _ type: R.Type, columns: [AnyColumn<R>]? = nil, excluding: [AnyColumn<R>] = [], where conditions: [Condition]? = nil
+    ) {
+        self.type = type
+        let excluded = Set(excluding.map(\.position))
+        self.columns = (columns ?? AnyColumn<R>.all).map(\.position).filter { !excluded.contains($0) }.sorted()
+        indexes = []
+        self.conditions = conditions
+    }
+
+    private init(_ type: any Row.Type, _ columns: [Int], _ indexes: [AnyIndex], _ conditions: [Condition]?) {
+        self.type = type
+        self.columns = columns
+        self.indexes = indexes
+        self.conditions = conditions
+    }
+
+    /// The same with a secondary index.
+    public func indexed<R: Row, K>(by index: Index<R, K>) -> MonitoredTable {
+        precondition(R.self == type, "an index of \(R.tableName) on table \(name)")
+        precondition(!indexes.contains { $0.name == index.name }, "two indexes of \(name) called \(index.name)")
+        return MonitoredTable(type, columns, indexes + [AnyIndex(index)], conditions)
+    }
+
+    func limited(to columns: [Int]) -> MonitoredTable { MonitoredTable(type, columns, indexes, conditions) }
+    func limited(by conditions: [Condition]?) -> MonitoredTable { MonitoredTable(type, columns, indexes, conditions) }
+}

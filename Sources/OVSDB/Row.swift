@@ -1,0 +1,66 @@
+/// A row of one table as a Swift struct, one property a column. `ovsdb-modelgen` writes the conformances.
+///
+/// Columns are addressed by their position in `columns`; typed code uses `Column` and `AnyColumn` instead.
+public protocol Row: Sendable, Hashable, Identifiable where ID == RowID {
+    /// The table's name in the schema.
+    static var tableName: String { get }
+    /// The columns, in the order of the positions used below.
+    static var columns: [ColumnDescription] { get }
+
+    var id: RowID { get }
+
+    /// A row whose columns all have the schema's default.
+    init(id: RowID)
+
+    /// Calls `visitor` with the property of the column at `position`, to be changed in place.
+    mutating func modify<V: ColumnModifier>(_ position: Int, with visitor: inout V) throws
+    /// Calls `visitor` with the value of the column at `position`.
+    func inspect<V: ColumnInspector>(_ position: Int, with visitor: inout V)
+}
+
+/// What is done to one column of a row, whatever its type.
+public protocol ColumnModifier {
+    mutating func visit<C: ColumnValue>(_ column: inout C) throws
+}
+
+/// What is read from one column of a row, whatever its type.
+public protocol ColumnInspector {
+    mutating func visit<C: ColumnValue>(_ column: C)
+}
+
+/// A column as the schema that the Swift code was generated from describes it.
+public struct ColumnDescription: Hashable, Sendable {
+    public let name: String
+    public let type: ColumnType
+
+    public init(_ name: String, _ type: ColumnType) {
+        self.name = name
+        self.type = type
+    }
+}
+
+/// A column of `R` without its type: what `update` and `wait` list, and what a monitor selects.
+public struct AnyColumn<R: Row>: Hashable, Sendable {
+    public let position: Int
+
+    public init(position: Int) { self.position = position }
+
+    public var name: String { R.columns[position].name }
+
+    /// Every column of the table.
+    public static var all: [AnyColumn] { R.columns.indices.map { AnyColumn(position: $0) } }
+}
+
+/// A column of `R` whose value has type `V`.
+public struct Column<R: Row, V: ColumnValue>: Sendable {
+    public let position: Int
+    public let keyPath: any WritableKeyPath<R, V> & Sendable
+
+    public init(position: Int, _ keyPath: any WritableKeyPath<R, V> & Sendable) {
+        self.position = position
+        self.keyPath = keyPath
+    }
+
+    public var name: String { R.columns[position].name }
+    public var untyped: AnyColumn<R> { AnyColumn(position: position) }
+}

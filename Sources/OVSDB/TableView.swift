@@ -1,0 +1,24 @@
+internal import HashTreeCollections
+
+/// The rows of one table of a `Replica`, in no particular order.
+public struct TableView<R: Row>: Sendable, Sequence {
+    private let contents: TreeDictionary<RowID, any Row>
+
+    init(rows: TreeDictionary<RowID, any Row>) { contents = rows }
+
+    public var count: Int { contents.count }
+    public var isEmpty: Bool { contents.isEmpty }
+
+    public subscript(_ id: RowID) -> R? { contents[id] as? R }
+
+    /// The rows as a lazy sequence; same as iterating the view.
+    public var rows: TableView<R> { self }
+
+    /// The only row of a table that has at most one (`NB_Global`, `Open_vSwitch`).
+    public var only: R? { first { _ in true } }
+
+    public func makeIterator() -> AnyIterator<R> {
+        var iterator = contents.values.makeIterator()
+        return AnyIterator { iterator.next() as? R }
+    }
+}

@@ -1,0 +1,45 @@
+public import NIOCore
+public import OVSDB
+
+/// How a client reaches one database and what it replicates.
+public struct OVSDBConfiguration: Sendable {
+    /// Files in PEM for `ssl:` remotes. OVN authenticates both ends.
+    public struct TLS: Sendable {
+        public var privateKeyFile: String
+        public var certificateFile: String
+        public var authorityFile: String
+
+        public init(privateKeyFile: String, certificateFile: String, authorityFile: String) {
+            self.privateKeyFile = privateKeyFile
+            self.certificateFile = certificateFile
+            self.authorityFile = authorityFile
+        }
+    }
+
+    /// The servers of the database; tried in turn.
+    public var remotes: [Remote]
+    public var tls: TLS?
+    /// The database's name, `OVN_Northbound`.
+    public var database: String
+    public var tables: [MonitoredTable]
+    /// Whether to stay with the leader of a clustered database; a standalone one is its own leader. Writes are faster there, and what is
+    /// read is never older than what another client of the leader has seen.
+    public var leaderOnly = true
+    /// How long the server may be silent before it is asked whether it lives (`echo`), and again before the connection is given up.
+    public var inactivityProbe: Duration = .seconds(5)
+    /// For one remote: connecting, handshake and the first copy of small databases start within this.
+    public var connectTimeout: Duration = .seconds(5)
+    /// The pause before all remotes are tried again: doubled each time, and a random part of it is taken off.
+    public var backoff: ClosedRange<Duration> = .milliseconds(100)...(.seconds(8))
+    /// Longest message taken from the server.
+    public var maximumMessageSize = 1 << 30
+    /// The loop on which the client works; nil: one of NIO's shared ones.
+    public var eventLoop: (any EventLoop)?
+
+    public init(remotes: [Remote], database: String, tables: [MonitoredTable], tls: TLS? = nil) {
+        self.remotes = remotes
+        self.database = database
+        self.tables = tables
+        self.tls = tls
+    }
+}

@@ -1,0 +1,83 @@
+import Foundation
+import Glibc
+
+/// A private ovsdb-server in a temporary folder, on a unix socket.
+package final class OVSDBServer: Sendable {
+    package let folder: String
+    /// Path of the unix socket.
+    package let socket: String
+    let schema: TestSchema
+
+    private init(folder: String, schema: TestSchema) {
+        self.folder = folder
+        self.schema = schema
+        socket = "\(folder)/db.sock"
+    }
+
+    static func start(schema: TestSchema) async throws -> OVSDBServer {
+        let folder = "/tmp/ovn-containers-test-\(UUID().uuidString.prefix(8))"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let server = OVSDBServer(folder: folder, schema: schema)
+        do {
+            try await run(["ovsdb-tool", "create", server.databaseFile, schema.path])
+            try await server.launch()
+        } catch {
+            await server.destroy()
+            throw error
+        }
+        return server
+    }
+
+    package var databaseFile: String { "\(folder)/\(schema.databaseName).db" }
+    private var pidFile: String { "\(folder)/server.pid" }
+
+    /// Starts the server on its database; also after `kill`.
+    package func launch() async throws {
+        try await run([
+            "ovsdb-server", "--detach", "--no-chdir", "--pidfile=\(pidFile)", "--log-file=\(folder)/server.log",
+            "-vconsole:off", "--remote=punix:\(socket)", "--unixctl=\(folder)/server.ctl", databaseFile,
+        ])
+    }
+
+    /// The running server's process; nil if there is none.
+    package var processID: Int32? {
+        (try? String(contentsOfFile: pidFile, encoding: .utf8)).flatMap {
+            Int32($0.trimmingCharacters(in: .whitespacesAndNewlines))
+        }
+    }
+
+    /// Sends a signal to the server.
+    package func signal(_ number: Int32) {
+        if let processID { _ = Glibc.kill(processID, number) }
+    }
+
+    /// SIGKILL, and waits until the process is gone.
+    package func kill() async {
+        guard let processID else { return }
+        _ = Glibc.kill(processID, SIGKILL)
+        while Glibc.kill(processID, 0) == 0, await isAlive(processID) { await Task.yield() }
+        _ = unlink(pidFile)
+    }
+
+    private func isAlive(_ processID: Int32) async -> Bool {
+        guard let stat = try? String(contentsOfFile: "/proc/\(processID)/stat", encoding: .utf8) else { return false }
+        return !stat.contains(") Z ")
+    }
+
+    /// Runs `ovn-nbctl`, `ovs-vsctl` or the like against the server; answers its output.
+    @discardableResult
+    package func control(_ tool: String, _ arguments: String...) async throws -> String {
+        try await run([tool, "--db=unix:\(socket)", "--timeout=20"] + arguments)
+    }
+
+    /// Sends a command to the server's control socket (ovs-appctl(8)).
+    @discardableResult
+    package func appctl(_ arguments: String...) async throws -> String {
+        try await run(["ovs-appctl", "-t", "\(folder)/server.ctl"] + arguments)
+    }
+
+    func destroy() async {
+        await kill()
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+}

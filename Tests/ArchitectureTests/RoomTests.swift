@@ -1,0 +1,61 @@
+import Testing
+
+@Suite struct RoomTests {
+    @Test func `the manifest's arrows are those of docs/architecture.md`() throws {
+        let documented = try Rooms.documented()
+        let declared = try Rooms.declared()
+        #expect(Set(declared.order) == Set(documented.order))
+        for room in declared.order {
+            #expect(declared.edges[room] == documented.edges[room], "\(room) in Package.swift and in the table")
+        }
+    }
+
+    @Test func `arrows point to rooms listed earlier`() throws {
+        let rooms = try Rooms.documented()
+        var earlier: Set<String> = []
+        for room in rooms.order {
+            #expect(rooms.edges[room, default: []].isSubset(of: earlier), "\(room) uses a room listed after it")
+            earlier.insert(room)
+        }
+    }
+
+    @Test func `a file imports only rooms within reach of its own`() throws {
+        let rooms = try Rooms.declared()
+        for room in rooms.order {
+            let strangers = Set(rooms.order).subtracting(rooms.reach(of: room))
+            for path in Project.files(below: "Sources/\(room)", suffix: ".swift") {
+                let imported = try Self.imports(of: path)
+                #expect(imported.isDisjoint(with: strangers.subtracting([room])), "\(path)")
+            }
+        }
+    }
+
+    @Test(arguments: ["NetAddress", "OVSDB", "OVNModel", "IPAM", "NeutronAPI"])
+    func `a pure room reaches no socket, no clock and no system call`(_ room: String) throws {
+        let impure: Set<String> = [
+            "Glibc", "Musl", "Dispatch", "Foundation", "NIOCore", "NIOPosix", "NIOConcurrencyHelpers", "CLinux",
+            "ServiceLifecycle", "AsyncHTTPClient",
+        ]
+        for path in Project.files(below: "Sources/\(room)", suffix: ".swift") {
+            #expect(try Self.imports(of: path).isDisjoint(with: impure), "\(path)")
+            let text = try Project.text(path)
+            for clock in ["ContinuousClock", "SuspendingClock", "Date()", "Date.now", "Task.sleep"] {
+                #expect(!text.contains(clock), "\(path) holds a clock: \(clock)")
+            }
+        }
+    }
+
+    @Test func `what ships never loads full Foundation`() throws {
+        for path in Project.files(below: "Sources", suffix: ".swift") {
+            let imported = try Self.imports(of: path)
+            let heavy = imported.intersection(["Foundation", "FoundationNetworking", "FoundationXML"])
+            #expect(heavy.isEmpty, "\(path) imports \(heavy): FoundationEssentials does without ICU")
+        }
+    }
+
+    /// The modules a file imports.
+    static func imports(of path: String) throws -> Set<String> {
+        let statement = /^\s*(?:@\w+(?:\(\w+\))? )*(?:(?:public|package|internal|private|fileprivate) )?import (?:(?:struct|class|enum|protocol|func|let|var|typealias) )?(?<module>\w+)/
+        return Set(try Project.lines(path).compactMap { line in line.firstMatch(of: statement).map { String($0.module) } })
+    }
+}

@@ -1,3 +1,54 @@
+/// What `import Glibc` hides: network namespaces, netlink's structures and numbers, the ethtool ioctl.
+///
+/// Every function returns a non-negative result, or the negative errno. None of them leaves the calling thread in another
+/// network namespace: what must happen elsewhere happens on a thread of its own, which dies there.
 #ifndef CLINUX_H
 #define CLINUX_H
+
+#include <stdint.h>
+#include <linux/ethtool.h>
+#include <linux/if_addr.h>
+#include <linux/if_link.h>
+#include <linux/neighbour.h>
+#include <linux/net_namespace.h>
+#include <linux/netlink.h>
+#include <linux/pkt_cls.h>
+#include <linux/pkt_sched.h>
+#include <linux/rtnetlink.h>
+#include <linux/veth.h>
+
+/// Runs `body(context)` on a new thread inside the network namespace behind `netns`, waits for its end and returns its result.
+/// No signal is delivered to that thread. `body` must not outlive its call in any way.
+int clinux_in_namespace(int netns, int (*_Nonnull body)(void *_Nullable context), void *_Nullable context);
+
+/// A descriptor of a new, empty network namespace. The namespace lasts as long as the descriptor, or whatever else enters it.
+int clinux_new_namespace(void);
+
+/// A bound netlink socket that belongs for ever to the network namespace behind `netns`, or to the caller's where it is negative.
+/// Extended acknowledgements, capped acknowledgements and strict checks of dump requests are on.
+int clinux_netlink_socket(int netns, int protocol);
+
+/// The port id that the kernel gave to a netlink socket, never zero.
+int64_t clinux_netlink_port(int socket);
+
+/// Receives one datagram without waiting. `*sender` becomes the sender's port id: 0 is the kernel.
+/// The result is the datagram's full length, more than `capacity` where it was cut.
+int64_t clinux_netlink_receive(int socket, void *_Nonnull buffer, uint64_t capacity, uint32_t *_Nonnull sender);
+
+/// Turns the transmit checksum offload of an interface on or off (ETHTOOL_STXCSUM), in the namespace of `socket`.
+int clinux_set_tx_checksum(int socket, const char *_Nonnull interface, int on);
+
+/// Whether the transmit checksum offload of an interface is on: 1 or 0 (ETHTOOL_GTXCSUM).
+int clinux_get_tx_checksum(int socket, const char *_Nonnull interface);
+
+/// pidfd_open(2): a descriptor that means this process and no later one of the same number.
+int clinux_pidfd_open(int pid);
+
+/// Takes the abstract unix socket name for this process, in its network namespace, and listens on it. The result is the socket;
+/// the name is free again when it is closed, or when the process dies. -EADDRINUSE where another holds it.
+int clinux_hold_name(const char *_Nonnull name);
+
+/// Connects to the holder of an abstract name. -ECONNREFUSED where there is none.
+int clinux_reach_name(const char *_Nonnull name);
+
 #endif

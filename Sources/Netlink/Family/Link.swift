@@ -1,0 +1,68 @@
+import CLinux
+package import NetAddress
+
+/// A network interface as the kernel lists it (`RTM_NEWLINK`, rtnetlink(7)).
+package struct Link: Hashable, Sendable {
+    /// Unique in its namespace, never reused while it is up to us to look.
+    package var index: Int32
+    package var name: String
+    /// Nil for what has no Ethernet address, like a tunnel.
+    package var mac: MACAddress?
+    package var mtu: UInt32
+    package var isUp: Bool
+    package var isLoopback: Bool
+    /// `veth`, `bridge`, `openvswitch` …; empty for a physical NIC.
+    package var kind: String
+    /// The operator's words (`ip link set … alias`), where we keep the port id of a veth.
+    package var alias: String
+    /// The index of the bridge or bond it belongs to.
+    package var master: Int32?
+    /// The index of a veth's other end, in that end's namespace.
+    package var peer: Int32?
+    /// The number by which this namespace knows the peer's, nil where the peer is in the same.
+    package var peerNamespace: Int32?
+
+    /// Reads a message of type `RTM_NEWLINK`.
+    package init(_ message: Message) throws(NetlinkError) {
+        var reader = ByteReader(message.payload)
+        _ = try reader.take(2)
+        let hardware = try reader.take(UInt16.self)
+        index = try reader.take()
+        let flags = try reader.take(UInt32.self)
+        _ = try reader.take(4)
+        (name, mac, mtu, kind, alias) = ("", nil, 0, "", "")
+        isUp = flags & 1 != 0  // IFF_UP
+        isLoopback = hardware == 772  // ARPHRD_LOOPBACK
+        for attribute in try Attribute.all(in: reader.rest) {
+            switch Int(attribute.type) {
+            case Int(IFLA_IFNAME): name = attribute.text
+            case Int(IFLA_ADDRESS): mac = hardware == 1 ? attribute.mac : nil  // ARPHRD_ETHER
+            case Int(IFLA_MTU): mtu = try attribute.integer()
+            case Int(IFLA_IFALIAS): alias = attribute.text
+            case Int(IFLA_MASTER): master = try attribute.integer()
+            case Int(IFLA_LINK): peer = try attribute.integer()
+            case Int(IFLA_LINK_NETNSID): peerNamespace = try attribute.integer()
+            case Int(IFLA_LINKINFO):
+                for inner in try attribute.nested() where Int(inner.type) == Int(IFLA_INFO_KIND) { kind = inner.text }
+            default: break
+            }
+        }
+        guard !name.isEmpty else { throw .malformed("interface \(index) has no name") }
+    }
+
+    /// The longest name that an interface can have, in bytes.
+    package static let nameLimit = 15
+}
+
+/// How a request names an interface.
+package enum LinkReference: Hashable, Sendable, CustomStringConvertible {
+    case index(Int32)
+    case name(String)
+
+    package var description: String {
+        switch self {
+        case .index(let index): "interface \(index)"
+        case .name(let name): "interface \(name)"
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import CLinux
+
+extension Request {
+    /// A place for filters before the kernel's stack sees what an interface receives: tc-clsact. Present is done.
+    package static func ensureFilterPoint(on link: Int32) -> Request {
+        var writer = AttributeWriter(
+            header: filterHeader(link, handle: 0xffff_0000, parent: UInt32(TC_H_CLSACT), info: 0))
+        writer.put(Int(TCA_KIND), text: "clsact")
+        return Request(
+            "add a filter point to interface \(link)", type: RTM_NEWQDISC, flags: NLM_F_CREATE | NLM_F_EXCL,
+            payload: writer.bytes, tolerated: [.exists])
+    }
+
+    /// Takes the filter point away, with the filters in it. Absent is done.
+    package static func removeFilterPoint(on link: Int32) -> Request {
+        var writer = AttributeWriter(
+            header: filterHeader(link, handle: 0xffff_0000, parent: UInt32(TC_H_CLSACT), info: 0))
+        writer.put(Int(TCA_KIND), text: "clsact")
+        return Request(
+            "remove the filter point of interface \(link)", type: RTM_DELQDISC, payload: writer.bytes,
+            tolerated: [.noEntry, .invalid, .noDevice])
+    }
+
+    /// Keeps everything that an interface receives from the kernel's own stack (tc-bpf(8), direct action).
+    ///
+    /// The user-space datapath reads by packet socket, which gets its copy before this point; without the filter the kernel would
+    /// answer, or forward, the same packets a second time. The program is one instruction, `return TC_ACT_SHOT`.
+    package static func ensureReceiveFilter(on link: Int32) -> Request {
+        let everyProtocol = UInt32(UInt16(0x0003).bigEndian)  // ETH_P_ALL
+        let ingress: UInt32 = 0xffff_fff2  // TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS)
+        var writer = AttributeWriter(header: filterHeader(link, handle: 1, parent: ingress, info: 1 << 16 | everyProtocol))
+        writer.put(Int(TCA_KIND), text: "bpf")
+        writer.nest(Int(TCA_OPTIONS)) { options in
+            var program: [UInt8] = []  // struct sock_filter: code, jump if true, jump if false, operand
+            program.append(integer: UInt16(0x06))  // BPF_RET | BPF_K
+            program += [0, 0]
+            program.append(integer: UInt32(TC_ACT_SHOT))
+            options.put(Int(TCA_BPF_OPS_LEN), UInt16(1))
+            options.put(Int(TCA_BPF_OPS), bytes: program)
+            options.put(Int(TCA_BPF_FLAGS), UInt32(TCA_BPF_FLAG_ACT_DIRECT))
+        }
+        return Request(
+            "drop what the kernel receives on interface \(link)", type: RTM_NEWTFILTER, flags: NLM_F_CREATE,
+            payload: writer.bytes)
+    }
+
+    /// The filters at the receiving side of an interface.
+    package static func listReceiveFilters(on link: Int32) -> Request {
+        Request(
+            "list filters of interface \(link)", type: RTM_GETTFILTER, flags: NLM_F_DUMP,
+            payload: filterHeader(link, handle: 0, parent: 0xffff_fff2, info: 0))
+    }
+
+    /// `struct tcmsg`: family, padding, index, handle, parent, priority and protocol.
+    private static func filterHeader(_ link: Int32, handle: UInt32, parent: UInt32, info: UInt32) -> [UInt8] {
+        var bytes: [UInt8] = [0, 0, 0, 0]
+        bytes.append(integer: link)
+        bytes.append(integer: handle)
+        bytes.append(integer: parent)
+        bytes.append(integer: info)
+        return bytes
+    }
+}

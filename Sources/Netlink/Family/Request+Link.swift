@@ -1,0 +1,128 @@
+import CLinux
+package import NetAddress
+
+/// A virtual Ethernet cable to be: one end here, the other here or in another namespace.
+package struct VethPair: Hashable, Sendable {
+    package var name: String
+    package var peerName: String
+    /// Nil lets the kernel choose.
+    package var peerMAC: MACAddress?
+    /// Of both ends, in bytes.
+    package var mtu: UInt32
+    /// A descriptor of the peer's namespace; nil for the same.
+    package var peerNamespace: CInt?
+
+    package init(
+        name: String, peerName: String, peerMAC: MACAddress? = nil, mtu: UInt32 = 1500,
+        peerNamespace: CInt? = nil
+    ) {
+        self.name = name
+        self.peerName = peerName
+        self.peerMAC = peerMAC
+        self.mtu = mtu
+        self.peerNamespace = peerNamespace
+    }
+}
+
+/// What can be changed of an interface.
+package enum LinkChange: Hashable, Sendable {
+    case up
+    case down
+    case mac(MACAddress)
+    case mtu(UInt32)
+    /// Only while it is down, before Linux 6.2.
+    case name(String)
+    case alias(String)
+    /// Into the namespace behind this descriptor.
+    case namespace(CInt)
+}
+
+extension Request {
+    /// Both ends at once, the peer straight into its namespace, with their MACs and MTUs. Fails where a name is taken.
+    package static func createVeth(_ pair: VethPair) -> Request {
+        var writer = AttributeWriter(header: linkHeader(.name(pair.name)))
+        writer.put(Int(IFLA_IFNAME), text: pair.name)
+        writer.put(Int(IFLA_MTU), pair.mtu)
+        writer.nest(Int(IFLA_LINKINFO)) { info in
+            info.put(Int(IFLA_INFO_KIND), text: "veth")
+            info.nest(Int(IFLA_INFO_DATA)) { data in
+                data.nest(Int(VETH_INFO_PEER), header: linkHeader(.name(pair.peerName))) { peer in
+                    peer.put(Int(IFLA_IFNAME), text: pair.peerName)
+                    peer.put(Int(IFLA_MTU), pair.mtu)
+                    if let mac = pair.peerMAC { peer.put(Int(IFLA_ADDRESS), mac) }
+                    if let descriptor = pair.peerNamespace { peer.put(Int(IFLA_NET_NS_FD), UInt32(descriptor)) }
+                }
+            }
+        }
+        return Request(
+            "create veth \(pair.name) with peer \(pair.peerName)", type: RTM_NEWLINK, flags: NLM_F_CREATE | NLM_F_EXCL,
+            payload: writer.bytes)
+    }
+
+    /// An interface without a wire behind it, of a kind that needs no settings: `bridge`, `dummy`.
+    package static func createLink(_ name: String, kind: String) -> Request {
+        var writer = AttributeWriter(header: linkHeader(.name(name)))
+        writer.put(Int(IFLA_IFNAME), text: name)
+        writer.nest(Int(IFLA_LINKINFO)) { $0.put(Int(IFLA_INFO_KIND), text: kind) }
+        return Request(
+            "create \(kind) \(name)", type: RTM_NEWLINK, flags: NLM_F_CREATE | NLM_F_EXCL, payload: writer.bytes)
+    }
+
+    /// Changes an interface. A change that it has already is none.
+    package static func setLink(_ link: LinkReference, _ changes: [LinkChange]) -> Request {
+        var flags: UInt32 = 0
+        var mask: UInt32 = 0
+        for change in changes {
+            switch change {
+            case .up: (flags, mask) = (1, 1)
+            case .down: (flags, mask) = (0, 1)
+            default: break
+            }
+        }
+        var writer = AttributeWriter(header: linkHeader(link, flags: flags, mask: mask))
+        // An index names it already; then a name would mean a new one.
+        if case .name(let name) = link { writer.put(Int(IFLA_IFNAME), text: name) }
+        for change in changes {
+            switch change {
+            case .up, .down: break
+            case .mac(let mac): writer.put(Int(IFLA_ADDRESS), mac)
+            case .mtu(let mtu): writer.put(Int(IFLA_MTU), mtu)
+            case .name(let name): writer.put(Int(IFLA_IFNAME), text: name)
+            case .alias(let alias): writer.put(Int(IFLA_IFALIAS), text: alias)
+            case .namespace(let descriptor): writer.put(Int(IFLA_NET_NS_FD), UInt32(descriptor))
+            }
+        }
+        return Request("change \(link): \(changes)", type: RTM_SETLINK, payload: writer.bytes)
+    }
+
+    /// Deletes an interface, with its peer where it is a veth. Absent is done.
+    package static func removeLink(_ link: LinkReference) -> Request {
+        var writer = AttributeWriter(header: linkHeader(link))
+        if case .name(let name) = link { writer.put(Int(IFLA_IFNAME), text: name) }
+        return Request("delete \(link)", type: RTM_DELLINK, payload: writer.bytes, tolerated: [.noDevice])
+    }
+
+    /// One interface; no row where it is absent.
+    package static func getLink(_ link: LinkReference) -> Request {
+        var writer = AttributeWriter(header: linkHeader(link))
+        if case .name(let name) = link { writer.put(Int(IFLA_IFNAME), text: name) }
+        return Request("look at \(link)", type: RTM_GETLINK, payload: writer.bytes, tolerated: [.noDevice])
+    }
+
+    /// Every interface of the namespace.
+    package static func listLinks() -> Request {
+        Request("list interfaces", type: RTM_GETLINK, flags: NLM_F_DUMP, payload: linkHeader(.index(0)))
+    }
+
+    /// `struct ifinfomsg`: family, padding, hardware type, index, flags, mask of the flags that change.
+    private static func linkHeader(_ link: LinkReference, flags: UInt32 = 0, mask: UInt32 = 0) -> [UInt8] {
+        var bytes: [UInt8] = [0, 0, 0, 0]
+        if case .index(let index) = link { bytes.append(integer: index) } else { bytes.append(integer: Int32(0)) }
+        bytes.append(integer: flags)
+        bytes.append(integer: mask)
+        return bytes
+    }
+}
+
+/// `NLM_F_ROOT | NLM_F_MATCH`, an expression that C's importer leaves out.
+let NLM_F_DUMP: Int32 = NLM_F_ROOT | NLM_F_MATCH

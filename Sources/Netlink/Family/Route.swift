@@ -1,0 +1,69 @@
+import CLinux
+package import NetAddress
+
+/// A route as the kernel lists it (`RTM_NEWROUTE`, rtnetlink(7)), complete enough to be added again elsewhere.
+package struct Route: Hashable, Sendable {
+    /// One way on.
+    package struct NextHop: Hashable, Sendable {
+        /// Nil: what is reached lies on the link itself.
+        package var gateway: IPAddress?
+        /// The interface's index; nil for routes without one, `unreachable` and the like.
+        package var link: Int32?
+        /// Share of a multipath route, 1 … 256.
+        package var weight: Int
+        /// The gateway is taken to be on the link, whatever the other routes say.
+        package var isOnLink: Bool
+        /// `RTA_ENCAP_TYPE` and `RTA_ENCAP`, as they came.
+        package var encapsulation: Encapsulation?
+
+        package init(
+            gateway: IPAddress? = nil, link: Int32?, weight: Int = 1, isOnLink: Bool = false,
+            encapsulation: Encapsulation? = nil
+        ) {
+            self.gateway = gateway
+            self.link = link
+            self.weight = weight
+            self.isOnLink = isOnLink
+            self.encapsulation = encapsulation
+        }
+    }
+
+    /// A tunnel's header that a route puts before its packets.
+    package struct Encapsulation: Hashable, Sendable {
+        package var type: UInt16
+        package var value: [UInt8]
+    }
+
+    /// All of 0.0.0.0/0 or ::/0 for a default route.
+    package var destination: IPPrefix
+    /// Only for packets from here; IPv6 with subtrees.
+    package var source: IPPrefix?
+    package var typeOfService: UInt8 = 0
+    /// 254 is `main`, 255 `local`.
+    package var table: UInt32 = 254
+    /// Who made it: 2 the kernel, 3 boot, 4 static, 9 router advertisements, 16 DHCP.
+    package var origin: UInt8 = 4
+    /// `RT_SCOPE_UNIVERSE` 0, `RT_SCOPE_LINK` 253.
+    package var scope: UInt8 = 0
+    /// `RTN_UNICAST` 1, `RTN_LOCAL` 2, `RTN_UNREACHABLE` 7 …
+    package var kind: UInt8 = 1
+    package var nextHops: [NextHop]
+    package var preferredSource: IPAddress?
+    /// The lower goes first; nil leaves it to the kernel, 0 for IPv4 and 1024 for IPv6.
+    package var metric: UInt32?
+    /// `RTA_METRICS`, MTU, window and the like, as it came.
+    package var metrics: [UInt8]?
+    /// A default router's preference (RFC 4191).
+    package var preference: UInt8?
+    /// Seconds until it goes by itself.
+    package var expires: UInt32?
+    /// The id of the nexthop object that it uses instead of next hops of its own.
+    package var nextHopObject: UInt32?
+
+    /// A route through one next hop, of the scope that fits: the whole world through a gateway, the link without one.
+    package init(to destination: IPPrefix, gateway: IPAddress? = nil, link: Int32, isOnLink: Bool = false) {
+        self.destination = destination
+        nextHops = [NextHop(gateway: gateway, link: link, isOnLink: isOnLink)]
+        scope = gateway == nil && destination.version == .v4 ? 253 : 0
+    }
+}

@@ -1,0 +1,76 @@
+import CLinux
+
+/// What a batch or a dump waits for, without I/O: it is fed datagrams and says when all answers are in.
+///
+/// Every answer must be for our port and for a sequence that is awaited. Answers to requests given up earlier, whose
+/// sequences are older, are passed over.
+package struct Exchange: Sendable {
+    private let requests: [Request]
+    private let first: UInt32
+    private let port: UInt32
+    private var outcomes: [Outcome?]
+    private var answers: [Message] = []
+    /// Whether a message said that the table changed while it was listed.
+    package private(set) var isInterrupted = false
+
+    /// `first` is the sequence of the first request; the others follow without a gap.
+    package init(_ requests: [Request], first: UInt32, port: UInt32) {
+        self.requests = requests
+        self.first = first
+        self.port = port
+        outcomes = Array(repeating: nil, count: requests.count)
+    }
+
+    package var isComplete: Bool { outcomes.allSatisfy { $0 != nil } }
+
+    /// The outcomes so far, in the order of the requests; what is missing has not been answered.
+    package var results: [Outcome?] { outcomes }
+
+    /// The messages received besides acknowledgements: the rows of a dump, or the answer to a get.
+    package var rows: [Message] { answers }
+
+    /// The bytes to send: all requests, one behind the other.
+    package func encoded() -> [UInt8] {
+        var bytes: [UInt8] = []
+        for (index, request) in requests.enumerated() {
+            Message(
+                type: request.type, flags: request.flags | UInt16(NLM_F_REQUEST | NLM_F_ACK),
+                sequence: first &+ UInt32(index), port: port, payload: request.payload[...]
+            ).encode(into: &bytes)
+        }
+        return bytes
+    }
+
+    /// Takes a datagram.
+    ///
+    /// - Throws: ``NetlinkError/Code/malformed`` where it is no answer to this exchange.
+    package mutating func receive(_ datagram: ArraySlice<UInt8>, sender: UInt32) throws(NetlinkError) {
+        guard sender == 0 else { throw .malformed("answer of process port \(sender) instead of the kernel") }
+        for message in try Message.all(in: datagram) {
+            guard message.port == port else { throw .malformed("answer for port \(message.port) instead of \(port)") }
+            let index = Int(message.sequence &- first)
+            guard index < requests.count else {
+                // Sequences only grow, so one that is older lies in the upper half of the circle.
+                if Int32(bitPattern: message.sequence &- first) < 0 { continue }
+                throw .malformed("answer to request \(message.sequence), which was not sent")
+            }
+            guard outcomes[index] == nil else {
+                throw .malformed("second answer to request \(message.sequence), \(requests[index].purpose)")
+            }
+            if message.isInterrupted { isInterrupted = true }
+            switch Int32(message.type) {
+            case NLMSG_ERROR, NLMSG_DONE: outcomes[index] = try outcome(of: message, requests[index])
+            case NLMSG_NOOP: break
+            case NLMSG_OVERRUN: throw NetlinkError(.interrupted, "\(requests[index].purpose): data was lost")
+            default: answers.append(message)
+            }
+        }
+    }
+
+    private func outcome(of message: Message, _ request: Request) throws(NetlinkError) -> Outcome {
+        let acknowledgement = try Acknowledgement(message)
+        guard acknowledgement.error != 0 else { return .done }
+        let error = NetlinkError(errno: acknowledgement.error, request.purpose, kernel: acknowledgement.words)
+        return request.tolerated.contains(error.code) ? .tolerated(error.code) : .failed(error)
+    }
+}

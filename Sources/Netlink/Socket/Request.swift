@@ -1,0 +1,34 @@
+import CLinux
+
+/// One request to the kernel, without the header's sequence and port, which the socket gives it.
+///
+/// Families add the ways to make one: ``link``…, ``address``…, ``route``….
+package struct Request: Hashable, Sendable {
+    /// `RTM_NEWLINK` and the like (rtnetlink(7)).
+    package var type: UInt16
+    /// `NLM_F_CREATE`, `NLM_F_EXCL` and the like; the socket adds those of a request.
+    package var flags: UInt16
+    package var payload: [UInt8]
+    /// What is asked, for errors: `delete interface eth0`.
+    package var purpose: String
+    /// Failures that mean that the wish had been fulfilled before.
+    package var tolerated: Set<NetlinkError.Code>
+
+    package init(
+        _ purpose: String, type: Int, flags: Int32 = 0, payload: [UInt8], tolerated: Set<NetlinkError.Code> = []
+    ) {
+        self.purpose = purpose
+        self.type = UInt16(type)
+        self.flags = UInt16(flags)
+        self.payload = payload
+        self.tolerated = tolerated
+    }
+}
+
+/// How one request of a batch ended.
+package enum Outcome: Hashable, Sendable {
+    case done
+    /// The failure was one of ``Request/tolerated``.
+    case tolerated(NetlinkError.Code)
+    case failed(NetlinkError)
+}

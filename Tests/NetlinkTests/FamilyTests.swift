@@ -1,0 +1,74 @@
+import NetAddress
+import Testing
+
+@testable import Netlink
+
+@Suite struct FamilyTests {
+    /// A route with everything that a route can have.
+    static func rich() throws -> Route {
+        var route = Route(to: try #require(IPPrefix("10.9.0.0/16")), link: 3)
+        route.table = 1000
+        route.origin = 16
+        route.metric = 77
+        route.scope = 0
+        route.typeOfService = 8
+        route.preferredSource = IPAddress("10.0.0.7")
+        route.metrics = [8, 0, 2, 0, 0x78, 5, 0, 0]
+        route.nextHops = [
+            Route.NextHop(gateway: IPAddress("10.0.0.1"), link: 3, weight: 2, isOnLink: true),
+            Route.NextHop(gateway: IPAddress("fe80::1"), link: 4),
+        ]
+        return route
+    }
+
+    func message(_ request: Request) -> Message {
+        Message(type: request.type, flags: 0, sequence: 0, port: 0, payload: request.payload[...])
+    }
+
+    @Test func `a multipath route is read as it was written`() throws {
+        let route = try Self.rich()
+        #expect(try Route(message(.ensureRoute(route))) == route)
+    }
+
+    @Test func `an on-link route is read as it was written`() throws {
+        let route = Route(
+            to: try #require(IPPrefix("0.0.0.0/0")), gateway: IPAddress("169.254.1.1"), link: 9, isOnLink: true)
+        #expect(try Route(message(.ensureRoute(route))) == route)
+    }
+
+    @Test func `an address is read as it was written`() throws {
+        var address = LinkAddress(try #require(InterfaceAddress("10.0.0.7/24")), on: 5)
+        address.label = "eth0:1"
+        address.validFor = 3600
+        address.preferredFor = 1800
+        #expect(address.broadcast == IPAddress("10.0.0.255"))
+        #expect(try LinkAddress(message(.ensureAddress(address))) == address)
+    }
+
+    @Test func `an IPv6 address skips duplicate address detection`() throws {
+        let address = LinkAddress(try #require(InterfaceAddress("fd00::7/64")), on: 5)
+        #expect(address.flags == 2)
+        #expect(try LinkAddress(message(.ensureAddress(address))) == address)
+    }
+
+    @Test func `every truncation of a route is refused or reads as a shorter one`() throws {
+        let whole = try Self.rich()
+        let payload = Request.ensureRoute(whole).payload
+        for length in 0..<payload.count {
+            let cut = Message(type: 24, flags: 0, sequence: 0, port: 0, payload: payload[..<length])
+            if let route = try? Route(cut) { #expect(route != whole) }
+        }
+    }
+
+    @Test func `every truncation of a link is refused or reads as a shorter one`() throws {
+        let pair = VethPair(name: "a", peerName: "b", peerMAC: MACAddress(bits: 2), mtu: 1442)
+        let payload = Request.createVeth(pair).payload
+        let whole = try Link(Message(type: 16, flags: 0, sequence: 0, port: 0, payload: payload[...]))
+        #expect(whole.name == "a")
+        #expect(whole.kind == "veth")
+        for length in 0..<payload.count {
+            let cut = Message(type: 16, flags: 0, sequence: 0, port: 0, payload: payload[..<length])
+            if let link = try? Link(cut) { #expect(link != whole) }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import NetAddress
+package import Netlink
+
+extension HostLinks {
+    /// What is there of a plug: the host's end by its name, and the sandbox's interfaces.
+    package func inspect(hostInterface: String, sandbox: NetworkNamespace) throws -> PlugState {
+        guard sandbox.identity != namespace.identity else {
+            throw NetlinkError(.invalid, "the sandbox is the host's own network namespace; a container needs one of its own")
+        }
+        var state = PlugState()
+        state.host = try find(.name(hostInterface))
+        var inside = try NetlinkSocket(in: sandbox.descriptor)
+        let links = try inside.rows(.listLinks(), within: Self.limit).map { message throws in try Link(message) }
+        state.names = Set(links.map(\.name))
+        guard let host = state.host, let peer = host.peer else { return state }
+        // The peer's index means something only in the namespace that the link says it is in.
+        let answer = try socket.rows(.getNamespaceID(sandbox.descriptor), within: Self.limit)
+        guard let number = try answer.first.flatMap({ message throws in try Request.namespaceID(message) }),
+            number == host.peerNamespace, let container = links.first(where: { $0.index == peer })
+        else { return state }
+        state.container = container
+        state.addresses = try inside.rows(.listAddresses(of: peer), within: Self.limit)
+            .map { message throws in try LinkAddress(message) }.filter { $0.link == peer }
+        for version in IPVersion.allCases {
+            state.routes += try inside.rows(.listRoutes(version), within: Self.limit)
+                .compactMap { message throws in try Route(message) }
+                .filter { route in route.table == 254 && route.nextHops.contains { $0.link == peer } }
+        }
+        return state
+    }
+
+    /// Makes both ends, the container's straight in its namespace with MAC and MTU, and returns the host's, which knows its peer's index.
+    ///
+    /// - Throws: `EEXIST` where one of the names is taken.
+    package func createVeth(_ plug: Plug, containerInterface: String, sandbox: NetworkNamespace) throws -> Link {
+        let pair = VethPair(
+            name: plug.hostInterface, peerName: containerInterface, peerMAC: plug.mac, mtu: plug.mtu,
+            peerNamespace: sandbox.descriptor)
+        try socket.apply([.createVeth(pair)], within: Self.limit)
+        do {
+            try socket.apply([.setLink(.name(plug.hostInterface), [.alias(plug.alias)])], within: Self.limit)
+            guard let link = try find(.name(plug.hostInterface)), link.peer != nil else {
+                throw NetlinkError(.noDevice, "look at veth \(plug.hostInterface): it was deleted while it was being set up")
+            }
+            return link
+        } catch {
+            try socket.apply([.removeLink(.name(plug.hostInterface))], within: Self.limit)
+            throw error
+        }
+    }
+
+    /// The host's end: IPv6 off before it is up, so that it never says a word itself; with the user-space datapath nothing of what it
+    /// receives reaches the kernel's stack.
+    package func configureHost(_ link: Link, for plug: Plug) throws {
+        try setIPv6(false, of: link.name)
+        var requests: [Request] = [.setLink(.index(link.index), [.alias(plug.alias), .mtu(plug.mtu), .up])]
+        if plug.datapath == .netdev {
+            requests += [.ensureFilterPoint(on: link.index), .ensureReceiveFilter(on: link.index)]
+        }
+        try socket.apply(requests, within: Self.limit)
+    }
+
+    /// The container's end, from what is there to what must be: state, addresses and routes in one send.
+    ///
+    /// With the user-space datapath the container computes its checksums itself: nobody on the way to another host would.
+    package func configureContainer(
+        _ plug: Plug, link: Int32, name: String, actual: PlugState, sandbox: NetworkNamespace
+    ) throws {
+        if plug.addresses.contains(where: { $0.address.version == .v6 }) {
+            // The Engine turns IPv6 off in every sandbox it makes.
+            try sandbox.run { () throws in try InterfaceSetting.disableIPv6(false, of: name) }
+        }
+        var inside = try NetlinkSocket(in: sandbox.descriptor)
+        if plug.datapath == .netdev { try inside.setTransmitChecksum(false, of: name) }
+        let requests = plug.plan(link: link, actual: actual)
+        if !requests.isEmpty { try inside.apply(requests, within: Self.limit) }
+    }
+
+    /// Deletes the veth of this name, both ends. Absent is done; an interface of another kind is not ours and stays.
+    package func removeVeth(_ name: String) throws {
+        guard let link = try find(.name(name)) else { return }
+        guard link.kind == "veth" else {
+            throw NetlinkError(.invalid, "delete veth \(name): the interface is a \(link.kind.isEmpty ? "NIC" : link.kind), not ours")
+        }
+        try socket.apply([.removeLink(.index(link.index))], within: Self.limit)
+    }
+}

@@ -127,6 +127,7 @@ let package = Package(
         tests("HostAttachment", uses: ["TestServers"]),
         tests("Commands"),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
+        .testTarget(name: "LabTests", swiftSettings: strict),
 
         /// Private `ovsdb-server`s, `ovn-northd`s and the like for the engine tests.
         .target(name: "TestServers", path: "Tests/TestServers", swiftSettings: strict),

@@ -34,9 +34,11 @@ import Testing
     @Test func `a shell script is well formed and stops at its first error`() throws {
         let scripts = ["Scripts", "lab", "image", ".ci", "Tests", "Benchmarks"].flatMap { Project.files(below: $0) }
         for path in scripts {
-            guard let text = try? Project.text(path), text.hasPrefix("#!"), text.prefix(while: { $0 != "\n" }).hasSuffix("sh")
+            guard let text = try? Project.text(path), text.hasPrefix("#!"),
+                text.prefix(while: { $0 != "\n" }).hasSuffix("sh")
             else { continue }
-            #expect(text.contains(/^set -[eu]/.anchorsMatchLineEndings()) || text.count < 400, "\(path) does not set -eu")
+            #expect(
+                text.contains(/^set -[eu]/.anchorsMatchLineEndings()) || text.count < 400, "\(path) does not set -eu")
             #expect(FileManager.default.isExecutableFile(atPath: Project.root.appending(path: path).path), "\(path)")
             let check = Process()
             check.executableURL = URL(filePath: "/bin/bash")
@@ -49,8 +51,9 @@ import Testing
 
     /// What `make help` lists: the targets with a description.
     static func verbs() throws -> Set<String> {
-        Set(try Project.lines("Makefile").compactMap { line in
-            line.firstMatch(of: /^([a-z-]+):.*##./).map { String($0.1) }
-        })
+        Set(
+            try Project.lines("Makefile").compactMap { line in
+                line.firstMatch(of: /^([a-z-]+):.*##./).map { String($0.1) }
+            })
     }
 }

@@ -3,11 +3,13 @@ import Testing
 
 @Suite struct HabitTests {
     /// Swift that people write and read; OVNModel is written by `ovsdb-modelgen`.
-    static let written = (Project.files(below: "Sources", suffix: ".swift") + Project.files(below: "Tests", suffix: ".swift"))
+    static let written =
+        (Project.files(below: "Sources", suffix: ".swift") + Project.files(below: "Tests", suffix: ".swift"))
         .filter { !$0.hasPrefix("Sources/OVNModel/") }
 
     /// Sources, scripts and documents: all text of ours.
-    static let everything = ["Sources", "Tests", "Scripts", "Benchmarks", "lab", "image", "docs"]
+    static let everything =
+        ["Sources", "Tests", "Scripts", "Benchmarks", "lab", "image", "docs"]
         .flatMap { Project.files(below: $0) } + ["Makefile", "Package.swift", "README.md", "CHANGELOG.md", ".ci/run"]
 
     @Test func `a file has at most 400 lines`() throws {

@@ -55,7 +55,9 @@ import Testing
 
     /// The modules a file imports.
     static func imports(of path: String) throws -> Set<String> {
-        let statement = /^\s*(?:@\w+(?:\(\w+\))? )*(?:(?:public|package|internal|private|fileprivate) )?import (?:(?:struct|class|enum|protocol|func|let|var|typealias) )?(?<module>\w+)/
-        return Set(try Project.lines(path).compactMap { line in line.firstMatch(of: statement).map { String($0.module) } })
+        let statement =
+            /^\s*(?:@\w+(?:\(\w+\))? )*(?:(?:public|package|internal|private|fileprivate) )?import (?:(?:struct|class|enum|protocol|func|let|var|typealias) )?(?<module>\w+)/
+        return Set(
+            try Project.lines(path).compactMap { line in line.firstMatch(of: statement).map { String($0.module) } })
     }
 }

@@ -27,7 +27,8 @@ extension Lab {
         let id = try await on(host, "ovn-container container-create --network=\(endpoint)").word
         let pid = try await on(host, "docker inspect -f '{{.State.Pid}}' \(id)").word
         let address = try await on(
-            host, "nsenter -t \(pid) -n ip -4 -o addr show eth0 | sed 's|.* inet \\([0-9.]*\\)/.*|\\1|'").word
+            host, "nsenter -t \(pid) -n ip -4 -o addr show eth0 | sed 's|.* inet \\([0-9.]*\\)/.*|\\1|'"
+        ).word
         return NetworkContainer(host: host, endpoint: endpoint, id: id, processID: pid, address: address)
     }
 

@@ -37,7 +37,8 @@ struct Machine: Equatable {
         if files.fileExists(atPath: labs) {
             machine.remains = Set(try files.contentsOfDirectory(atPath: labs).map { "\(labs)/\($0)" })
         }
-        for mount in mounts.split(separator: "\n").map({ $0.split(separator: " ") }) where mount[2].hasPrefix("cgroup") {
+        for mount in mounts.split(separator: "\n").map({ $0.split(separator: " ") }) where mount[2].hasPrefix("cgroup")
+        {
             let groups = try files.contentsOfDirectory(atPath: String(mount[1]))
             machine.remains.formUnion(groups.filter { $0.hasPrefix("ovn-lab.") }.map { "\(mount[1])/\($0)" })
         }

@@ -1,0 +1,99 @@
+import Foundation
+import Testing
+
+extension LabTests {
+    @Suite struct ReplicaTests {
+        /// Three replicas on one database, in the central node; no hosts are needed.
+        @Test func `three replicas that are killed all the time give each address once`() async throws {
+            try await Lab.with("race", hosts: 0) { lab in
+                try await lab.on("central", Self.startNorthbound)
+                try await lab.on("central", Self.startReplicas)
+                let network = try await Self.makeNetwork(lab)
+
+                try await lab.on("central", Self.fill(network: network), seconds: 300)
+
+                let answers = try await lab.on("central", "cat /run/race/answers.*").lines
+                let given = answers.filter { $0.hasPrefix("201 ") }.map { String($0.split(separator: " ")[1]) }
+                #expect(Set(given).count == given.count, "an address was given twice")
+                let refused = answers.filter { !$0.hasPrefix("201 ") }
+                for answer in refused {
+                    let isClear =
+                        answer.hasPrefix("409 IpAddressGenerationFailure") || answer.hasPrefix("503 ")
+                        || answer.hasPrefix("000")
+                    #expect(isClear, "\(answer)")
+                }
+
+                let listed = try await lab.on(
+                    "central", "curl -sf 'http://127.0.0.1:9701/v2.0/ports?network_id=\(network)'")
+                let addresses = listed.output.matches(of: /"ip_address": ?"([0-9.]+)"/).map { String($0.1) }
+                #expect(addresses.count == 253)
+                #expect(Set(addresses).count == 253)
+                #expect(Set(given).isSubset(of: Set(addresses)))
+            }
+        }
+
+        static let startNorthbound = """
+            set -e
+            mkdir -p /run/race
+            ovsdb-tool create /run/race/nb.db /usr/share/ovn/ovn-nb.ovsschema
+            ovsdb-server /run/race/nb.db --remote=punix:/run/race/nb.sock --detach --no-chdir \
+                --pidfile=/run/race/nb.pid --unixctl=/run/race/nb.ctl
+            ovn-nbctl --db=unix:/run/race/nb.sock init
+            """
+
+        /// Each is started again when it ends, as a service manager would; one a second is killed at random.
+        static let startReplicas = """
+            for port in 9701 9702 9703; do
+                (while :; do
+                    ovn-ipam serve --nb unix:/run/race/nb.sock --listen 127.0.0.1:$port >>/run/race/ipam.$port.log 2>&1 &
+                    echo $! >/run/race/ipam.$port.pid
+                    wait $!
+                done) >/dev/null 2>&1 </dev/null &
+            done
+            for port in 9701 9702 9703; do
+                timeout 60 bash -c "until curl -sf -o /dev/null http://127.0.0.1:$port/readyz; do sleep 0.1; done"
+            done
+            """
+
+        static func makeNetwork(_ lab: Lab) async throws -> String {
+            let api = "curl -sf -H 'content-type: application/json' http://127.0.0.1:9701/v2.0"
+            let made = try await lab.on("central", "\(api)/networks -d '{\"network\": {\"name\": \"full\"}}'")
+            let match = try #require(made.output.firstMatch(of: /"id": ?"([0-9a-f-]{36})"/))
+            let network = String(match.1)
+            let subnet = "{\"subnet\": {\"network_id\": \"\(network)\", \"cidr\": \"10.9.9.0/24\", \"ip_version\": 4}}"
+            try await lab.on("central", "\(api)/subnets -d '\(subnet)'")
+            return network
+        }
+
+        /// 64 clients, each asking one replica after another until it was told three times that the pool is full.
+        /// An answer's line: its status and, of a 201, the address, otherwise the error's type.
+        static func fill(network: String) -> String {
+            """
+            cd /run/race
+            client() {
+                local full=0 asked=0 port status
+                while [ $full -lt 3 ] && [ $asked -lt 60 ]; do
+                    port=$((9701 + RANDOM % 3)) asked=$((asked + 1))
+                    status=$(curl -s -m 20 -o body.$1 -w '%{http_code}' -H 'content-type: application/json' \
+                        http://127.0.0.1:$port/v2.0/ports -d '{"port": {"network_id": "\(network)"}}')
+                    case $status in
+                        201) echo "201 $(grep -o '"ip_address": *"[0-9.]*"' body.$1 | grep -o '[0-9.]*[0-9]')" ;;
+                        000) echo 000; sleep 0.2 ;;
+                        *) echo "$status $(grep -o '"type": *"[A-Za-z]*"' body.$1 | sed 's/.*"\\([A-Za-z]*\\)"$/\\1/')" ;;
+                    esac
+                    [ $status != 409 ] || full=$((full + 1))
+                done
+            }
+            (while :; do
+                sleep 1
+                kill -KILL $(cat ipam.$((9701 + RANDOM % 3)).pid)
+            done) 2>/dev/null & killer=$!
+            clients=()
+            for i in $(seq 64); do client $i >answers.$i & clients+=($!); done
+            wait "${clients[@]}"
+            kill $killer
+            timeout 60 bash -c "until curl -sf -o /dev/null http://127.0.0.1:9701/readyz; do sleep 0.1; done"
+            """
+        }
+    }
+}

@@ -30,7 +30,7 @@ extension DockerEngine {
         do {
             return try await get(
                 "/containers/\(percentEncoded(reference))/json", "inspect container \(reference)", within: timeout)
-        } catch where error.code == .notFound {
+        } catch let error where error.code == .notFound {
             return nil
         }
     }
@@ -53,7 +53,7 @@ extension DockerEngine {
             try await send(
                 .POST, "/containers/\(percentEncoded(id))/stop", query: [("t", String(grace.components.seconds))],
                 goal: "stop container \(id)", within: timeout)
-        } catch where error.code == .notFound {
+        } catch let error where error.code == .notFound {
             return
         }
     }
@@ -64,9 +64,9 @@ extension DockerEngine {
             try await send(
                 .DELETE, "/containers/\(percentEncoded(id))", query: [("force", "true"), ("v", "true")],
                 goal: "remove container \(id)", within: timeout)
-        } catch where error.code == .notFound {
+        } catch let error where error.code == .notFound {
             return
-        } catch where error.code == .conflict && error.message.contains("already in progress") {
+        } catch let error where error.code == .conflict && error.message.contains("already in progress") {
             return
         }
     }

@@ -15,7 +15,7 @@ extension DockerEngine {
     package func findImage(_ reference: String, within timeout: Duration) async throws(DockerError) -> Image? {
         do {
             return try await get("/images/\(path(reference))/json", "inspect image \(reference)", within: timeout)
-        } catch where error.code == .notFound {
+        } catch let error where error.code == .notFound {
             return nil
         }
     }
@@ -43,7 +43,7 @@ extension DockerEngine {
     package func removeImage(_ reference: String, within timeout: Duration) async throws(DockerError) {
         do {
             try await send(.DELETE, "/images/\(path(reference))", goal: "remove image \(reference)", within: timeout)
-        } catch where error.code == .notFound {
+        } catch let error where error.code == .notFound {
             return
         }
     }

@@ -71,7 +71,9 @@ extension DockerEngine {
     ) -> HTTPClientRequest {
         let parameters = query.map { "\(percentEncoded($0))=\(percentEncoded($1))" }.joined(separator: "&")
         var request = HTTPClientRequest(
-            url: "\(endpoint.baseURL)\(version.map { "/v\($0)" } ?? "")\(path)\(parameters.isEmpty ? "" : "?")\(parameters)")
+            url:
+                "\(endpoint.baseURL)\(version.map { "/v\($0)" } ?? "")\(path)\(parameters.isEmpty ? "" : "?")\(parameters)"
+        )
         request.method = method
         // Over a unix socket the client library sends no Host of its own, and the engine answers 400 without one.
         request.headers = ["host": "docker"]
@@ -120,7 +122,8 @@ extension DockerEngine {
             return method == .GET
                 ? DockerError(.unreachable, "docker at \(endpoint) did not \(goal): \(cause)")
                 : DockerError(
-                    .unknownOutcome, "docker at \(endpoint) may or may not have done this: \(goal) (\(cause)); repeat it")
+                    .unknownOutcome,
+                    "docker at \(endpoint) may or may not have done this: \(goal) (\(cause)); repeat it")
         }
     }
 }

@@ -51,7 +51,8 @@ struct UnreachableTests {
                                         try await output.write(
                                             ByteBuffer(
                                                 string:
-                                                    "HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"))
+                                                    "HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+                                            ))
                                     }
                                 }
                             }
@@ -74,8 +75,13 @@ struct UnreachableTests {
         }
     }
 
+    /// Longer than any test: the engine says nothing more.
+    @Sendable static func fallSilent() async throws {
+        try await Task.sleep(for: .seconds(30))  // ended by cancellation
+    }
+
     @Test func `a change without an answer has an unknown outcome at the deadline`() async throws {
-        try await withHalfEngine(then: { _ in try await Task.sleep(for: .seconds(30)) }) { engine in
+        try await withHalfEngine(then: { _ in try await Self.fallSilent() }) { engine in
             let error = await #expect(throws: DockerError.self) {
                 try await engine.createContainer(
                     ContainerSpec(image: "i"), name: "one", within: .milliseconds(200))
@@ -85,7 +91,7 @@ struct UnreachableTests {
     }
 
     @Test func `a question without an answer is timed out at the deadline`() async throws {
-        try await withHalfEngine(then: { _ in try await Task.sleep(for: .seconds(30)) }) { engine in
+        try await withHalfEngine(then: { _ in try await Self.fallSilent() }) { engine in
             let error = await #expect(throws: DockerError.self) {
                 try await engine.findContainer("one", within: .milliseconds(200))
             }
@@ -96,7 +102,7 @@ struct UnreachableTests {
     @Test func `a reply that stops in its body does not outlast the deadline`() async throws {
         try await withHalfEngine(then: { output in
             try await output.write(ByteBuffer(string: "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"))
-            try await Task.sleep(for: .seconds(30))
+            try await Self.fallSilent()
         }) { engine in
             let error = await #expect(throws: DockerError.self) {
                 try await engine.findContainer("one", within: .milliseconds(200))

@@ -61,6 +61,7 @@ package final class PrivateDocker: Sendable {
         if process.isRunning, let dockerd = child() {
             kill(dockerd, SIGTERM)  // it stops its containers, which removes their control groups
             let deadline = ContinuousClock.now + .seconds(20)
+            // Nothing tells that it ended but its state.
             while process.isRunning, ContinuousClock.now < deadline { usleep(20_000) }
         }
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }
@@ -90,6 +91,7 @@ package final class PrivateDocker: Sendable {
             guard process.isRunning, ContinuousClock.now < deadline else {
                 throw Failure(description: "dockerd does not answer; its log ends: \(log)")
             }
+            // The condition is the loop's: a socket that appears tells nobody.
             try await Task.sleep(for: .milliseconds(50))
         }
     }

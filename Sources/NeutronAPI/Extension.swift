@@ -1,0 +1,83 @@
+/// Something the API can do beyond its core, as `/v2.0/extensions` tells it. Clients ask for the alias before they use it:
+/// only what is true is listed.
+package struct Extension: Hashable, Sendable {
+    package let alias: String
+    package let name: String
+    package let description: String
+    /// When Neutron defined it.
+    package let updated: String
+
+    private init(_ alias: String, _ name: String, _ updated: String, _ description: String) {
+        (self.alias, self.name, self.updated, self.description) = (alias, name, updated, description)
+    }
+
+    /// All of this server, by alias.
+    package static let all: [Extension] = [
+        Extension(
+            "aap-reject-multicast", "Allowed address pairs reject multicast extension", "2026-04-01T00:00:00-00:00",
+            "Allowed address pairs may not be multicast addresses."),
+        Extension(
+            "allowed-address-pairs", "Allowed Address Pairs", "2013-07-23T10:00:00-00:00",
+            "Ports may use addresses besides their own."),
+        Extension("binding", "Port Binding", "2014-02-03T10:00:00-00:00", "Where and how a port is plugged in."),
+        Extension(
+            "empty-string-filtering", "Empty String Filtering Extension", "2018-05-01T10:00:00-00:00",
+            "Lists can be filtered by the empty text."),
+        Extension(
+            "extra_dhcp_opt", "Neutron Extra DHCP options", "2013-03-17T12:00:00-00:00", "DHCP options of single ports."),
+        Extension(
+            "filter-validation", "Filter parameters validation", "2018-07-04T10:00:00-00:00",
+            "Filters by unknown attributes are refused."),
+        Extension(
+            "ip-substring-filtering", "IP address substring filtering", "2017-11-28T09:00:00-00:00",
+            "Ports can be filtered by a part of an address."),
+        Extension("net-mtu", "Network MTU", "2015-03-25T10:00:00-00:00", "The MTU of networks."),
+        Extension(
+            "net-mtu-writable", "Network MTU (writable)", "2017-07-12T00:00:00-00:00", "The MTU of networks can be set."),
+        Extension("pagination", "Pagination support", "2016-06-12T00:00:00-00:00", "Lists come in pages."),
+        Extension("port-security", "Port Security", "2012-07-23T10:00:00-00:00", "Ports are held to their own addresses."),
+        Extension(
+            "project-id", "project_id field enabled", "2016-09-09T09:09:09-09:09", "Owners are shown as project_id."),
+        Extension(
+            "provider", "Provider Network", "2012-09-07T10:00:00-00:00", "How networks are carried between hosts (read only)."),
+        Extension(
+            "revision-if-match", "If-Match constraints based on revision_number", "2016-12-11T00:00:00-00:00",
+            "Changes can be bound to a revision."),
+        Extension(
+            "sort-key-validation", "Sort keys validation", "2018-07-04T10:00:00-00:00",
+            "Sorting by unknown attributes is refused."),
+        Extension("sorting", "Sorting support", "2016-06-12T00:00:00-00:00", "Lists can be sorted."),
+        Extension(
+            "standard-attr-description", "standard-attr-description", "2016-02-10T10:00:00-00:00",
+            "Resources have descriptions."),
+        Extension(
+            "standard-attr-revisions", "Resource revision numbers", "2016-04-11T10:00:00-00:00",
+            "Resources count their changes."),
+        Extension(
+            "standard-attr-tag", "Tag support for resources with standard attribute: network, port, subnet",
+            "2017-01-01T00:00:00-00:00", "Resources have tags."),
+        Extension(
+            "standard-attr-timestamp", "Resource timestamps", "2016-09-12T10:00:00-00:00",
+            "Resources tell when they were made and changed."),
+        Extension(
+            "tag-creation", "Tag creation extension", "2024-07-23T10:00:00-00:00", "Several tags can be added at once."),
+        Extension(
+            "tag-ports-during-bulk-creation", "Tag Ports During Bulk Creation", "2019-12-29T19:00:00-00:00",
+            "Ports can have tags from the start."),
+    ]
+}
+
+extension JSONWriter {
+    package mutating func value(_ item: Extension) {
+        object { writer in
+            for (name, value) in [
+                ("alias", item.alias), ("description", item.description), ("name", item.name), ("updated", item.updated),
+            ] {
+                writer.name(name)
+                writer.value(value)
+            }
+            writer.name("links")
+            writer.array(EmptyCollection<String>()) { $0.value($1) }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+import NetAddress
+
+extension Port: Resource {
+    package static var memberName: String { "port" }
+    package static var collectionName: String { "ports" }
+    package static func notFound(_ id: String) -> NeutronError { .portNotFound(id) }
+    package static func resourceID(_ id: ID<Port>) -> ResourceID { .port(id) }
+
+    package static let attributes = AttributeTable<Port>(
+        [.identifier("id", []) { $0.id }, .text("name", [.create, .update]) { $0.name }]
+            + Attribute.project + own + Attribute.standard)
+
+    private static let own: [Attribute<Port>] = [
+        .identifier("network_id", .create) { $0.networkID },
+        .boolean("admin_state_up", [.create, .update]) { $0.adminStateUp },
+        .text("status", []) { $0.status.rawValue },
+        Attribute(
+            "mac_address", [.create, .update],
+            write: { $1.value($0.macAddress) },
+            filter: { texts in
+                let wanted = Set(texts.compactMap { MACAddress(neutron: $0) })
+                return { wanted.contains($0.macAddress) }
+            },
+            order: { Order.of($0.macAddress, $1.macAddress) }),
+        Attribute("fixed_ips", [.create, .update], write: writeFixedIPs, filter: filterFixedIPs),
+        .text("device_id", [.create, .update]) { $0.deviceID },
+        .text("device_owner", [.create, .update]) { $0.deviceOwner },
+        .boolean("port_security_enabled", [.create, .update]) { $0.portSecurityEnabled },
+        .other("allowed_address_pairs", [.create, .update]) { port, writer in
+            writer.array(port.allowedAddressPairs) { writer, pair in
+                writer.object {
+                    $0.name("ip_address")
+                    $0.value(pair.text)
+                    $0.name("mac_address")
+                    $0.value(pair.macAddress ?? port.macAddress)
+                }
+            }
+        },
+        .list("security_groups", []) { _ in [] },
+        .other("extra_dhcp_opts", [.create, .update]) { port, writer in
+            writer.array(port.extraDHCPOptions) { writer, option in
+                writer.object {
+                    $0.name("opt_name")
+                    $0.value(option.name)
+                    $0.name("opt_value")
+                    $0.value(option.value)
+                    $0.name("ip_version")
+                    $0.value(option.ipVersion.rawValue)
+                }
+            }
+        },
+        .text("binding:host_id", [.create, .update]) { $0.binding.hostID },
+        .text("binding:vnic_type", [.create, .update]) { $0.binding.vnicType.rawValue },
+        .other("binding:profile", [.create, .update]) { $1.value($0.binding.profile) },
+        .text("binding:vif_type", []) { $0.binding.vifType },
+        .other("binding:vif_details", []) { $1.value($0.binding.vifDetails) },
+    ]
+
+    @Sendable private static func writeFixedIPs(_ port: Port, _ writer: inout JSONWriter) {
+        writer.array(port.fixedIPs) { writer, fixed in
+            writer.object {
+                $0.name("subnet_id")
+                $0.value(fixed.subnetID)
+                $0.name("ip_address")
+                $0.value(fixed.ipAddress)
+            }
+        }
+    }
+
+    /// `fixed_ips=subnet_id=…`, `=ip_address=…`, `=ip_address_substr=…`: of values of one kind any must fit, and each kind.
+    @Sendable private static func filterFixedIPs(_ texts: [String]) throws(NeutronError) -> Attribute<Port>.Filter {
+        var subnets: Set<ID<Subnet>>?
+        var addresses: Set<IPAddress>?
+        var parts: [String]?
+        for text in texts {
+            guard let separator = text.firstIndex(of: "="), separator != text.startIndex else {
+                throw .invalidInput("'\(text)' is not of the form <key>=[value]")
+            }
+            let value = text[text.index(after: separator)...]
+            switch text[..<separator] {
+            case "subnet_id": subnets = (subnets ?? []).union(ID<Subnet>(value).map { [$0] } ?? [])
+            case "ip_address": addresses = (addresses ?? []).union(IPAddress(value).map { [$0] } ?? [])
+            case "ip_address_substr": parts = (parts ?? []) + [String(value)]
+            default: continue
+            }
+        }
+        return { [subnets, addresses, parts] port in
+            (subnets.map { wanted in port.fixedIPs.contains { wanted.contains($0.subnetID) } } ?? true)
+                && (addresses.map { wanted in port.fixedIPs.contains { wanted.contains($0.ipAddress) } } ?? true)
+                && (parts.map { wanted in
+                    port.fixedIPs.contains { fixed in
+                        let text = fixed.ipAddress.description
+                        return wanted.contains { text.contains($0) }
+                    }
+                } ?? true)
+        }
+    }
+
+    package static func create(from body: inout RequestReader) throws(NeutronError) -> PortCreate {
+        PortCreate(
+            projectID: try body.project(),
+            networkID: try body.required("network_id") { json throws(Refusal) in try json.asID(Network.self) },
+            name: try body.name() ?? "", description: try body.text("description") ?? "",
+            adminStateUp: try body.boolean("admin_state_up") ?? true,
+            macAddress: try body.value("mac_address") { json throws(Refusal) in try json.asMAC() },
+            fixedIPs: try body.fixedIPs(), deviceID: try body.text("device_id") ?? "",
+            deviceOwner: try body.text("device_owner") ?? "",
+            portSecurityEnabled: try body.boolean("port_security_enabled"),
+            allowedAddressPairs: try body.allowedAddressPairs() ?? [],
+            extraDHCPOptions: (try body.extraDHCPOptions() ?? []).filter { $0.value != nil },
+            hostID: try body.hostID() ?? "", vnicType: try body.choice("binding:vnic_type", VNICType.self) ?? .normal,
+            profile: try body.profile() ?? [:],
+            tags: try body.value("tags") { json throws(Refusal) in try Tags.list(json, collectionName) } ?? [])
+    }
+
+    package static func update(from body: inout RequestReader) throws(NeutronError) -> PortUpdate {
+        PortUpdate(
+            name: try body.name(), description: try body.text("description"),
+            adminStateUp: try body.boolean("admin_state_up"),
+            macAddress: try body.value("mac_address") { json throws(Refusal) in try json.asMAC() },
+            fixedIPs: try body.fixedIPs(), deviceID: try body.text("device_id"),
+            deviceOwner: try body.text("device_owner"), portSecurityEnabled: try body.boolean("port_security_enabled"),
+            allowedAddressPairs: try body.allowedAddressPairs(), extraDHCPOptions: try body.extraDHCPOptions(),
+            hostID: try body.hostID(), vnicType: try body.choice("binding:vnic_type", VNICType.self),
+            profile: try body.profile())
+    }
+}

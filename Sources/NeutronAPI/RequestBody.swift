@@ -1,0 +1,104 @@
+/// The body of a `POST`: one resource, or many (`{"networks": [{…}, {…}]}`).
+package enum CreateBody<Of: Resource>: Sendable {
+    case one(Of.Create)
+    case bulk([Of.Create])
+
+    package var requests: [Of.Create] {
+        switch self {
+        case .one(let request): [request]
+        case .bulk(let requests): requests
+        }
+    }
+}
+
+/// Reads request bodies: JSON, the resource's name around the attributes, and then the attributes.
+package struct RequestBody: Sendable {
+    package let members: [String: JSON]
+
+    /// Refuses what is not a JSON object.
+    package init(_ bytes: UnsafeRawBufferPointer) throws(NeutronError) {
+        do throws(JSONSyntaxError) {
+            guard case .object(let members) = try JSON(parsing: bytes) else { throw JSONSyntaxError(reason: "", offset: 0) }
+            self.members = members
+        } catch {
+            throw .badRequest("Body contains invalid data")
+        }
+    }
+
+    package init(_ members: [String: JSON]) { self.members = members }
+
+    package func create<Of: Resource>(_ type: Of.Type, defaultProject: String) throws(NeutronError) -> CreateBody<Of> {
+        guard !members.isEmpty else { throw .badRequest("Resource body required") }
+        guard let collection = members[Of.collectionName] else {
+            return .one(try create(type, members[Of.memberName], defaultProject))
+        }
+        guard case .array(let items) = collection else { throw .badRequest("Body contains invalid data") }
+        guard !items.isEmpty else { throw .badRequest("Resources required") }
+        var requests: [Of.Create] = []
+        requests.reserveCapacity(items.count)
+        for item in items {
+            // Each may be wrapped in its own name once more.
+            let inner = item.object?[Of.memberName] ?? item
+            requests.append(try create(type, inner, defaultProject))
+        }
+        return .bulk(requests)
+    }
+
+    package func update<Of: Resource>(_ type: Of.Type) throws(NeutronError) -> Of.Update {
+        guard !members.isEmpty else { throw .badRequest("Resource body required") }
+        guard members[Of.collectionName] == nil else { throw .badRequest("Bulk operation not supported") }
+        var reader = try RequestReader(
+            try attributes(type, members[Of.memberName]), for: type, .update, defaultProject: "")
+        return try Of.update(from: &reader)
+    }
+
+    private func create<Of: Resource>(
+        _ type: Of.Type, _ value: JSON?, _ defaultProject: String
+    ) throws(NeutronError) -> Of.Create {
+        var reader = try RequestReader(try attributes(type, value), for: type, .create, defaultProject: defaultProject)
+        return try Of.create(from: &reader)
+    }
+
+    private func attributes<Of: Resource>(_ type: Of.Type, _ value: JSON?) throws(NeutronError) -> [String: JSON] {
+        switch value {
+        case nil, .null: throw .badRequest("Unable to find '\(Of.memberName)' in request body")
+        case .object(let members): return members
+        default: throw .badRequest("Object '\(Of.memberName)' contains invalid data")
+        }
+    }
+
+    /// `{"tags": […]}`: sorted, without duplicates, each at most 255 characters.
+    package func tags(_ collection: String) throws(NeutronError) -> [String] {
+        guard let value = members["tags"] else { throw .invalidInput("Invalid tags body") }
+        do throws(Refusal) { return try Tags.list(value, collection) } catch { throw .invalidInput(error.reason) }
+    }
+}
+
+/// The rules for tags.
+package enum Tags {
+    package static let maximumCount = 50
+
+    /// Refuses a tag that is too long.
+    package static func validate(_ tag: String) throws(NeutronError) {
+        do throws(Refusal) { _ = try JSON.string(tag).asText(255) } catch { throw .invalidInput(error.reason) }
+    }
+
+    /// Refuses more tags than a resource may have.
+    package static func validate(count: Int, _ collection: String) throws(NeutronError) {
+        guard count <= maximumCount else {
+            throw .badRequest(
+                resource: collection, "The number of tags exceed the per-resource limit of \(maximumCount)")
+        }
+    }
+
+    static func list(_ value: JSON, _ collection: String) throws(Refusal) -> [String] {
+        guard case .array(let items) = value else { throw Refusal("'\(value.shown)' is not a list") }
+        var tags: Set<String> = []
+        for item in items {
+            guard tags.insert(try item.asText(255)).inserted else {
+                throw Refusal("Duplicate items in the list: '\(item.shown)'")
+            }
+        }
+        return tags.sorted()
+    }
+}

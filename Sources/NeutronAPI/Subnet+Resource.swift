@@ -1,0 +1,158 @@
+import NetAddress
+
+extension Subnet: Resource {
+    package static var memberName: String { "subnet" }
+    package static var collectionName: String { "subnets" }
+    package static func notFound(_ id: String) -> NeutronError { .subnetNotFound(id) }
+    package static func resourceID(_ id: ID<Subnet>) -> ResourceID { .subnet(id) }
+
+    package static let attributes = AttributeTable<Subnet>(
+        [.identifier("id", []) { $0.id }, .text("name", [.create, .update]) { $0.name }]
+            + Attribute.project + own + Attribute.standard)
+
+    private static let own: [Attribute<Subnet>] = [
+        .identifier("network_id", .create) { $0.networkID },
+        .integer("ip_version", .create) { $0.ipVersion.rawValue },
+        Attribute(
+            "cidr", .create,
+            write: { $1.value($0.cidr.description) },
+            filter: { texts in
+                let wanted = Set(texts.compactMap { IPPrefix($0) })
+                return { wanted.contains($0.cidr) }
+            },
+            order: { Order.of($0.cidr.description, $1.cidr.description) }),
+        .address("gateway_ip", [.create, .update]) { $0.gatewayIP },
+        .other("allocation_pools", [.create, .update]) { subnet, writer in
+            writer.array(subnet.allocationPools) { writer, pool in
+                writer.object {
+                    $0.name("start")
+                    $0.value(pool.first)
+                    $0.name("end")
+                    $0.value(pool.last)
+                }
+            }
+        },
+        .list("dns_nameservers", [.create, .update]) { $0.dnsNameservers.map(\.description) },
+        .other("host_routes", [.create, .update]) { subnet, writer in
+            writer.array(subnet.hostRoutes) { writer, route in
+                writer.object {
+                    $0.name("destination")
+                    $0.value(route.destination.description)
+                    $0.name("nexthop")
+                    $0.value(route.nexthop)
+                }
+            }
+        },
+        .boolean("enable_dhcp", [.create, .update]) { $0.enableDHCP },
+        .optionalText("ipv6_ra_mode", .create) { $0.ipv6RAMode?.rawValue },
+        .optionalText("ipv6_address_mode", .create) { $0.ipv6AddressMode?.rawValue },
+        .optionalText("subnetpool_id", []) { _ in nil },
+    ]
+
+    package static func create(from body: inout RequestReader) throws(NeutronError) -> SubnetCreate {
+        let network = try body.required("network_id") { json throws(Refusal) in try json.asID(Network.self) }
+        guard body.member("ip_version") != nil else {
+            throw .badRequest("Failed to parse request. Required attribute 'ip_version' not specified")
+        }
+        guard let version = try body.integer("ip_version").flatMap({ IPVersion(rawValue: $0) }) else {
+            throw .badRequest("Invalid input for ip_version. Reason: \(body.member("ip_version")?.shown ?? "") is not in [4, 6].")
+        }
+        let cidr = try cidr(body)
+        let request = SubnetCreate(
+            projectID: try body.project(), networkID: network, name: try body.name() ?? "",
+            description: try body.text("description") ?? "", cidr: cidr,
+            gatewayIP: try body.field("gateway_ip") { json throws(Refusal) in try json.asAddress() },
+            allocationPools: try pools(body), dnsNameservers: try nameservers(body) ?? [],
+            hostRoutes: try routes(body) ?? [], enableDHCP: try body.boolean("enable_dhcp") ?? true,
+            ipv6RAMode: try body.choice("ipv6_ra_mode", IPv6Mode.self),
+            ipv6AddressMode: try body.choice("ipv6_address_mode", IPv6Mode.self))
+        guard cidr.version == version else { throw .versionMismatch("cidr", cidr, version) }
+        try request.validate()
+        return request
+    }
+
+    package static func update(from body: inout RequestReader) throws(NeutronError) -> SubnetUpdate {
+        SubnetUpdate(
+            name: try body.name(), description: try body.text("description"),
+            gatewayIP: try body.field("gateway_ip") { json throws(Refusal) in try json.asAddress() },
+            allocationPools: try pools(body), dnsNameservers: try nameservers(body), hostRoutes: try routes(body),
+            enableDHCP: try body.boolean("enable_dhcp"))
+    }
+
+    private static func cidr(_ body: RequestReader) throws(NeutronError) -> IPPrefix {
+        guard let value = body.member("cidr"), value != .null else {
+            throw .badRequest(resource: "subnets", "a subnetpool must be specified in the absence of a cidr")
+        }
+        // A plain address is a network of one.
+        guard case .string(let text) = value,
+            let cidr = IPPrefix(text) ?? IPAddress(text).flatMap({ IPPrefix($0, length: $0.version.width) })
+        else { throw .invalidInput("\(value.shown) is not in a CIDR format") }
+        return cidr
+    }
+
+    private static func pools(_ body: RequestReader) throws(NeutronError) -> [IPRange]? {
+        guard let value = body.member("allocation_pools") else { return nil }
+        if value == .null { return [] }
+        guard case .array(let items) = value, items.allSatisfy({ $0.object != nil }) else {
+            throw .invalidInput("Invalid data format for allocation pools")
+        }
+        var pools: [IPRange] = []
+        for item in items {
+            guard case .object(let members) = item else { continue }
+            guard Set(members.keys) == ["start", "end"], let start = members["start"], let end = members["end"] else {
+                throw .badRequest(
+                    "Invalid input for allocation_pools. Reason: Validation of dictionary's keys failed. "
+                        + "Expected keys: {'start', 'end'} Provided keys: {\(members.keys.sorted().map(\.pythonQuoted).joined(separator: ", "))}.")
+            }
+            let (first, last): (IPAddress, IPAddress)
+            do throws(Refusal) { (first, last) = (try start.asAddress(), try end.asAddress()) } catch {
+                throw .badRequest("Invalid input for allocation_pools. Reason: \(error.reason).")
+            }
+            guard let range = IPRange(first, last) else {
+                throw NeutronError(
+                    status: 400, type: "InvalidAllocationPool", message: "The allocation pool \(item.shown) is not valid.")
+            }
+            pools.append(range)
+        }
+        return pools
+    }
+
+    private static func nameservers(_ body: RequestReader) throws(NeutronError) -> [IPAddress]? {
+        try body.value("dns_nameservers") { json throws(Refusal) in
+            if json == .null { return [] }
+            guard case .array(let items) = json else { throw Refusal("Invalid data format for nameserver: '\(json.shown)'") }
+            var servers: [IPAddress] = []
+            for item in items {
+                let server: IPAddress
+                do throws(Refusal) { server = try item.asAddress() } catch {
+                    throw Refusal("'\(item.shown)' is not a valid nameserver. \(error.reason)")
+                }
+                guard !servers.contains(server) else { throw Refusal("Duplicate nameserver '\(item.shown)'") }
+                servers.append(server)
+            }
+            return servers
+        }
+    }
+
+    private static func routes(_ body: RequestReader) throws(NeutronError) -> [HostRoute]? {
+        try body.value("host_routes") { json throws(Refusal) in
+            if json == .null { return [] }
+            guard case .array(let items) = json else { throw Refusal("Invalid data format for hostroute: '\(json.shown)'") }
+            var routes: [HostRoute] = []
+            for item in items {
+                guard let members = item.object, Set(members.keys) == ["destination", "nexthop"],
+                    let destination = members["destination"], let nexthop = members["nexthop"]
+                else {
+                    throw Refusal("Invalid input. '\(item.shown)' must be a dictionary with keys: ['destination', 'nexthop']")
+                }
+                guard case .string(let text) = destination, let whole = InterfaceAddress(text),
+                    whole.prefix.network == whole.address
+                else { throw Refusal("'\(destination.shown)' is not a valid CIDR") }
+                let route = HostRoute(destination: whole.prefix, nexthop: try nexthop.asAddress())
+                guard !routes.contains(route) else { throw Refusal("Duplicate hostroute '\(item.shown)'") }
+                routes.append(route)
+            }
+            return routes
+        }
+    }
+}

@@ -83,6 +83,13 @@ enum RowIDs: Sendable {
         }
     }
 
+    var count: Int {
+        switch self {
+        case .one: 1
+        case .many(let ids): ids.count
+        }
+    }
+
     func forEach(_ body: (RowID) -> Void) {
         switch self {
         case .one(let id): body(id)

@@ -55,6 +55,11 @@ public struct Replica: Sendable {
     public func first<R, K>(_ index: Index<R, K>, _ key: K) -> R? {
         rows(index, key).first
     }
+
+    /// The number of those rows, told without looking at them: two keys whose 64-bit hashes are equal are counted together.
+    public func count<R, K>(_ index: Index<R, K>, _ key: K) -> Int {
+        tables[layout.slot(of: R.self)].count(in: index.name, hash: key.hashValue)
+    }
 }
 
 /// The rows of one table and their indexes.
@@ -103,6 +108,13 @@ struct TableContents: Sendable {
         for hash in after where !before.contains(hash) {
             places[position][hash, default: .one(id)].insert(id)
         }
+    }
+
+    func count(in name: String, hash: Int) -> Int {
+        guard let position = indexes.firstIndex(where: { $0.name == name }) else {
+            preconditionFailure("index \(name) is not among those of the client's monitored table")
+        }
+        return places[position][hash]?.count ?? 0
     }
 
     func forEach(in name: String, hash: Int, _ body: (any Row) -> Void) {

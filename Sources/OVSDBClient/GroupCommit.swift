@@ -28,10 +28,15 @@ public actor GroupCommit {
     ///
     /// `plan` may be called several times, each on a newer replica, and must have no effect of its own; what it throws fails this request
     /// alone.
+    ///
+    /// The plan's first argument is the replica to plan on, with the requests that precede it in the same transaction; its second is the
+    /// one without them. Where both agree on something, this request is the first of its transaction to guard it with a `wait`; where
+    /// they differ, an earlier one has done so and changed it.
     public func submit<Result: Sendable>(
-        within limit: Duration, _ plan: @escaping @Sendable (Replica) throws -> Plan<Result>
+        within limit: Duration, _ plan: @escaping @Sendable (Replica, _ committed: Replica) throws -> Plan<Result>
     ) async throws -> Result {
-        let planned = try plan(client.replica)
+        let committed = client.replica
+        let planned = try plan(committed, committed)
         _ = try await client.transact(planned.operations, within: limit)
         return try planned.result(client.replica)
     }

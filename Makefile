@@ -7,10 +7,9 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 HOSTS ?= 2
 NAME ?= lab
-RELEASE := -c release --static-swift-stdlib
 
-# Every recipe sees the Swift toolchain first in PATH; recipes that need none work without it.
-export PATH := $(shell Scripts/find-swift 2>/dev/null || echo /swift-not-found):$(PATH)
+# Puts the Swift toolchain first in a recipe's PATH. Asked when it is needed, since it may not run before `make deps`.
+SWIFT_FIRST = folder=$$(Scripts/find-swift); export PATH="$$folder:$$PATH";
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,8 +30,7 @@ build: deps ## the programs, their manuals and completions, into dist/
 	@Scripts/build
 
 build-tests: deps
-	@Scripts/find-swift >/dev/null
-	swift build --build-tests -q
+	@$(SWIFT_FIRST) swift build --build-tests -q
 
 image: build ## the container image `ovn-containers/ipam`, into dist/ipam.tar
 	@image/build
@@ -57,16 +55,13 @@ fuzz: deps ## feed the parsers random bytes, for FUZZ_SECONDS=60 each
 	@Tests/Fuzz/run
 
 tsan: deps ## unit tests under the thread sanitizer (a build of its own)
-	@Scripts/find-swift >/dev/null
-	swift test --sanitize=thread --scratch-path .build-tsan $$(Scripts/unit-tests)
+	@$(SWIFT_FIRST) swift test --sanitize=thread --scratch-path .build-tsan $$(Scripts/unit-tests)
 
 generate: deps ## write the OVSDB tables in Sources/OVNModel again from their schemas
-	@Scripts/find-swift >/dev/null
-	swift run -q ovsdb-modelgen generate
+	@$(SWIFT_FIRST) swift run -q ovsdb-modelgen generate
 
 check-generated: deps ## fail if Sources/OVNModel is not what the schemas say
-	@Scripts/find-swift >/dev/null
-	swift run -q ovsdb-modelgen check
+	@$(SWIFT_FIRST) swift run -q ovsdb-modelgen check
 
 install: ## copy dist/ to DESTDIR and PREFIX
 	@Scripts/install '$(DESTDIR)' '$(PREFIX)'

@@ -70,7 +70,7 @@ exec_in_node() {
     join_cgroups "$node" "$BASHPID"
     export PATH="${OVN_LAB_BIN:-$project/dist/bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
     # Docker's own command line and engine are of one version; a newer one found first would have to be told.
-    exec nsenter --target "$(node_pid "$node")" --mount --uts --ipc --net --pid --cgroup --wdns="$PWD" -- "$@"
+    exec nsenter --target "$(node_pid "$node")" --root --mount --uts --ipc --net --pid --cgroup --wdns="$PWD" -- "$@"
 }
 
 enter_node() {

@@ -1,1 +1,86 @@
-// placeholder
+package import Logging
+package import NeutronAPI
+package import OVSDB
+package import OVSDBClient
+
+/// Networks, subnets and ports of the API, kept as rows of OVN_Northbound; every rule that needs to know the others is
+/// enforced here.
+///
+/// Reads come from a copy in memory. A look-up that misses, and a change that the copy forbids, ask the server once for its
+/// newest state: a client may write through one replica of the service and read through another. Changes are transactions
+/// that many requests share; each waits for what it was planned on, so that of two that exclude each other one is planned again.
+///
+/// Throws `NeutronError` for what the API refuses, and for a database that cannot be reached (503).
+package final class NetworkStore: Sendable {
+    package let configuration: NetworkStoreConfiguration
+    let northbound: OVSDBClient
+    let southbound: OVSDBClient?
+    let commits: GroupCommit
+    let logger: Logger
+    let now: @Sendable () -> Timestamp
+
+    /// - Parameters:
+    ///   - northbound: a running client of OVN_Northbound that replicates ``northboundTables``.
+    ///   - southbound: a running client of OVN_Southbound that replicates ``southboundTables``: it tells which hosts have a
+    ///     chassis. Without it every host is taken for one that has.
+    package init(
+        northbound: OVSDBClient, southbound: OVSDBClient?, configuration: NetworkStoreConfiguration = .init(), logger: Logger,
+        now: @escaping @Sendable () -> Timestamp = { .now }
+    ) {
+        self.northbound = northbound
+        self.southbound = southbound
+        self.configuration = configuration
+        self.logger = logger
+        self.now = now
+        commits = GroupCommit(client: northbound)
+    }
+
+    /// What the client of OVN_Northbound must replicate.
+    package static var northboundTables: [MonitoredTable] { NorthboundIndexes.tables }
+    /// What the client of OVN_Southbound must replicate.
+    package static var southboundTables: [MonitoredTable] { SouthboundIndexes.tables }
+
+    // MARK: Reading
+
+    /// Everything as this process knows it now.
+    package func snapshot() -> Snapshot {
+        Snapshot(northbound: northbound.replica, southbound: southbound?.replica)
+    }
+
+    package func network(_ id: ID<Network>) async throws -> Network {
+        try await find({ $0.network(id) }, else: .networkNotFound(id))
+    }
+
+    package func subnet(_ id: ID<Subnet>) async throws -> Subnet {
+        try await find({ $0.subnet(id) }, else: .subnetNotFound(id))
+    }
+
+    package func port(_ id: ID<Port>) async throws -> Port {
+        try await find({ $0.port(id) }, else: .portNotFound(id))
+    }
+
+    /// All networks, in no particular order, from one snapshot.
+    package func networks() -> some Sequence<Network> { snapshot().networks }
+
+    /// All subnets, in no particular order, from one snapshot.
+    package func subnets() -> some Sequence<Subnet> { snapshot().subnets }
+
+    /// All ports, in no particular order, from one snapshot.
+    package func ports() -> some Sequence<Port> { snapshot().ports }
+
+    private func find<Resource>(_ look: (Snapshot) -> Resource?, else error: NeutronError) async throws -> Resource {
+        if let found = look(snapshot()) { return found }
+        try await lookAgain()
+        guard let found = look(snapshot()) else { throw error }
+        return found
+    }
+
+    /// Makes sure that what was committed before this call is in the snapshots after it.
+    func lookAgain() async throws {
+        do {
+            try await northbound.barrier(within: configuration.barrierTimeout)
+        } catch let error as OVSDBError {
+            throw NeutronError.serviceUnavailable("The Northbound database did not answer: \(error.message).")
+        }
+    }
+}

@@ -1,0 +1,128 @@
+import IPAM
+import NetAddress
+import NeutronAPI
+
+/// Chooses the addresses of one port by Neutron's rules, on a snapshot.
+struct AddressAllocation {
+    private let snapshot: Snapshot
+    private let network: ID<Network>
+    /// In the order in which they are tried.
+    private let subnets: [Subnet]
+    private let deviceOwner: String
+    private let mac: MACAddress
+    /// Addresses of the snapshot that the port itself has and gives back or keeps.
+    private let own: Set<IPAddress>
+    /// What is chosen so far, in the order in which the port shows it.
+    private(set) var fixedIPs: [FixedIP]
+
+    /// - Parameters:
+    ///   - kept: what the port has already and keeps.
+    ///   - released: what it has and gives back, which is as good as free.
+    init(
+        _ snapshot: Snapshot, _ network: ID<Network>, subnets: [Subnet], deviceOwner: String, mac: MACAddress,
+        kept: [FixedIP] = [], released: [FixedIP] = []
+    ) {
+        self.snapshot = snapshot
+        self.network = network
+        self.subnets = subnets
+        self.deviceOwner = deviceOwner
+        self.mac = mac
+        own = Set(released.map(\.ipAddress))
+        fixedIPs = kept
+    }
+
+    /// The addresses of a port that asks for none in particular: one IPv4, one IPv6.
+    mutating func takeDefaults() throws(NeutronError) {
+        for version in IPVersion.allCases {
+            let candidates = subnets.filter { $0.ipVersion == version && !$0.isAutoAddressed }
+            if !candidates.isEmpty { fixedIPs.append(try anyAddress(of: candidates)) }
+        }
+    }
+
+    /// The addresses that a port asks for.
+    mutating func take(_ requests: [FixedIPRequest]) throws(NeutronError) {
+        var chosen: [FixedIP?] = []
+        var pending: [(place: Int, subnet: Subnet)] = []
+        for request in requests {
+            let subnet = try subnet(for: request)
+            if let address = request.ipAddress {
+                try check(address, of: subnet)
+                let fixed = FixedIP(subnetID: subnet.id, ipAddress: address)
+                chosen.append(fixed)
+                fixedIPs.append(fixed)
+            } else if !subnet.isAutoAddressed || isRouterInterface {
+                pending.append((chosen.count, subnet))
+                chosen.append(nil)
+            }
+        }
+        // Whoever asked for a certain address comes first: it could be the next to be given otherwise.
+        let before = fixedIPs.count - chosen.count { $0 != nil }
+        for (place, subnet) in pending {
+            let fixed = try anyAddress(of: [subnet])
+            chosen[place] = fixed
+            fixedIPs.append(fixed)
+        }
+        fixedIPs.replaceSubrange(before..., with: chosen.compactMap(\.self))
+    }
+
+    /// The addresses that members of some subnets form themselves, of every such subnet; a router has none.
+    mutating func takeAutoAddresses() throws(NeutronError) {
+        guard !isRouterInterface else { return }
+        for subnet in subnets where subnet.isAutoAddressed && !fixedIPs.contains(where: { $0.subnetID == subnet.id }) {
+            let address = subnet.autoAddress(of: mac)
+            guard !isTaken(address) else { throw .ipAddressAlreadyAllocated(address, subnet: subnet.id) }
+            fixedIPs.append(FixedIP(subnetID: subnet.id, ipAddress: address))
+        }
+    }
+
+    private var isRouterInterface: Bool { DeviceOwner.routerInterfacesAndSNAT.contains(deviceOwner) }
+
+    private func isTaken(_ address: IPAddress) -> Bool {
+        fixedIPs.contains { $0.ipAddress == address } || !own.contains(address) && snapshot.isTaken(address, on: network)
+    }
+
+    private func subnet(for request: FixedIPRequest) throws(NeutronError) -> Subnet {
+        guard !subnets.isEmpty else { throw .allocationNeedsSubnets }
+        let isRouter = DeviceOwner.routers.contains(deviceOwner)
+        if let id = request.subnetID {
+            guard let subnet = subnets.first(where: { $0.id == id }) else {
+                if snapshot.dhcpOptions(id) == nil { throw .subnetNotFound(id) }
+                throw .subnetOfAnotherNetwork(id, network: network)
+            }
+            if let address = request.ipAddress, !subnet.cidr.admits(address, router: isRouter) {
+                throw .invalidIPForSubnet(address)
+            }
+            return subnet
+        }
+        guard let address = request.ipAddress else {
+            throw .invalidInput("IP allocation requires subnet_id or ip_address")
+        }
+        guard let subnet = subnets.first(where: { $0.cidr.admits(address, router: isRouter) }) else {
+            throw .invalidIPForNetwork(address)
+        }
+        return subnet
+    }
+
+    private func check(_ address: IPAddress, of subnet: Subnet) throws(NeutronError) {
+        if subnet.isAutoAddressed, !DeviceOwner.routerInterfaces.contains(deviceOwner), address != subnet.autoAddress(of: mac) {
+            throw .allocationOnAutoAddressSubnet(address, subnet: subnet.id)
+        }
+        if isTaken(address) { throw .ipAddressAlreadyAllocated(address, subnet: subnet.id) }
+    }
+
+    /// A free address of the first subnet that has one.
+    private func anyAddress(of candidates: [Subnet]) throws(NeutronError) -> FixedIP {
+        var generator = SystemRandomNumberGenerator()
+        for subnet in candidates {
+            let search = AddressSearch(
+                pools: subnet.allocationPools, isTaken: isTaken,
+                takenCount: { snapshot.takenCount(of: $0, on: network) })
+            // The network's own devices get the first addresses, where people look for them.
+            let isFirst = deviceOwner == DeviceOwner.dhcp || deviceOwner == DeviceOwner.distributed
+            if let address = isFirst ? search.lowest() : search.random(using: &generator) {
+                return FixedIP(subnetID: subnet.id, ipAddress: address)
+            }
+        }
+        throw .ipAddressGenerationFailure(network)
+    }
+}

@@ -1,0 +1,84 @@
+import NetAddress
+import NeutronAPI
+import OVNModel
+import OVSDB
+
+// A port's row, and the rows of DHCP options that the port has for itself.
+extension Draft {
+    /// Inserts the row of a new port.
+    mutating func write(_ port: Port, on network: Northbound.LogicalSwitch, subnets: [Subnet]) throws {
+        var row = Northbound.LogicalSwitchPort(id: RowID(of: port.id))
+        let surroundings = try surroundings(of: port, subnets: subnets, in: snapshot())
+        port.write(to: &row, surroundings)
+        insert(row)
+        append(.mutate(Northbound.LogicalSwitch.self, network.id, .insert(into: .ports, [row.id])))
+    }
+
+    /// Writes a port over its row, provided that the row is still the one that was read.
+    mutating func rewrite(_ row: Northbound.LogicalSwitchPort, as port: Port) throws {
+        let snapshot = try snapshot()
+        expectUnchanged(row)
+        var changed = row
+        let subnets = snapshot.subnets(of: port.networkID)
+        port.write(to: &changed, try surroundings(of: port, subnets: subnets, in: snapshot))
+        change(row, to: changed)
+    }
+
+    /// Deletes a port and what it has for itself.
+    mutating func deletePort(_ row: Northbound.LogicalSwitchPort, in snapshot: Snapshot) throws {
+        expectUnchanged(row)
+        if let id = row.portID {
+            for options in snapshot.northbound.rows(NorthboundIndexes.portOptions, id) { delete(options) }
+        }
+        if let network = row.networkID.flatMap({ snapshot.logicalSwitch($0) }) {
+            append(.mutate(Northbound.LogicalSwitch.self, network.id, .delete(from: .ports, [row.id])))
+        }
+        delete(row)
+    }
+
+    private mutating func surroundings(
+        of port: Port, subnets: [Subnet], in snapshot: Snapshot
+    ) throws -> PortSurroundings {
+        var result = PortSurroundings(subnets: subnets)
+        result.dhcpv4 = options(of: port, .v4, subnets, in: snapshot)
+        result.dhcpv6 = options(of: port, .v6, subnets, in: snapshot)
+        return result
+    }
+
+    /// The options that a port refers to: its subnet's, or its own, which are made, changed or deleted as needed.
+    private mutating func options(
+        of port: Port, _ version: IPVersion, _ subnets: [Subnet], in snapshot: Snapshot
+    ) -> RowID? {
+        let own = snapshot.northbound.rows(NorthboundIndexes.portOptions, port.id).first { $0.prefix?.version == version }
+        let extra = ExtraDHCPOptions.translated(port.extraDHCPOptions, version)
+        guard ExtraDHCPOptions.areAnswered(port, version), let subnet = answering(port, version, subnets),
+            let common = snapshot.dhcpOptions(subnet.id)
+        else {
+            if let own { delete(own) }
+            return nil
+        }
+        guard !extra.isEmpty else {
+            if let own { delete(own) }
+            return common.id
+        }
+        var row = own ?? Northbound.DHCPOptions(id: .random())
+        row.cidr = common.cidr
+        row.options = ExtraDHCPOptions.merged(common.options, extra)
+        row.externalIDs[Layout.revision] = subnet.standard.revision
+        row.externalIDs[SubnetLayout.id] = subnet.id.description
+        row.externalIDs[PortOptionsLayout.portID] = port.id.description
+        if row == own { return row.id }
+        expectUnchanged(common)
+        if let own { change(own, to: row) } else { insert(row) }
+        return row.id
+    }
+
+    /// The subnet whose options count for a port: the first of its addresses', but of IPv6 one that gives out addresses before
+    /// one that does not.
+    private func answering(_ port: Port, _ version: IPVersion, _ subnets: [Subnet]) -> Subnet? {
+        let candidates = port.fixedIPs.compactMap { fixed in
+            subnets.first { $0.id == fixed.subnetID && $0.ipVersion == version && $0.answersDHCP }
+        }
+        return candidates.first { $0.ipv6AddressMode != .dhcpv6Stateless } ?? candidates.first
+    }
+}

@@ -1,0 +1,195 @@
+import IPAM
+import NetAddress
+import NeutronAPI
+import OVSDB
+
+// What a port must be among the others.
+extension Draft {
+    /// The MAC that a request asks for, or a new one.
+    func newMAC(_ requested: MACAddress?, on network: ID<Network>, in snapshot: Snapshot) throws(NeutronError) -> MACAddress {
+        if let requested {
+            guard !snapshot.isTaken(requested, on: network) else { throw .macAddressInUse(requested, network: network) }
+            return requested
+        }
+        var generator = SystemRandomNumberGenerator()
+        guard
+            let mac = configuration.macGenerator.next(using: &generator, isTaken: { snapshot.isTaken($0, on: network) })
+        else { throw .networkMACAddressGenerationFailure(network) }
+        return mac
+    }
+
+    /// A container's port names the port of the instance that the container is in.
+    func checkParent(_ profile: [String: JSON], in snapshot: Snapshot) throws(NeutronError) {
+        guard let parent = profile[BindingProfile.parentName]?.string else { return }
+        guard let id = ID<Port>(parent), snapshot.logicalSwitchPort(id) != nil else { throw .portNotFound(parent) }
+    }
+
+    /// The MAC and the addresses of an update.
+    func takeAddresses(of update: PortUpdate, into port: inout Port, in snapshot: Snapshot) throws(NeutronError) {
+        let old = port
+        if let mac = update.macAddress, mac != old.macAddress {
+            if old.binding.vifType == VIFType.ovs {
+                throw .portBound(old.id, vifType: old.binding.vifType, old: old.macAddress, new: mac)
+            }
+            if port.isTrusted {
+                throw .unsupportedPortDeviceOwner("mac address update", owner: port.deviceOwner, port: old.id)
+            }
+            port.macAddress = try newMAC(mac, on: port.networkID, in: snapshot)
+            // Pairs without a MAC of their own were given the port's.
+            for index in port.allowedAddressPairs.indices where port.allowedAddressPairs[index].macAddress == old.macAddress {
+                port.allowedAddressPairs[index].macAddress = mac
+            }
+        }
+        guard update.fixedIPs != nil || port.macAddress != old.macAddress else { return }
+        let subnets = snapshot.subnets(of: port.networkID)
+        let kept = keptAddresses(update.fixedIPs, of: old, mac: port.macAddress, subnets)
+        var allocation = AddressAllocation(
+            snapshot, port.networkID, subnets: subnets, deviceOwner: port.deviceOwner, mac: port.macAddress, kept: kept.kept,
+            released: old.fixedIPs.filter { !kept.kept.contains($0) })
+        try allocation.take(kept.wanted)
+        try allocation.takeAutoAddresses()
+        port.fixedIPs = inPlace(allocation.fixedIPs, of: old.fixedIPs)
+    }
+
+    /// Which of a port's addresses stay, and what it needs besides, when it asks for a new list of addresses (nil: for the same).
+    private func keptAddresses(
+        _ requests: [FixedIPRequest]?, of old: Port, mac: MACAddress, _ subnets: [Subnet]
+    ) -> (kept: [FixedIP], wanted: [FixedIPRequest]) {
+        /// An address formed from a MAC stays only while the MAC does.
+        let auto = Set(subnets.lazy.filter { subnet in subnet.isAutoAddressed }.map(\.id))
+        var candidates = old.fixedIPs.filter { mac == old.macAddress || !auto.contains($0.subnetID) }
+        guard let requests else { return (candidates, []) }
+        var kept: [FixedIP] = []
+        var wanted: [FixedIPRequest] = []
+        for request in requests where request.ipAddress != nil {
+            if let index = candidates.firstIndex(where: {
+                $0.ipAddress == request.ipAddress && (request.subnetID == nil || request.subnetID == $0.subnetID)
+            }) {
+                kept.append(candidates.remove(at: index))
+            } else {
+                wanted.append(request)
+            }
+        }
+        for request in requests where request.ipAddress == nil {
+            if let index = candidates.firstIndex(where: { $0.subnetID == request.subnetID }) {
+                kept.append(candidates.remove(at: index))
+            } else {
+                wanted.append(request)
+            }
+        }
+        // What a port forms itself it has in any case.
+        kept += candidates.filter { auto.contains($0.subnetID) && !DeviceOwner.routerInterfacesAndSNAT.contains(old.deviceOwner) }
+        return (kept, wanted)
+    }
+
+    /// The same addresses, those that the port had before first and in their order.
+    private func inPlace(_ addresses: [FixedIP], of old: [FixedIP]) -> [FixedIP] {
+        let new = Set(addresses)
+        let before = Set(old)
+        return old.filter(new.contains) + addresses.filter { !before.contains($0) }
+    }
+}
+
+extension Port {
+    mutating func takeSimpleAttributes(of update: PortUpdate) {
+        if let name = update.name { self.name = name }
+        if let description = update.description { standard.description = description }
+        if let adminStateUp = update.adminStateUp { self.adminStateUp = adminStateUp }
+        if let deviceID = update.deviceID { self.deviceID = deviceID }
+        if let deviceOwner = update.deviceOwner { self.deviceOwner = deviceOwner }
+        for option in update.extraDHCPOptions ?? [] {
+            let place = extraDHCPOptions.firstIndex { $0.name == option.name && $0.ipVersion == option.ipVersion }
+            switch (place, option.value) {
+            case (let place?, nil): extraDHCPOptions.remove(at: place)
+            case (let place?, let value?): extraDHCPOptions[place].value = value
+            case (nil, nil): break
+            case (nil, _): extraDHCPOptions.append(option)
+            }
+        }
+    }
+
+    /// Port security and the address pairs, which need it.
+    mutating func takeSecurity(of update: PortUpdate, from old: Port) throws(NeutronError) {
+        if let enabled = update.portSecurityEnabled { portSecurityEnabled = enabled }
+        if let pairs = update.allowedAddressPairs {
+            try setAllowedAddressPairs(pairs)
+        } else if !portSecurityEnabled, !allowedAddressPairs.isEmpty {
+            throw .addressPairAndPortSecurityRequired
+        }
+    }
+
+    /// Pairs without a MAC get the port's own.
+    mutating func setAllowedAddressPairs(_ pairs: [AllowedAddressPair]) throws(NeutronError) {
+        if !pairs.isEmpty, !portSecurityEnabled { throw .addressPairAndPortSecurityRequired }
+        var seen: Set<AllowedAddressPair> = []
+        allowedAddressPairs = []
+        for var pair in pairs {
+            pair.macAddress = pair.macAddress ?? macAddress
+            guard seen.insert(pair).inserted else { throw .duplicateAddressPair(pair) }
+            allowedAddressPairs.append(pair)
+        }
+    }
+
+    static func check(_ pairs: [AllowedAddressPair], _ configuration: NetworkStoreConfiguration) throws(NeutronError) {
+        if pairs.count > configuration.maximumAddressPairs {
+            throw .allowedAddressPairExhausted(quota: configuration.maximumAddressPairs)
+        }
+    }
+
+    /// A profile that names a parent names a tag too, and the other way round.
+    static func check(_ profile: [String: JSON]) throws(NeutronError) {
+        let parent = profile[BindingProfile.parentName]
+        let tag = profile[BindingProfile.tag]
+        guard parent != nil || tag != nil else { return }
+        guard let parent, let tag else {
+            throw .invalidInput("Invalid binding:profile. parent_name and tag are all required")
+        }
+        guard parent.string != nil else {
+            throw .invalidInput("Invalid binding:profile. parent_name \(parent.text) value invalid type")
+        }
+        guard case .integer(let number) = tag else {
+            throw .invalidInput("Invalid binding:profile. tag \(tag.text) value invalid type")
+        }
+        guard 0...4_095 ~= number else {
+            throw .invalidInput(
+                "Invalid binding:profile. tag \"\(number)\" must be an integer between 0 and 4095, inclusive")
+        }
+    }
+}
+
+extension Snapshot {
+    /// How a port is bound that asks for a host: by the host's ovn-controller, where there is one.
+    func binding(_ host: String, _ vnicType: VNICType, _ profile: [String: JSON]) -> PortBinding {
+        var binding = PortBinding(hostID: host, vnicType: vnicType, profile: profile)
+        guard !host.isEmpty else { return binding }
+        let bound = hasChassis(host)
+        binding.vifType = bound ? VIFType.ovs : VIFType.bindingFailed
+        if bound { binding.vifDetails = VIFType.ovsDetails }
+        return binding
+    }
+}
+
+extension NeutronError {
+    /// 400: the same address pair twice.
+    fileprivate static func duplicateAddressPair(_ pair: AllowedAddressPair) -> Self {
+        Self(
+            status: 400, type: "DuplicateAddressPairInRequest",
+            message: "Request contains duplicate address pair: "
+                + "mac_address \(pair.macAddress.map(\.description) ?? "") ip_address \(pair.text).")
+    }
+
+    /// 400: more address pairs than `quota`.
+    fileprivate static func allowedAddressPairExhausted(quota: Int) -> Self {
+        Self(
+            status: 400, type: "AllowedAddressPairExhausted",
+            message: "The number of allowed address pair exceeds the maximum \(quota).")
+    }
+
+    /// 409: what a port is cannot change while it is plugged in.
+    static func portInUse(_ port: ID<Port>, network: ID<Network>, device: String) -> Self {
+        Self(
+            status: 409, type: "PortInUse",
+            message: "Unable to complete operation on port \(port) for network \(network). "
+                + "Port already has an attached device \(device).")
+    }
+}

@@ -1,0 +1,72 @@
+import NetAddress
+import NeutronAPI
+import OVNModel
+import OVSDB
+
+// What a change of a subnet means for the rows around it.
+extension Draft {
+    /// The ports that have an address of the subnet.
+    func membersRows(of subnet: Subnet, in snapshot: Snapshot) -> [Northbound.LogicalSwitchPort] {
+        snapshot.northbound.rows(NorthboundIndexes.portsOfNetwork, subnet.networkID).filter {
+            $0.addressesInUse.contains(where: subnet.cidr.contains)
+        }
+    }
+
+    /// Writes a subnet's options for another MTU of its network.
+    mutating func rewriteOptions(of subnet: Subnet, mtu: Int, in snapshot: Snapshot) throws {
+        guard let row = snapshot.dhcpOptions(subnet.id) else { return }
+        var changed = row
+        changed.options = subnet.dhcpOptions(mtu: mtu, keeping: row.options, configuration)
+        guard changed.options != row.options else { return }
+        expectUnchanged(row)
+        change(row, to: changed)
+        try rewritePortOptions(of: subnet, changed.options, in: snapshot)
+    }
+
+    /// Writes the options that single ports have for themselves, which are the subnet's with a few others.
+    mutating func rewritePortOptions(of subnet: Subnet, _ options: StringMap, in snapshot: Snapshot) throws {
+        var reader = PortReader(snapshot)
+        for row in snapshot.northbound.rows(NorthboundIndexes.portOptionsOfSubnet, subnet.id) {
+            guard let id = row.portID, let portRow = snapshot.logicalSwitchPort(id), let port = reader.port(portRow) else {
+                continue
+            }
+            var changed = row
+            changed.options = ExtraDHCPOptions.merged(
+                options, ExtraDHCPOptions.translated(port.extraDHCPOptions, subnet.ipVersion))
+            guard changed != row else { continue }
+            expectUnchanged(portRow)
+            change(row, to: changed)
+        }
+    }
+
+    /// Lets the subnet's ports refer to its options, or no more, after DHCP was switched on or off.
+    mutating func rewriteDHCPReferences(of subnet: Subnet) throws {
+        let snapshot = try snapshot()
+        var reader = PortReader(snapshot)
+        for row in membersRows(of: subnet, in: snapshot) {
+            if let port = reader.port(row) { try rewrite(row, as: port) }
+        }
+    }
+
+    /// Gives every port of the network the address it forms itself in a new subnet.
+    mutating func addAutoAddresses(of subnet: Subnet) throws {
+        let snapshot = try snapshot()
+        var reader = PortReader(snapshot)
+        for row in snapshot.northbound.rows(NorthboundIndexes.portsOfNetwork, subnet.networkID) {
+            guard var port = reader.port(row), !DeviceOwner.routerInterfacesAndSNAT.contains(port.deviceOwner) else { continue }
+            port.fixedIPs.append(FixedIP(subnetID: subnet.id, ipAddress: subnet.autoAddress(of: port.macAddress)))
+            touch(&port.standard)
+            try rewrite(row, as: port)
+        }
+    }
+
+    /// The gateway's address cannot change while a router has it.
+    func checkGatewayUnused(_ subnet: Subnet, in snapshot: Snapshot) throws(NeutronError) {
+        guard let gateway = subnet.gatewayIP else { return }
+        let holders = snapshot.northbound.rows(
+            NorthboundIndexes.address, NetworkAddress(network: subnet.networkID, address: gateway))
+        for row in holders where DeviceOwner.routerInterfacesAndSNAT.contains(row.externalIDs[PortLayout.deviceOwner]) {
+            if let port = row.portID { throw .gatewayIPInUse(gateway, port: port) }
+        }
+    }
+}

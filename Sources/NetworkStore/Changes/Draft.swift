@@ -1,0 +1,118 @@
+import NeutronAPI
+import OVNModel
+import OVSDB
+
+/// The changes of one request, worked out on a snapshot and not yet sent.
+///
+/// Whoever reads `snapshot` sees the changes made so far, so that the members of a bulk request see each other.
+struct Draft {
+    private var base: Snapshot
+    /// The database without the requests that share the transaction.
+    private let committed: Replica
+    /// How many of `operations` are in `base`.
+    private var applied = 0
+    private(set) var operations: [OVSDB.Operation] = []
+    private var claimed: Set<RowID> = []
+    let configuration: NetworkStoreConfiguration
+    /// The moment of the request.
+    let time: Timestamp
+    /// Whether an earlier try may have happened after all: what is there already is then no error but the result.
+    let isRepetition: Bool
+
+    init(
+        _ snapshot: Snapshot, committed: Replica, configuration: NetworkStoreConfiguration, time: Timestamp,
+        isRepetition: Bool = false
+    ) {
+        base = snapshot
+        self.committed = committed
+        self.configuration = configuration
+        self.time = time
+        self.isRepetition = isRepetition
+    }
+
+    /// The database with the changes so far.
+    mutating func snapshot() throws -> Snapshot {
+        if applied < operations.count {
+            let replica = try base.northbound.applying(Array(operations[applied...]))
+            base = Snapshot(northbound: replica, southbound: base.southbound)
+            applied = operations.count
+        }
+        return base
+    }
+
+    // MARK: Rows
+
+    mutating func insert(_ row: some Row) { operations.append(.insert(row)) }
+
+    mutating func change(_ old: Northbound.LogicalSwitch, to new: Northbound.LogicalSwitch) {
+        operations += Operation.changes(from: old, to: new, maps: [.externalIDs, .otherConfig])
+    }
+
+    mutating func change(_ old: Northbound.DHCPOptions, to new: Northbound.DHCPOptions) {
+        operations += Operation.changes(from: old, to: new, maps: [.externalIDs, .options])
+    }
+
+    mutating func change(_ old: Northbound.LogicalSwitchPort, to new: Northbound.LogicalSwitchPort) {
+        operations += Operation.changes(from: old, to: new, maps: [.externalIDs, .options])
+    }
+
+    mutating func delete<R: Row>(_ row: R) { operations.append(.delete(R.self, row.id)) }
+
+    mutating func append(_ operation: OVSDB.Operation) { operations.append(operation) }
+
+    // MARK: Guards
+
+    /// Fails the transaction unless the row still has the revision that was read.
+    mutating func expectUnchanged<R: OwnedRow>(_ row: R) {
+        operations.append(
+            .wait(R.self, row.id, externalID: Layout.revision.name, equals: row.externalIDs[Layout.revision.name]))
+    }
+
+    /// Fails the transaction if anybody else gives out an address of the network or changes its subnets at the same time, and
+    /// makes theirs fail. One step is enough for all the requests of a transaction.
+    mutating func claimAddresses(of row: Northbound.LogicalSwitch) {
+        guard claimed.insert(row.id).inserted else { return }
+        let key = NetworkLayout.allocationGeneration
+        let generation = row.externalIDs[key]
+        // Another request of the same transaction has taken the step, or has made the network.
+        guard let before = committed[Northbound.LogicalSwitch.self][row.id], before.externalIDs[key] == generation else { return }
+        let next = (generation.flatMap { UInt64($0) } ?? 0) &+ 1
+        operations.append(.wait(Northbound.LogicalSwitch.self, row.id, externalID: key, equals: generation))
+        operations.append(.mutate(Northbound.LogicalSwitch.self, row.id, .put(.externalIDs, [key: String(next)])))
+    }
+
+    /// Fails the transaction if anybody gives out an address of the network, which is about to go, at the same time.
+    mutating func expectNoClaim(of row: Northbound.LogicalSwitch) {
+        operations.append(
+            .wait(
+                Northbound.LogicalSwitch.self, row.id, externalID: NetworkLayout.allocationGeneration,
+                equals: row.externalIDs[NetworkLayout.allocationGeneration]))
+    }
+
+    // MARK: Standard attributes
+
+    /// 412 unless the request names no revision or the current one.
+    func check(_ expected: Int?, against standard: StandardAttributes) throws(NeutronError) {
+        guard let expected, expected != standard.revision, !isRepetition else { return }
+        throw .revisionNumberConstraintFailed(expected: expected, current: standard.revision)
+    }
+
+    func created(_ projectID: String, _ description: String, tags: [String] = [], revision: Int) -> StandardAttributes {
+        StandardAttributes(
+            projectID: projectID, description: description, tags: tags, revision: revision, createdAt: time, updatedAt: time)
+    }
+
+    func touch(_ standard: inout StandardAttributes) {
+        standard.revision += 1
+        standard.updatedAt = time
+    }
+}
+
+/// A row that carries our keys.
+protocol OwnedRow: Row {
+    var externalIDs: StringMap { get set }
+}
+
+extension Northbound.LogicalSwitch: OwnedRow {}
+extension Northbound.DHCPOptions: OwnedRow {}
+extension Northbound.LogicalSwitchPort: OwnedRow {}

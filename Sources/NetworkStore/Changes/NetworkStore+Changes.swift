@@ -1,0 +1,71 @@
+import Logging
+import NeutronAPI
+import OVSDB
+import OVSDBClient
+
+extension NetworkStore {
+    /// Plans a change on the newest copy and commits it, sharing the transaction with whoever else asks at the same time.
+    ///
+    /// `plan` works on a ``Draft`` and may be called several times; identifiers of what it makes are chosen before, so that a
+    /// try whose outcome is unknown, the connection having been lost, is simply repeated: if it happened it is found.
+    func change<Result: Sendable>(_ plan: @escaping @Sendable (inout Draft) throws -> Result) async throws -> Result {
+        let deadline = ContinuousClock.now + configuration.changeTimeout
+        let time = now()
+        var isRepetition = false
+        var isNewest = false
+        while true {
+            do {
+                return try await submit(time, isRepetition, until: deadline, plan)
+            } catch let error as NeutronError {
+                // The copy that forbids it may be a moment old.
+                guard !isNewest else { throw error }
+                try await lookAgain()
+                isNewest = true
+            } catch let error as OVSDBError {
+                isRepetition = isRepetition || error.isUnknownOutcome
+                isNewest = false
+                try await recover(from: error, isRepetition, until: deadline)
+            }
+        }
+    }
+
+    private func submit<Result: Sendable>(
+        _ time: Timestamp, _ isRepetition: Bool, until deadline: ContinuousClock.Instant,
+        _ plan: @escaping @Sendable (inout Draft) throws -> Result
+    ) async throws -> Result {
+        let southbound = southbound
+        let configuration = configuration
+        return try await commits.submit(within: deadline - .now) { replica, committed in
+            var draft = Draft(
+                Snapshot(northbound: replica, southbound: southbound?.replica), committed: committed,
+                configuration: configuration, time: time, isRepetition: isRepetition)
+            let result = try plan(&draft)
+            return Plan(draft.operations, returning: result)
+        }
+    }
+
+    /// Returns when the change can be tried once more; throws what the client is told otherwise.
+    private func recover(from error: OVSDBError, _ isRepetition: Bool, until deadline: ContinuousClock.Instant) async throws {
+        switch error.code {
+        case .waitFailed:
+            throw NeutronError.serviceUnavailable(
+                "Others changed the same network at the same time, again and again. Nothing was changed. Try again.")
+        case .unknownOutcome, .notSent, .unreachable, .closed:
+            logger.debug("change interrupted", metadata: ["cause": "\(error.message)"])
+            do {
+                try await northbound.ready(within: deadline - .now)
+                try await northbound.barrier(within: deadline - .now)
+            } catch let later as OVSDBError {
+                throw NeutronError.serviceUnavailable(
+                    isRepetition
+                        ? "The connection to the Northbound database was lost: \(later.message). "
+                            + "The change may or may not have been made. It is safe to look and to repeat the request."
+                        : "The Northbound database cannot be reached: \(later.message). Nothing was changed.")
+            }
+        default:
+            // A try that happened after all forbids its own repetition.
+            if isRepetition, error.code == .rejected, ContinuousClock.now < deadline { return try await lookAgain() }
+            throw error
+        }
+    }
+}

@@ -1,0 +1,157 @@
+import NetAddress
+import NeutronAPI
+import OVNModel
+import OVSDB
+
+/// How resources are named and which keys their rows carry in `external_ids`.
+///
+/// Keys that OpenStack's ML2/OVN driver writes too have its spelling. The others are marked as our own: that driver keeps
+/// them in its SQL database. An absent key means the default that is said here. Lists and objects are JSON text.
+enum Layout {
+    /// Every row that we made has it. Rows without it are someone else's: never shown, changed or deleted.
+    static let revision = LayoutKey<Int?>.optional("neutron:revision_number")
+
+    // Of every resource.
+    static let projectID = LayoutKey.text("neutron:project_id", always: true)
+    /// Our own, like the three that follow.
+    static let description = LayoutKey.text("neutron:description")
+    static let createdAt = LayoutKey.value("neutron:created_at", absent: Timestamp(seconds: 0), always: true)
+    static let updatedAt = LayoutKey.value("neutron:updated_at", absent: Timestamp(seconds: 0), always: true)
+    static let tags = LayoutKey<[String]>.list("neutron:tags")
+}
+
+/// Keys of a network's `Logical_Switch`, whose name is `neutron-<network id>`.
+enum NetworkLayout {
+    static let name = LayoutKey.text("neutron:network_name", always: true)
+    static let mtu = LayoutKey<Int>.value("neutron:mtu", absent: 1_500, always: true)
+    /// Zones joined by commas.
+    static let availabilityZoneHints = LayoutKey<[String]>(
+        "neutron:availability_zone_hints", absent: [], always: true,
+        read: { $0.split(separator: ",").map(String.init) }, write: { $0.joined(separator: ",") })
+    static let networkType = LayoutKey("neutron:provnet-network-type", absent: "geneve", read: { $0 }, write: { $0 })
+    static let physicalNetwork = LayoutKey<String?>.optional("neutron:provnet-physical-network")
+    static let segmentationID = LayoutKey<Int?>.optional("neutron:provnet-segmentation-id")
+
+    /// Our own, like those that follow.
+    static let adminStateUp = LayoutKey.flag("neutron:admin_state_up", absent: true)
+    static let shared = LayoutKey.flag("neutron:shared", absent: false)
+    static let external = LayoutKey.flag("neutron:router_external", absent: false)
+    static let portSecurityEnabled = LayoutKey.flag("neutron:port_security_enabled", absent: true)
+    /// Counts what gave out an address or a MAC of the network or changed its subnets. Whoever does such a thing waits in the
+    /// same transaction for the count it read, and writes the next.
+    static let allocationGeneration = "neutron:allocation_generation"
+
+    static func switchName(_ id: ID<Network>) -> String { "neutron-\(id)" }
+
+    /// The network of a switch name; nil where it is not one of ours.
+    static func networkID(switchName: String) -> ID<Network>? {
+        switchName.utf8.count == 44 && switchName.hasPrefix("neutron-") ? ID(switchName.dropFirst(8)) : nil
+    }
+}
+
+/// Keys of a subnet's `DHCP_Options`. The row is there, without options and not referenced, also while DHCP is off.
+enum SubnetLayout {
+    static let id = "subnet_id"
+    static let networkID = "neutron:network_id"
+
+    /// Our own, like those that follow.
+    static let name = LayoutKey.text("neutron:subnet_name")
+    /// Empty for none. Absent for the default gateway of the prefix.
+    static let gatewayIP = "neutron:gateway_ip"
+    /// Absent for all addresses but the gateway.
+    static let allocationPools = LayoutKey<[IPRange]>.list(
+        "neutron:allocation_pools", read: { IPRange(json: $0) },
+        write: { ["start": .string($0.first.description), "end": .string($0.last.description)] })
+    static let dnsNameservers = LayoutKey<[IPAddress]>.list("neutron:dns_nameservers")
+    static let hostRoutes = LayoutKey<[HostRoute]>.list(
+        "neutron:host_routes", read: { HostRoute(json: $0) },
+        write: { ["destination": .string($0.destination.description), "nexthop": .string($0.nexthop.description)] })
+    static let enableDHCP = LayoutKey.flag("neutron:enable_dhcp", absent: true)
+    static let ipv6RAMode = LayoutKey<IPv6Mode?>.word("neutron:ipv6_ra_mode")
+    static let ipv6AddressMode = LayoutKey<IPv6Mode?>.word("neutron:ipv6_address_mode")
+}
+
+/// Keys of a port's `Logical_Switch_Port`, whose name is the port id.
+enum PortLayout {
+    static let name = LayoutKey.text("neutron:port_name", always: true)
+    /// The name of the network's switch.
+    static let networkName = LayoutKey.text("neutron:network_name", always: true)
+    static let deviceID = LayoutKey.text("neutron:device_id", always: true)
+    static let deviceOwner = LayoutKey.text("neutron:device_owner", always: true)
+    /// The addresses, each with its subnet's length, joined by blanks.
+    static let cidrs = LayoutKey.text("neutron:cidrs", always: true)
+    static let securityGroupIDs = LayoutKey.text("neutron:security_group_ids", always: true)
+    static let vnicType = LayoutKey(
+        "neutron:vnic_type", absent: VNICType.normal, read: { VNICType(rawValue: $0) }, write: \.rawValue)
+
+    /// Our own, like those that follow. Absent where the column `addresses` names one MAC, which is the port's.
+    static let macAddress = LayoutKey<MACAddress?>.optional("neutron:mac_address")
+    /// Absent where the column `port_security` tells: it is empty without.
+    static let portSecurityEnabled = LayoutKey<Bool?>.optional("neutron:port_security_enabled")
+    static let allowedAddressPairs = LayoutKey<[AllowedAddressPair]>.list(
+        "neutron:allowed_address_pairs", read: { AllowedAddressPair(json: $0) }, write: \.json)
+    static let extraDHCPOptions = LayoutKey<[ExtraDHCPOption]>.list(
+        "neutron:extra_dhcp_opts", read: { ExtraDHCPOption(json: $0) }, write: \.json)
+    static let bindingProfile = LayoutKey<[String: JSON]>(
+        "neutron:binding_profile", absent: [:], read: { (try? JSON(parsing: $0))?.object },
+        write: { JSON.object($0).text })
+}
+
+/// Keys of a `DHCP_Options` row that a single port has, since it asked for options of its own.
+enum PortOptionsLayout {
+    static let portID = "port_id"
+}
+
+extension IPRange {
+    fileprivate init?(json: JSON) {
+        guard let members = json.object, let start = members["start"]?.string, let end = members["end"]?.string,
+            let first = IPAddress(start), let last = IPAddress(end)
+        else { return nil }
+        self.init(first, last)
+    }
+}
+
+extension HostRoute {
+    fileprivate init?(json: JSON) {
+        guard let members = json.object,
+            let destination = members["destination"]?.string.flatMap({ IPPrefix($0) }),
+            let nexthop = members["nexthop"]?.string.flatMap({ IPAddress($0) })
+        else { return nil }
+        self.init(destination: destination, nexthop: nexthop)
+    }
+}
+
+extension AllowedAddressPair {
+    fileprivate init?(json: JSON) {
+        guard let members = json.object, let text = members["ip_address"]?.string,
+            let mac = members["mac_address"]?.string.flatMap({ MACAddress($0) })
+        else { return nil }
+        if let address = IPAddress(text) {
+            self.init(address: address, macAddress: mac)
+        } else if let block = InterfaceAddress(text) {
+            self.init(address: block.address, length: block.length, macAddress: mac)
+        } else {
+            return nil
+        }
+    }
+
+    fileprivate var json: JSON {
+        ["ip_address": .string(text), "mac_address": macAddress.map { .string($0.description) } ?? .null]
+    }
+}
+
+extension ExtraDHCPOption {
+    fileprivate init?(json: JSON) {
+        guard let members = json.object, let name = members["opt_name"]?.string else { return nil }
+        var version = IPVersion.v4
+        if case .integer(6) = members["ip_version"] { version = .v6 }
+        self.init(name: name, value: members["opt_value"]?.string, ipVersion: version)
+    }
+
+    fileprivate var json: JSON {
+        [
+            "opt_name": .string(name), "opt_value": value.map { .string($0) } ?? .null,
+            "ip_version": .integer(Int64(ipVersion.rawValue)),
+        ]
+    }
+}

@@ -1,0 +1,132 @@
+import NetAddress
+package import NeutronAPI
+import OVNModel
+import OVSDB
+
+extension NetworkStore {
+    /// Makes networks, all or none.
+    package func createNetworks(_ requests: [NetworkCreate]) async throws -> [Network] {
+        let named = requests.map { (id: ID<Network>.random(), request: $0) }
+        return try await change { draft in
+            try named.map { try draft.create($0.id, $0.request) }
+        }
+    }
+
+    /// Changes a network. `revision` is the one that the client expects it to have.
+    package func updateNetwork(
+        _ id: ID<Network>, _ update: NetworkUpdate, ifRevision revision: Int? = nil
+    ) async throws -> Network {
+        try await change { draft in try draft.update(id, update, revision) }
+    }
+
+    /// Deletes a network with its subnets. Refused while it has ports, save those that only serve it.
+    package func deleteNetwork(_ id: ID<Network>, ifRevision revision: Int? = nil) async throws {
+        try await change { draft in try draft.delete(id, revision) }
+    }
+}
+
+extension Draft {
+    mutating func create(_ id: ID<Network>, _ request: NetworkCreate) throws -> Network {
+        if isRepetition, let made = try snapshot().network(id) { return made }
+        let network = Network(
+            id: id, name: request.name, standard: created(request.projectID, request.description, revision: 1),
+            adminStateUp: request.adminStateUp, shared: request.shared, mtu: try mtu(request.mtu),
+            portSecurityEnabled: request.portSecurityEnabled,
+            provider: Network.Provider(networkType: NetworkLayout.networkType.absent))
+        var row = Northbound.LogicalSwitch(id: RowID(of: id))
+        network.write(to: &row)
+        row.otherConfig = Network.otherConfig
+        row.externalIDs[NetworkLayout.allocationGeneration] = "1"
+        insert(row)
+        return network
+    }
+
+    mutating func update(_ id: ID<Network>, _ update: NetworkUpdate, _ revision: Int?) throws -> Network {
+        let snapshot = try snapshot()
+        guard let row = snapshot.logicalSwitch(id), var network = Network(row: row, in: snapshot) else {
+            throw NeutronError.networkNotFound(id)
+        }
+        try check(revision, against: network.standard)
+        let old = network
+        if let name = update.name { network.name = name }
+        if let description = update.description { network.standard.description = description }
+        if let adminStateUp = update.adminStateUp { network.adminStateUp = adminStateUp }
+        if let portSecurityEnabled = update.portSecurityEnabled { network.portSecurityEnabled = portSecurityEnabled }
+        if let shared = update.shared, shared != network.shared {
+            if !shared { try checkUnsharing(network, in: snapshot) }
+            network.shared = shared
+        }
+        if let mtu = update.mtu {
+            network.mtu = try self.mtu(mtu)
+            let subnets = snapshot.subnets(of: id)
+            for subnet in subnets { try network.checkMTU(for: subnet.ipVersion) }
+            if network.mtu != old.mtu, !subnets.isEmpty {
+                claimAddresses(of: row)
+                for subnet in subnets { try rewriteOptions(of: subnet, mtu: network.mtu, in: snapshot) }
+            }
+        }
+        guard network != old else { return old }
+        touch(&network.standard)
+        var changed = row
+        network.write(to: &changed)
+        expectUnchanged(row)
+        change(row, to: changed)
+        return network
+    }
+
+    mutating func delete(_ id: ID<Network>, _ revision: Int?) throws {
+        let snapshot = try snapshot()
+        guard let row = snapshot.logicalSwitch(id), let network = Network(row: row, in: snapshot) else {
+            if isRepetition { return }
+            throw NeutronError.networkNotFound(id)
+        }
+        try check(revision, against: network.standard)
+        let ports = snapshot.northbound.rows(NorthboundIndexes.portsOfNetwork, id)
+        let users = ports.filter { !DeviceOwner.removedWithNetwork.contains($0.externalIDs[PortLayout.deviceOwner]) }
+        guard users.isEmpty else {
+            // Enough to find them by; the message of a network with thousands of ports is of no use to anybody.
+            throw NeutronError.networkInUse(id, ports: Array(users.lazy.compactMap(\.portID).prefix(50)))
+        }
+        expectUnchanged(row)
+        expectNoClaim(of: row)
+        for port in ports { try deletePort(port, in: snapshot) }
+        for subnet in snapshot.northbound.rows(NorthboundIndexes.subnetsOfNetwork, id) { delete(subnet) }
+        delete(row)
+    }
+
+    /// The MTU of a request; nil and 0 are the largest.
+    private func mtu(_ requested: Int?) throws(NeutronError) -> Int {
+        let maximum = configuration.maximumMTU
+        guard let requested, requested != 0 else { return maximum }
+        guard requested <= maximum else { throw .invalidInput("Requested MTU is too big, maximum is \(maximum)") }
+        return requested
+    }
+
+    /// A network cannot be taken away from projects that use it.
+    private func checkUnsharing(_ network: Network, in snapshot: Snapshot) throws(NeutronError) {
+        let owner = network.standard.projectID
+        let ports = snapshot.northbound.rows(NorthboundIndexes.portsOfNetwork, network.id)
+        let strangers =
+            ports.contains {
+                $0.externalIDs[Layout.projectID] != owner
+                    && !$0.externalIDs[PortLayout.deviceOwner].hasPrefix(DeviceOwner.networkPrefix)
+            } || snapshot.subnets(of: network.id).contains { $0.standard.projectID != owner }
+        if strangers { throw .invalidSharedSetting(network: network.name) }
+    }
+}
+
+extension Network {
+    /// The least that IPv4 (RFC 791) and IPv6 (RFC 8200) need.
+    func checkMTU(for version: IPVersion) throws(NeutronError) {
+        let minimum = version == .v4 ? 68 : 1_280
+        // Whatever is too small for IPv4 is told so first.
+        if mtu < 68 { throw .networkMTUSubnetConflict(id, minimum: 68) }
+        if mtu < minimum { throw .networkMTUSubnetConflict(id, minimum: minimum) }
+    }
+}
+
+extension RowID {
+    /// The row of a resource has the resource's own identifier: a transaction that is repeated, not knowing that it happened
+    /// already, is refused by the database.
+    init<Resource>(of id: ID<Resource>) { self.init(high: id.high, low: id.low) }
+}

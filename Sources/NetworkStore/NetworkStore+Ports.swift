@@ -1,0 +1,94 @@
+package import NeutronAPI
+import OVNModel
+import OVSDB
+
+extension NetworkStore {
+    /// Makes ports, all or none.
+    package func createPorts(_ requests: [PortCreate]) async throws -> [Port] {
+        for request in requests {
+            try Port.check(request.allowedAddressPairs, configuration)
+            try Port.check(request.profile)
+        }
+        let named = requests.map { (id: ID<Port>.random(), request: $0) }
+        return try await change { draft in
+            try named.map { try draft.create($0.id, $0.request) }
+        }
+    }
+
+    /// Changes a port. `revision` is the one that the client expects it to have.
+    package func updatePort(_ id: ID<Port>, _ update: PortUpdate, ifRevision revision: Int? = nil) async throws -> Port {
+        if let pairs = update.allowedAddressPairs { try Port.check(pairs, configuration) }
+        if let profile = update.profile { try Port.check(profile) }
+        return try await change { draft in try draft.update(id, update, revision) }
+    }
+
+    package func deletePort(_ id: ID<Port>, ifRevision revision: Int? = nil) async throws {
+        try await change { draft in try draft.delete(id, revision) }
+    }
+}
+
+extension Draft {
+    mutating func create(_ id: ID<Port>, _ request: PortCreate) throws -> Port {
+        let snapshot = try snapshot()
+        if isRepetition, let made = snapshot.port(id) { return made }
+        guard let network = snapshot.logicalSwitch(request.networkID) else {
+            throw NeutronError.networkNotFound(request.networkID)
+        }
+        let subnets = snapshot.subnets(of: request.networkID)
+        let mac = try newMAC(request.macAddress, on: request.networkID, in: snapshot)
+        var allocation = AddressAllocation(
+            snapshot, request.networkID, subnets: subnets, deviceOwner: request.deviceOwner, mac: mac)
+        if let fixedIPs = request.fixedIPs { try allocation.take(fixedIPs) } else { try allocation.takeDefaults() }
+        try allocation.takeAutoAddresses()
+
+        var port = Port(
+            id: id, networkID: request.networkID, name: request.name,
+            standard: created(request.projectID, request.description, tags: request.tags, revision: 1),
+            adminStateUp: request.adminStateUp, macAddress: mac, fixedIPs: allocation.fixedIPs, deviceID: request.deviceID,
+            deviceOwner: request.deviceOwner, extraDHCPOptions: request.extraDHCPOptions)
+        port.portSecurityEnabled =
+            !port.isTrusted && (request.portSecurityEnabled ?? network.externalIDs[NetworkLayout.portSecurityEnabled])
+        try port.setAllowedAddressPairs(request.allowedAddressPairs)
+        try checkParent(request.profile, in: snapshot)
+        port.binding = snapshot.binding(request.hostID, request.vnicType, request.profile)
+        claimAddresses(of: network)
+        try write(port, on: network, subnets: subnets)
+        return port
+    }
+
+    mutating func update(_ id: ID<Port>, _ update: PortUpdate, _ revision: Int?) throws -> Port {
+        let snapshot = try snapshot()
+        var reader = PortReader(snapshot)
+        guard let row = snapshot.logicalSwitchPort(id), var port = reader.port(row),
+            let network = snapshot.logicalSwitch(port.networkID)
+        else { throw NeutronError.portNotFound(id) }
+        try check(revision, against: port.standard)
+        let old = port
+        port.takeSimpleAttributes(of: update)
+        try takeAddresses(of: update, into: &port, in: snapshot)
+        try port.takeSecurity(of: update, from: old)
+        if let profile = update.profile, profile != old.binding.profile { try checkParent(profile, in: snapshot) }
+        if let vnicType = update.vnicType, vnicType != old.binding.vnicType, old.binding.vifType != VIFType.unbound {
+            throw NeutronError.portInUse(id, network: port.networkID, device: old.deviceID)
+        }
+        port.binding = snapshot.binding(
+            update.hostID ?? old.binding.hostID, update.vnicType ?? old.binding.vnicType,
+            update.profile ?? old.binding.profile)
+        guard port != old else { return old }
+        if port.fixedIPs != old.fixedIPs || port.macAddress != old.macAddress { claimAddresses(of: network) }
+        touch(&port.standard)
+        try rewrite(row, as: port)
+        return port
+    }
+
+    mutating func delete(_ id: ID<Port>, _ revision: Int?) throws {
+        let snapshot = try snapshot()
+        var reader = PortReader(snapshot)
+        guard let row = snapshot.logicalSwitchPort(id), let port = reader.port(row) else {
+            if isRepetition { return }
+            throw NeutronError.portNotFound(id)
+        }
+        try check(revision, against: port.standard)
+        try deletePort(row, in: snapshot)
+    }
+}

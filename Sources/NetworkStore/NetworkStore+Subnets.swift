@@ -1,0 +1,126 @@
+import IPAM
+import NetAddress
+package import NeutronAPI
+import OVNModel
+import OVSDB
+
+extension NetworkStore {
+    /// Makes subnets, all or none. Ports of a network get an address of a subnet whose members form their own.
+    package func createSubnets(_ requests: [SubnetCreate]) async throws -> [Subnet] {
+        let named = requests.map { (id: ID<Subnet>.random(), request: $0) }
+        return try await change { draft in
+            try named.map { try draft.create($0.id, $0.request) }
+        }
+    }
+
+    /// Changes a subnet, and what OVN tells DHCP clients of it. `revision` is the one that the client expects it to have.
+    package func updateSubnet(
+        _ id: ID<Subnet>, _ update: SubnetUpdate, ifRevision revision: Int? = nil
+    ) async throws -> Subnet {
+        try await change { draft in try draft.update(id, update, revision) }
+    }
+
+    /// Deletes a subnet. Refused while ports have addresses of it, save those that ports form themselves, which they lose.
+    package func deleteSubnet(_ id: ID<Subnet>, ifRevision revision: Int? = nil) async throws {
+        try await change { draft in try draft.delete(id, revision) }
+    }
+}
+
+extension Draft {
+    mutating func create(_ id: ID<Subnet>, _ request: SubnetCreate) throws -> Subnet {
+        let snapshot = try snapshot()
+        if isRepetition, let made = snapshot.subnet(id) { return made }
+        guard let row = snapshot.logicalSwitch(request.networkID), let network = Network(row: row, in: snapshot) else {
+            throw NeutronError.networkNotFound(request.networkID)
+        }
+        let gateway: IPAddress?
+        switch request.gatewayIP {
+        case .absent: gateway = request.cidr.defaultGateway
+        case .null: gateway = nil
+        case .value(let address): gateway = address
+        }
+        let subnet = Subnet(
+            id: id, networkID: network.id, name: request.name,
+            standard: created(request.projectID, request.description, revision: 0), cidr: request.cidr, gatewayIP: gateway,
+            allocationPools: request.allocationPools ?? AllocationPools.standard(for: request.cidr, gateway: gateway),
+            dnsNameservers: request.dnsNameservers, hostRoutes: request.hostRoutes, enableDHCP: request.enableDHCP,
+            ipv6RAMode: request.ipv6RAMode, ipv6AddressMode: request.ipv6AddressMode)
+        try subnet.checkNew(configuration)
+        try network.checkMTU(for: subnet.ipVersion)
+        for other in network.subnets {
+            if let prefix = snapshot.dhcpOptions(other)?.prefix, prefix.overlaps(subnet.cidr) {
+                throw NeutronError.subnetOverlaps(subnet.cidr, network: network.id)
+            }
+        }
+        claimAddresses(of: row)
+        var options = Northbound.DHCPOptions(id: RowID(of: id))
+        subnet.write(to: &options, options: subnet.dhcpOptions(mtu: network.mtu, keeping: [:], configuration))
+        insert(options)
+        if subnet.isAutoAddressed { try addAutoAddresses(of: subnet) }
+        return subnet
+    }
+
+    mutating func update(_ id: ID<Subnet>, _ update: SubnetUpdate, _ revision: Int?) throws -> Subnet {
+        let snapshot = try snapshot()
+        guard let row = snapshot.dhcpOptions(id), var subnet = Subnet(row: row),
+            let network = snapshot.logicalSwitch(subnet.networkID)
+        else { throw NeutronError.subnetNotFound(id) }
+        try check(revision, against: subnet.standard)
+        let old = subnet
+        if let name = update.name { subnet.name = name }
+        if let description = update.description { subnet.standard.description = description }
+        if let nameservers = update.dnsNameservers { subnet.dnsNameservers = nameservers }
+        if let routes = update.hostRoutes { subnet.hostRoutes = routes }
+        if let enableDHCP = update.enableDHCP { subnet.enableDHCP = enableDHCP }
+        if let pools = update.allocationPools { subnet.allocationPools = pools }
+        switch update.gatewayIP {
+        case .absent: break
+        case .null: subnet.gatewayIP = nil
+        case .value(let gateway): subnet.gatewayIP = gateway
+        }
+        try subnet.checkChange(from: old, configuration)
+        if subnet.gatewayIP != old.gatewayIP { try checkGatewayUnused(old, in: snapshot) }
+        guard subnet != old else { return old }
+        touch(&subnet.standard)
+        var changed = row
+        subnet.write(
+            to: &changed,
+            options: subnet.dhcpOptions(mtu: network.externalIDs[NetworkLayout.mtu], keeping: row.options, configuration))
+        claimAddresses(of: network)
+        expectUnchanged(row)
+        change(row, to: changed)
+        if changed.options != row.options { try rewritePortOptions(of: subnet, changed.options, in: snapshot) }
+        if subnet.answersDHCP != old.answersDHCP { try rewriteDHCPReferences(of: subnet) }
+        return subnet
+    }
+
+    mutating func delete(_ id: ID<Subnet>, _ revision: Int?) throws {
+        let snapshot = try snapshot()
+        guard let row = snapshot.dhcpOptions(id), let subnet = Subnet(row: row),
+            let network = snapshot.logicalSwitch(subnet.networkID)
+        else {
+            if isRepetition { return }
+            throw NeutronError.subnetNotFound(id)
+        }
+        try check(revision, against: subnet.standard)
+        let members = membersRows(of: subnet, in: snapshot)
+        let keepers = members.filter { port in
+            let owner = port.externalIDs[PortLayout.deviceOwner]
+            return DeviceOwner.routerInterfaces.contains(owner)
+                || !subnet.isAutoAddressed && !DeviceOwner.removedWithNetwork.contains(owner)
+        }
+        guard keepers.isEmpty else { throw NeutronError.subnetInUse(id) }
+        claimAddresses(of: network)
+        expectUnchanged(row)
+        delete(row)
+        for options in snapshot.northbound.rows(NorthboundIndexes.portOptionsOfSubnet, id) { delete(options) }
+        // The ports are written anew on a copy that has the subnet no more; until then their address is read from this one.
+        var reader = PortReader(snapshot)
+        for member in members {
+            guard var port = reader.port(member) else { continue }
+            port.fixedIPs.removeAll { $0.subnetID == id }
+            touch(&port.standard)
+            try rewrite(member, as: port)
+        }
+    }
+}

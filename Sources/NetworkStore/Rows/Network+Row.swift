@@ -1,0 +1,57 @@
+import NeutronAPI
+import OVNModel
+import OVSDB
+
+extension StandardAttributes {
+    /// The attributes that every row keeps; nil where the row is not ours.
+    init?(externalIDs: StringMap) {
+        guard let revision = externalIDs[Layout.revision] else { return nil }
+        self.init(
+            projectID: externalIDs[Layout.projectID], description: externalIDs[Layout.description],
+            tags: externalIDs[Layout.tags], revision: revision, createdAt: externalIDs[Layout.createdAt],
+            updatedAt: externalIDs[Layout.updatedAt])
+    }
+
+    func write(to externalIDs: inout StringMap) {
+        externalIDs[Layout.revision] = revision
+        externalIDs[Layout.projectID] = projectID
+        externalIDs[Layout.description] = description
+        externalIDs[Layout.tags] = tags
+        externalIDs[Layout.createdAt] = createdAt
+        externalIDs[Layout.updatedAt] = updatedAt
+    }
+}
+
+extension Network {
+    /// Nil where the row is not ours.
+    init?(row: Northbound.LogicalSwitch, in snapshot: Snapshot) {
+        let keys = row.externalIDs
+        guard let id = row.networkID, let standard = StandardAttributes(externalIDs: keys) else { return nil }
+        self.init(
+            id: id, name: keys[NetworkLayout.name], standard: standard, adminStateUp: keys[NetworkLayout.adminStateUp],
+            shared: keys[NetworkLayout.shared], external: keys[NetworkLayout.external],
+            subnets: snapshot.northbound.rows(NorthboundIndexes.subnetsOfNetwork, id).compactMap(\.subnetID).sorted(),
+            mtu: keys[NetworkLayout.mtu], portSecurityEnabled: keys[NetworkLayout.portSecurityEnabled],
+            provider: Provider(
+                networkType: keys[NetworkLayout.networkType], physicalNetwork: keys[NetworkLayout.physicalNetwork],
+                segmentationID: keys[NetworkLayout.segmentationID]),
+            availabilityZoneHints: keys[NetworkLayout.availabilityZoneHints])
+    }
+
+    /// Writes what the API can change; everything else in the row stays.
+    func write(to row: inout Northbound.LogicalSwitch) {
+        row.name = NetworkLayout.switchName(id)
+        standard.write(to: &row.externalIDs)
+        row.externalIDs[NetworkLayout.name] = name
+        row.externalIDs[NetworkLayout.mtu] = mtu
+        row.externalIDs[NetworkLayout.availabilityZoneHints] = availabilityZoneHints
+        row.externalIDs[NetworkLayout.adminStateUp] = adminStateUp
+        row.externalIDs[NetworkLayout.shared] = shared
+        row.externalIDs[NetworkLayout.portSecurityEnabled] = portSecurityEnabled
+    }
+
+    /// The multicast and VLAN settings that ML2/OVN gives every switch, all off.
+    static let otherConfig: StringMap = [
+        "mcast_flood_unregistered": "false", "mcast_snoop": "false", "vlan-passthru": "false",
+    ]
+}

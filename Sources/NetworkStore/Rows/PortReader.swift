@@ -1,0 +1,85 @@
+import NetAddress
+import NeutronAPI
+import OVNModel
+import OVSDB
+
+/// Makes ports of rows. Ports of one network that are read one after another share what they need to know about its subnets.
+struct PortReader {
+    private let snapshot: Snapshot
+    private var network: ID<Network>?
+    private var subnets: [(prefix: IPPrefix, id: ID<Subnet>)] = []
+
+    init(_ snapshot: Snapshot) { self.snapshot = snapshot }
+
+    /// Nil where the row is not ours.
+    mutating func port(_ row: Northbound.LogicalSwitchPort) -> Port? {
+        let keys = row.externalIDs
+        guard let id = row.portID, let network = row.networkID, let mac = row.macAddress,
+            let standard = StandardAttributes(externalIDs: keys)
+        else { return nil }
+        return Port(
+            id: id, networkID: network, name: keys[PortLayout.name], standard: standard, adminStateUp: row.enabled ?? true,
+            status: row.up == true ? .active : .down, macAddress: mac, fixedIPs: fixedIPs(row, on: network),
+            deviceID: keys[PortLayout.deviceID], deviceOwner: keys[PortLayout.deviceOwner],
+            portSecurityEnabled: keys[PortLayout.portSecurityEnabled] ?? !row.portSecurity.isEmpty,
+            allowedAddressPairs: keys[PortLayout.allowedAddressPairs],
+            extraDHCPOptions: keys[PortLayout.extraDHCPOptions], binding: binding(row))
+    }
+
+    /// The subnet of an address is the one that contains it: subnets of a network do not overlap.
+    private mutating func fixedIPs(_ row: Northbound.LogicalSwitchPort, on network: ID<Network>) -> [FixedIP] {
+        let addresses = row.addressesInUse
+        guard !addresses.isEmpty else { return [] }
+        if self.network != network {
+            self.network = network
+            subnets = snapshot.northbound.rows(NorthboundIndexes.subnetsOfNetwork, network).compactMap { row in
+                guard let prefix = row.prefix, let id = row.subnetID else { return nil }
+                return (prefix, id)
+            }
+        }
+        return addresses.compactMap { address in
+            subnets.first { $0.prefix.contains(address) }.map { FixedIP(subnetID: $0.id, ipAddress: address) }
+        }
+    }
+
+    private func binding(_ row: Northbound.LogicalSwitchPort) -> PortBinding {
+        // While an instance moves, the host it moves to follows after a comma.
+        let host = row.options[PortOptions.requestedChassis]?.prefix { $0 != "," } ?? ""
+        var profile = row.externalIDs[PortLayout.bindingProfile]
+        if let parent = row.parentName, profile[BindingProfile.parentName] == nil {
+            profile[BindingProfile.parentName] = .string(parent)
+        }
+        if let tag = row.tag, row.parentName != nil { profile[BindingProfile.tag] = .integer(Int64(tag)) }
+        var binding = PortBinding(
+            hostID: String(host), vnicType: row.externalIDs[PortLayout.vnicType], profile: profile)
+        if !host.isEmpty {
+            let bound = snapshot.hasChassis(binding.hostID)
+            binding.vifType = bound ? VIFType.ovs : VIFType.bindingFailed
+            if bound { binding.vifDetails = VIFType.ovsDetails }
+        }
+        return binding
+    }
+}
+
+/// Keys of `Logical_Switch_Port.options` (ovn-nb(5)).
+enum PortOptions {
+    static let requestedChassis = "requested-chassis"
+    static let floodReports = "mcast_flood_reports"
+    static let virtualIP = "virtual-ip"
+    static let virtualParents = "virtual-parents"
+}
+
+/// Members of `binding:profile` that mean something to us: a port of a container in an instance, by its VLAN.
+enum BindingProfile {
+    static let parentName = "parent_name"
+    static let tag = "tag"
+}
+
+/// Values of `binding:vif_type`.
+enum VIFType {
+    static let unbound = "unbound"
+    static let bindingFailed = "binding_failed"
+    static let ovs = "ovs"
+
+    static let ovsDetails: [String: JSON] = ["port_filter": true, "connectivity": "l2"]
+}

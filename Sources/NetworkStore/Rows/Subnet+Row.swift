@@ -1,0 +1,59 @@
+import IPAM
+import NetAddress
+import NeutronAPI
+import OVNModel
+import OVSDB
+
+extension Subnet {
+    /// Nil where the row is not ours, belongs to a single port, or does not tell its network.
+    init?(row: Northbound.DHCPOptions) {
+        let keys = row.externalIDs
+        guard keys[PortOptionsLayout.portID] == nil, let standard = StandardAttributes(externalIDs: keys),
+            let id = row.subnetID, let network = row.networkID, let prefix = row.prefix
+        else { return nil }
+        let gateway = keys[SubnetLayout.gatewayIP].map { IPAddress($0) } ?? prefix.defaultGateway
+        let pools = keys[SubnetLayout.allocationPools]
+        self.init(
+            id: id, networkID: network, name: keys[SubnetLayout.name], standard: standard, cidr: prefix, gatewayIP: gateway,
+            allocationPools: pools.isEmpty && keys[SubnetLayout.allocationPools.name] == nil
+                ? AllocationPools.standard(for: prefix, gateway: gateway) : pools,
+            dnsNameservers: keys[SubnetLayout.dnsNameservers], hostRoutes: keys[SubnetLayout.hostRoutes],
+            enableDHCP: keys[SubnetLayout.enableDHCP], ipv6RAMode: keys[SubnetLayout.ipv6RAMode],
+            ipv6AddressMode: keys[SubnetLayout.ipv6AddressMode])
+    }
+
+    /// Writes the attributes and the DHCP options; everything else in the row stays.
+    func write(to row: inout Northbound.DHCPOptions, options: StringMap) {
+        row.cidr = cidr.description
+        row.options = options
+        standard.write(to: &row.externalIDs)
+        row.externalIDs[SubnetLayout.id] = id.description
+        row.externalIDs[SubnetLayout.networkID] = networkID.description
+        row.externalIDs[SubnetLayout.name] = name
+        row.externalIDs[SubnetLayout.gatewayIP] = gatewayIP == cidr.defaultGateway ? nil : gatewayIP?.description ?? ""
+        // An empty list is not the absence of one.
+        let standardPools = AllocationPools.standard(for: cidr, gateway: gatewayIP)
+        row.externalIDs[SubnetLayout.allocationPools.name] =
+            allocationPools == standardPools ? nil : SubnetLayout.allocationPools.write(allocationPools)
+        row.externalIDs[SubnetLayout.dnsNameservers] = dnsNameservers
+        row.externalIDs[SubnetLayout.hostRoutes] = hostRoutes
+        row.externalIDs[SubnetLayout.enableDHCP] = enableDHCP
+        row.externalIDs[SubnetLayout.ipv6RAMode] = ipv6RAMode
+        row.externalIDs[SubnetLayout.ipv6AddressMode] = ipv6AddressMode
+    }
+
+    /// Whether members form their own addresses from their MAC (RFC 4862): SLAAC and stateless DHCPv6.
+    var isAutoAddressed: Bool { ipv6AddressMode?.isAuto ?? false || ipv6RAMode?.isAuto ?? false }
+
+    /// Whether ports of the subnet refer to its row: OVN answers DHCP where a port does.
+    var answersDHCP: Bool { enableDHCP && ipv6AddressMode != .slaac }
+
+    /// The address that a MAC has in an automatically addressed subnet.
+    func autoAddress(of mac: MACAddress) -> IPAddress {
+        .v6(IPv6Address(eui64: mac, in: IPv6Address(bits: cidr.network.bits)))
+    }
+}
+
+extension IPv6Mode {
+    fileprivate var isAuto: Bool { self != .dhcpv6Stateful }
+}

@@ -1,3 +1,4 @@
+package import HostNetwork
 package import NetAddress
 
 /// An endpoint plugged into a container of this host, as its Interface row tells it.
@@ -12,9 +13,30 @@ package struct Attachment: Hashable, Sendable {
     package let containerInterface: String
     package let mac: MACAddress?
     package let addresses: [InterfaceAddress]
+    package let gateways: [IPAddress]
+    package let routes: [Endpoint.Route]
+    /// In bytes; 0 where the row does not tell it.
+    package let mtu: Int
     package let bridge: String
+    /// Where the container's namespace was when it was attached.
+    package let sandbox: Sandbox?
+    /// Which namespace that was.
+    package let namespace: NetworkNamespace.Identity?
     /// Whether ovn-controller has installed the port's flows: `external_ids:ovn-installed`.
     package let isInstalled: Bool
+    /// What ovs-vswitchd says it can not do with the interface: its `error` column.
+    package let problem: String?
+    /// Keys without which it can not be undone or repaired and which the row lacks.
+    package let missingKeys: [String]
     /// What ``Endpoint/annotations`` said when it was attached.
     package let annotations: [String: String]
+
+    /// What was attached, to attach it again; nil where the row lacks something.
+    package var endpoint: Endpoint? {
+        guard missingKeys.isEmpty, let mac else { return nil }
+        return Endpoint(
+            portID: portID, mac: mac, addresses: addresses, gateways: gateways, routes: routes, mtu: mtu,
+            bridge: bridge,
+            interfaceName: containerInterface, annotations: annotations)
+    }
 }

@@ -12,6 +12,10 @@ package struct AttachmentError: Error, Hashable, Sendable, CustomStringConvertib
         package static let network = Code(description: "network")
         /// The Open vSwitch database refused a change; what had been done was undone.
         package static let database = Code(description: "database")
+        /// The Open vSwitch database can not be reached; nothing changed.
+        package static let unreachable = Code(description: "unreachable")
+        /// The caller was cancelled; what had been done was undone.
+        package static let cancelled = Code(description: "cancelled")
         /// The connection was lost or the deadline came while a change was under way. Repeating the call is safe and settles it.
         package static let unknown = Code(description: "unknown")
         /// The endpoint is plugged, but ovn-controller has not installed its flows by the deadline.

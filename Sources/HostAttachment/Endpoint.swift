@@ -31,7 +31,8 @@ package struct Endpoint: Hashable, Sendable {
     package var annotations: [String: String]
 
     package init(
-        portID: String, mac: MACAddress, addresses: [InterfaceAddress], gateways: [IPAddress] = [], routes: [Route] = [],
+        portID: String, mac: MACAddress, addresses: [InterfaceAddress], gateways: [IPAddress] = [],
+        routes: [Route] = [],
         mtu: Int, bridge: String = "br-int", interfaceName: String? = nil, annotations: [String: String] = [:]
     ) {
         self.portID = portID

@@ -5,7 +5,8 @@ extension HostLinks {
     /// What is there of a plug: the host's end by its name, and the sandbox's interfaces.
     package func inspect(hostInterface: String, sandbox: NetworkNamespace) throws -> PlugState {
         guard sandbox.identity != namespace.identity else {
-            throw NetlinkError(.invalid, "the sandbox is the host's own network namespace; a container needs one of its own")
+            throw NetlinkError(
+                .invalid, "the sandbox is the host's own network namespace; a container needs one of its own")
         }
         var state = PlugState()
         state.host = try find(.name(hostInterface))
@@ -40,7 +41,8 @@ extension HostLinks {
         do {
             try socket.apply([.setLink(.name(plug.hostInterface), [.alias(plug.alias)])], within: Self.limit)
             guard let link = try find(.name(plug.hostInterface)), link.peer != nil else {
-                throw NetlinkError(.noDevice, "look at veth \(plug.hostInterface): it was deleted while it was being set up")
+                throw NetlinkError(
+                    .noDevice, "look at veth \(plug.hostInterface): it was deleted while it was being set up")
             }
             return link
         } catch {
@@ -80,7 +82,8 @@ extension HostLinks {
     package func removeVeth(_ name: String) throws {
         guard let link = try find(.name(name)) else { return }
         guard link.kind == "veth" else {
-            throw NetlinkError(.invalid, "delete veth \(name): the interface is a \(link.kind.isEmpty ? "NIC" : link.kind), not ours")
+            throw NetlinkError(
+                .invalid, "delete veth \(name): the interface is a \(link.kind.isEmpty ? "NIC" : link.kind), not ours")
         }
         try socket.apply([.removeLink(.index(link.index))], within: Self.limit)
     }

@@ -14,6 +14,8 @@ enum InterfaceSetting {
             throw NetlinkError(errno: number, "open \(path)")
         }
         defer { close(descriptor) }
-        guard write(descriptor, isDisabled ? "1" : "0", 1) == 1 else { throw NetlinkError(errno: errno, "write \(path)") }
+        guard write(descriptor, isDisabled ? "1" : "0", 1) == 1 else {
+            throw NetlinkError(errno: errno, "write \(path)")
+        }
     }
 }

@@ -26,7 +26,8 @@ package struct Plug: Hashable, Sendable {
     package var datapath: Datapath
 
     package init(
-        hostInterface: String, alias: String, mac: MACAddress, addresses: [InterfaceAddress], routes: [Route], mtu: UInt32,
+        hostInterface: String, alias: String, mac: MACAddress, addresses: [InterfaceAddress], routes: [Route],
+        mtu: UInt32,
         datapath: Datapath
     ) {
         self.hostInterface = hostInterface

@@ -18,3 +18,25 @@ package struct Sandbox: Hashable, Sendable {
         self.location = location
     }
 }
+
+extension Sandbox.Location: LosslessStringConvertible {
+    /// Nil unless `text` is `process:PID` or `path:PATH`.
+    package init?(_ text: String) {
+        let parts = text.split(separator: ":", maxSplits: 1)
+        guard parts.count == 2 else { return nil }
+        switch parts[0] {
+        case "process":
+            guard let number = Int32(parts[1]), number > 0 else { return nil }
+            self = .process(number)
+        case "path": self = .path(String(parts[1]))
+        default: return nil
+        }
+    }
+
+    package var description: String {
+        switch self {
+        case .process(let number): "process:\(number)"
+        case .path(let path): "path:\(path)"
+        }
+    }
+}

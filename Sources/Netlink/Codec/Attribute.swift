@@ -85,7 +85,9 @@ package struct AttributeWriter: Sendable {
     package mutating func put(_ type: Int, _ mac: MACAddress) { put(type, bytes: mac.octets) }
 
     /// Attributes inside an attribute, behind an optional fixed header.
-    package mutating func nest(_ type: Int, header: [UInt8] = [], _ body: (inout AttributeWriter) throws -> Void) rethrows {
+    package mutating func nest(_ type: Int, header: [UInt8] = [], _ body: (inout AttributeWriter) throws -> Void)
+        rethrows
+    {
         var inner = AttributeWriter(header: header)
         try body(&inner)
         put(type | Int(NLA_F_NESTED), bytes: inner.bytes)

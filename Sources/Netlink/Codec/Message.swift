@@ -23,7 +23,9 @@ package struct Message: Hashable, Sendable {
     /// - Throws: ``NetlinkError/Code/malformed`` for a length shorter than a header or longer than what is left.
     package init(from reader: inout ByteReader) throws(NetlinkError) {
         let length = Int(try reader.take(UInt32.self))
-        guard length >= Self.headerLength else { throw .malformed("message of \(length) bytes is shorter than its header") }
+        guard length >= Self.headerLength else {
+            throw .malformed("message of \(length) bytes is shorter than its header")
+        }
         type = try reader.take()
         flags = try reader.take()
         sequence = try reader.take()

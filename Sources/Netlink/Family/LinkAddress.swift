@@ -116,4 +116,3 @@ extension Request {
         return writer.bytes
     }
 }
-

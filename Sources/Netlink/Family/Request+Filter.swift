@@ -28,7 +28,8 @@ extension Request {
     package static func ensureReceiveFilter(on link: Int32) -> Request {
         let everyProtocol = UInt32(UInt16(0x0003).bigEndian)  // ETH_P_ALL
         let ingress: UInt32 = 0xffff_fff2  // TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS)
-        var writer = AttributeWriter(header: filterHeader(link, handle: 1, parent: ingress, info: 1 << 16 | everyProtocol))
+        var writer = AttributeWriter(
+            header: filterHeader(link, handle: 1, parent: ingress, info: 1 << 16 | everyProtocol))
         writer.put(Int(TCA_KIND), text: "bpf")
         writer.nest(Int(TCA_OPTIONS)) { options in
             var program: [UInt8] = []  // struct sock_filter: code, jump if true, jump if false, operand

@@ -176,7 +176,8 @@ extension Request {
     /// All routes of a version, of every table.
     package static func listRoutes(_ version: IPVersion) -> Request {
         Request(
-            "list routes", type: RTM_GETROUTE, flags: NLM_F_DUMP, payload: [version.family] + Array(repeating: 0, count: 11))
+            "list routes", type: RTM_GETROUTE, flags: NLM_F_DUMP,
+            payload: [version.family] + Array(repeating: 0, count: 11))
     }
 }
 

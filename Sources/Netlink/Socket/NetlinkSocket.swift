@@ -93,7 +93,8 @@ package struct NetlinkSocket: ~Copyable {
             let count = send(descriptor, bytes, bytes.count, 0)
             if count == bytes.count { break }
             if count < 0, errno == EINTR { continue }
-            throw NetlinkError(errno: count < 0 ? errno : EMSGSIZE, "\(purpose): send \(bytes.count) bytes to the kernel")
+            throw NetlinkError(
+                errno: count < 0 ? errno : EMSGSIZE, "\(purpose): send \(bytes.count) bytes to the kernel")
         }
         while !exchange.isComplete {
             try receive(into: &exchange, purpose, until: deadline)
@@ -126,10 +127,8 @@ package struct NetlinkSocket: ~Copyable {
     private func wait(_ purpose: String, until deadline: ContinuousClock.Instant) throws(NetlinkError) {
         let left = ContinuousClock.now.duration(to: deadline)
         guard left > .zero else { throw NetlinkError(.timedOut, "\(purpose): no answer of the kernel by the deadline") }
-        let (seconds, attoseconds) = left.components
-        let milliseconds = min(seconds, 3600) * 1000 + attoseconds / 1_000_000_000_000_000 + 1
         var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        guard Glibc.poll(&poll, 1, CInt(milliseconds)) >= 0 || errno == EINTR else {
+        guard Glibc.poll(&poll, 1, left.pollTimeout) >= 0 || errno == EINTR else {
             throw NetlinkError(errno: errno, "\(purpose): wait for the kernel's answer")
         }
     }

@@ -1,0 +1,118 @@
+import HostNetwork
+import Logging
+import Netlink
+import OVNModel
+import OVSDB
+import OVSDBClient
+
+/// An attachment made from nothing, which knows how to undo what it has done.
+struct FreshAttachment: Sendable {
+    let host: HostAttachment
+    let endpoint: Endpoint
+    let sandbox: Sandbox
+    let namespace: NetworkNamespace
+    let bridge: OpenVSwitch.Bridge
+    let datapath: Datapath
+
+    private(set) var hasVeth = false
+    private(set) var hasRows = false
+
+    init(
+        host: HostAttachment, endpoint: Endpoint, sandbox: Sandbox, namespace: NetworkNamespace,
+        bridge: OpenVSwitch.Bridge,
+        datapath: Datapath
+    ) {
+        self.host = host
+        self.endpoint = endpoint
+        self.sandbox = sandbox
+        self.namespace = namespace
+        self.bridge = bridge
+        self.datapath = datapath
+    }
+
+    /// Makes the veth, then the rows; while OVN binds the port the container's end is configured.
+    mutating func perform(_ state: PlugState, until deadline: Deadline) async throws {
+        let plug = endpoint.plug(datapath: datapath)
+        let (link, peer, name) = try await createVeth(plug, state)
+        try host.afterStep(.createVeth)
+        try await host.links.configureHost(link, for: plug)
+        try host.afterStep(.configureHost)
+
+        let operations = host.insertOperations(
+            endpoint, bridge: bridge, externalIDs: endpoint.externalIDs(in: sandbox, namespace.identity, as: name))
+        hasRows = true
+        let (host, namespace) = (host, namespace)
+        async let rows = host.ovs.transact(operations, within: deadline.left)
+        let inside: Result<Void, any Error>
+        do {
+            try await host.links.configureContainer(
+                plug, link: peer, name: name, actual: PlugState(), sandbox: namespace)
+            inside = .success(())
+        } catch {
+            inside = .failure(error)
+        }
+        // Both have ended before either's failure is looked at, so that undoing meets nothing that still moves.
+        do {
+            _ = try await rows
+        } catch let error as OVSDBError where !error.isUnknownOutcome {
+            hasRows = false
+            throw error
+        }
+        try host.afterStep(.insertRows)
+        try inside.get()
+        try host.afterStep(.configureContainer)
+    }
+
+    /// Both ends, under the name wanted or the first one free. Another process may take the free one first; then the next is.
+    private mutating func createVeth(
+        _ plug: Plug, _ state: PlugState
+    ) async throws -> (link: Link, peer: Int32, name: String) {
+        var state = state
+        for _ in 0..<16 {
+            let name = endpoint.interfaceName ?? state.freeName
+            guard !state.names.contains(name) else {
+                throw AttachmentError(.refused, "container \(sandbox.containerID) has an interface \(name) already")
+            }
+            do {
+                let link = try await host.links.createVeth(plug, containerInterface: name, sandbox: namespace)
+                hasVeth = true
+                guard let peer = link.peer else { break }
+                return (link, peer, name)
+            } catch let error as NetlinkError where error.code == .exists {
+                state = try await host.links.inspect(hostInterface: plug.hostInterface, sandbox: namespace)
+                if state.host != nil { throw error }
+            }
+        }
+        throw AttachmentError(
+            .network, "the names of interfaces of container \(sandbox.containerID) keep being taken; try again")
+    }
+
+    /// Takes away what was made, rows first so that Open vSwitch lets go of the veth, and throws `error`, with what went wrong
+    /// meanwhile as its cause. The caller's cancellation and deadline do not stop it.
+    func undo(after error: any Error) async throws -> Never {
+        let work = self
+        let failures = await Task { await work.takeAway() }.value
+        guard !failures.isEmpty else { throw error }
+        host.logger.error(
+            "endpoint could not be undone", metadata: ["port": "\(endpoint.portID)", "error": "\(failures)"])
+        let causes = [AttachmentError(error, during: "attach")] + failures.map { AttachmentError($0, during: "undo") }
+        throw AttachmentError(
+            .unknown, "attach port \(endpoint.portID) failed and could not be undone; repeat it, or detach the port",
+            cause: causes.map(\.description).joined(separator: "; "))
+    }
+
+    /// Answers what could not be taken away.
+    private func takeAway() async -> [any Error] {
+        let deadline = Deadline(.seconds(5))
+        var failures: [any Error] = []
+        if hasRows {
+            do { try await host.removeRows(portID: endpoint.portID, until: deadline) } catch { failures.append(error) }
+        }
+        if hasVeth {
+            do { try await host.removeVeth(endpoint.hostInterface, of: endpoint.portID) } catch {
+                failures.append(error)
+            }
+        }
+        return failures
+    }
+}

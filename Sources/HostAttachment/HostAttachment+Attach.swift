@@ -1,0 +1,125 @@
+package import HostNetwork
+import Logging
+import Netlink
+import OVNModel
+import OVSDB
+import OVSDBClient
+
+extension HostAttachment {
+    /// Plugs an endpoint into a container, and returns when OVN has installed its flows.
+    ///
+    /// Attaching what is attached checks everything and repairs what is missing. A container that got a new namespace is plugged
+    /// afresh. What fails half-way is undone, which may take some seconds beyond `limit`; what was there before a repair stays.
+    ///
+    /// - Parameter awaitInstalled: false returns as soon as both ends and the rows are there.
+    /// - Throws: ``AttachmentError``.
+    @discardableResult
+    package func attach(
+        _ endpoint: Endpoint, to sandbox: Sandbox, within limit: Duration, awaitInstalled: Bool = true
+    ) async throws(AttachmentError) -> Attachment {
+        let deadline = Deadline(limit)
+        let purpose = "attach port \(endpoint.portID)"
+        do {
+            try endpoint.check()
+            let lock = try await NameLock.hold(Self.lockName(endpoint.portID), within: limit)
+            defer { withExtendedLifetime(lock) {} }
+            let namespace = try NetworkNamespace(sandbox)
+            var losses = 0
+            while true {
+                do {
+                    return try await attach(endpoint, to: sandbox, namespace, awaitInstalled, until: deadline)
+                } catch let error as OVSDBError where error.isLostRace && losses < 3 {
+                    // The copy was behind the database. After the barrier it is not.
+                    losses += 1
+                    try await ovs.barrier(within: deadline.left)
+                }
+            }
+        } catch {
+            throw AttachmentError(error, during: purpose)
+        }
+    }
+
+    static func lockName(_ portID: String) -> String { "ovn-containers/port/\(InterfaceName.host(ofPort: portID))" }
+
+    private func attach(
+        _ endpoint: Endpoint, to sandbox: Sandbox, _ namespace: NetworkNamespace, _ awaitInstalled: Bool,
+        until deadline: Deadline
+    ) async throws -> Attachment {
+        var replica = ovs.replica
+        var row = try record(of: endpoint, in: replica)
+        var bridge = try bridge(endpoint.bridge, in: replica)
+        var state = try await links.inspect(hostInterface: endpoint.hostInterface, sandbox: namespace)
+        let found = row.flatMap { Self.attachment($0, in: replica) }
+
+        switch Decision(endpoint, in: sandbox, record: found, state: state) {
+        case .refuse(let error): throw error
+        case .fresh: break
+        case .replace(let reason):
+            logger.info(
+                "endpoint is plugged afresh",
+                metadata: [
+                    "port": "\(endpoint.portID)", "interface": "\(endpoint.hostInterface)", "reason": "\(reason)",
+                ])
+            try await remove(portID: endpoint.portID, until: deadline)
+            replica = ovs.replica
+            row = try record(of: endpoint, in: replica)
+            bridge = try self.bridge(endpoint.bridge, in: replica)
+            state = try await links.inspect(hostInterface: endpoint.hostInterface, sandbox: namespace)
+        case .repair:
+            guard let host = state.host, let container = state.container else { break }
+            let plug = endpoint.plug(datapath: bridge.datapath)
+            try await links.configureHost(host, for: plug)
+            let ids = endpoint.externalIDs(in: sandbox, namespace.identity, as: container.name)
+            let operations =
+                row.map { repairOperations($0, externalIDs: ids) }
+                ?? insertOperations(endpoint, bridge: bridge.row, externalIDs: ids)
+            if !operations.isEmpty { try await ovs.transact(operations, within: deadline.left) }
+            try await links.configureContainer(
+                plug, link: container.index, name: container.name, actual: state, sandbox: namespace)
+            return try await finish(endpoint, awaitInstalled, until: deadline)
+        }
+
+        var work = FreshAttachment(
+            host: self, endpoint: endpoint, sandbox: sandbox, namespace: namespace, bridge: bridge.row,
+            datapath: bridge.datapath)
+        do {
+            try await work.perform(state, until: deadline)
+            return try await finish(endpoint, awaitInstalled, until: deadline)
+        } catch {
+            try await work.undo(after: error)
+        }
+    }
+
+    /// Waits for OVN and reads what has become of the row.
+    private func finish(
+        _ endpoint: Endpoint, _ awaitInstalled: Bool, until deadline: Deadline
+    ) async throws -> Attachment {
+        if awaitInstalled { try await waitInstalled(portID: endpoint.portID, within: deadline.left) }
+        try afterStep(.awaitInstalled)
+        guard let attachment = attachment(portID: endpoint.portID) else {
+            throw AttachmentError(.database, "the rows of port \(endpoint.portID) were deleted while it was attached")
+        }
+        logger.info(
+            "endpoint attached",
+            metadata: [
+                "port": "\(attachment.portID)", "container": "\(attachment.containerID)",
+                "interface": "\(attachment.hostInterface)",
+            ])
+        return attachment
+    }
+}
+
+/// A moment after which nobody waits any more.
+struct Deadline: Sendable {
+    let instant: ContinuousClock.Instant
+
+    init(_ limit: Duration) { instant = .now + limit }
+
+    /// What is left, zero when it has come.
+    var left: Duration { max(.zero, ContinuousClock.now.duration(to: instant)) }
+}
+
+extension OVSDBError {
+    /// Whether the transaction was planned on a copy that was behind: a row was there already, or was gone.
+    var isLostRace: Bool { code == .waitFailed || serverError == "constraint violation" }
+}

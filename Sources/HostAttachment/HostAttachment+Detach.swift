@@ -1,0 +1,51 @@
+import HostNetwork
+import Logging
+import Netlink
+import OVNModel
+import OVSDB
+import OVSDBClient
+
+extension HostAttachment {
+    /// Takes an endpoint out of its container, by the row alone: the container and its namespace may be gone. Absent is success.
+    ///
+    /// - Throws: ``AttachmentError``.
+    package func detach(portID: String, within limit: Duration) async throws(AttachmentError) {
+        let deadline = Deadline(limit)
+        do {
+            let lock = try await NameLock.hold(Self.lockName(portID), within: limit)
+            defer { withExtendedLifetime(lock) {} }
+            try await remove(portID: portID, until: deadline)
+        } catch {
+            throw AttachmentError(error, during: "detach port \(portID)")
+        }
+        logger.info("endpoint detached", metadata: ["port": "\(portID)"])
+    }
+
+    /// Removes rows, then the veth. When this returns neither is there.
+    func remove(portID: String, until deadline: Deadline) async throws {
+        let names = try await removeRows(portID: portID, until: deadline)
+        for name in names.union([InterfaceName.host(ofPort: portID)]) { try await removeVeth(name, of: portID) }
+    }
+
+    /// Removes a port's rows of ours; answers the names they had.
+    @discardableResult
+    func removeRows(portID: String, until deadline: Deadline) async throws -> Set<String> {
+        if ovs.replica.rows(Self.interfacesByPort, portID).isEmpty {
+            // The copy may be behind what another process, or a transaction of unknown outcome, has committed.
+            try await ovs.barrier(within: deadline.left)
+        }
+        let replica = ovs.replica
+        let rows = replica.rows(Self.interfacesByPort, portID).filter { Attachment($0, bridge: "") != nil }
+        let operations = deleteOperations(portID: portID, in: replica)
+        if !operations.isEmpty { try await ovs.transact(operations, within: deadline.left) }
+        return Set(rows.map(\.name))
+    }
+
+    /// Removes a port's veth. One that carries another port's alias is not its.
+    func removeVeth(_ name: String, of portID: String) async throws {
+        guard let link = try await links.find(.name(name)), link.kind == "veth",
+            link.alias.isEmpty || link.alias == InterfaceKeys.prefix + portID
+        else { return }
+        try await links.removeVeth(name)
+    }
+}

@@ -1,0 +1,28 @@
+/// The keys of an Interface row's `external_ids`.
+enum InterfaceKeys {
+    /// Open vSwitch's and OVN's own (IntegrationGuide; ovn-controller(8)).
+    static let portID = "iface-id"
+    static let mac = "attached-mac"
+    static let containerID = "vm-id"
+    static let status = "iface-status"
+    /// Written by ovn-controller.
+    static let installed = "ovn-installed"
+
+    /// All of ours start with this.
+    static let prefix = "ovn-containers:"
+    static let containerInterface = prefix + "interface"
+    static let addresses = prefix + "addresses"
+    static let gateways = prefix + "gateways"
+    static let routes = prefix + "routes"
+    static let mtu = prefix + "mtu"
+    /// `process:PID` or `path:PATH`, as the sandbox was named.
+    static let sandbox = prefix + "sandbox"
+    /// Device and inode of its namespace.
+    static let namespace = prefix + "namespace"
+
+    /// What an annotation can not be called.
+    static let reserved: Set<String> = [containerInterface, addresses, gateways, routes, mtu, sandbox, namespace]
+
+    /// What a finished row has in any case.
+    static let required = [portID, mac, containerID, containerInterface, addresses, mtu, sandbox, namespace]
+}

@@ -4,7 +4,7 @@ import ArgumentParser
 @main struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ovn-bench", abstract: "Measure ovn-containers beside its peers.",
-        subcommands: [All.self])
+        subcommands: [All.self, Load.self], defaultSubcommand: All.self)
 
     struct All: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Everything that needs no lab.")
@@ -17,8 +17,11 @@ import ArgumentParser
             var report = Report()
             func wanted(_ part: String) -> Bool { only.isEmpty || only.contains(part) }
             if wanted("start-up") { try measureStartUp(programs: programs, report: &report) }
+            if wanted("replica") {
+                try measureReplica(program: CommandLine.arguments[0], ports: 50_000, report: &report)
+            }
             if wanted("api") { try APIBenchmark(programs: programs, port: port).run(report: &report) }
-            print(report.missed == 0 ? "\nall limits met" : "\n\(report.missed) limits missed")
+            try report.conclude()
         }
     }
 }

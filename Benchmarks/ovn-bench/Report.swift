@@ -1,3 +1,5 @@
+internal import ArgumentParser
+
 /// The lines of one bench run: what was measured, beside what, and whether it meets its limit.
 struct Report {
     private(set) var missed = 0
@@ -11,6 +13,12 @@ struct Report {
     mutating func judge(_ what: String, _ value: String, limit: String, met: Bool) {
         print("  \(pad(what)) \(value)  [\(limit)] \(met ? "met" : "MISSED")")
         if !met { missed += 1 }
+    }
+
+    /// Says how it went; exits with 1 where a limit was missed.
+    func conclude() throws {
+        print(missed == 0 ? "\nall limits met" : "\n\(missed) limits missed")
+        if missed > 0 { throw ExitCode(1) }
     }
 
     private func pad(_ text: String) -> String {

@@ -1,17 +1,14 @@
 package import NeutronAPI
 
 extension Network: NeutronResource {
-    package static let kind = "network"
-    package static let collection = "networks"
-
     package init(wire: WireObject) throws {
         self.init(
-            id: try wire.required("id", { NeutronAPI.ID<Network>($0) }), name: wire.string("name"),
+            id: try wire.required("id", { ID<Network>($0) }), name: wire.string("name"),
             standard: try wire.standardAttributes,
             adminStateUp: wire.boolean("admin_state_up", default: true),
             status: ResourceStatus(rawValue: wire.string("status")) ?? .active,
             shared: wire.boolean("shared", default: false), external: wire.boolean("router:external", default: false),
-            subnets: wire.strings("subnets").compactMap { NeutronAPI.ID<Subnet>($0) },
+            subnets: wire.strings("subnets").compactMap { ID<Subnet>($0) },
             mtu: wire.integer("mtu") ?? 0,
             portSecurityEnabled: wire.boolean("port_security_enabled", default: true),
             provider: Provider(

@@ -1,5 +1,4 @@
 import AsyncHTTPClient
-import FoundationEssentials
 import Glibc
 import Logging
 import NIOCore
@@ -21,7 +20,7 @@ extension NeutronClient {
     struct Request {
         var method: HTTPMethod
         var path: String
-        var query: [(String, String)] = []
+        var query = QueryString([])
         var body: JSON?
         /// The revision that the resource must still have (`If-Match`).
         var revision: Int?
@@ -33,7 +32,7 @@ extension NeutronClient {
     /// Sends a request and returns the body of a success.
     func send(_ request: Request, within timeout: Duration) async throws(NeutronClientError) -> ByteBuffer {
         let deadline = ContinuousClock.now + timeout
-        let wire = try wireRequest(request)
+        let wire = wireRequest(request)
         let reply: Reply
         do {
             do {
@@ -71,23 +70,18 @@ extension NeutronClient {
         }
     }
 
-    private func wireRequest(_ request: Request) throws(NeutronClientError) -> HTTPClientRequest {
-        let parameters = request.query.map { "\(percentEncoded($0))=\(percentEncoded($1))" }.joined(separator: "&")
+    private func wireRequest(_ request: Request) -> HTTPClientRequest {
         var wire = HTTPClientRequest(
-            url: "\(endpoint)\(request.path)\(parameters.isEmpty ? "" : "?")\(parameters)")
+            url: "\(endpoint)\(request.path)\(request.query.items.isEmpty ? "" : "?")\(request.query.encoded)")
         wire.method = request.method
         wire.headers = ["accept": "application/json"]
         if let revision = request.revision {
             wire.headers.add(name: "if-match", value: "revision_number=\(revision)")
         }
         if let body = request.body {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            do {
-                wire.body = .bytes(ByteBuffer(bytes: try encoder.encode(body)))
-            } catch {
-                throw NeutronClientError(.refused, "could not \(request.goal): \(error)")
-            }
+            var writer = JSONWriter()
+            writer.value(body)
+            wire.body = .bytes(ByteBuffer(bytes: writer.bytes))
             wire.headers.add(name: "content-type", value: "application/json")
         }
         return wire
@@ -95,7 +89,7 @@ extension NeutronClient {
 
     /// Neutron's own message where there is one, else the status and which server it was.
     private func refusal(_ reply: Reply, _ request: Request) -> NeutronClientError {
-        let body = try? JSONDecoder().decode(JSON.self, from: Data(reply.body.readableBytesView))
+        let body = try? reply.body.withUnsafeReadableBytes { try JSON(parsing: $0) }
         guard let error = body?.object?["NeutronError"]?.object, let message = error["message"]?.string else {
             let code: NeutronClientError.Code = reply.status >= 500 ? .unreachable : .badReply
             return NeutronClientError(
@@ -175,21 +169,4 @@ func withDeadline<T: Sendable>(
         guard let first = try await group.next(), let value = first else { throw DeadlineExceeded() }
         return value
     }
-}
-
-/// Everything but RFC 3986's unreserved characters as `%XX`.
-func percentEncoded(_ text: String) -> String {
-    let hex = Array("0123456789ABCDEF".utf8)
-    var bytes: [UInt8] = []
-    for byte in text.utf8 {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-            UInt8(ascii: "~"):
-            bytes.append(byte)
-        default:
-            bytes += [UInt8(ascii: "%"), hex[Int(byte >> 4)], hex[Int(byte & 15)]]
-        }
-    }
-    return String(decoding: bytes, as: UTF8.self)
 }

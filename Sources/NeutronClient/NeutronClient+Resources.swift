@@ -1,4 +1,3 @@
-import FoundationEssentials
 import NIOCore
 import NIOHTTP1
 package import NeutronAPI
@@ -9,22 +8,24 @@ extension NeutronClient {
 
     /// All resources that match every filter, `("name", "ls0")`; two filters of one name are alternatives.
     package func list<Resource: NeutronResource>(
-        _: Resource.Type = Resource.self, where filters: [(String, String)] = [], within timeout: Duration
+        _: Resource.Type = Resource.self, where filters: [(name: String, value: String)] = [], within timeout: Duration
     ) async throws(NeutronClientError) -> [Resource] {
         let deadline = ContinuousClock.now + timeout
         var all: [Resource] = []
-        var query = filters
+        var query = QueryString(filters)
         for _ in 0..<Self.pageLimit {
             let request = Request(
-                method: .GET, path: "/v2.0/\(Resource.collection)", query: query, goal: "list \(Resource.collection)")
+                method: .GET, path: "/v2.0/\(Resource.collectionName)", query: query,
+                goal: "list \(Resource.collectionName)")
             let members = try object(
                 try await send(request, within: max(.zero, deadline - .now)), goal: request.goal)
-            all += try resources(members[Resource.collection], request.goal)
-            guard let next = nextPage(members["\(Resource.collection)_links"]) else { return all }
+            all += try resources(members[Resource.collectionName], request.goal)
+            guard let next = nextPage(members["\(Resource.collectionName)_links"]) else { return all }
             query = next
         }
         throw NeutronClientError(
-            .badReply, "could not list \(Resource.collection): \(endpoint) answers more than \(Self.pageLimit) pages")
+            .badReply,
+            "could not list \(Resource.collectionName): \(endpoint) answers more than \(Self.pageLimit) pages")
     }
 
     /// The resource with this id; `nil` when there is none.
@@ -32,7 +33,7 @@ extension NeutronClient {
         _ id: ID<Resource>, within timeout: Duration
     ) async throws(NeutronClientError) -> Resource? {
         let request = Request(
-            method: .GET, path: path(id), goal: "show \(Resource.kind) \(id)")
+            method: .GET, path: path(id), goal: "show \(Resource.memberName) \(id)")
         do {
             return try resource(try await send(request, within: timeout), request.goal)
         } catch let error where error.cause?.status == 404 {
@@ -41,26 +42,27 @@ extension NeutronClient {
     }
 
     /// The one resource that a user's word means: an id, or else a name.
+    /// - Parameter noun: what the user calls it, where that is not the API's word.
     /// - Throws: `refused` when nothing has that id or name, or when several share the name.
     package func resolve<Resource: NeutronResource>(
-        _ reference: String, as _: Resource.Type = Resource.self, where filters: [(String, String)] = [],
+        _ reference: String, as noun: String = Resource.memberName, where filters: [(String, String)] = [],
         within timeout: Duration
     ) async throws(NeutronClientError) -> Resource {
         if let id = ID<Resource>(reference) {
             guard let found = try await find(id, within: timeout) else {
-                throw NeutronClientError(.refused, "there is no \(Resource.kind) with the id \(reference)")
+                throw NeutronClientError(.refused, "there is no \(noun) with the id \(reference)")
             }
             return found
         }
         let found: [Resource] = try await list(where: [("name", reference)] + filters, within: timeout)
         switch found.count {
         case 1: return found[0]
-        case 0: throw NeutronClientError(.refused, "there is no \(Resource.kind) with the name \"\(reference)\"")
+        case 0: throw NeutronClientError(.refused, "there is no \(noun) with the name \"\(reference)\"")
         default:
             let ids = found.map { "\($0.id)" }.sorted().joined(separator: ", ")
             throw NeutronClientError(
                 .refused,
-                "\(found.count) \(Resource.collection) have the name \"\(reference)\": provide the id instead (\(ids))")
+                "\(found.count) \(noun)s have the name \"\(reference)\": provide the id instead (\(ids))")
         }
     }
 
@@ -68,9 +70,9 @@ extension NeutronClient {
         _ new: Create, within timeout: Duration
     ) async throws(NeutronClientError) -> Create.Resource {
         let request = Request(
-            method: .POST, path: "/v2.0/\(Create.Resource.collection)",
-            body: [Create.Resource.kind: .object(new.wire)],
-            goal: "create \(Create.Resource.kind)\(new.name.isEmpty ? "" : " \(new.name)")")
+            method: .POST, path: "/v2.0/\(Create.Resource.collectionName)",
+            body: [Create.Resource.memberName: .object(new.wire)],
+            goal: "create \(Create.Resource.memberName)\(new.name.isEmpty ? "" : " \(new.name)")")
         return try resource(try await send(request, within: timeout), request.goal)
     }
 
@@ -78,7 +80,7 @@ extension NeutronClient {
     package func create<Create: NeutronCreate>(
         all new: [Create], within timeout: Duration
     ) async throws(NeutronClientError) -> [Create.Resource] {
-        let collection = Create.Resource.collection
+        let collection = Create.Resource.collectionName
         let request = Request(
             method: .POST, path: "/v2.0/\(collection)", body: [collection: .array(new.map { .object($0.wire) })],
             goal: "create \(new.count) \(collection)")
@@ -93,8 +95,8 @@ extension NeutronClient {
         _ id: ID<Update.Resource>, _ change: Update, ifRevision revision: Int? = nil, within timeout: Duration
     ) async throws(NeutronClientError) -> Update.Resource {
         let request = Request(
-            method: .PUT, path: path(id), body: [Update.Resource.kind: .object(change.wire)], revision: revision,
-            goal: "change \(Update.Resource.kind) \(id)")
+            method: .PUT, path: path(id), body: [Update.Resource.memberName: .object(change.wire)], revision: revision,
+            goal: "change \(Update.Resource.memberName) \(id)")
         return try resource(try await send(request, within: timeout), request.goal)
     }
 
@@ -104,7 +106,7 @@ extension NeutronClient {
         _ id: ID<Resource>, within timeout: Duration
     ) async throws(NeutronClientError) -> Bool {
         let request = Request(
-            method: .DELETE, path: path(id), goal: "delete \(Resource.kind) \(id)")
+            method: .DELETE, path: path(id), goal: "delete \(Resource.memberName) \(id)")
         do {
             _ = try await send(request, within: timeout)
             return true
@@ -114,17 +116,14 @@ extension NeutronClient {
     }
 
     private func path<Resource: NeutronResource>(_ id: ID<Resource>) -> String {
-        "/v2.0/\(Resource.collection)/\(id)"
+        "/v2.0/\(Resource.collectionName)/\(id)"
     }
 
     /// The query of the link with `rel` `next`.
-    private func nextPage(_ links: JSON?) -> [(String, String)]? {
+    private func nextPage(_ links: JSON?) -> QueryString? {
         for link in links?.array ?? [] where link.object?["rel"]?.string == "next" {
             guard let href = link.object?["href"]?.string, let mark = href.firstIndex(of: "?") else { continue }
-            return href[href.index(after: mark)...].split(separator: "&").map { pair in
-                let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-                return (percentDecoded(parts[0]), parts.count > 1 ? percentDecoded(parts[1]) : "")
-            }
+            return QueryString(href[href.index(after: mark)...])
         }
         return nil
     }
@@ -134,9 +133,11 @@ extension NeutronClient {
 extension NeutronClient {
     private func object(_ body: ByteBuffer, goal: String) throws(NeutronClientError) -> [String: JSON] {
         do {
-            return try JSONDecoder().decode([String: JSON].self, from: Data(body.readableBytesView))
+            let json = try body.withUnsafeReadableBytes { try JSON(parsing: $0) }
+            guard let members = json.object else { throw WireObject.Malformed(description: "it is not a JSON object") }
+            return members
         } catch {
-            throw badReply(goal, "it is not a JSON object")
+            throw badReply(goal, "\(error)")
         }
     }
 
@@ -144,20 +145,20 @@ extension NeutronClient {
         _ body: ByteBuffer, _ goal: String
     ) throws(NeutronClientError) -> Resource {
         let members = try object(body, goal: goal)
-        guard let one = members[Resource.kind] else { throw badReply(goal, "it has no \(Resource.kind)") }
+        guard let one = members[Resource.memberName] else { throw badReply(goal, "it has no \(Resource.memberName)") }
         return try resources(.array([one]), goal)[0]
     }
 
     private func resources<Resource: NeutronResource>(
         _ list: JSON?, _ goal: String
     ) throws(NeutronClientError) -> [Resource] {
-        guard let array = list?.array else { throw badReply(goal, "it has no \(Resource.collection)") }
+        guard let array = list?.array else { throw badReply(goal, "it has no \(Resource.collectionName)") }
         do {
             return try array.map { element in
                 guard let members = element.object else {
-                    throw WireObject.Malformed(description: "a \(Resource.kind) is \(element)")
+                    throw WireObject.Malformed(description: "a \(Resource.memberName) is \(element)")
                 }
-                return try Resource(wire: WireObject(kind: Resource.kind, members: members))
+                return try Resource(wire: WireObject(kind: Resource.memberName, members: members))
             }
         } catch {
             throw badReply(goal, "\(error)")
@@ -167,21 +168,4 @@ extension NeutronClient {
     private func badReply(_ goal: String, _ reason: String) -> NeutronClientError {
         NeutronClientError(.badReply, "could not \(goal): the reply of \(endpoint) is not understood: \(reason)")
     }
-}
-
-/// Replaces `%XX` by its byte.
-func percentDecoded(_ text: some StringProtocol) -> String {
-    var bytes: [UInt8] = []
-    var rest = Array(text.utf8)[...]
-    while let byte = rest.popFirst() {
-        if byte == UInt8(ascii: "%"), rest.count >= 2,
-            let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
-        {
-            bytes.append(value)
-            rest.removeFirst(2)
-        } else {
-            bytes.append(byte)
-        }
-    }
-    return String(decoding: bytes, as: UTF8.self)
 }

@@ -1,12 +1,7 @@
 package import NeutronAPI
 
-/// A kind of resource that the client can ask for.
-package protocol NeutronResource: Sendable, Identifiable where ID == NeutronAPI.ID<Self> {
-    /// The word for one of them, in bodies and messages: `network`.
-    static var kind: String { get }
-    /// The word for many, in paths and bodies: `networks`.
-    static var collection: String { get }
-
+/// A kind of resource that the client can read.
+package protocol NeutronResource: Resource {
     /// Reads one from a reply.
     init(wire: WireObject) throws
 }

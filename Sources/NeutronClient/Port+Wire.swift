@@ -2,20 +2,17 @@ import NetAddress
 package import NeutronAPI
 
 extension Port: NeutronResource {
-    package static let kind = "port"
-    package static let collection = "ports"
-
     package init(wire: WireObject) throws {
         self.init(
-            id: try wire.required("id", { NeutronAPI.ID<Port>($0) }),
-            networkID: try wire.required("network_id", { NeutronAPI.ID<Network>($0) }), name: wire.string("name"),
+            id: try wire.required("id", { ID<Port>($0) }),
+            networkID: try wire.required("network_id", { ID<Network>($0) }), name: wire.string("name"),
             standard: try wire.standardAttributes,
             adminStateUp: wire.boolean("admin_state_up", default: true),
             status: ResourceStatus(rawValue: wire.string("status")) ?? .down,
             macAddress: try wire.required("mac_address", { MACAddress($0) }),
             fixedIPs: try wire.objects("fixed_ips").map {
                 FixedIP(
-                    subnetID: try $0.required("subnet_id", { NeutronAPI.ID<Subnet>($0) }),
+                    subnetID: try $0.required("subnet_id", { ID<Subnet>($0) }),
                     ipAddress: try $0.required("ip_address", { IPAddress($0) }))
             },
             deviceID: wire.string("device_id"), deviceOwner: wire.string("device_owner"),

@@ -2,13 +2,10 @@ import NetAddress
 package import NeutronAPI
 
 extension Subnet: NeutronResource {
-    package static let kind = "subnet"
-    package static let collection = "subnets"
-
     package init(wire: WireObject) throws {
         self.init(
-            id: try wire.required("id", { NeutronAPI.ID<Subnet>($0) }),
-            networkID: try wire.required("network_id", { NeutronAPI.ID<Network>($0) }), name: wire.string("name"),
+            id: try wire.required("id", { ID<Subnet>($0) }),
+            networkID: try wire.required("network_id", { ID<Network>($0) }), name: wire.string("name"),
             standard: try wire.standardAttributes,
             cidr: try wire.required("cidr", { IPPrefix($0) }),
             gatewayIP: try wire.optional("gateway_ip", { IPAddress($0) }),

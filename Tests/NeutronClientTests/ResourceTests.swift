@@ -75,7 +75,7 @@ struct ResourceTests {
                 #expect(port.allowedAddressPairs.map(\.text) == ["192.0.2.0/24", "192.0.2.1"])
                 #expect(port.extraDHCPOptions == [ExtraDHCPOption(name: "tftp", value: "x")])
             }
-            #expect(server.requests[0].hasPrefix("GET /v2.0/ports?name=a%20b%26c HTTP/1.1\r\n"))
+            #expect(server.requests[0].hasPrefix("GET /v2.0/ports?name=a+b%26c HTTP/1.1\r\n"))
         }
     }
 
@@ -156,7 +156,7 @@ struct ResourceTests {
                         Self.network, Self.port,
                     ])
             }
-            #expect(server.requests[1].hasPrefix("GET /v2.0/networks?limit=1&marker=\(Self.network)&name=a%20b "))
+            #expect(server.requests[1].hasPrefix("GET /v2.0/networks?limit=1&marker=\(Self.network)&name=a+b "))
         }
     }
 

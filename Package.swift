@@ -109,7 +109,7 @@ let package = Package(
 
         /// `make bench`; never shipped.
         .executableTarget(
-            name: "ovn-bench", dependencies: ["NetworkStore", arguments, logging],
+            name: "ovn-bench", dependencies: ["HostAttachment", "NetworkStore", arguments, logging],
             path: "Benchmarks/ovn-bench", swiftSettings: strict),
 
         tests("NetAddress"),

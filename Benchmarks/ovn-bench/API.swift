@@ -33,9 +33,11 @@ struct APIBenchmark {
         let raw = Samples(try rawTransactions(count: 2000))
         let empty = Samples(try createPorts(networks[0], count: 1000))
         let rawRate = 1 / raw.median
-        report.note("raw one-row transaction, one connection, p50", "\(milliseconds(raw.median)) (\(decimal(rawRate, 0))/s)")
+        report.note(
+            "raw one-row transaction, one connection, p50", "\(milliseconds(raw.median)) (\(decimal(rawRate, 0))/s)")
         report.judge(
-            "port create, one client, p50", "\(milliseconds(empty.median)), \(decimal(empty.median / raw.median, 2)) × raw",
+            "port create, one client, p50",
+            "\(milliseconds(empty.median)), \(decimal(empty.median / raw.median, 2)) × raw",
             limit: "at most 3 × raw", met: empty.median <= 3 * raw.median)
 
         let rate = try createPortsConcurrently(networks, clients: 32, total: 8000)
@@ -65,7 +67,8 @@ struct APIBenchmark {
             "\(milliseconds(full.median)), \(decimal(full.median / empty.median, 2)) × at none", limit: "at most 1.5 ×",
             met: full.median <= 1.5 * empty.median)
         report.note("ovn-ipam resident memory, idle", "\(idle / 1024) MiB")
-        report.note("ovn-ipam resident memory, 10,000 ports", "\(memory.resident / 1024) MiB (peak \(memory.peak / 1024))")
+        report.note(
+            "ovn-ipam resident memory, 10,000 ports", "\(memory.resident / 1024) MiB (peak \(memory.peak / 1024))")
     }
 
     private func makeNetwork(_ name: String) throws -> String {
@@ -95,7 +98,8 @@ struct APIBenchmark {
             let started = now
             let reply = try connection.request("POST", "/v2.0/ports", body: body)
             guard reply.status == 201 else {
-                throw BenchError("POST /v2.0/ports gave \(reply.status): \(String(decoding: reply.body.prefix(300), as: UTF8.self))")
+                throw BenchError(
+                    "POST /v2.0/ports gave \(reply.status): \(String(decoding: reply.body.prefix(300), as: UTF8.self))")
             }
             return now - started
         }
@@ -121,7 +125,9 @@ struct APIBenchmark {
                 #"{"id":\#(index),"method":"transact","params":["OVN_Northbound",{"op":"insert","table":"DHCP_Options","row":{"cidr":"10.0.0.0/16","external_ids":["map",[["bench","\#(index)"]]]}}]}"#
             let started = now
             let reply = try connection.call(request)
-            guard reply.contains(#""error":null"#), !reply.contains("details") else { throw BenchError("raw insert: \(reply)") }
+            guard reply.contains(#""error":null"#), !reply.contains("details") else {
+                throw BenchError("raw insert: \(reply)")
+            }
             return now - started
         }
     }

@@ -19,9 +19,11 @@ struct Attach: AsyncParsableCommand {
         let logger = Logger(label: "bench", factory: SwiftLogNoOpLogHandler.init)
         let ovs = OVSDBClient(
             configuration: OVSDBConfiguration(
-                remotes: [.unix(path: socket)], database: "Open_vSwitch", tables: HostAttachment.tables), logger: logger)
+                remotes: [.unix(path: socket)], database: "Open_vSwitch", tables: HostAttachment.tables), logger: logger
+        )
         var report = Report()
-        report.section("attach: endpoint on a running container until ovn-installed, \(ports.count / 2) of each in turn")
+        report.section(
+            "attach: endpoint on a running container until ovn-installed, \(ports.count / 2) of each in turn")
         let (ours, raw) = try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await ovs.run() }
             try await ovs.ready(within: .seconds(10))
@@ -30,12 +32,14 @@ struct Attach: AsyncParsableCommand {
         }
         report.note("two row inserts sent raw, p50", milliseconds(raw.median))
         report.judge(
-            "attach, p50", "\(milliseconds(ours.median)), \(decimal(ours.median / raw.median, 2)) × raw", limit: "at most 1.5 ×",
+            "attach, p50", "\(milliseconds(ours.median)), \(decimal(ours.median / raw.median, 2)) × raw",
+            limit: "at most 1.5 ×",
             met: ours.median <= 1.5 * raw.median)
         try report.conclude()
     }
 
-    private func measure(_ endpoints: [Endpoint], _ host: HostAttachment) async throws -> (ours: Samples, raw: Samples) {
+    private func measure(_ endpoints: [Endpoint], _ host: HostAttachment) async throws -> (ours: Samples, raw: Samples)
+    {
         var ours: [Double] = []
         var raw: [Double] = []
         for (index, endpoint) in endpoints.enumerated() {
@@ -66,11 +70,13 @@ struct Attach: AsyncParsableCommand {
 
         let monitor = try BlockingSocket(unix: socket)
         _ = try monitor.call(
-            #"{"id":1,"method":"monitor","params":["Open_vSwitch",null,{"Interface":{"columns":["name","external_ids"]}}]}"#)
+            #"{"id":1,"method":"monitor","params":["Open_vSwitch",null,{"Interface":{"columns":["name","external_ids"]}}]}"#
+        )
         let connection = try BlockingSocket(unix: socket)
         let started = now
         let reply = try connection.call(
-            #"{"id":2,"method":"transact","params":["Open_vSwitch",{"op":"insert","table":"Interface","uuid-name":"i","row":{"name":"\#(name)","external_ids":["map",[["iface-id","\#(endpoint.portID)"],["attached-mac","\#(endpoint.mac)"],["iface-status","active"]]]}},{"op":"insert","table":"Port","uuid-name":"p","row":{"name":"\#(name)","interfaces":["named-uuid","i"]}},{"op":"mutate","table":"Bridge","where":[["name","==","\#(endpoint.bridge)"]],"mutations":[["ports","insert",["set",[["named-uuid","p"]]]]]}]}"#)
+            #"{"id":2,"method":"transact","params":["Open_vSwitch",{"op":"insert","table":"Interface","uuid-name":"i","row":{"name":"\#(name)","external_ids":["map",[["iface-id","\#(endpoint.portID)"],["attached-mac","\#(endpoint.mac)"],["iface-status","active"]]]}},{"op":"insert","table":"Port","uuid-name":"p","row":{"name":"\#(name)","interfaces":["named-uuid","i"]}},{"op":"mutate","table":"Bridge","where":[["name","==","\#(endpoint.bridge)"]],"mutations":[["ports","insert",["set",[["named-uuid","p"]]]]]}]}"#
+        )
         guard !reply.contains("details") else { throw BenchError("raw attach: \(reply)") }
         while true {
             let update = try monitor.nextJSON()
@@ -79,11 +85,13 @@ struct Attach: AsyncParsableCommand {
         let seconds = now - started
 
         let port = try connection.call(
-            #"{"id":3,"method":"transact","params":["Open_vSwitch",{"op":"select","table":"Port","where":[["name","==","\#(name)"]],"columns":["_uuid"]}]}"#)
+            #"{"id":3,"method":"transact","params":["Open_vSwitch",{"op":"select","table":"Port","where":[["name","==","\#(name)"]],"columns":["_uuid"]}]}"#
+        )
         guard let mark = port.firstRange(of: #"["uuid",""#) else { throw BenchError("raw detach: \(port)") }
         let id = port[mark.upperBound...].prefix(36)
         _ = try connection.call(
-            #"{"id":4,"method":"transact","params":["Open_vSwitch",{"op":"mutate","table":"Bridge","where":[["name","==","\#(endpoint.bridge)"]],"mutations":[["ports","delete",["uuid","\#(id)"]]]}]}"#)
+            #"{"id":4,"method":"transact","params":["Open_vSwitch",{"op":"mutate","table":"Bridge","where":[["name","==","\#(endpoint.bridge)"]],"mutations":[["ports","delete",["uuid","\#(id)"]]]}]}"#
+        )
         try await links.removeVeth(name)
         return seconds
     }

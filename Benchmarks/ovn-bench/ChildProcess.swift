@@ -54,7 +54,9 @@ struct ChildProcess {
         let log = output ?? "/dev/null"
         let started = now
         let usage = try ChildProcess(arguments, output: log).wait(started: started)
-        guard usage.status == 0 else { throw BenchError("\(arguments.joined(separator: " ")) failed (status \(usage.status))") }
+        guard usage.status == 0 else {
+            throw BenchError("\(arguments.joined(separator: " ")) failed (status \(usage.status))")
+        }
         return usage
     }
 

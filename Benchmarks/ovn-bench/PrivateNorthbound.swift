@@ -42,12 +42,15 @@ final class PrivateNorthbound {
                 let mac = "fa:16:3e:" + [16, 8, 0].map { hex(number >> $0 & 255, 2) }.joined(separator: ":")
                 names.append(#"["named-uuid","p\#(index)"]"#)
                 operations.append(
-                    #"{"op":"insert","table":"Logical_Switch_Port","uuid-name":"p\#(index)","row":{"name":"00000000-0000-4000-9000-\#(hex(number, 12))","addresses":"\#(mac) \#(address)","port_security":"\#(mac) \#(address)","enabled":true,"up":false,"external_ids":["map",[["neutron:cidrs","\#(address)/16"],["neutron:device_id","container-\#(number)"],["neutron:device_owner","compute:ovn-containers"],["neutron:network_name","\#(name)"],["neutron:port_name","port-\#(number)"],["neutron:project_id","admin"],["neutron:revision_number","1"],["neutron:security_group_ids",""]]],"options":["map",[["mcast_flood_reports","true"],["requested-chassis","host-\#(number % 50)"]]]}}"#)
+                    #"{"op":"insert","table":"Logical_Switch_Port","uuid-name":"p\#(index)","row":{"name":"00000000-0000-4000-9000-\#(hex(number, 12))","addresses":"\#(mac) \#(address)","port_security":"\#(mac) \#(address)","enabled":true,"up":false,"external_ids":["map",[["neutron:cidrs","\#(address)/16"],["neutron:device_id","container-\#(number)"],["neutron:device_owner","compute:ovn-containers"],["neutron:network_name","\#(name)"],["neutron:port_name","port-\#(number)"],["neutron:project_id","admin"],["neutron:revision_number","1"],["neutron:security_group_ids",""]]],"options":["map",[["mcast_flood_reports","true"],["requested-chassis","host-\#(number % 50)"]]]}}"#
+                )
             }
             operations.append(
-                #"{"op":"insert","table":"Logical_Switch","row":{"name":"\#(name)","ports":["set",[\#(names.joined(separator: ","))]],"external_ids":["map",[["neutron:network_name","net-\#(network)"],["neutron:mtu","1442"],["neutron:revision_number","1"]]]}}"#)
+                #"{"op":"insert","table":"Logical_Switch","row":{"name":"\#(name)","ports":["set",[\#(names.joined(separator: ","))]],"external_ids":["map",[["neutron:network_name","net-\#(network)"],["neutron:mtu","1442"],["neutron:revision_number","1"]]]}}"#
+            )
             let reply = try connection.call(
-                #"{"id":\#(network + 1),"method":"transact","params":["OVN_Northbound",\#(operations.joined(separator: ","))]}"#)
+                #"{"id":\#(network + 1),"method":"transact","params":["OVN_Northbound",\#(operations.joined(separator: ","))]}"#
+            )
             guard !reply.contains(#""details""#) else { throw BenchError("filling the database: \(reply.suffix(300))") }
         }
     }

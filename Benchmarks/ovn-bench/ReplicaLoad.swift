@@ -15,7 +15,8 @@ struct Load: AsyncParsableCommand {
     func run() async throws {
         let configuration = OVSDBConfiguration(
             remotes: [try Remote(remote)], database: "OVN_Northbound", tables: NetworkStore.northboundTables)
-        let client = OVSDBClient(configuration: configuration, logger: Logger(label: "bench", factory: SwiftLogNoOpLogHandler.init))
+        let client = OVSDBClient(
+            configuration: configuration, logger: Logger(label: "bench", factory: SwiftLogNoOpLogHandler.init))
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await client.run() }
             try await client.ready(within: .seconds(60))

@@ -32,7 +32,9 @@ struct Samples {
 
     init(_ values: [Double]) { sorted = values.sorted() }
 
-    func quantile(_ q: Double) -> Double { sorted.isEmpty ? .nan : sorted[min(sorted.count - 1, Int(Double(sorted.count) * q))] }
+    func quantile(_ q: Double) -> Double {
+        sorted.isEmpty ? .nan : sorted[min(sorted.count - 1, Int(Double(sorted.count) * q))]
+    }
     var median: Double { quantile(0.5) }
 }
 

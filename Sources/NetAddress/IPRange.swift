@@ -17,9 +17,13 @@ public struct IPRange: Hashable, Sendable {
         return distance == .max ? distance : distance + 1
     }
 
-    public func contains(_ address: IPAddress) -> Bool { address.version == version && first <= address && address <= last }
+    public func contains(_ address: IPAddress) -> Bool {
+        address.version == version && first <= address && address <= last
+    }
 
-    public func overlaps(_ other: IPRange) -> Bool { version == other.version && first <= other.last && other.first <= last }
+    public func overlaps(_ other: IPRange) -> Bool {
+        version == other.version && first <= other.last && other.first <= last
+    }
 }
 
 extension IPRange: CustomStringConvertible {

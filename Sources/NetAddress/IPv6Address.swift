@@ -79,7 +79,9 @@ extension IPv6Address: LosslessStringConvertible {
             if end - start > max(best.count, 1) { best = start..<end }
             start = max(end, start + 1)
         }
-        func joined(_ words: ArraySlice<UInt16>) -> String { words.map { String($0, radix: 16) }.joined(separator: ":") }
+        func joined(_ words: ArraySlice<UInt16>) -> String {
+            words.map { String($0, radix: 16) }.joined(separator: ":")
+        }
         if best.isEmpty { return joined(words[...]) }
         return joined(words[..<best.lowerBound]) + "::" + joined(words[best.upperBound...])
     }

@@ -7,7 +7,9 @@ import Testing
         #expect(IPv4Address(text)?.description == text)
     }
 
-    @Test(arguments: ["", "1.2.3", "1.2.3.4.5", "256.1.1.1", "01.2.3.4", "1..2.3", "1.2.3.4 ", "1.2.3.", ".1.2.3", "a.b.c.d"])
+    @Test(arguments: [
+        "", "1.2.3", "1.2.3.4.5", "256.1.1.1", "01.2.3.4", "1..2.3", "1.2.3.4 ", "1.2.3.", ".1.2.3", "a.b.c.d",
+    ])
     func `what is not an IPv4 address is refused`(text: String) {
         #expect(IPv4Address(text) == nil)
     }
@@ -23,7 +25,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", ":", ":::", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "1::2::3", "12345::", "g::", "1:2:3:4:5:6:7::8", "fe80::1%eth0",
+        "", ":", ":::", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "1::2::3", "12345::", "g::", "1:2:3:4:5:6:7::8",
+        "fe80::1%eth0",
         "1:", ":1", "::1.2.3", "1.2.3.4::", "1:2:3:4:5:6:7:1.2.3.4", "+1::", "::-1",
     ])
     func `what is not an IPv6 address is refused`(text: String) {
@@ -41,7 +44,10 @@ import Testing
         #expect(IPPrefix(text)?.description == text)
     }
 
-    @Test(arguments: ["10.0.0.0", "10.0.0.0/33", "::/129", "10.0.0.0/-1", "10.0.0.0/08", "10.0.0.0/", "/8", "10.0.0.0/8/8", "1.2.3.4/+8"])
+    @Test(arguments: [
+        "10.0.0.0", "10.0.0.0/33", "::/129", "10.0.0.0/-1", "10.0.0.0/08", "10.0.0.0/", "/8", "10.0.0.0/8/8",
+        "1.2.3.4/+8",
+    ])
     func `what is not a prefix is refused`(text: String) {
         #expect(IPPrefix(text) == nil)
     }
@@ -74,7 +80,7 @@ import Testing
 
     @Test func `a MAC is read with colons or dashes and written with colons`() {
         #expect(MACAddress("FA-16-3E-00-00-01")?.description == "fa:16:3e:00:00:01")
-        #expect(MACAddress("fa:16:3e:00:00")  == nil)
+        #expect(MACAddress("fa:16:3e:00:00") == nil)
         #expect(MACAddress("fa:16-3e:00:00:01") == nil)
         #expect(MACAddress("fa:16:3e:00:00:0g") == nil)
         #expect(MACAddress("01:00:5e:00:00:01")?.isMulticast == true)

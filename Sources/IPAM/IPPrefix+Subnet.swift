@@ -18,11 +18,4 @@ extension IPPrefix {
     package func admits(_ address: IPAddress, router: Bool) -> Bool {
         assignable.contains(address) || (router && version == .v6 && address == network)
     }
-
-    /// Whether `address` may be the gateway. One outside of the prefix is taken as it is, reachable on the link;
-    /// one inside is not the network or broadcast address of an IPv4 subnet.
-    package func admitsGateway(_ address: IPAddress) -> Bool {
-        guard contains(address), version == .v4 else { return true }
-        return assignable.contains(address)
-    }
 }

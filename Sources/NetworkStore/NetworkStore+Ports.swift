@@ -5,10 +5,7 @@ import OVSDB
 extension NetworkStore {
     /// Makes ports, all or none.
     package func createPorts(_ requests: [PortCreate]) async throws -> [Port] {
-        for request in requests {
-            try Port.check(request.allowedAddressPairs, configuration)
-            try Port.check(request.profile)
-        }
+        for request in requests { try Port.check(request.profile) }
         let named = requests.map { (id: ID<Port>.random(), request: $0) }
         return try await change { draft in
             try named.map { try draft.create($0.id, $0.request) }
@@ -17,7 +14,6 @@ extension NetworkStore {
 
     /// Changes a port. `revision` is the one that the client expects it to have.
     package func updatePort(_ id: ID<Port>, _ update: PortUpdate, ifRevision revision: Int? = nil) async throws -> Port {
-        if let pairs = update.allowedAddressPairs { try Port.check(pairs, configuration) }
         if let profile = update.profile { try Port.check(profile) }
         return try await change { draft in try draft.update(id, update, revision) }
     }

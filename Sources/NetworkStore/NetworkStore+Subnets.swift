@@ -45,7 +45,7 @@ extension Draft {
             allocationPools: request.allocationPools ?? AllocationPools.standard(for: request.cidr, gateway: gateway),
             dnsNameservers: request.dnsNameservers, hostRoutes: request.hostRoutes, enableDHCP: request.enableDHCP,
             ipv6RAMode: request.ipv6RAMode, ipv6AddressMode: request.ipv6AddressMode)
-        try subnet.checkNew(configuration)
+        try subnet.checkPools()
         try network.checkMTU(for: subnet.ipVersion)
         for other in network.subnets {
             if let prefix = snapshot.dhcpOptions(other)?.prefix, prefix.overlaps(subnet.cidr) {
@@ -56,7 +56,7 @@ extension Draft {
         var options = Northbound.DHCPOptions(id: RowID(of: id))
         subnet.write(to: &options, options: subnet.dhcpOptions(mtu: network.mtu, keeping: [:], configuration))
         insert(options)
-        if subnet.isAutoAddressed { try addAutoAddresses(of: subnet) }
+        if subnet.isAutoAddress { try addAutoAddresses(of: subnet) }
         return subnet
     }
 
@@ -78,7 +78,7 @@ extension Draft {
         case .null: subnet.gatewayIP = nil
         case .value(let gateway): subnet.gatewayIP = gateway
         }
-        try subnet.checkChange(from: old, configuration)
+        try subnet.checkChange(from: old)
         if subnet.gatewayIP != old.gatewayIP { try checkGatewayUnused(old, in: snapshot) }
         guard subnet != old else { return old }
         touch(&subnet.standard)
@@ -107,7 +107,7 @@ extension Draft {
         let keepers = members.filter { port in
             let owner = port.externalIDs[PortLayout.deviceOwner]
             return DeviceOwner.routerInterfaces.contains(owner)
-                || !subnet.isAutoAddressed && !DeviceOwner.removedWithNetwork.contains(owner)
+                || !subnet.isAutoAddress && !DeviceOwner.removedWithNetwork.contains(owner)
         }
         guard keepers.isEmpty else { throw NeutronError.subnetInUse(id) }
         claimAddresses(of: network)

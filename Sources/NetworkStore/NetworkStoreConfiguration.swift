@@ -15,12 +15,6 @@ package struct NetworkStoreConfiguration: Sendable {
     package var dhcpLeaseTime = 43_200
     /// The first octets of MAC addresses that are given out.
     package var macs = MACAddress(bits: 0xfa16_3e00_0000)!
-    /// The most name servers of a subnet.
-    package var maximumNameservers = 5
-    /// The most host routes of a subnet.
-    package var maximumHostRoutes = 20
-    /// The most allowed address pairs of a port.
-    package var maximumAddressPairs = 10
     /// How long a change may take, with lost races and a reconnect in it.
     package var changeTimeout = Duration.seconds(20)
     /// How long a look-up that misses waits for the newest state.

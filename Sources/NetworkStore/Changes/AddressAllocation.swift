@@ -34,7 +34,7 @@ struct AddressAllocation {
     /// The addresses of a port that asks for none in particular: one IPv4, one IPv6.
     mutating func takeDefaults() throws(NeutronError) {
         for version in IPVersion.allCases {
-            let candidates = subnets.filter { $0.ipVersion == version && !$0.isAutoAddressed }
+            let candidates = subnets.filter { $0.ipVersion == version && !$0.isAutoAddress }
             if !candidates.isEmpty { fixedIPs.append(try anyAddress(of: candidates)) }
         }
     }
@@ -50,7 +50,7 @@ struct AddressAllocation {
                 let fixed = FixedIP(subnetID: subnet.id, ipAddress: address)
                 chosen.append(fixed)
                 fixedIPs.append(fixed)
-            } else if !subnet.isAutoAddressed || isRouterInterface {
+            } else if !subnet.isAutoAddress || isRouterInterface {
                 pending.append((chosen.count, subnet))
                 chosen.append(nil)
             }
@@ -68,7 +68,7 @@ struct AddressAllocation {
     /// The addresses that members of some subnets form themselves, of every such subnet; a router has none.
     mutating func takeAutoAddresses() throws(NeutronError) {
         guard !isRouterInterface else { return }
-        for subnet in subnets where subnet.isAutoAddressed && !fixedIPs.contains(where: { $0.subnetID == subnet.id }) {
+        for subnet in subnets where subnet.isAutoAddress && !fixedIPs.contains(where: { $0.subnetID == subnet.id }) {
             let address = subnet.autoAddress(of: mac)
             guard !isTaken(address) else { throw .ipAddressAlreadyAllocated(address, subnet: subnet.id) }
             fixedIPs.append(FixedIP(subnetID: subnet.id, ipAddress: address))
@@ -104,7 +104,7 @@ struct AddressAllocation {
     }
 
     private func check(_ address: IPAddress, of subnet: Subnet) throws(NeutronError) {
-        if subnet.isAutoAddressed, !DeviceOwner.routerInterfaces.contains(deviceOwner), address != subnet.autoAddress(of: mac) {
+        if subnet.isAutoAddress, !DeviceOwner.routerInterfaces.contains(deviceOwner), address != subnet.autoAddress(of: mac) {
             throw .allocationOnAutoAddressSubnet(address, subnet: subnet.id)
         }
         if isTaken(address) { throw .ipAddressAlreadyAllocated(address, subnet: subnet.id) }

@@ -56,7 +56,7 @@ extension Draft {
         _ requests: [FixedIPRequest]?, of old: Port, mac: MACAddress, _ subnets: [Subnet]
     ) -> (kept: [FixedIP], wanted: [FixedIPRequest]) {
         /// An address formed from a MAC stays only while the MAC does.
-        let auto = Set(subnets.lazy.filter { subnet in subnet.isAutoAddressed }.map(\.id))
+        let auto = Set(subnets.lazy.filter { subnet in subnet.isAutoAddress }.map(\.id))
         var candidates = old.fixedIPs.filter { mac == old.macAddress || !auto.contains($0.subnetID) }
         guard let requests else { return (candidates, []) }
         var kept: [FixedIP] = []
@@ -130,12 +130,6 @@ extension Port {
         }
     }
 
-    static func check(_ pairs: [AllowedAddressPair], _ configuration: NetworkStoreConfiguration) throws(NeutronError) {
-        if pairs.count > configuration.maximumAddressPairs {
-            throw .allowedAddressPairExhausted(quota: configuration.maximumAddressPairs)
-        }
-    }
-
     /// A profile that names a parent names a tag too, and the other way round.
     static func check(_ profile: [String: JSON]) throws(NeutronError) {
         let parent = profile[BindingProfile.parentName]
@@ -176,13 +170,6 @@ extension NeutronError {
             status: 400, type: "DuplicateAddressPairInRequest",
             message: "Request contains duplicate address pair: "
                 + "mac_address \(pair.macAddress.map(\.description) ?? "") ip_address \(pair.text).")
-    }
-
-    /// 400: more address pairs than `quota`.
-    fileprivate static func allowedAddressPairExhausted(quota: Int) -> Self {
-        Self(
-            status: 400, type: "AllowedAddressPairExhausted",
-            message: "The number of allowed address pair exceeds the maximum \(quota).")
     }
 
     /// 409: what a port is cannot change while it is plugged in.

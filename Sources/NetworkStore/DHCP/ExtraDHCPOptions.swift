@@ -26,11 +26,11 @@ enum ExtraDHCPOptions {
         return result
     }
 
-    /// The subnet's options with those of a port over them. Routes of both count.
+    /// The subnet's options with those of a port over them: an empty one takes the subnet's away, routes of both count.
     static func merged(_ subnet: StringMap, _ port: StringMap) -> StringMap {
         var result = subnet
-        result.put(port)
-        if let ours = subnet[routes], let own = port[routes] {
+        for (name, value) in port { result[name] = value.isEmpty ? nil : value }
+        if let ours = subnet[routes], let own = port[routes], !own.isEmpty {
             result[routes] = "{\(ours.dropFirst().dropLast()), \(own.dropFirst().dropLast())}"
         }
         return result
@@ -38,6 +38,7 @@ enum ExtraDHCPOptions {
 
     /// Texts are in quotes, since OVN takes others for numbers or addresses; routes are in braces.
     private static func quoted(_ value: String, for name: String) -> String {
+        if value.isEmpty { return value }
         if texts.contains(name) { return value.hasPrefix("\"") && value.hasSuffix("\"") ? value : "\"\(value)\"" }
         if name == routes { return value.hasPrefix("{") && value.hasSuffix("}") ? value : "{\(value)}" }
         return value

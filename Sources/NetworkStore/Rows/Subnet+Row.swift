@@ -42,9 +42,6 @@ extension Subnet {
         row.externalIDs[SubnetLayout.ipv6AddressMode] = ipv6AddressMode
     }
 
-    /// Whether members form their own addresses from their MAC (RFC 4862): SLAAC and stateless DHCPv6.
-    var isAutoAddressed: Bool { ipv6AddressMode?.isAuto ?? false || ipv6RAMode?.isAuto ?? false }
-
     /// Whether ports of the subnet refer to its row: OVN answers DHCP where a port does.
     var answersDHCP: Bool { enableDHCP && ipv6AddressMode != .slaac }
 
@@ -52,8 +49,4 @@ extension Subnet {
     func autoAddress(of mac: MACAddress) -> IPAddress {
         .v6(IPv6Address(eui64: mac, in: IPv6Address(bits: cidr.network.bits)))
     }
-}
-
-extension IPv6Mode {
-    fileprivate var isAuto: Bool { self != .dhcpv6Stateful }
 }

@@ -1,0 +1,90 @@
+import NetAddress
+import NeutronAPI
+import OVNModel
+import OVSDB
+import Testing
+
+@testable import NetworkStore
+
+@Suite struct ExtraDHCPOptionTests {
+    @Test func `a port with options of its own has a row of its own`() throws {
+        var ledger = Ledger()
+        let network = try ledger.network()
+        let subnet = try ledger.subnet(network, "10.0.0.0/24") {
+            $0.hostRoutes = [HostRoute(destination: IPPrefix("192.0.2.0/24")!, nexthop: IPAddress("10.0.0.5")!)]
+        }
+        let port = try ledger.port(network) {
+            $0.extraDHCPOptions = [
+                ExtraDHCPOption(name: "tftp-server", value: "192.0.2.69"),
+                ExtraDHCPOption(name: "121", value: "198.51.100.0/24,10.0.0.7"),
+                ExtraDHCPOption(name: "unheard-of", value: "x"),
+                ExtraDHCPOption(name: "bootfile-name", value: "six", ipVersion: .v6),
+            ]
+        }
+        let row = try #require(ownRow(port, ledger))
+        #expect(ledger.row(port).dhcpv4Options == row.id)
+        #expect(row.cidr == "10.0.0.0/24")
+        #expect(row.externalIDs["subnet_id"] == subnet.id.description)
+        var expected = ledger.row(subnet).options
+        expected["tftp_server"] = "\"192.0.2.69\""
+        expected["classless_static_route"] = "{192.0.2.0/24,10.0.0.5, 0.0.0.0/0,10.0.0.1, 198.51.100.0/24,10.0.0.7}"
+        #expect(row.options == expected)
+        #expect(ledger.snapshot.port(port.id) == port)
+        #expect(Array(ledger.snapshot.subnets) == [subnet])
+    }
+
+    @Test func `it follows the subnet and the port`() throws {
+        var ledger = Ledger()
+        let network = try ledger.network()
+        let subnet = try ledger.subnet(network, "10.0.0.0/24")
+        let port = try ledger.port(network) { $0.extraDHCPOptions = [ExtraDHCPOption(name: "mtu", value: "1200")] }
+        try ledger.change {
+            _ = try $0.update(subnet.id, SubnetUpdate(dnsNameservers: [IPAddress("192.0.2.53")!]), nil)
+        }
+        #expect(ownRow(port, ledger)?.options["dns_server"] == "{192.0.2.53}")
+        #expect(ownRow(port, ledger)?.options["mtu"] == "1200")
+        try ledger.change { _ = try $0.update(network.id, NetworkUpdate(mtu: 1_400), nil) }
+        #expect(ownRow(port, ledger)?.options["mtu"] == "1200")
+        let more = try ledger.update(
+            port,
+            PortUpdate(extraDHCPOptions: [
+                ExtraDHCPOption(name: "mtu", value: nil), ExtraDHCPOption(name: "router", value: ""),
+            ]))
+        #expect(more.extraDHCPOptions == [ExtraDHCPOption(name: "router", value: "")])
+        #expect(ownRow(port, ledger)?.options["mtu"] == "1400")
+        #expect(ownRow(port, ledger)?.options["router"] == nil)
+        _ = try ledger.update(port, PortUpdate(extraDHCPOptions: [ExtraDHCPOption(name: "router", value: nil)]))
+        #expect(ownRow(port, ledger) == nil)
+        #expect(ledger.row(port).dhcpv4Options == ledger.row(subnet).id)
+    }
+
+    @Test func `it goes with the port, with DHCP and with the address`() throws {
+        var ledger = Ledger()
+        let network = try ledger.network()
+        _ = try ledger.subnet(network, "10.0.0.0/24")
+        let one = try ledger.port(network) { $0.extraDHCPOptions = [ExtraDHCPOption(name: "mtu", value: "1200")] }
+        try ledger.change { try $0.delete(one.id, nil) }
+        #expect(ownRow(one, ledger) == nil)
+        let other = try ledger.port(network) { $0.extraDHCPOptions = [ExtraDHCPOption(name: "mtu", value: "1200")] }
+        _ = try ledger.update(
+            other, PortUpdate(extraDHCPOptions: [ExtraDHCPOption(name: "dhcp_disabled", value: "True")]))
+        #expect(ownRow(other, ledger) == nil)
+        #expect(ledger.row(other).dhcpv4Options == nil)
+        let third = try ledger.port(network) { $0.extraDHCPOptions = [ExtraDHCPOption(name: "mtu", value: "1200")] }
+        _ = try ledger.update(third, PortUpdate(fixedIPs: []))
+        #expect(ownRow(third, ledger) == nil)
+    }
+
+    @Test func `the network's own devices are not answered`() throws {
+        var ledger = Ledger()
+        let network = try ledger.network()
+        _ = try ledger.subnet(network, "10.0.0.0/24")
+        let port = try ledger.port(network) { $0.deviceOwner = "network:dhcp" }
+        #expect(ledger.row(port).dhcpv4Options == nil)
+        #expect(port.addresses == ["10.0.0.2"])
+    }
+
+    private func ownRow(_ port: Port, _ ledger: Ledger) -> Northbound.DHCPOptions? {
+        ledger.replica.first(NorthboundIndexes.portOptions, port.id)
+    }
+}

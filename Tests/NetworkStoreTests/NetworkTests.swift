@@ -1,0 +1,106 @@
+import NetAddress
+import NeutronAPI
+import OVNModel
+import OVSDB
+import Testing
+
+@testable import NetworkStore
+
+@Suite struct NetworkTests {
+    @Test func `what is written is read again`() throws {
+        var ledger = Ledger()
+        let made = try ledger.network(
+            NetworkCreate(
+                projectID: "a project, not a UUID", name: "blue", description: "größer", adminStateUp: false, shared: true,
+                mtu: 1_400, portSecurityEnabled: false))
+        #expect(ledger.snapshot.network(made.id) == made)
+        #expect(ledger.snapshot.networks(named: "blue") == [made])
+        #expect(Array(ledger.snapshot.networks) == [made])
+        #expect(made.standard.revision == 1)
+        #expect(made.provider.networkType == "geneve")
+    }
+
+    @Test func `the MTU is what the tunnels leave, or less`() throws {
+        var ledger = Ledger()
+        #expect(try ledger.network().mtu == 1_442)
+        #expect(try ledger.network(NetworkCreate(projectID: "p", mtu: 0)).mtu == 1_442)
+        ledger.configuration.tunnelVersion = .v6
+        #expect(try ledger.network().mtu == 1_422)
+        ledger.configuration.underlayMTU = 9_000
+        #expect(try ledger.network().mtu == 8_922)
+        let error = refusal { _ = try ledger.network(NetworkCreate(projectID: "p", mtu: 8_923)) }
+        #expect(error?.message == "Invalid input for operation: Requested MTU is too big, maximum is 8922.")
+    }
+
+    @Test func `a change counts the revision, none does not`() throws {
+        var ledger = Ledger()
+        let made = try ledger.network()
+        let renamed = try ledger.change { try $0.update(made.id, NetworkUpdate(name: "red"), 1) }
+        #expect(renamed.name == "red")
+        #expect(renamed.standard.revision == 2)
+        #expect(renamed.standard.updatedAt > made.standard.updatedAt)
+        let same = try ledger.change { try $0.update(made.id, NetworkUpdate(name: "red"), nil) }
+        #expect(same == renamed)
+        #expect(ledger.operations.isEmpty)
+    }
+
+    @Test func `a change that expects another revision is refused`() throws {
+        var ledger = Ledger()
+        let made = try ledger.network()
+        let error = refusal { try ledger.change { _ = try $0.update(made.id, NetworkUpdate(name: "x"), 7) } }
+        #expect(error?.status == 412)
+        #expect(error?.type == "RevisionNumberConstraintFailed")
+        #expect(refusal { try ledger.change { try $0.delete(made.id, 7) } }?.status == 412)
+        #expect(ledger.snapshot.network(made.id) == made)
+    }
+
+    @Test func `a network with ports is kept, one with subnets goes with them`() throws {
+        var ledger = Ledger()
+        let network = try ledger.network()
+        let subnet = try ledger.subnet(network, "10.0.0.0/24")
+        let port = try ledger.port(network)
+        _ = try ledger.port(network) { $0.deviceOwner = "network:dhcp" }
+        let error = refusal { try ledger.change { try $0.delete(network.id, nil) } }
+        #expect(error?.type == "NetworkInUse")
+        #expect(error?.status == 409)
+        #expect(error?.message.contains(port.id.description) == true)
+        try ledger.change { try $0.delete(port.id, nil) }
+        try ledger.change { try $0.delete(network.id, nil) }
+        #expect(ledger.snapshot.network(network.id) == nil)
+        #expect(ledger.snapshot.subnet(subnet.id) == nil)
+        #expect(Array(ledger.snapshot.ports).isEmpty)
+        #expect(refusal { try ledger.change { try $0.delete(network.id, nil) } }?.type == "NetworkNotFound")
+    }
+
+    @Test func `a network that others use stays shared`() throws {
+        var ledger = Ledger()
+        let network = try ledger.network(NetworkCreate(projectID: "p", shared: true))
+        let port = try ledger.port(network) { $0.projectID = "q" }
+        let unshare = NetworkUpdate(shared: false)
+        #expect(refusal { try ledger.change { _ = try $0.update(network.id, unshare, nil) } }?.type == "InvalidSharedSetting")
+        try ledger.change { try $0.delete(port.id, nil) }
+        #expect(try ledger.change { try $0.update(network.id, unshare, nil) }.shared == false)
+    }
+
+    @Test func `an MTU too small for the subnets is refused`() throws {
+        var ledger = Ledger()
+        let network = try ledger.network()
+        _ = try ledger.subnet(network, "fd00::/64")
+        let error = refusal { try ledger.change { _ = try $0.update(network.id, NetworkUpdate(mtu: 1_279), nil) } }
+        #expect(error?.type == "NetworkMTUSubnetConflict")
+        let small = try ledger.network(NetworkCreate(projectID: "p", mtu: 1_000))
+        #expect(refusal { _ = try ledger.subnet(small, "fd00::/64") }?.type == "NetworkMTUSubnetConflict")
+        _ = try ledger.subnet(small, "10.0.0.0/24")
+    }
+
+    @Test func `a row that is not ours is not seen`() throws {
+        var ledger = Ledger()
+        let network = try ledger.network()
+        var row = ledger.row(network)
+        row.externalIDs[Layout.revision] = nil
+        ledger.replica = try ledger.replica.applying([.update(row, columns: [.externalIDs])])
+        #expect(ledger.snapshot.network(network.id) == nil)
+        #expect(Array(ledger.snapshot.networks).isEmpty)
+        #expect(refusal { try ledger.change { try $0.delete(network.id, nil) } }?.type == "NetworkNotFound")
+    }
+}

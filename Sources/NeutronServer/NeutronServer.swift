@@ -1,1 +1,66 @@
-import Hummingbird
+package import Hummingbird
+package import Logging
+package import NetworkStore
+import NeutronAPI
+
+/// The Networking API v2.0 over HTTP, on a ``NetworkStore``.
+package struct NeutronServer: Sendable {
+    /// What a server is told about itself.
+    package struct Configuration: Sendable {
+        /// The address to listen on.
+        package var host = "0.0.0.0"
+        /// 0 takes any free port.
+        package var port = 9696
+        /// The owner of what is made by requests that do not say whose it is.
+        package var defaultProject = "admin"
+
+        package init() {}
+    }
+
+    let store: NetworkStore
+    let configuration: Configuration
+    let logger: Logger
+
+    package init(store: NetworkStore, configuration: Configuration = Configuration(), logger: Logger) {
+        self.store = store
+        self.configuration = configuration
+        self.logger = logger
+    }
+
+    /// The application, a service to run. `onRunning` is told the port once connections are taken.
+    package func application(
+        onRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+    ) -> some ApplicationProtocol {
+        Application(
+            responder: APIResponder(inner: router().buildResponder()),
+            configuration: ApplicationConfiguration(
+                address: .hostname(configuration.host, port: configuration.port), serverName: "ovn-ipam"),
+            onServerRunning: { channel in
+                await onRunning(channel.localAddress?.port ?? 0)
+            },
+            logger: logger)
+    }
+
+    private func router() -> Router<APIRequestContext> {
+        let router = Router(context: APIRequestContext.self)
+        let root = router.group()
+        let resources: [(name: String, collection: String)] = [
+            (Network.memberName, Network.collectionName), (Port.memberName, Port.collectionName),
+            (Subnet.memberName, Subnet.collectionName),
+        ]
+        HealthController(store: store).addRoutes(to: root)
+        VersionController(resources: resources).addRoutes(to: root)
+        let version = router.group("v2.0")
+        ExtensionController().addRoutes(to: version)
+        addResource(Network.self, to: version)
+        addResource(Subnet.self, to: version)
+        addResource(Port.self, to: version)
+        root.routeNothing("**")
+        return router
+    }
+
+    private func addResource<Of: StoredResource>(_ type: Of.Type, to routes: Routes) {
+        ResourceController<Of>(store: store, defaultProject: configuration.defaultProject).addRoutes(to: routes)
+        TagController<Of>(store: store).addRoutes(to: routes)
+    }
+}

@@ -12,7 +12,7 @@ package enum CreateBody<Of: Resource>: Sendable {
 }
 
 /// Reads request bodies: JSON, the resource's name around the attributes, and then the attributes.
-package struct RequestBody: Sendable {
+package struct NeutronRequest: Sendable {
     package let members: [String: JSON]
 
     /// Refuses what is not a JSON object.

@@ -1,0 +1,22 @@
+package import Hummingbird
+import NeutronAPI
+
+/// What a request carries from the outermost responder to its controller.
+package struct APIRequestContext: RequestContext {
+    package var coreContext: CoreRequestContextStorage
+    /// `req-<uuid>`, told in every reply and in every log line about the request.
+    package let requestID: String
+    /// How the client reached us, `http://192.0.2.1:9696`: links in replies start with it.
+    var base = ""
+
+    package init(source: Source) {
+        coreContext = CoreRequestContextStorage(source: source)
+        requestID = "req-\(ID<Request>.random())"
+    }
+
+    /// A parameter of the route's path, decoded.
+    func parameter(_ name: Substring) throws(NeutronError) -> String {
+        guard let text = parameters[name] else { throw .pathNotFound }
+        return QueryString.decoded(text.utf8, plusIsSpace: false)
+    }
+}

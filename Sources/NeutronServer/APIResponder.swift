@@ -1,0 +1,76 @@
+import CoreMetrics
+package import Hummingbird
+import Logging
+import NeutronAPI
+
+/// The outermost responder: gives a request its id, strips `.json`, turns every error into the API's shape, and counts.
+package struct APIResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Context == APIRequestContext {
+    let inner: Inner
+
+    package func respond(to request: Request, context: APIRequestContext) async throws -> Response {
+        let start = ContinuousClock.now
+        var context = context
+        context.base = Self.base(of: request)
+        var response: Response
+        do {
+            response = try await inner.respond(to: Self.withoutSuffix(request), context: context)
+        } catch {
+            response = reply(to: error, context: context)
+        }
+        response.headers[.openstackRequestID] = context.requestID
+        note(request, response, context, start.duration(to: .now))
+        return response
+    }
+
+    /// Old clients add `.json` to every path.
+    private static func withoutSuffix(_ request: Request) -> Request {
+        let path = request.uri.path
+        guard path.hasSuffix(".json") else { return request }
+        var head = request.head
+        head.path = String(path.dropLast(5)) + (request.uri.query.map { "?\($0)" } ?? "")
+        return Request(head: head, body: request.body)
+    }
+
+    private static func base(of request: Request) -> String {
+        let scheme = request.headers[.forwardedProtocol] ?? request.head.scheme ?? "http"
+        return "\(scheme)://\(request.head.authority ?? "localhost")"
+    }
+
+    private func reply(to error: any Error, context: APIRequestContext) -> Response {
+        if let error = error as? NeutronError {
+            if error.status >= 500 {
+                context.logger.error(
+                    "request failed", metadata: ["request": "\(context.requestID)", "cause": "\(error.message)"])
+            }
+            return .neutron(error)
+        }
+        if error is CancellationError {
+            return .neutron(.serviceUnavailable("The server is stopping."))
+        }
+        context.logger.error("request failed", metadata: ["request": "\(context.requestID)", "cause": "\(error)"])
+        return .neutron(.internalError(requestID: context.requestID))
+    }
+
+    private func note(_ request: Request, _ response: Response, _ context: APIRequestContext, _ duration: Duration) {
+        // The template, never the path: paths are as many as there are resources.
+        let route = context.endpointPath ?? "none"
+        let dimensions = [
+            ("route", route), ("method", request.method.rawValue), ("status", String(response.status.code)),
+        ]
+        Counter(label: "ovn_ipam_requests_total", dimensions: dimensions).increment()
+        Timer(label: "ovn_ipam_request_duration", dimensions: dimensions).recordNanoseconds(duration.nanoseconds)
+        context.logger.debug(
+            "request answered",
+            metadata: [
+                "request": "\(context.requestID)", "method": "\(request.method)", "path": "\(request.uri)",
+                "status": "\(response.status.code)", "duration": "\(duration)",
+            ])
+    }
+}
+
+extension Duration {
+    var nanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+    }
+}

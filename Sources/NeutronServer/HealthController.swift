@@ -1,0 +1,35 @@
+import Hummingbird
+import NetworkStore
+import NeutronAPI
+
+/// `/healthz`: the process answers. `/readyz`: and its copy of the databases is complete and kept.
+struct HealthController: Sendable {
+    let store: NetworkStore
+
+    func addRoutes(to routes: Routes) {
+        routes.route("healthz", [.get: health, .head: health])
+        routes.route("readyz", [.get: readiness, .head: readiness])
+    }
+
+    @Sendable private func health(_ request: Request, _ context: APIRequestContext) async throws -> Response {
+        reply(.ok, "alive", nil)
+    }
+
+    @Sendable private func readiness(_ request: Request, _ context: APIRequestContext) async throws -> Response {
+        let unready = store.unready
+        return reply(unready == nil ? .ok : .serviceUnavailable, unready == nil ? "ready" : "not ready", unready)
+    }
+
+    private func reply(_ status: HTTPResponse.Status, _ word: String, _ reason: String?) -> Response {
+        .json(status) { writer in
+            writer.object {
+                $0.name("status")
+                $0.value(word)
+                if let reason {
+                    $0.name("reason")
+                    $0.value(reason)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+import HTTPTypes
+import Hummingbird
+import NeutronAPI
+
+extension HTTPField.Name {
+    static let openstackRequestID = HTTPField.Name("X-Openstack-Request-Id")!
+    static let forwardedProtocol = HTTPField.Name("X-Forwarded-Proto")!
+    static let projectID = HTTPField.Name("X-Project-Id")!
+    static let ifMatch = HTTPField.Name("If-Match")!
+}
+
+extension Response {
+    /// A reply whose body `write` writes.
+    static func json(
+        _ status: HTTPResponse.Status = .ok, capacity: Int = 1_536, _ write: (inout JSONWriter) -> Void
+    ) -> Response {
+        var writer = JSONWriter(capacity: capacity)
+        write(&writer)
+        return Response(
+            status: status, headers: [.contentType: "application/json"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: writer.bytes)))
+    }
+
+    static func neutron(_ error: NeutronError) -> Response {
+        json(HTTPResponse.Status(code: error.status)) { $0.error(error) }
+    }
+
+    /// A reply without a body.
+    static func empty(_ status: HTTPResponse.Status) -> Response { Response(status: status) }
+}

@@ -1,0 +1,86 @@
+import Hummingbird
+import NetworkStore
+import NeutronAPI
+
+/// `/v2.0/<collection>/<id>/tags` and `…/tags/<tag>` of one kind of resource (extensions `standard-attr-tag`, `tag-creation`).
+struct TagController<Of: StoredResource>: Sendable {
+    let store: NetworkStore
+
+    func addRoutes(to routes: Routes) {
+        let tags = RouterPath("\(Of.collectionName)/:id/tags")
+        routes.route(tags, [.get: list, .put: replace, .post: add, .delete: clear])
+        routes.route("\(tags)/:tag", [.get: check, .put: addOne, .delete: remove])
+    }
+
+    @Sendable private func list(_ request: Request, _ context: APIRequestContext) async throws -> Response {
+        reply(try await store.tags(of: try resource(context)))
+    }
+
+    @Sendable private func replace(_ request: Request, _ context: APIRequestContext) async throws -> Response {
+        let resource = try resource(context)
+        let tags = try await request.json().tags(Of.collectionName)
+        try Tags.validate(count: tags.count, Of.collectionName)
+        return reply(try await store.setTags(tags, of: resource))
+    }
+
+    @Sendable private func add(_ request: Request, _ context: APIRequestContext) async throws -> Response {
+        let resource = try resource(context)
+        let tags = try await request.json().tags(Of.collectionName)
+        try await limit(adding: tags, to: resource)
+        try await store.addTags(tags, to: resource)
+        return reply(tags)
+    }
+
+    @Sendable private func clear(_ request: Request, _ context: APIRequestContext) async throws -> Response {
+        _ = try await store.setTags([], of: try resource(context))
+        return .empty(.noContent)
+    }
+
+    @Sendable private func check(_ request: Request, _ context: APIRequestContext) async throws -> Response {
+        let tag = try tag(context)
+        guard try await store.tags(of: try resource(context)).contains(tag) else { throw NeutronError.tagNotFound(tag) }
+        return .empty(.noContent)
+    }
+
+    @Sendable private func addOne(_ request: Request, _ context: APIRequestContext) async throws -> Response {
+        let (resource, tag) = (try resource(context), try tag(context))
+        try await limit(adding: [tag], to: resource)
+        try await store.addTags([tag], to: resource)
+        return .empty(.created)
+    }
+
+    @Sendable private func remove(_ request: Request, _ context: APIRequestContext) async throws -> Response {
+        try await store.removeTag(try tag(context), of: try resource(context))
+        return .empty(.noContent)
+    }
+
+    private func limit(adding tags: [String], to resource: ResourceID) async throws {
+        let all = Set(try await store.tags(of: resource)).union(tags)
+        try Tags.validate(count: all.count, Of.collectionName)
+    }
+
+    private func reply(_ tags: [String]) -> Response {
+        .json { writer in
+            writer.object {
+                $0.name("tags")
+                $0.array(tags) { $0.value($1) }
+            }
+        }
+    }
+
+    private func resource(_ context: APIRequestContext) throws(NeutronError) -> ResourceID {
+        let text = try context.parameter("id")
+        guard let id = ID<Of>(text) else {
+            throw NeutronError(
+                status: 404, type: "TagResourceNotFound",
+                message: "Resource \(Of.collectionName) \(text) could not be found.")
+        }
+        return Of.resourceID(id)
+    }
+
+    private func tag(_ context: APIRequestContext) throws(NeutronError) -> String {
+        let tag = try context.parameter("tag")
+        try Tags.validate(tag)
+        return tag
+    }
+}

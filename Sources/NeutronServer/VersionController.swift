@@ -1,0 +1,65 @@
+import Hummingbird
+import NeutronAPI
+
+/// `/` and `/v2.0`: which versions there are, and what version 2.0 has.
+struct VersionController: Sendable {
+    /// The collections that the index of version 2.0 lists, by the name of one.
+    let resources: [(name: String, collection: String)]
+
+    func addRoutes(to routes: Routes) {
+        routes.route("/", [.get: versions])
+        routes.route("/v2.0", [.get: version])
+    }
+
+    @Sendable private func versions(_ request: Request, _ context: APIRequestContext) async throws -> Response {
+        .json { writer in
+            writer.object { writer in
+                writer.name("versions")
+                writer.array(CollectionOfOne(())) { writer, _ in self.version(&writer, context) }
+            }
+        }
+    }
+
+    /// Neutron's index of resources, and the version beside it: clients that were given this URL look for one there.
+    @Sendable private func version(_ request: Request, _ context: APIRequestContext) async throws -> Response {
+        .json { writer in
+            writer.object { writer in
+                writer.name("resources")
+                writer.array(resources) { writer, resource in
+                    writer.object { writer in
+                        writer.name("links")
+                        self.links("\(context.base)/v2.0/\(resource.collection)", &writer)
+                        writer.name("name")
+                        writer.value(resource.name)
+                        writer.name("collection")
+                        writer.value(resource.collection)
+                    }
+                }
+                writer.name("version")
+                self.version(&writer, context)
+            }
+        }
+    }
+
+    private func version(_ writer: inout JSONWriter, _ context: APIRequestContext) {
+        writer.object { writer in
+            writer.name("id")
+            writer.value("v2.0")
+            writer.name("status")
+            writer.value("CURRENT")
+            writer.name("links")
+            self.links("\(context.base)/v2.0/", &writer)
+        }
+    }
+
+    private func links(_ href: String, _ writer: inout JSONWriter) {
+        writer.array(CollectionOfOne(href)) { writer, href in
+            writer.object {
+                $0.name("rel")
+                $0.value("self")
+                $0.name("href")
+                $0.value(href)
+            }
+        }
+    }
+}

@@ -11,6 +11,7 @@ extension HostLinks {
         for version in IPVersion.allCases {
             routes += try socket.rows(.listRoutes(version), within: Self.limit)
                 .compactMap { message throws in try Route(message) }
+                .flatMap { version == .v6 ? $0.siblings : [$0] }
                 // The kernel's own follow from the addresses; table 255 is its list of what is local.
                 .filter { route in
                     route.origin != 2 && route.table != 255 && route.nextHops.contains { $0.link == link.index }

@@ -34,15 +34,10 @@ struct Playground {
         #expect(before.names == ["lo"])
         #expect(before.freeName == "eth0")
 
-        let clock = ContinuousClock()
-        let start = clock.now
         let link = try await ground.host.createVeth(plug, containerInterface: "eth0", sandbox: ground.container)
-        let created = clock.now
         try await ground.host.configureHost(link, for: plug)
-        let half = clock.now
         try await ground.host.configureContainer(
             plug, link: try #require(link.peer), name: "eth0", actual: before, sandbox: ground.container)
-        print("create \(created - start) host \(half - created) container \(clock.now - half)")
 
         let after = try await ground.host.inspect(hostInterface: plug.hostInterface, sandbox: ground.container)
         let inside = try #require(after.container)

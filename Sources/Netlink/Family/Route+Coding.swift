@@ -57,7 +57,7 @@ extension Route {
             version.family, UInt8(destination.length), UInt8(source?.length ?? 0), typeOfService,
             table < 256 ? UInt8(table) : 0, origin, scope, kind,
         ]
-        let isOnLink = nextHops.count == 1 && nextHops[0].isOnLink
+        let isOnLink = nextHops.count == 1 && nextHops[0].weight == 1 && nextHops[0].isOnLink
         header.append(integer: isOnLink ? UInt32(RTNH_F_ONLINK) : 0)
         var writer = AttributeWriter(header: header)
         writer.put(Int(RTA_TABLE.rawValue), table)
@@ -70,7 +70,7 @@ extension Route {
         if let expires { writer.put(Int(RTA_EXPIRES.rawValue), expires) }
         if let nextHopObject {
             writer.put(Int(RTA_NH_ID.rawValue), nextHopObject)
-        } else if nextHops.count == 1 {
+        } else if nextHops.count == 1, nextHops[0].weight == 1 {
             if let link = nextHops[0].link { writer.put(Int(RTA_OIF.rawValue), link) }
             nextHops[0].put(into: &writer, version)
         } else if !nextHops.isEmpty {

@@ -66,4 +66,13 @@ package struct Route: Hashable, Sendable {
         nextHops = [NextHop(gateway: gateway, link: link, isOnLink: isOnLink)]
         scope = gateway == nil && destination.version == .v4 ? 253 : 0
     }
+
+    /// One route for each next hop. A multipath route of IPv6 is nothing else than these, added and removed one by one.
+    package var siblings: [Route] {
+        nextHops.map { hop in
+            var route = self
+            route.nextHops = [hop]
+            return route
+        }
+    }
 }

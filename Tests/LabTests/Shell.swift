@@ -33,19 +33,45 @@ func run(_ arguments: [String], environment: [String: String] = [:], seconds: In
     let errors = folder.appending(path: "errors")
     for file in [output, errors] { try Data().write(to: file) }
 
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/timeout")
-    process.arguments = ["--kill-after=5", "\(seconds)"] + arguments
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    process.currentDirectoryURL = Lab.project
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try FileHandle(forWritingTo: output)
-    process.standardError = try FileHandle(forWritingTo: errors)
+    let command = ["/usr/bin/env", "--chdir", Lab.project.path, "timeout", "--kill-after=5", "\(seconds)"] + arguments
+    let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     let status = try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Int32, any Error>) in
-        process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-        do { try process.run() } catch { continuation.resume(throwing: error) }
+        // A thread of its own waits: a blocked one of the pool's would hold up other tests.
+        Thread.detachNewThread {
+            continuation.resume(
+                with: Result {
+                    try spawnAndWait(command, environment: variables, output: output.path, errors: errors.path)
+                })
+        }
     }
     return Outcome(
         status: status, output: try String(contentsOf: output, encoding: .utf8),
         errors: try String(contentsOf: errors, encoding: .utf8))
+}
+
+/// Runs a program and waits for it, and for it alone.
+///
+/// Not Foundation's `Process`: that believes a program to run on for as long as any daemon that it left behind.
+private func spawnAndWait(
+    _ command: [String], environment: [String: String], output: String, errors: String
+) throws -> Int32 {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, 2, errors, O_WRONLY, 0)
+
+    let arguments = command.map { strdup($0) } + [nil]
+    let variables = environment.map { strdup("\($0)=\($1)") } + [nil]
+    defer { for string in arguments + variables { free(string) } }
+    var process = pid_t()
+    let failure = posix_spawn(&process, command[0], &actions, nil, arguments, variables)
+    guard failure == 0 else { throw POSIXError(POSIXErrorCode(rawValue: failure) ?? .EIO) }
+    var status: Int32 = 0
+    while waitpid(process, &status, 0) < 0 {
+        guard errno == EINTR else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+    }
+    // wait(2): the low seven bits are the signal that ended it, the next byte its own status.
+    return status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f)
 }

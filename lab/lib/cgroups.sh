@@ -2,41 +2,57 @@
 # whatever has become of their parents, and it is the root of what the node's Docker makes, so that nothing of it
 # stays behind.
 
-# The mounted hierarchies: "TYPE MOUNTPOINT OPTIONS" a line.
-cgroup_mounts() { awk '$3 == "cgroup" || $3 == "cgroup2" { print $3, $2, $4 }' /proc/self/mounts; }
+# Node $1's group in each mounted hierarchy: "TYPE MOUNTPOINT GROUP" a line. No process is started: `lab exec` is often run.
+groups_of() {
+    local device mount type rest
+    while read -r device mount type rest; do
+        case $type in cgroup | cgroup2) echo "$type $mount $mount/ovn-lab.$lab.$1" ;; esac
+    done </proc/self/mounts
+}
 
-cgroup_name() { echo "ovn-lab.$lab.$1"; }
-
-# Moves process $2 into node $1's control groups, making them first.
+# Moves process $2 into node $1's control groups, making them first. In cgroup2 it goes to the group's child $3, if any:
+# processes may only be in leaves there, once Docker enables controllers below the node's group.
 join_cgroups() {
-    local node=$1 process=$2 type mount options group
-    while read -r type mount options; do
-        group=$mount/$(cgroup_name "$node")
-        # cgroup2 allows processes only in leaves, once Docker has enabled controllers below the node's group.
-        [ "$type" = cgroup2 ] && group+=/node
-        mkdir -p "$group" 2>/dev/null || continue
-        if [ -e "$group/cpuset.cpus" ] && [ "$type" = cgroup ] && [ -z "$(cat "$group/cpuset.cpus")" ]; then
-            cat "$mount/cpuset.cpus" >"$group/cpuset.cpus"
-            cat "$mount/cpuset.mems" >"$group/cpuset.mems"
+    local node=$1 process=$2 leaf=${3:-} type mount group
+    while read -r type mount group; do
+        [ "$type" != cgroup2 ] || group+=${leaf:+/$leaf}
+        [ -d "$group" ] || mkdir -p "$group" 2>/dev/null || continue
+        if [ "$type" = cgroup ] && [ -e "$group/cpuset.cpus" ] && [ -z "$(<"$group/cpuset.cpus")" ]; then
+            echo "$(<"$mount/cpuset.cpus")" >"$group/cpuset.cpus"
+            echo "$(<"$mount/cpuset.mems")" >"$group/cpuset.mems"
         fi
-        echo "$process" >"$group/cgroup.procs" 2>/dev/null || true
-    done < <(cgroup_mounts)
+        echo "$process" 2>/dev/null >"$group/cgroup.procs" || true
+    done < <(groups_of "$node")
+}
+
+# Moves all of node $1 into the leaf of its cgroup2 group.
+settle_cgroups() {
+    local type mount group process processes
+    while read -r type mount group; do
+        [ "$type" = cgroup2 ] && [ -d "$group" ] || continue
+        mkdir -p "$group/leaf"
+        for _ in {1..50}; do
+            processes=$(<"$group/cgroup.procs")
+            [ -n "$processes" ] || break
+            for process in $processes; do echo "$process" 2>/dev/null >"$group/leaf/cgroup.procs" || true; done
+        done
+    done < <(groups_of "$1")
 }
 
 # All processes of node $1, in every hierarchy, at any depth.
 cgroup_processes() {
-    local type mount options
-    while read -r type mount options; do
-        [ -d "$mount/$(cgroup_name "$1")" ] || continue
-        find "$mount/$(cgroup_name "$1")" -name cgroup.procs -exec cat {} + 2>/dev/null || true
-    done < <(cgroup_mounts) | sort -un
+    local type mount group
+    while read -r type mount group; do
+        [ -d "$group" ] || continue
+        find "$group" -name cgroup.procs -exec cat {} + 2>/dev/null || true
+    done < <(groups_of "$1") | sort -un
 }
 
 # Removes node $1's control groups, leaves first. They must be empty of processes.
 remove_cgroups() {
-    local type mount options
-    while read -r type mount options; do
-        [ -d "$mount/$(cgroup_name "$1")" ] || continue
-        find "$mount/$(cgroup_name "$1")" -depth -type d -exec rmdir {} + 2>/dev/null || true
-    done < <(cgroup_mounts)
+    local type mount group
+    while read -r type mount group; do
+        [ -d "$group" ] || continue
+        find "$group" -depth -type d -exec rmdir {} + 2>/dev/null || true
+    done < <(groups_of "$1")
 }

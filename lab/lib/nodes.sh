@@ -36,6 +36,8 @@ start_node() {
     # The first line that node-init prints is its process id here; until then its mounts are not in place.
     IFS= read -r -t 20 pid < <(launch_node "$node") || refuse "node $node did not start: see $state/nodes/$node/init.log"
     echo "$pid" >"$state/nodes/$node/pid"
+    # Its control group namespace was made in the node's group, which from now on must be empty of processes.
+    settle_cgroups "$node"
 }
 
 launch_node() {
@@ -67,7 +69,7 @@ exec_in_node() {
     local node=$1
     shift
     node_alive "$node" || refuse "there is no node $node in lab $lab, or it is dead (lab/lab status --name $lab)"
-    join_cgroups "$node" "$BASHPID"
+    join_cgroups "$node" "$BASHPID" leaf
     export PATH="${OVN_LAB_BIN:-$project/dist/bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
     # Docker's own command line and engine are of one version; a newer one found first would have to be told.
     exec nsenter --target "$(node_pid "$node")" --root --mount --uts --ipc --net --pid --cgroup --wdns="$PWD" -- "$@"

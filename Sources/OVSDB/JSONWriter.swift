@@ -9,6 +9,8 @@ public struct JSONWriter {
         bytes.append(contentsOf: UnsafeBufferPointer(start: json.utf8Start, count: json.utf8CodeUnitCount))
     }
 
+    mutating func append(_ other: JSONWriter) { bytes.append(contentsOf: other.bytes) }
+
     mutating func integer(_ value: Int64) {
         if 0..<10 ~= value {
             bytes.append(0x30 &+ UInt8(truncatingIfNeeded: value))

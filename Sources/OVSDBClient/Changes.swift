@@ -1,18 +1,89 @@
 public import OVSDB
+internal import Synchronization
 
-/// The changes of a replica in order, at most so many batches kept for a slow reader.
+/// The changes of a replica in order, at most so many batches kept for a slow reader. To be iterated once.
+///
+/// The first element is `.resync` with the replica that the later changes start from.
 public struct Changes: AsyncSequence, Sendable {
     public enum Element: Sendable {
         /// What one update from the server changed, and the replica with it.
         case changes([Change], Replica)
-        /// Changes were lost — the reader was too slow, or the server could not resume after a reconnect: compare with this replica.
+        /// What changed is not known — the start, a reader that was too slow, a server that could not resume after a reconnect: compare
+        /// with this replica.
         case resync(Replica)
     }
 
     public struct AsyncIterator: AsyncIteratorProtocol {
-        /// Nil once the client has ended.
-        public mutating func next() async -> Element? { nil }
+        let buffer: Buffer
+
+        /// Nil once the client has ended or the task is cancelled.
+        public mutating func next() async -> Element? { await buffer.next() }
     }
 
-    public func makeAsyncIterator() -> AsyncIterator { AsyncIterator() }
+    let buffer: Buffer
+
+    public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(buffer: buffer) }
+
+    /// Where the elements wait for the reader.
+    final class Buffer: Sendable {
+        private struct Contents {
+            var elements: [Element] = []
+            var reader: CheckedContinuation<Element?, Never>?
+            var isFinished = false
+        }
+
+        private let contents = Mutex(Contents())
+        private let limit: Int
+
+        init(limit: Int) { self.limit = Swift.max(1, limit) }
+
+        func append(_ element: Element) {
+            let reader: CheckedContinuation<Element?, Never>? = contents.withLock { contents in
+                if let reader = contents.reader {
+                    contents.reader = nil
+                    return reader
+                }
+                switch element {
+                case .resync: contents.elements = [element]  // Whatever was before it no longer matters.
+                case .changes(_, let replica):
+                    if contents.elements.count < limit {
+                        contents.elements.append(element)
+                    } else {
+                        contents.elements = [.resync(replica)]
+                    }
+                }
+                return nil
+            }
+            reader?.resume(returning: element)
+        }
+
+        func finish() {
+            let reader = contents.withLock { contents in
+                contents.isFinished = true
+                defer { contents.reader = nil }
+                return contents.reader
+            }
+            reader?.resume(returning: nil)
+        }
+
+        func next() async -> Element? {
+            await withTaskCancellationHandler {
+                await withCheckedContinuation { continuation in
+                    let ready: Element?? = contents.withLock { contents in
+                        if !contents.elements.isEmpty { return .some(contents.elements.removeFirst()) }
+                        if contents.isFinished || Task.isCancelled { return .some(nil) }
+                        contents.reader = continuation
+                        return nil
+                    }
+                    if let ready { continuation.resume(returning: ready) }
+                }
+            } onCancel: {
+                let reader = contents.withLock { contents in
+                    defer { contents.reader = nil }
+                    return contents.reader
+                }
+                reader?.resume(returning: nil)
+            }
+        }
+    }
 }

@@ -1,33 +1,36 @@
+internal import NIOCore
 public import OVSDB
 
-/// What one request wants to commit, planned on a replica.
-public struct Plan<Result: Sendable>: Sendable {
-    public let operations: [Operation]
-    /// The request's result, taken from the replica that contains the commit.
-    let result: @Sendable (Replica) throws -> Result
-
-    public init(_ operations: [Operation], result: @escaping @Sendable (Replica) throws -> Result) {
-        self.operations = operations
-        self.result = result
-    }
-
-    public init(_ operations: [Operation], returning value: Result) {
-        self.init(operations) { _ in value }
-    }
-}
-
 /// Lets concurrent requests share transactions.
+///
+/// One transaction is in flight; whoever submits meanwhile gathers for the next. Members of a batch are planned one after the other, each
+/// on a replica that has the changes of those before it. If the server refuses a batch, each member is planned and sent alone, so that
+/// one bad request never fails another; a lost race (a `wait` that fails) is run again on the fresh replica.
+///
+/// There is no task behind it: the first member of a batch drives it, and hands over to the first of the next.
 public actor GroupCommit {
     private let client: OVSDBClient
+    private let maximumBatch: Int
+    private let maximumTries: Int
+    private var waiting: [Member] = []
+    private var isDriven = false
 
-    public init(client: OVSDBClient, maximumBatch: Int = 64, maximumTries: Int = 10) {
+    /// The client's event loop, so that a commit costs no further hop.
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { client.driver.unownedExecutor }
+
+    /// - Parameters:
+    ///   - maximumBatch: members of one transaction.
+    ///   - maximumTries: how often a member that loses races is tried before it gets the error.
+    public init(client: OVSDBClient, maximumBatch: Int = 64, maximumTries: Int = 20) {
         self.client = client
+        self.maximumBatch = max(1, maximumBatch)
+        self.maximumTries = max(1, maximumTries)
     }
 
     /// Plans on the newest replica and commits, together with whoever else submits meanwhile.
     ///
     /// `plan` may be called several times, each on a newer replica, and must have no effect of its own; what it throws fails this request
-    /// alone.
+    /// alone. Throws what `OVSDBClient.transact` throws.
     ///
     /// The plan's first argument is the replica to plan on, with the requests that precede it in the same transaction; its second is the
     /// one without them. Where both agree on something, this request is the first of its transaction to guard it with a `wait`; where
@@ -35,9 +38,120 @@ public actor GroupCommit {
     public func submit<Result: Sendable>(
         within limit: Duration, _ plan: @escaping @Sendable (Replica, _ committed: Replica) throws -> Plan<Result>
     ) async throws -> Result {
+        let member = Member(deadline: .now() + limit.timeAmount) { replica, committed in
+            let plan = try plan(replica, committed)
+            return Member.Planned(operations: plan.operations) { replica in
+                Swift.Result { try plan.result(replica) as any Sendable }
+            }
+        }
+        waiting.append(member)
+        if isDriven {
+            let isDriver = await withCheckedContinuation { member.turn = $0 }
+            if isDriver { await drive(upTo: member) }
+        } else {
+            isDriven = true
+            await drive(upTo: member)
+        }
+        guard let outcome = member.outcome else {
+            throw OVSDBError(.unsupported, "a member of a commit was left without an outcome")
+        }
+        guard let result = try outcome.get() as? Result else {
+            throw OVSDBError(.unsupported, "a member of a commit has another result than it promised")
+        }
+        return result
+    }
+
+    /// Commits batches until `member` has its outcome, then lets the next in line drive.
+    private func drive(upTo member: Member) async {
+        while member.outcome == nil {
+            let batch = Array(waiting.prefix(maximumBatch))
+            waiting.removeFirst(batch.count)
+            await commit(batch)
+        }
+        if let next = waiting.first {
+            next.resume(isDriver: true)
+        } else {
+            isDriven = false
+        }
+    }
+
+    // MARK: - One batch
+
+    private func commit(_ batch: [Member]) async {
+        var tries = 0
+        while tries < maximumTries {
+            tries += 1
+            let isOnReplica = batch.count == 1
+            guard let (operations, planned) = plan(batch) else { return }
+            do {
+                let replica = try await transact(operations, batch)
+                return conclude(batch, planned, replica)
+            } catch let error as OVSDBError where error.code == .waitFailed {
+                // Somebody else was faster; that is nobody's fault here, so the batch stays together at first.
+                if !isOnReplica, tries >= 3 { break }
+                if tries == maximumTries { return fail(batch, error) }
+                await pause(tries)
+            } catch let error as OVSDBError where error.code == .rejected {
+                if !isOnReplica { break }
+                if tries > 1 { return fail(batch, error) }
+            } catch {
+                return fail(batch, error)
+            }
+        }
+        for member in batch where member.outcome == nil { await commit([member]) }
+    }
+
+    /// Plans the members in order; nil if nothing is to be sent, in which case they have their outcomes.
+    private func plan(_ batch: [Member]) -> (operations: [Operation], planned: [Result<Member.Planned, any Error>])? {
         let committed = client.replica
-        let planned = try plan(committed, committed)
-        _ = try await client.transact(planned.operations, within: limit)
-        return try planned.result(client.replica)
+        var replica = committed
+        var operations: [Operation] = []
+        var waits: Set<[UInt8]> = []
+        var planned: [Result<Member.Planned, any Error>] = []
+        for (index, member) in batch.enumerated() {
+            do {
+                let plan = try member.plan(replica, committed)
+                if index + 1 < batch.count, !plan.operations.isEmpty {
+                    replica = try replica.applying(plan.operations)
+                }
+                for operation in plan.operations {
+                    if operation.isWait, !waits.insert(operation.encoded).inserted { continue }
+                    operations.append(operation)
+                }
+                planned.append(.success(plan))
+            } catch {
+                planned.append(.failure(error))
+            }
+        }
+        if operations.isEmpty {
+            conclude(batch, planned, replica)
+            return nil
+        }
+        return (operations, planned)
+    }
+
+    private func transact(_ operations: [Operation], _ batch: [Member]) async throws -> Replica {
+        let deadline = batch.map(\.deadline).max() ?? .now()
+        let limit = Duration.nanoseconds(max(0, (deadline - .now()).nanoseconds))
+        _ = try await client.driver.callForOthers(.transaction(operations), within: limit)
+        return client.replica
+    }
+
+    private func conclude(_ batch: [Member], _ planned: [Result<Member.Planned, any Error>], _ replica: Replica) {
+        for (member, plan) in zip(batch, planned) {
+            member.finish(plan.flatMap { $0.result(replica) })
+        }
+    }
+
+    private func fail(_ batch: [Member], _ error: any Error) {
+        for member in batch where member.outcome == nil { member.finish(.failure(error)) }
+    }
+
+    /// Up to a few milliseconds, longer with every lost race, so that rivals do not stay in step.
+    private func pause(_ tries: Int) async {
+        guard tries > 1 else { return }
+        let delay = TimeAmount.microseconds(.random(in: 0...Int64(min(tries, 10) * 500)))
+        let timer = client.driver.loop.scheduleTask(in: delay) {}
+        do { try await timer.futureResult.get() } catch { return }  // The loop is shutting down.
     }
 }

@@ -1,43 +1,109 @@
 public import Logging
+internal import NIOCore
+internal import NIOPosix
 public import OVSDB
 
 /// A client of one database: replica, transactions and their deadlines.
+///
+/// `run()` connects and stays connected; everything else may be called from anywhere, before it and while it runs. What needs a
+/// connection waits for one, at most as long as its own deadline.
 public final class OVSDBClient: Sendable {
     public let configuration: OVSDBConfiguration
-    let logger: Logger
+    let driver: SessionDriver
+    private let logger: Logger
 
     public init(configuration: OVSDBConfiguration, logger: Logger) {
         self.configuration = configuration
         self.logger = logger
+        driver = SessionDriver(
+            configuration, logger: logger,
+            loop: configuration.eventLoop ?? MultiThreadedEventLoopGroup.singleton.next())
     }
 
-    /// Connects and stays connected until the task is cancelled.
-    public func run() async throws {}
+    /// Connects and stays connected until the task is cancelled; may be called once.
+    ///
+    /// The remotes are tried in turn, from one chosen at random; when none of them served, after a pause that grows and is partly random,
+    /// so that the clients of a server that comes back do not all come at once.
+    public func run() async throws {
+        guard !configuration.remotes.isEmpty else {
+            throw OVSDBError(.invalidConfiguration, "no remote of \(configuration.database) is given")
+        }
+        var failures = 0
+        var next = Int.random(in: configuration.remotes.indices)
+        while !Task.isCancelled {
+            let remote = configuration.remotes[next]
+            let (reason, wasSynchronized) = await driver.serve(remote)
+            if Task.isCancelled { break }
+            logger.log(
+                level: wasSynchronized ? .warning : .debug, "database not connected",
+                metadata: [
+                    "database": "\(configuration.database)", "remote": "\(remote)", "cause": "\(reason.message)",
+                ])
+            next = (next + 1) % configuration.remotes.count
+            failures = wasSynchronized ? 0 : failures + 1
+            if wasSynchronized || failures % configuration.remotes.count == 0 {
+                let round = min(failures / configuration.remotes.count, 16)
+                let pause = min(configuration.backoff.upperBound, configuration.backoff.lowerBound * (1 << round))
+                do { try await Task.sleep(for: pause * Double.random(in: 0.5...1)) } catch { break }
+            }
+        }
+        await driver.shutDown()
+    }
 
     /// The newest copy.
-    public var replica: Replica { Replica(of: configuration.tables) }
+    public var replica: Replica { driver.published.replica }
 
-    public var state: ConnectionState { .disconnected(nil) }
+    public var state: ConnectionState { driver.published.state }
 
     /// Returns once the replica is complete and kept; throws `unreachable` naming the remotes and the last cause.
-    public func ready(within limit: Duration) async throws {}
+    public func ready(within limit: Duration) async throws {
+        try await driver.wait(within: limit) { _ in () as Void? }
+    }
 
-    /// Everything committed before this call is in `replica` afterwards.
-    public func barrier(within limit: Duration) async throws {}
+    /// Everything committed before this call is in `replica` afterwards: a transaction of nothing goes to the server and back, and the
+    /// server sends what changed before it answers.
+    public func barrier(within limit: Duration) async throws {
+        do {
+            _ = try await driver.call(.transaction([]), within: limit)
+        } catch var error as OVSDBError where error.isUnknownOutcome {
+            error.code = .unreachable  // Nothing was to be changed.
+            throw error
+        }
+    }
 
     /// Commits `operations` as one transaction; when it returns, `replica` has its effects.
     ///
     /// Throws `rejected` or `waitFailed` (nothing changed), `notSent` (nothing changed), or `unknownOutcome`.
     @discardableResult
-    public func transact(_ operations: [Operation], within limit: Duration) async throws -> [OperationResult] { [] }
+    public func transact(_ operations: [Operation], within limit: Duration) async throws -> [OperationResult] {
+        let reply = try await driver.call(.transaction(operations), within: limit)
+        guard case .transaction(let results) = reply else { return [] }
+        return results
+    }
 
-    /// Returns what `condition` answers as soon as it answers something, asking it after each change; throws `timedOut`.
+    /// Makes any other request; answers the reply's result.
+    @discardableResult
+    public func request(_ request: Request, within limit: Duration) async throws -> JSONValue {
+        let reply = try await driver.call(.request(request), within: limit)
+        guard case .value(let value) = reply else { return .null }
+        return value
+    }
+
+    /// Names of the locks that this client owns now (RFC 7047 §4.1.8). They are lost with the connection.
+    public var ownedLocks: Set<String> { driver.published.locks }
+
+    /// Returns what `condition` answers as soon as it answers something, asking it after each change; throws `timedOut`, or `unreachable`
+    /// if there is no connection by then.
+    ///
+    /// `condition` runs on the client's event loop and should be quick.
     public func wait<T: Sendable>(
         within limit: Duration, until condition: @escaping @Sendable (Replica) -> T?
     ) async throws -> T {
-        throw OVSDBError(.timedOut, "not there")
+        try await driver.wait(within: limit, until: condition)
     }
 
     /// Every change from now on.
-    public func changes(buffering limit: Int = 256) -> Changes { Changes() }
+    ///
+    /// - Parameter limit: batches kept for a reader that is slow; then it gets `.resync` instead.
+    public func changes(buffering limit: Int = 256) -> Changes { driver.published.subscribe(limit: limit) }
 }

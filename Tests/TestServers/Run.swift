@@ -1,32 +1,49 @@
+import Dispatch
 import Foundation
+import Glibc
 
 /// Runs a program to its end; answers its output, throws what it wrote to stderr if it fails.
+///
+/// Not with Foundation's `Process`, which takes a program for running as long as a daemon that it left behind does.
 @discardableResult
 package func run(_ arguments: [String]) async throws -> String {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = arguments
-    var environment = ProcessInfo.processInfo.environment
-    environment["PATH"] = (environment["PATH"] ?? "") + ":/usr/sbin:/sbin:/usr/bin:/bin"
-    process.environment = environment
     let folder = "/tmp/ovn-containers-run-\(UUID().uuidString.prefix(8))"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    // Files, not pipes: a daemon that the program leaves behind would hold a pipe open.
-    _ = FileManager.default.createFile(atPath: "\(folder)/out", contents: nil)
-    _ = FileManager.default.createFile(atPath: "\(folder)/err", contents: nil)
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try FileHandle(forWritingTo: URL(filePath: "\(folder)/out"))
-    process.standardError = try FileHandle(forWritingTo: URL(filePath: "\(folder)/err"))
-    try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-        process.terminationHandler = { _ in continuation.resume() }
-        do { try process.run() } catch { continuation.resume(throwing: error) }
+    let status = try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Int32, any Error>) in
+        DispatchQueue.global().async {
+            continuation.resume(with: Result { try spawnAndWait(arguments, folder: folder) })
+        }
     }
     let output = try String(contentsOfFile: "\(folder)/out", encoding: .utf8)
-    guard process.terminationStatus == 0 else {
+    guard status == 0 else {
         let complaint = try String(contentsOfFile: "\(folder)/err", encoding: .utf8)
-        throw TestServerError(
-            description: "\(arguments.joined(separator: " ")) failed with \(process.terminationStatus): \(complaint)")
+        throw TestServerError(description: "\(arguments.joined(separator: " ")) failed with \(status): \(complaint)")
     }
     return output
+}
+
+/// Answers the exit status; output goes to files, since a daemon that is left behind would hold a pipe open.
+private func spawnAndWait(_ arguments: [String], folder: String) throws -> Int32 {
+    var files = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&files)
+    defer { posix_spawn_file_actions_destroy(&files) }
+    posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(&files, 1, "\(folder)/out", O_WRONLY | O_CREAT, 0o600)
+    posix_spawn_file_actions_addopen(&files, 2, "\(folder)/err", O_WRONLY | O_CREAT, 0o600)
+    var argv = arguments.map { strdup($0) } + [nil]
+    var environment = ProcessInfo.processInfo.environment
+    environment["PATH"] = (environment["PATH"] ?? "/usr/bin:/bin") + ":/usr/sbin:/sbin"
+    var envp = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+    defer { for pointer in argv + envp { free(pointer) } }
+    var processID = pid_t()
+    let error = posix_spawnp(&processID, arguments[0], &files, nil, &argv, &envp)
+    guard error == 0 else {
+        throw TestServerError(description: "cannot start \(arguments[0]): \(String(cString: strerror(error)))")
+    }
+    var status: Int32 = 0
+    while waitpid(processID, &status, 0) == -1 {
+        guard errno == EINTR else { throw TestServerError(description: "\(arguments[0]) was lost") }
+    }
+    return status & 0x7f == 0 ? status >> 8 & 0xff : 128 + status & 0x7f
 }

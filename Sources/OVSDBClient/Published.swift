@@ -1,0 +1,70 @@
+internal import OVSDB
+internal import Synchronization
+
+/// What a client shows to everybody: read from any thread without waiting for the loop.
+final class Published: Sendable {
+    private struct Contents {
+        var replica: Replica
+        var state = ConnectionState.disconnected(nil)
+        var locks: Set<String> = []
+        var subscribers: [WeakSubscriber] = []
+    }
+
+    private struct WeakSubscriber {
+        weak var buffer: Changes.Buffer?
+    }
+
+    private let contents: Mutex<Contents>
+
+    init(_ replica: Replica) { contents = Mutex(Contents(replica: replica)) }
+
+    var replica: Replica { contents.withLock { $0.replica } }
+
+    var state: ConnectionState {
+        get { contents.withLock { $0.state } }
+        set { contents.withLock { $0.state = newValue } }
+    }
+
+    var locks: Set<String> { contents.withLock { $0.locks } }
+
+    func setLock(_ name: String, isOwned: Bool) {
+        contents.withLock { contents in
+            if isOwned { contents.locks.insert(name) } else { contents.locks.remove(name) }
+        }
+    }
+
+    func forgetLocks() { contents.withLock { $0.locks = [] } }
+
+    var hasSubscribers: Bool { contents.withLock { !$0.subscribers.isEmpty } }
+
+    /// Changes that come after the replica the subscriber is given first.
+    func subscribe(limit: Int) -> Changes {
+        contents.withLock { contents in
+            let buffer = Changes.Buffer(limit: limit)
+            if contents.state.isReady { buffer.append(.resync(contents.replica)) }
+            contents.subscribers.append(WeakSubscriber(buffer: buffer))
+            return Changes(buffer: buffer)
+        }
+    }
+
+    /// Makes `replica` the newest; `changes` nil: what changed is not known.
+    func publish(_ replica: Replica, _ changes: [Change]?) {
+        let buffers = contents.withLock { contents in
+            contents.replica = replica
+            if contents.subscribers.isEmpty { return [Changes.Buffer]() }
+            contents.subscribers.removeAll { $0.buffer == nil }
+            return contents.subscribers.compactMap(\.buffer)
+        }
+        for buffer in buffers { buffer.append(changes.map { .changes($0, replica) } ?? .resync(replica)) }
+    }
+
+    /// No change will follow.
+    func finish() {
+        let buffers = contents.withLock { contents in
+            let buffers = contents.subscribers.compactMap(\.buffer)
+            contents.subscribers = []
+            return buffers
+        }
+        for buffer in buffers { buffer.finish() }
+    }
+}

@@ -1,0 +1,102 @@
+internal import NIOCore
+internal import OVSDB
+
+/// A call whose answer is waited for.
+struct PendingCall {
+    enum Work {
+        case transaction([Operation])
+        case request(Request)
+    }
+
+    let work: Work
+    let limit: Duration
+    /// False while it waits for a connection.
+    var isSent = false
+    let timer: Scheduled<Void>
+    let continuation: CheckedContinuation<Session.Reply, any Error>
+}
+
+extension SessionDriver {
+    /// Makes a call as soon as the connection is there; its outcome is known, or known to be unknown, after `limit`.
+    func call(_ work: PendingCall.Work, within limit: Duration) async throws -> Session.Reply {
+        if let refusal { throw refusal }
+        let number = number()
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                start(number, work, limit, continuation)
+            }
+        } onCancel: {
+            loop.execute { self.assumeIsolated { $0.abandon(number) } }
+        }
+    }
+
+    /// The same, but the task's cancellation does not end it: others depend on the outcome.
+    func callForOthers(_ work: PendingCall.Work, within limit: Duration) async throws -> Session.Reply {
+        if let refusal { throw refusal }
+        let number = number()
+        return try await withCheckedThrowingContinuation { continuation in
+            start(number, work, limit, continuation)
+        }
+    }
+
+    private func start(
+        _ number: Session.Call, _ work: PendingCall.Work, _ limit: Duration,
+        _ continuation: CheckedContinuation<Session.Reply, any Error>
+    ) {
+        let timer = loop.scheduleTask(in: limit.timeAmount) { self.assumeIsolated { $0.expire(number) } }
+        calls[number] = PendingCall(work: work, limit: limit, timer: timer, continuation: continuation)
+        if session?.isSynchronized == true { send(number) }
+    }
+
+    private func send(_ number: Session.Call) {
+        guard let work = calls[number]?.work else { return }
+        calls[number]?.isSent = true
+        let actions =
+            switch work {
+            case .transaction(let operations): session?.transact(operations, call: number)
+            case .request(let request): session?.send(request, call: number)
+            }
+        if let actions { perform(actions) }
+    }
+
+    /// Sends what waited for a connection, in the order in which it came.
+    func sendParked() {
+        for number in calls.keys.sorted() where calls[number]?.isSent == false { send(number) }
+    }
+
+    func finish(_ number: Session.Call, _ result: Result<Session.Reply, OVSDBError>) {
+        guard let call = calls.removeValue(forKey: number) else { return }
+        call.timer.cancel()
+        if case .request(.lock(let name)) = call.work, case .success(.value(let reply)) = result {
+            published.setLock(name, isOwned: reply["locked"]?.boolean == true)
+        }
+        if case .request(.steal(let name)) = call.work, case .success = result { published.setLock(name, isOwned: true) }
+        if case .request(.unlock(let name)) = call.work, case .success = result {
+            published.setLock(name, isOwned: false)
+        }
+        call.continuation.resume(with: result.mapError { $0 as any Error })
+    }
+
+    private func expire(_ number: Session.Call) {
+        guard let call = calls[number] else { return }
+        guard call.isSent else {
+            return finish(number, .failure(OVSDBError(.notSent, unreachable(call.limit))))
+        }
+        finish(number, .failure(interruption(call, "no answer from \(place) within \(call.limit)", number)))
+    }
+
+    private func abandon(_ number: Session.Call) {
+        guard let call = calls[number] else { return }
+        guard call.isSent else {
+            return finish(number, .failure(OVSDBError(.notSent, "cancelled before it was sent to \(place)")))
+        }
+        finish(number, .failure(interruption(call, "cancelled while \(place) was working on it", number)))
+    }
+
+    /// What a call that was sent and is given up has come to; a transaction that still waits is withdrawn.
+    private func interruption(_ call: PendingCall, _ reason: String, _ number: Session.Call) -> OVSDBError {
+        guard case .transaction = call.work else { return OVSDBError(.timedOut, reason) }
+        if let actions = session?.cancel(number) { perform(actions) }
+        return OVSDBError(.unknownOutcome, "\(reason), the transaction may have been committed")
+    }
+}

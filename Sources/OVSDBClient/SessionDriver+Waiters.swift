@@ -1,0 +1,62 @@
+internal import NIOCore
+internal import OVSDB
+
+/// Somebody who waits for the replica to fulfil a condition.
+struct Waiter {
+    /// Resumes the continuation and answers true once the condition holds.
+    let check: (Replica) -> Bool
+    let fail: (OVSDBError) -> Void
+    let timer: Scheduled<Void>
+}
+
+extension SessionDriver {
+    /// Returns what `condition` answers as soon as it answers something about a replica that is complete and kept.
+    func wait<T: Sendable>(
+        within limit: Duration, until condition: @escaping @Sendable (Replica) -> T?
+    ) async throws -> T {
+        if let refusal { throw refusal }
+        if published.state.isReady, let value = condition(published.replica) { return value }
+        let number = number()
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<T, any Error>) in
+                let timer = loop.scheduleTask(in: limit.timeAmount) {
+                    self.assumeIsolated { $0.expireWaiter(number, limit) }
+                }
+                waiters[number] = Waiter(
+                    check: { replica in
+                        guard let value = condition(replica) else { return false }
+                        continuation.resume(returning: value)
+                        return true
+                    }, fail: { continuation.resume(throwing: $0) }, timer: timer)
+                if Task.isCancelled { failWaiter(number, OVSDBError(.timedOut, "the wait was cancelled")) }
+            }
+        } onCancel: {
+            loop.execute {
+                self.assumeIsolated { $0.failWaiter(number, OVSDBError(.timedOut, "the wait was cancelled")) }
+            }
+        }
+    }
+
+    func askWaiters() {
+        guard !waiters.isEmpty else { return }
+        let replica = published.replica
+        for (number, waiter) in waiters where waiter.check(replica) {
+            waiter.timer.cancel()
+            waiters[number] = nil
+        }
+    }
+
+    func failWaiter(_ number: UInt64, _ error: OVSDBError) {
+        guard let waiter = waiters.removeValue(forKey: number) else { return }
+        waiter.timer.cancel()
+        waiter.fail(error)
+    }
+
+    private func expireWaiter(_ number: UInt64, _ limit: Duration) {
+        let error =
+            published.state.isReady
+            ? OVSDBError(.timedOut, "what is waited for in \(place) did not happen within \(limit)")
+            : OVSDBError(.unreachable, unreachable(limit))
+        failWaiter(number, error)
+    }
+}

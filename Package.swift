@@ -106,6 +106,7 @@ let package = Package(
         command("ovn-integrate", uses: ["Commands"], linker: fixedAddress),
         command("ovn-container", uses: ["Commands"], linker: fixedAddress),
         command("ovsdb-modelgen", uses: ["OVSDB", arguments]),
+        command("ovn-manual", uses: [arguments]),
 
         /// `make bench`; never shipped.
         .executableTarget(
@@ -126,6 +127,7 @@ let package = Package(
         tests("NeutronServer", uses: ["TestServers", hummingbirdTesting]),
         tests("HostAttachment", uses: ["TestServers"]),
         tests("Commands"),
+        .testTarget(name: "ManualTests", dependencies: ["ovn-manual"], swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
         .testTarget(name: "LabTests", swiftSettings: strict),
 

@@ -14,9 +14,15 @@ public enum IPAddress: Hashable, Sendable {
 
     /// Nil unless `text` is an IPv4 or IPv6 address, without prefix length or zone.
     public init?(_ text: some StringProtocol) {
-        if let address = IPv4Address(text) {
+        guard let parsed = text.withUTF8Bytes({ IPAddress(utf8: $0) }) else { return nil }
+        self = parsed
+    }
+
+    /// The same from the text's bytes.
+    public init?(utf8 text: UnsafeBufferPointer<UInt8>) {
+        if let address = IPv4Address(utf8: text) {
             self = .v4(address)
-        } else if let address = IPv6Address(text) {
+        } else if let address = IPv6Address(utf8: text) {
             self = .v6(address)
         } else {
             return nil

@@ -63,12 +63,20 @@ public struct InterfaceAddress: Hashable, Sendable {
 
     /// Nil unless `text` is `address/length` with a decimal length in range and without leading zeros.
     public init?(_ text: some StringProtocol) {
-        guard let slash = text.firstIndex(of: "/"), let address = IPAddress(text[..<slash]) else { return nil }
-        let digits = text[text.index(after: slash)...]
-        guard (1...3).contains(digits.utf8.count), digits.utf8.allSatisfy({ 48...57 ~= $0 }),
-            digits.utf8.count == 1 || digits.utf8.first != 48, let length = Int(digits)
+        guard let parsed = text.withUTF8Bytes({ InterfaceAddress(utf8: $0) }) else { return nil }
+        self = parsed
+    }
+
+    /// The same from the text's bytes.
+    public init?(utf8 text: UnsafeBufferPointer<UInt8>) {
+        guard let slash = text.firstIndex(of: UInt8(ascii: "/")),
+            let address = IPAddress(utf8: UnsafeBufferPointer(rebasing: text[..<slash]))
         else { return nil }
-        self.init(address, length: length)
+        let digits = text[(slash + 1)...]
+        guard (1...3).contains(digits.count), digits.allSatisfy({ 48...57 ~= $0 }),
+            digits.count == 1 || digits.first != 48
+        else { return nil }
+        self.init(address, length: digits.reduce(0) { $0 * 10 + Int($1 - 48) })
     }
 
     public var prefix: IPPrefix { IPPrefix(address, length: length)! }

@@ -8,11 +8,17 @@ public struct IPv4Address: Hashable, Sendable {
 
     /// Nil unless `text` is exactly four decimal numbers 0…255 joined by dots, without leading zeros.
     public init?(_ text: some StringProtocol) {
+        guard let parsed = text.withUTF8Bytes({ IPv4Address(utf8: $0) }) else { return nil }
+        self = parsed
+    }
+
+    /// The same from the text's bytes.
+    public init?(utf8 text: UnsafeBufferPointer<UInt8>) {
         var bits: UInt32 = 0
         var octet: UInt32 = 0
         var digits = 0
         var octets = 0
-        for byte in text.utf8 {
+        for byte in text {
             switch byte {
             case UInt8(ascii: "0")...UInt8(ascii: "9"):
                 if digits > 0 && octet == 0 { return nil }

@@ -16,15 +16,20 @@ public struct MACAddress: Hashable, Sendable {
 
     /// Nil unless `text` is six two-digit hexadecimal octets joined by `:` or by `-`.
     public init?(_ text: some StringProtocol) {
-        let bytes = Array(text.utf8)
-        guard bytes.count == 17, bytes[2] == UInt8(ascii: ":") || bytes[2] == UInt8(ascii: "-") else { return nil }
+        guard let parsed = text.withUTF8Bytes({ MACAddress(utf8: $0) }) else { return nil }
+        self = parsed
+    }
+
+    /// The same from the text's bytes.
+    public init?(utf8 text: UnsafeBufferPointer<UInt8>) {
+        guard text.count == 17, text[2] == UInt8(ascii: ":") || text[2] == UInt8(ascii: "-") else { return nil }
         var bits: UInt64 = 0
-        for (index, byte) in bytes.enumerated() {
+        for (index, byte) in text.enumerated() {
             if index % 3 == 2 {
-                guard byte == bytes[2] else { return nil }
+                guard byte == text[2] else { return nil }
             } else {
-                guard byte.isHexDigit else { return nil }
-                bits = bits << 4 | UInt64(byte < 58 ? byte - 48 : (byte | 32) - 87)
+                guard let digit = byte.hexDigitValue else { return nil }
+                bits = bits << 4 | UInt64(digit)
             }
         }
         self.bits = bits
@@ -44,12 +49,16 @@ extension MACAddress: Comparable {
 extension MACAddress: LosslessStringConvertible {
     /// Lower case, joined by colons.
     public var description: String {
-        let digits = Array("0123456789abcdef".utf8)
-        var text: [UInt8] = []
-        for octet in octets {
-            if !text.isEmpty { text.append(UInt8(ascii: ":")) }
-            text += [digits[Int(octet >> 4)], digits[Int(octet & 15)]]
+        String(unsafeUninitializedCapacity: 17) { text in
+            for position in 0..<17 {
+                guard position % 3 < 2 else {
+                    text[position] = UInt8(ascii: ":")
+                    continue
+                }
+                let digit = UInt8(truncatingIfNeeded: bits >> UInt64(44 - 4 * (position / 3 * 2 + position % 3))) & 15
+                text[position] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+            }
+            return 17
         }
-        return String(decoding: text, as: UTF8.self)
     }
 }

@@ -26,21 +26,16 @@ package struct ID<Resource>: Hashable, Sendable {
 
     /// Nil unless `text` is 32 hexadecimal digits in groups of 8-4-4-4-12; upper case is accepted.
     package init?(_ text: some StringProtocol) {
-        var words: (UInt64, UInt64) = (0, 0)
-        var position = 0
-        for byte in text.utf8 {
-            switch position {
-            case 8, 13, 18, 23:
-                guard byte == UInt8(ascii: "-") else { return nil }
-            case ..<36:
-                guard let digit = byte.hexDigitValue else { return nil }
-                if position < 18 { words.0 = words.0 << 4 | UInt64(digit) } else { words.1 = words.1 << 4 | UInt64(digit) }
-            default: return nil
-            }
-            position += 1
-        }
-        guard position == 36 else { return nil }
-        (high, low) = words
+        let parsed =
+            text.utf8.withContiguousStorageIfAvailable { Self(utf8: $0) } ?? Array(text.utf8).withUnsafeBufferPointer { Self(utf8: $0) }
+        guard let parsed else { return nil }
+        self = parsed
+    }
+
+    /// The same from the text's bytes.
+    package init?(utf8 text: UnsafeBufferPointer<UInt8>) {
+        guard let words = uuidWords(text) else { return nil }
+        self.init(high: words.high, low: words.low)
     }
 
     /// Calls `body` with the 36 characters of the lower case text.
@@ -73,6 +68,22 @@ extension ID: LosslessStringConvertible {
             return count
         }
     }
+}
+
+/// The two halves of a UUID's text; not a member of `ID`, so that one function serves all kinds of resources.
+private func uuidWords(_ text: UnsafeBufferPointer<UInt8>) -> (high: UInt64, low: UInt64)? {
+    guard text.count == 36 else { return nil }
+    var words: (high: UInt64, low: UInt64) = (0, 0)
+    for (position, byte) in text.enumerated() {
+        switch position {
+        case 8, 13, 18, 23:
+            guard byte == UInt8(ascii: "-") else { return nil }
+        default:
+            guard let digit = byte.hexDigitValue else { return nil }
+            if position < 18 { words.high = words.high << 4 | UInt64(digit) } else { words.low = words.low << 4 | UInt64(digit) }
+        }
+    }
+    return words
 }
 
 extension UInt8 {

@@ -7,25 +7,32 @@ package struct Timestamp: Hashable, Sendable {
 
     /// Nil unless `text` is `YYYY-MM-DDThh:mm:ss`, optionally followed by `Z`, with every part in range.
     package init?(_ text: some StringProtocol) {
-        var bytes = Array(text.utf8)
-        if bytes.last == UInt8(ascii: "Z") { bytes.removeLast() }
-        guard bytes.count == 19 else { return nil }
-        var parts: [Int64] = [0]
-        for (index, byte) in bytes.enumerated() {
-            switch index {
-            case 4, 7, 10, 13, 16:
-                let separator = index == 10 ? UInt8(ascii: "T") : index < 10 ? UInt8(ascii: "-") : UInt8(ascii: ":")
-                guard byte == separator else { return nil }
-                parts.append(0)
-            default:
-                guard case UInt8(ascii: "0")...UInt8(ascii: "9") = byte else { return nil }
-                parts[parts.count - 1] = parts[parts.count - 1] * 10 + Int64(byte - UInt8(ascii: "0"))
+        let parsed =
+            text.utf8.withContiguousStorageIfAvailable { Self(utf8: $0) } ?? Array(text.utf8).withUnsafeBufferPointer { Self(utf8: $0) }
+        guard let parsed else { return nil }
+        self = parsed
+    }
+
+    /// The same from the text's bytes.
+    package init?(utf8 text: UnsafeBufferPointer<UInt8>) {
+        guard text.count == 19 || text.count == 20 && text[19] == UInt8(ascii: "Z") else { return nil }
+        func number(_ range: Range<Int>) -> Int64? {
+            var value: Int64 = 0
+            for byte in text[range] {
+                guard 48...57 ~= byte else { return nil }
+                value = value * 10 + Int64(byte - 48)
             }
+            return value
         }
-        guard (1...12).contains(parts[1]), parts[2] >= 1, parts[3] < 24, parts[4] < 60, parts[5] < 60 else { return nil }
-        let days = Self.days(year: parts[0], month: parts[1], day: parts[2])
-        guard Self.date(days: days) == (parts[0], parts[1], parts[2]) else { return nil }
-        seconds = ((days * 24 + parts[3]) * 60 + parts[4]) * 60 + parts[5]
+        guard text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"), text[10] == UInt8(ascii: "T"),
+            text[13] == UInt8(ascii: ":"), text[16] == UInt8(ascii: ":"),
+            let year = number(0..<4), let month = number(5..<7), let day = number(8..<10),
+            let hour = number(11..<13), let minute = number(14..<16), let second = number(17..<19),
+            1...12 ~= month, day >= 1, hour < 24, minute < 60, second < 60
+        else { return nil }
+        let days = Self.days(year: year, month: month, day: day)
+        guard Self.date(days: days) == (year, month, day) else { return nil }
+        seconds = ((days * 24 + hour) * 60 + minute) * 60 + second
     }
 
     /// The days from 1970-01-01 to a date of the proleptic Gregorian calendar. Years count from March, so that a leap day is

@@ -45,7 +45,10 @@ enum NetworkLayout {
 
     /// The network of a switch name; nil where it is not one of ours.
     static func networkID(switchName: String) -> ID<Network>? {
-        switchName.utf8.count == 44 && switchName.hasPrefix("neutron-") ? ID(switchName.dropFirst(8)) : nil
+        switchName.withBytes { bytes in
+            guard bytes.count == 44, bytes.starts(with: "neutron-".utf8) else { return nil }
+            return ID(utf8: UnsafeBufferPointer(rebasing: bytes[8...]))
+        }
     }
 }
 

@@ -19,18 +19,18 @@ extension Northbound.LogicalSwitch {
 extension Northbound.DHCPOptions {
     var isOurs: Bool { externalIDs[Layout.revision] != nil }
 
-    var subnetID: SubnetID? { externalIDs[SubnetLayout.id].flatMap { SubnetID($0) } }
+    var subnetID: SubnetID? { externalIDs[SubnetLayout.id].flatMap { text in text.withBytes { SubnetID(utf8: $0) } } }
 
-    var networkID: NetworkID? { externalIDs[SubnetLayout.networkID].flatMap { NetworkID($0) } }
+    var networkID: NetworkID? { externalIDs[SubnetLayout.networkID].flatMap { text in text.withBytes { NetworkID(utf8: $0) } } }
 
-    var portID: PortID? { externalIDs[PortOptionsLayout.portID].flatMap { PortID($0) } }
+    var portID: PortID? { externalIDs[PortOptionsLayout.portID].flatMap { text in text.withBytes { PortID(utf8: $0) } } }
 
     var prefix: IPPrefix? { IPPrefix(cidr) }
 }
 
 extension Northbound.LogicalSwitchPort {
     /// Nil for a row that is not ours.
-    var portID: PortID? { externalIDs[Layout.revision] == nil ? nil : PortID(name) }
+    var portID: PortID? { externalIDs[Layout.revision] == nil ? nil : name.withBytes { PortID(utf8: $0) } }
 
     /// The network of a port that is ours.
     var networkID: NetworkID? {
@@ -41,15 +41,32 @@ extension Northbound.LogicalSwitchPort {
     /// The addresses that the API gave to the port.
     var addressesInUse: [IPAddress] {
         guard let text = externalIDs[PortLayout.cidrs.name], !text.isEmpty else { return [] }
-        return text.utf8.split(separator: UInt8(ascii: " ")).compactMap { item in
-            IPAddress(Substring(item.prefix { $0 != UInt8(ascii: "/") }))
+        return text.withBytes { bytes in
+            bytes.split(separator: UInt8(ascii: " ")).compactMap { item in
+                let end = item.firstIndex(of: UInt8(ascii: "/")) ?? item.endIndex
+                return IPAddress(utf8: UnsafeBufferPointer(rebasing: item[..<end]))
+            }
         }
     }
 
     /// The port's own MAC, where the row tells it.
     var macAddress: MACAddress? {
         if let mac = externalIDs[PortLayout.macAddress] { return mac }
-        let found = addresses.compactMap { MACAddress(Substring($0.utf8.prefix(17))) }
-        return found.count == 1 ? found[0] : nil
+        var found: MACAddress?
+        for address in addresses {
+            guard let mac = address.withBytes({ MACAddress(utf8: UnsafeBufferPointer(rebasing: $0.prefix(17))) }) else {
+                continue
+            }
+            if found != nil { return nil }
+            found = mac
+        }
+        return found
+    }
+}
+
+extension String {
+    /// Calls `body` with the text's bytes, which are copied only where they do not lie in one piece.
+    func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        utf8.withContiguousStorageIfAvailable(body) ?? Array(utf8).withUnsafeBufferPointer(body)
     }
 }

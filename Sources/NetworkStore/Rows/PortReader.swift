@@ -3,11 +3,10 @@ import NeutronAPI
 import OVNModel
 import OVSDB
 
-/// Makes ports of rows. Ports of one network that are read one after another share what they need to know about its subnets.
+/// Makes ports of rows. Ports of one network share what they need to know about its subnets.
 struct PortReader {
     private let snapshot: Snapshot
-    private var network: ID<Network>?
-    private var subnets: [(prefix: IPPrefix, id: ID<Subnet>)] = []
+    private var subnets: [ID<Network>: [(prefix: IPPrefix, id: ID<Subnet>)]] = [:]
 
     init(_ snapshot: Snapshot) { self.snapshot = snapshot }
 
@@ -30,16 +29,19 @@ struct PortReader {
     private mutating func fixedIPs(_ row: Northbound.LogicalSwitchPort, on network: ID<Network>) -> [FixedIP] {
         let addresses = row.addressesInUse
         guard !addresses.isEmpty else { return [] }
-        if self.network != network {
-            self.network = network
-            subnets = snapshot.northbound.rows(NorthboundIndexes.subnetsOfNetwork, network).compactMap { row in
-                guard let prefix = row.prefix, let id = row.subnetID else { return nil }
-                return (prefix, id)
-            }
-        }
+        let subnets = subnets(of: network)
         return addresses.compactMap { address in
             subnets.first { $0.prefix.contains(address) }.map { FixedIP(subnetID: $0.id, ipAddress: address) }
         }
+    }
+
+    private mutating func subnets(of network: ID<Network>) -> [(prefix: IPPrefix, id: ID<Subnet>)] {
+        if let known = subnets[network] { return known }
+        let found = snapshot.northbound.rows(NorthboundIndexes.subnetsOfNetwork, network).compactMap { row in
+            row.prefix.flatMap { prefix in row.subnetID.map { (prefix: prefix, id: $0) } }
+        }
+        subnets[network] = found
+        return found
     }
 
     private func binding(_ row: Northbound.LogicalSwitchPort) -> PortBinding {

@@ -43,21 +43,21 @@ extension NeutronClient {
 
     /// The one resource that a user's word means: an id, or else a name.
     /// - Parameter noun: what the user calls it, where that is not the API's word.
-    /// - Throws: `refused` when nothing has that id or name, or when several share the name.
+    /// - Throws: `notFound` when nothing has that id or name, `refused` when several share the name.
     package func resolve<Resource: NeutronResource>(
         _ reference: String, as noun: String = Resource.memberName, where filters: [(String, String)] = [],
         within timeout: Duration
     ) async throws(NeutronClientError) -> Resource {
         if let id = ID<Resource>(reference) {
             guard let found = try await find(id, within: timeout) else {
-                throw NeutronClientError(.refused, "there is no \(noun) with the id \(reference)")
+                throw NeutronClientError(.notFound, "there is no \(noun) with the id \(reference)")
             }
             return found
         }
         let found: [Resource] = try await list(where: [("name", reference)] + filters, within: timeout)
         switch found.count {
         case 1: return found[0]
-        case 0: throw NeutronClientError(.refused, "there is no \(noun) with the name \"\(reference)\"")
+        case 0: throw NeutronClientError(.notFound, "there is no \(noun) with the name \"\(reference)\"")
         default:
             let ids = found.map { "\($0.id)" }.sorted().joined(separator: ", ")
             throw NeutronClientError(

@@ -6,8 +6,10 @@ package struct NeutronClientError: Error, Sendable, CustomStringConvertible {
     package struct Code: Hashable, Sendable, CustomStringConvertible {
         package let description: String
 
-        /// The API answered and said no, or what was named does not exist. Nothing changed.
+        /// The API answered and said no. Nothing changed.
         package static let refused = Code(description: "refused")
+        /// Nothing has the name or id that was given. Nothing changed.
+        package static let notFound = Code(description: "not found")
         /// The API cannot be reached, does not answer in time, or is not able to work (5xx). Nothing changed.
         package static let unreachable = Code(description: "unreachable")
         /// The connection was lost, or the deadline passed, after a change had been asked for: it may have happened.
@@ -27,6 +29,9 @@ package struct NeutronClientError: Error, Sendable, CustomStringConvertible {
         self.message = message
         self.cause = cause
     }
+
+    /// Whether it was refused because what was meant is not there.
+    package var isNotFound: Bool { code == .notFound || cause?.status == 404 }
 
     package var description: String { message }
 }

@@ -1,1 +1,10 @@
-@main struct Main { static func main() {} }
+import Commands
+import Glibc
+
+@main struct Main {
+    static func main() async {
+        let status = await Program.run(
+            OVNIntegrate.self, Array(CommandLine.arguments.dropFirst()), in: .standard())
+        exit(status.rawValue)
+    }
+}

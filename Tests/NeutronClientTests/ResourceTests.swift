@@ -190,7 +190,7 @@ struct ResourceTests {
                     let error = await #expect(throws: NeutronClientError.self) {
                         let _: Network = try await client.resolve(reference, within: Self.limit)
                     }
-                    #expect(error?.code == .refused)
+                    #expect(error?.code == .notFound)
                     #expect(error?.message.contains(reference) == true)
                 }
             }

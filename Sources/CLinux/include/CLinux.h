@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 #include <linux/ethtool.h>
+#include <linux/genetlink.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/neighbour.h>

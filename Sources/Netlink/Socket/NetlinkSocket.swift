@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// A `NETLINK_ROUTE` socket. It belongs for ever to the network namespace it was opened in, whoever uses it from wherever.
+/// A netlink socket, mostly of `NETLINK_ROUTE`. It belongs for ever to the network namespace it was opened in, whoever uses it from wherever.
 ///
 /// The kernel carries a request out while it is being sent, so that answers lie ready when sending returns; a deadline
 /// only cuts the wait for them. After a timeout the socket stays usable: late answers are recognised by their sequence.
@@ -15,8 +15,8 @@ package struct NetlinkSocket: ~Copyable {
     private var buffer = [UInt8](repeating: 0, count: 64 * 1024)
 
     /// Opens a socket in the network namespace behind `namespace`, on a thread that enters it and dies, or in the caller's own.
-    package init(in namespace: CInt? = nil) throws(NetlinkError) {
-        let descriptor = clinux_netlink_socket(namespace ?? -1, NETLINK_ROUTE)
+    package init(in namespace: CInt? = nil, protocol number: CInt = NETLINK_ROUTE) throws(NetlinkError) {
+        let descriptor = clinux_netlink_socket(namespace ?? -1, number)
         guard descriptor >= 0 else { throw NetlinkError(errno: -descriptor, "open a netlink socket") }
         let port = clinux_netlink_port(descriptor)
         guard port > 0 else {

@@ -1,0 +1,200 @@
+import DockerEngine
+import HostAttachment
+import HostNetwork
+import Logging
+import NeutronAPI
+import NeutronClient
+
+/// What making a network container consists of, in order.
+package enum CreationStep: String, Hashable, Sendable, CaseIterable {
+    case image, create, start, claim, attach, installed
+}
+
+/// Makes a network container, or finishes one.
+///
+/// Each step finds what an earlier run left and goes on from there, so that a run may be killed anywhere. What fails is
+/// undone, unless the container was there before.
+struct ContainerCreation: Sendable {
+    /// What a port that we use says about its user.
+    static let deviceOwner = "compute:ovn-containers"
+
+    let host: OverlayHost
+    let engine: DockerEngine
+    let wiring: Wiring
+
+    private var name: String { wiring.container.name }
+
+    /// - Returns: the container's id, when OVN has connected all of its endpoints.
+    func perform() async throws -> String {
+        // Two runs for the same container follow one another; the second finds everything done.
+        let lock = try await NameLock.hold(NetworkContainer.lockName(name), within: host.remaining)
+        defer { withExtendedLifetime(lock) {} }
+        let existing = try await usable(try await engine.findContainer(name, within: host.remaining))
+        for port in wiring.ports { try await refuseOtherUser(of: port, than: existing?.id) }
+        let id = try await ensureContainer(existing)
+        do {
+            try await connect(id)
+        } catch {
+            if existing == nil { try await undo(id, after: error) }
+            throw error
+        }
+        return id
+    }
+
+    /// The container that has our name, if it is ours and can still be used; one whose removal got stuck is removed.
+    private func usable(_ container: Container?) async throws -> Container? {
+        guard let container else { return nil }
+        guard NetworkContainer(labels: container.labels)?.endpoints == wiring.container.endpoints else {
+            let others = NetworkContainer(labels: container.labels)?.names.joined(separator: ", ") ?? "none"
+            throw CommandError(
+                .refused,
+                "container \(container.shortID) has these endpoints in another order or is another (endpoints: \(others)): "
+                    + "remove it with 'docker rm -f \(name)' first")
+        }
+        guard container.state == .dead || container.state == .removing else { return container }
+        try await engine.removeContainer(container.id, within: host.remaining)
+        return nil
+    }
+
+    private func ensureContainer(_ existing: Container?) async throws -> String {
+        try await PauseImage(host.context).ensure(engine, until: host.deadline, host.progress)
+        try host.context.afterStep(.image)
+        let id: String
+        if let existing {
+            id = existing.id
+        } else {
+            host.progress("creating container \(name)")
+            id = try await engine.createContainer(
+                wiring.container.spec(image: PauseImage.reference, dns: wiring.dns), name: name,
+                within: host.remaining)
+        }
+        do {
+            try host.context.afterStep(.create)
+            try await engine.startContainer(id, within: host.remaining)
+            try host.context.afterStep(.start)
+        } catch {
+            if existing == nil { try await undo(id, after: error) }
+            throw error
+        }
+        return id
+    }
+
+    private func connect(_ id: String) async throws {
+        guard let pid = try await engine.findContainer(id, within: host.remaining)?.pid else {
+            throw CommandError(.refused, "network container \(id.prefix(12)) ended at once: see 'docker logs \(name)'")
+        }
+        for port in wiring.ports { try await claim(port, for: id) }
+        try host.context.afterStep(.claim)
+        let sandbox = Sandbox(containerID: id, location: .process(pid))
+        for endpoint in wiring.endpoints {
+            host.progress("attaching endpoint \(endpoint.portID) as \(endpoint.interfaceName ?? "")")
+            try await attach(endpoint, to: sandbox)
+        }
+        try host.context.afterStep(.attach)
+        for endpoint in wiring.endpoints {
+            try await host.attachment.waitInstalled(portID: endpoint.portID, within: host.remaining)
+        }
+        try host.context.afterStep(.installed)
+    }
+
+    /// What was plugged into a container that is gone is plugged out first; into one that lives, it was refused before.
+    private func attach(_ endpoint: Endpoint, to sandbox: Sandbox) async throws {
+        if let old = host.attachment.attachment(portID: endpoint.portID), old.containerID != sandbox.containerID {
+            try await host.attachment.detach(portID: endpoint.portID, within: host.remaining)
+        }
+        try await host.attachment.attach(endpoint, to: sandbox, within: host.remaining, awaitInstalled: false)
+    }
+}
+
+/// Who uses an endpoint. The port says it: `device_id` is a container, `binding:host_id` its host.
+extension ContainerCreation {
+    /// - Throws: `refused`, naming host and container, while another container that lives has the endpoint.
+    private func refuseOtherUser(of port: Port, than id: String?) async throws {
+        let user = port.deviceID
+        guard !user.isEmpty, user != id else { return }
+        let where_ = port.binding.hostID
+        if where_ == host.settings.hostID {
+            guard let container = try await engine.findContainer(user, within: host.remaining),
+                container.pid != nil
+            else {
+                host.progress("endpoint \(port.shownName) was left by a container that is gone")
+                return
+            }
+        } else if where_.isEmpty || port.status == .active {
+            // Whoever took it without naming a host is none of ours and cannot be asked whether it lives.
+        } else {
+            host.progress("endpoint \(port.shownName) was left by a container on host \(where_) that is down")
+            return
+        }
+        throw CommandError(
+            .refused,
+            "endpoint \(port.shownName) is attached to container \(user.prefix(12))"
+                + (where_.isEmpty ? "" : " on host \(where_)") + ": delete the endpoint there, or create another")
+    }
+
+    /// Writes the container into the port, unless somebody else was faster.
+    private func claim(_ port: Port, for id: String) async throws {
+        var port = port
+        while !port.isUsed(by: id, on: host.settings.hostID) {
+            if try await writeUser(id, into: port) { return }
+            // The port changed since it was read. What it says now decides.
+            guard let current = try await host.api.find(port.id, within: host.remaining) else {
+                throw CommandError(.refused, "endpoint \(port.shownName) was deleted meanwhile")
+            }
+            try await refuseOtherUser(of: current, than: id)
+            port = current
+        }
+    }
+
+    /// - Returns: false when the port is no longer as it was read.
+    private func writeUser(_ id: String, into port: Port) async throws -> Bool {
+        let change = PortUpdate(deviceID: id, deviceOwner: Self.deviceOwner, hostID: host.settings.hostID)
+        do {
+            try await host.api.update(
+                port.id, change, ifRevision: port.standard.revision, within: host.remaining)
+            return true
+        } catch {
+            guard error.cause?.status == 412 else { throw error }
+            return false
+        }
+    }
+
+    /// Takes away what this run has made and throws `error`, with what could not be undone.
+    private func undo(_ id: String, after error: any Error) async throws -> Never {
+        // The deadline may have passed; leaving things clean is worth a little more time, and must not be cancelled.
+        let limit = Duration.seconds(5)
+        let failures = await Task { () -> [String] in
+            var failures: [String] = []
+            for port in wiring.ports {
+                do {
+                    if host.attachment.attachment(portID: port.id.description)?.containerID == id {
+                        try await host.attachment.detach(portID: port.id.description, within: limit)
+                    }
+                    if let current = try await host.api.find(port.id, within: limit), current.deviceID == id {
+                        try await host.api.update(
+                            port.id, PortUpdate(deviceID: "", deviceOwner: "", hostID: ""),
+                            ifRevision: current.standard.revision, within: limit)
+                    }
+                } catch { failures.append("\(error)") }
+            }
+            do { try await engine.removeContainer(id, within: limit) } catch { failures.append("\(error)") }
+            return failures
+        }.value
+        let failure = CommandError(error)
+        guard !failures.isEmpty else { throw failure }
+        throw CommandError(
+            failure.status,
+            "\(failure.message); not all could be undone (\(failures.joined(separator: "; "))): repeat the command")
+    }
+}
+
+extension Port {
+    fileprivate func isUsed(by container: String, on host: String) -> Bool {
+        deviceID == container && binding.hostID == host && deviceOwner == ContainerCreation.deviceOwner
+    }
+}
+
+extension Container {
+    /// As `docker ps` shows it.
+    var shortID: Substring { id.prefix(12) }
+}

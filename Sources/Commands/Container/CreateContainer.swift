@@ -1,0 +1,39 @@
+import ArgumentParser
+
+/// `ovn-container container-create`
+struct CreateContainer: HostCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "container-create",
+        abstract: "Create a network container with endpoints and print its id.",
+        discussion: """
+            The endpoints become eth0, eth1 and so on in the order given. The default route goes through the first one \
+            whose subnet has a gateway; the subnets' name servers are in resolv.conf. Other containers share all of it: \
+            docker run --net=container:ID.
+
+            The id is printed when OVN has connected the endpoints. Repeating the command finishes what an interrupted \
+            one began, and connects a container again that was restarted. Without --timeout it gives up after 30 seconds.
+            """)
+
+    @Option(
+        name: .customLong("network"),
+        help: ArgumentHelp("An endpoint, by name or id. May be repeated.", valueName: "endpoint"))
+    var endpoints: [String] = []
+
+    @OptionGroup var host: HostOptions
+
+    func validate() throws {
+        guard !endpoints.isEmpty else { throw ValidationError("name an endpoint: --network=ENDPOINT") }
+    }
+
+    func run(in context: Context) async throws {
+        let endpoints = endpoints
+        let id = try await OverlayHost.with(host, context, default: .seconds(30)) { host in
+            try await host.withEngine { engine in
+                await Sweep.leftovers(on: host, engine)
+                let wiring = try await Wiring.read(endpoints, on: host)
+                return try await ContainerCreation(host: host, engine: engine, wiring: wiring).perform()
+            }
+        }
+        context.console.output(id)
+    }
+}

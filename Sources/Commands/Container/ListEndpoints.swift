@@ -1,0 +1,91 @@
+import ArgumentParser
+import NeutronAPI
+import NeutronClient
+
+/// `ovn-container endpoint-list`
+struct ListEndpoints: HostCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "endpoint-list",
+        abstract: "List the endpoints, on whatever host they are.")
+
+    @Argument(help: "Only those of this network, by name or id.")
+    var network: String?
+
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var host: HostOptions
+
+    func run(in context: Context) async throws {
+        let (output, reference) = (output, network)
+        try await OverlayHost.with(host, context) { host in
+            await Sweep.leftovers(on: host)
+            let networks: [Network]
+            var filter: [(name: String, value: String)] = []
+            if let reference {
+                let network = try await host.network(reference)
+                networks = [network]
+                filter = [("network_id", "\(network.id)")]
+            } else {
+                networks = try await host.api.list(within: host.remaining)
+            }
+            let ports: [Port] = try await host.api.list(where: filter, within: host.remaining)
+            output.print(Self.listing(ports, networks), on: host.console)
+        }
+    }
+
+    static func listing(_ ports: [Port], _ networks: [Network]) -> Listing {
+        let names = Dictionary(networks.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
+        var listing = Listing(columns: [
+            .init(key: "id", title: "ID", isBreakable: false), .init(key: "name", title: "Name"),
+            .init(key: "network", title: "Network"), .init(key: "mac_address", title: "MAC address"),
+            .init(key: "ip_addresses", title: "IP addresses"), .init(key: "status", title: "Status"),
+            .init(key: "host", title: "Host"), .init(key: "container", title: "Container"),
+        ])
+        listing.rows = ports.map { ($0, names[$0.networkID] ?? "") }.sorted {
+            ($0.1, $0.0.name, $0.0.id) < ($1.1, $1.0.name, $1.0.id)
+        }.map { port, network in
+            [
+                Cell("\(port.id)"), Cell(port.name), Cell(network), Cell("\(port.macAddress)"),
+                .list(port.fixedIPs.map { "\($0.ipAddress)" }), Cell(port.status.rawValue),
+                Cell(port.binding.hostID), Cell(String(port.deviceID.prefix(12))),
+            ]
+        }
+        return listing
+    }
+}
+
+/// `ovn-container endpoint-show`
+struct ShowEndpoint: HostCommand {
+    static let configuration = CommandConfiguration(commandName: "endpoint-show", abstract: "Show one endpoint.")
+
+    @Argument(help: "The endpoint's name or id.")
+    var endpoint: String
+
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var host: HostOptions
+
+    func run(in context: Context) async throws {
+        let (output, reference) = (output, endpoint)
+        try await OverlayHost.with(host, context) { host in
+            await Sweep.leftovers(on: host)
+            let port = try await host.endpoint(reference)
+            let network = try await host.api.find(port.networkID, within: host.remaining)
+            output.print(Self.description(port, network), on: host.console)
+        }
+    }
+
+    static func description(_ port: Port, _ network: Network?) -> Description {
+        Description(fields: [
+            ("id", "ID", Cell("\(port.id)")),
+            ("name", "Name", Cell(port.name)),
+            ("network", "Network", Cell(network?.name ?? "")),
+            ("network_id", "Network ID", Cell("\(port.networkID)")),
+            ("mac_address", "MAC address", Cell("\(port.macAddress)")),
+            ("ip_addresses", "IP addresses", .list(port.fixedIPs.map { "\($0.ipAddress)" })),
+            ("status", "Status", Cell(port.status.rawValue)),
+            ("host", "Host", Cell(port.binding.hostID)),
+            ("container", "Container", Cell(port.deviceID)),
+            ("mtu", "MTU", network.map { .number($0.mtu) } ?? .none),
+            ("created_at", "Created at", Cell(port.standard.createdAt.description)),
+        ])
+    }
+}

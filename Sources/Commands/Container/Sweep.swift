@@ -1,0 +1,122 @@
+import DockerEngine
+import HostAttachment
+import HostNetwork
+import Logging
+import NeutronAPI
+import NeutronClient
+
+/// Clears away what is left on this host of endpoints that were deleted, here or from another host.
+struct Sweep: Equatable, Sendable {
+    /// Ports whose attachment here has no port any more, or one that a container of another host uses now.
+    var detach: [String] = []
+    /// Network containers none of whose endpoints are theirs any more.
+    var remove: [String] = []
+
+    /// Decides from what is here and what the API says.
+    ///
+    /// A container whose endpoints are not claimed yet is one that is just being made: it stays.
+    init(attachments: [Attachment], containers: [ContainerSummary], ports: [ID<Port>: Port], hostID: String) {
+        func isLost(_ id: ID<Port>, to container: String) -> Bool {
+            guard let port = ports[id] else { return true }
+            return !port.deviceID.isEmpty && port.deviceID != container && port.binding.hostID != hostID
+        }
+        detach = attachments.filter { attachment in
+            ID<Port>(attachment.portID).map { isLost($0, to: attachment.containerID) } ?? false
+        }.map(\.portID)
+        remove = containers.filter { container in
+            NetworkContainer(labels: container.labels)?.endpoints.allSatisfy { isLost($0, to: container.id) } ?? false
+        }.map(\.id)
+    }
+}
+
+extension Sweep {
+    /// Does it. What does not work is logged and left to the next command: this one has its own work to do.
+    ///
+    /// - Parameter engine: also looks for containers that have lost all their endpoints; without one, Docker is asked only
+    ///   where an attachment was left.
+    /// - Returns: the ids and names of the endpoints of which something was cleared away.
+    @discardableResult
+    static func leftovers(on host: OverlayHost, _ engine: DockerEngine? = nil) async -> Set<String> {
+        do {
+            let attachments = host.attachment.attachments().filter { $0.annotations["container"] != nil }
+            guard !attachments.isEmpty || engine != nil else { return [] }
+            let containers = try await engine?.containers(
+                labels: [NetworkContainer.endpointsLabel], within: host.remaining)
+            let sweep = try await plan(attachments, containers ?? [], on: host)
+            guard !sweep.detach.isEmpty || !sweep.remove.isEmpty else { return [] }
+            if let engine {
+                return try await sweep.perform(attachments, containers ?? [], on: host, engine)
+            }
+            return try await host.withEngine { engine in
+                let containers = try await engine.containers(
+                    labels: [NetworkContainer.endpointsLabel], within: host.remaining)
+                let sweep = try await plan(attachments, containers, on: host)
+                return try await sweep.perform(attachments, containers, on: host, engine)
+            }
+        } catch {
+            host.logger.info("leftovers not cleared away", metadata: ["cause": "\(error)"])
+            return []
+        }
+    }
+
+    private static func plan(
+        _ attachments: [Attachment], _ containers: [ContainerSummary], on host: OverlayHost
+    ) async throws -> Sweep {
+        let ids =
+            attachments.compactMap { ID<Port>($0.portID) }
+            + containers.flatMap { NetworkContainer(labels: $0.labels)?.endpoints ?? [] }
+        return Sweep(
+            attachments: attachments, containers: containers, ports: try await ports(Set(ids), on: host),
+            hostID: host.settings.hostID)
+    }
+
+    /// Those of the ports that exist.
+    static func ports(_ ids: Set<ID<Port>>, on host: OverlayHost) async throws -> [ID<Port>: Port] {
+        var found: [ID<Port>: Port] = [:]
+        var rest = ids.sorted()[...]
+        while !rest.isEmpty {
+            // Forty ids make a request line of less than 2 KB, which every server takes.
+            let ports: [Port] = try await host.api.list(
+                where: rest.prefix(40).map { ("id", "\($0)") }, within: host.remaining)
+            for port in ports { found[port.id] = port }
+            rest = rest.dropFirst(40)
+        }
+        return found
+    }
+
+    private func perform(
+        _ attachments: [Attachment], _ containers: [ContainerSummary], on host: OverlayHost, _ engine: DockerEngine
+    ) async throws -> Set<String> {
+        var cleared: Set<String> = []
+        for id in detach {
+            host.progress("clearing away what endpoint \(id) left on this host")
+            try await host.attachment.detach(portID: id, within: host.remaining)
+            cleared.insert(id)
+            if let name = attachments.first(where: { $0.portID == id })?.annotations["endpoint"] {
+                cleared.insert(name)
+            }
+        }
+        for container in containers where remove.contains(container.id) {
+            if try await Self.removeLost(container, on: host, engine) {
+                let endpoints = NetworkContainer(labels: container.labels)
+                cleared.formUnion(endpoints?.endpoints.map(\.description) ?? [])
+                cleared.formUnion(endpoints?.names ?? [])
+            }
+        }
+        return cleared
+    }
+
+    /// Removes a container under its lock, unless a command is at work on it: then what was seen is out of date.
+    private static func removeLost(
+        _ container: ContainerSummary, on host: OverlayHost, _ engine: DockerEngine
+    ) async throws -> Bool {
+        guard let name = container.names.first,
+            let lock = try? await NameLock.hold(NetworkContainer.lockName(name), within: .zero)
+        else { return false }
+        defer { withExtendedLifetime(lock) {} }
+        guard try await plan([], [container], on: host).remove == [container.id] else { return false }
+        host.progress("removing network container \(container.id.prefix(12)), whose endpoints were deleted")
+        try await engine.removeContainer(container.id, within: host.remaining)
+        return true
+    }
+}

@@ -1,0 +1,88 @@
+import HostAttachment
+import NetAddress
+import NeutronAPI
+import NeutronClient
+
+/// What a network container gets: an interface for each endpoint, and name servers. Made from what the API says; asks
+/// nothing itself.
+struct Wiring: Equatable, Sendable {
+    /// In the order of the interfaces.
+    let ports: [Port]
+    let endpoints: [Endpoint]
+    /// For `resolv.conf`, those of the first endpoint first.
+    let dns: [String]
+
+    var container: NetworkContainer { NetworkContainer(ports: ports) }
+
+    /// - Throws: `refused` for a port that no container can have.
+    init(
+        _ ports: [Port], networks: [ID<Network>: Network], subnets: [ID<Subnet>: Subnet], bridge: String
+    ) throws(CommandError) {
+        self.ports = ports
+        let name = NetworkContainer(ports: ports).name
+        var endpoints: [Endpoint] = []
+        var dns: [String] = []
+        var routed: Set<IPVersion> = []
+        for (index, port) in ports.enumerated() {
+            guard !port.deviceOwner.hasPrefix("network:") else {
+                throw CommandError(
+                    .refused, "endpoint \(port.shownName) belongs to the network itself (\(port.deviceOwner))")
+            }
+            guard let network = networks[port.networkID] else {
+                throw CommandError(.refused, "the network of endpoint \(port.shownName) was deleted meanwhile")
+            }
+            var endpoint = Endpoint(
+                portID: port.id.description, mac: port.macAddress, addresses: [], mtu: network.mtu, bridge: bridge,
+                interfaceName: "eth\(index)",
+                annotations: ["endpoint": port.name, "network": network.name, "container": name])
+            for address in port.fixedIPs {
+                guard let subnet = subnets[address.subnetID],
+                    let interface = InterfaceAddress(address.ipAddress, length: subnet.cidr.length)
+                else {
+                    throw CommandError(.refused, "a subnet of endpoint \(port.shownName) was deleted meanwhile")
+                }
+                endpoint.addresses.append(interface)
+                // One default route for each version: the first endpoint that has a gateway carries it.
+                if let gateway = subnet.gatewayIP, gateway != address.ipAddress,
+                    routed.insert(gateway.version).inserted
+                {
+                    endpoint.gateways.append(gateway)
+                }
+                for route in subnet.hostRoutes {
+                    let route = Endpoint.Route(destination: route.destination, nextHop: route.nexthop)
+                    if !endpoint.routes.contains(route) { endpoint.routes.append(route) }
+                }
+                dns += subnet.dnsNameservers.map(\.description)
+            }
+            endpoints.append(endpoint)
+        }
+        self.endpoints = endpoints
+        self.dns = dns.uniqued
+    }
+
+    /// Asks the API about the endpoints that the words of a command mean.
+    static func read(_ references: [String], on host: OverlayHost) async throws -> Wiring {
+        var ports: [Port] = []
+        for reference in references {
+            let port = try await host.endpoint(reference)
+            guard !ports.contains(where: { $0.id == port.id }) else {
+                throw CommandError(.usage, "endpoint \(reference) is named twice")
+            }
+            ports.append(port)
+        }
+        var networks: [ID<Network>: Network] = [:]
+        var subnets: [ID<Subnet>: Subnet] = [:]
+        for id in Set(ports.map(\.networkID)) {
+            networks[id] = try await host.api.find(id, within: host.remaining)
+            let found: [Subnet] = try await host.api.list(
+                where: [("network_id", "\(id)")], within: host.remaining)
+            for subnet in found { subnets[subnet.id] = subnet }
+        }
+        return try Wiring(ports, networks: networks, subnets: subnets, bridge: host.settings.bridge)
+    }
+}
+
+extension Port {
+    /// What a user calls it: its name, else its id.
+    var shownName: String { name.isEmpty ? id.description : name }
+}

@@ -1,0 +1,128 @@
+import Glibc
+import HostAttachment
+import Logging
+import OVNModel
+import OVSDB
+import OVSDBClient
+
+/// The Open_vSwitch database of this host, connected.
+struct HostDatabase: Sendable {
+    let client: OVSDBClient
+
+    /// Connects, runs `body`, disconnects.
+    ///
+    /// A socket at which nobody listens is refused at once: waiting would not make Open vSwitch start.
+    static func with<T: Sendable>(
+        _ remotes: [Remote], until deadline: Deadline, logger: Logger,
+        _ body: @escaping @Sendable (HostDatabase) async throws -> T
+    ) async throws -> T {
+        for case .unix(let path) in remotes.prefix(1) where remotes.count == 1 {
+            if let reason = Self.nobodyListens(at: path) {
+                throw CommandError(
+                    .refused,
+                    "open vswitch is not running on this host: \(reason) at \(path) (--db names another socket)")
+            }
+        }
+        let client = OVSDBClient(
+            configuration: OVSDBConfiguration(
+                remotes: remotes, database: "Open_vSwitch", tables: HostAttachment.tables),
+            logger: logger)
+        return try await withThrowingTaskGroup(of: T?.self) { group in
+            group.addTask {
+                try await client.run()
+                return nil
+            }
+            group.addTask {
+                try await client.ready(within: deadline.remaining)
+                return try await body(HostDatabase(client: client))
+            }
+            defer { group.cancelAll() }
+            while let result = try await group.next() {
+                if let result { return result }
+            }
+            throw CommandError(.refused, "the connection to open vswitch's database was given up")
+        }
+    }
+
+    private static func nobodyListens(at path: String) -> String? {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        guard path.utf8.count < MemoryLayout.size(ofValue: address.sun_path) else { return "no socket can be" }
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        let status = withUnsafePointer(to: address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        guard status != 0 else { return nil }
+        return switch errno {
+        case ENOENT: "there is no socket"
+        case ECONNREFUSED: "nobody listens"
+        case EACCES: "you may not connect"
+        default: nil
+        }
+    }
+
+    /// The one row of table Open_vSwitch.
+    var configuration: OpenVSwitch.Configuration {
+        get throws {
+            guard let row = client.replica[OpenVSwitch.Configuration.self].only else {
+                throw CommandError(
+                    .refused,
+                    "open vswitch's database has not been set up: start Open vSwitch by its service, "
+                        + "or run 'ovs-vsctl --no-wait init'")
+            }
+            return row
+        }
+    }
+
+    /// The bridge with this name.
+    func findBridge(_ name: String) -> OpenVSwitch.Bridge? {
+        client.replica[OpenVSwitch.Bridge.self].first { $0.name == name }
+    }
+
+    /// Sets keys of `external_ids` of the Open_vSwitch row; others stay. What is as it should be is not written.
+    func setExternalIDs(_ pairs: [String: String], within limit: Duration) async throws {
+        let row = try configuration
+        let differing = pairs.filter { row.externalIDs[$0.key] != $0.value }
+        guard !differing.isEmpty else { return }
+        try await client.transact(
+            [.mutate(OpenVSwitch.Configuration.self, row.id, .put(.externalIDs, StringMap(differing)))], within: limit)
+    }
+
+    /// Commits and waits until ovs-vswitchd has done what it says, as `ovs-vsctl` does: `next_cfg` is stepped, and
+    /// `cur_cfg` follows when the switch is as the database wants it.
+    func transactAndApply(_ operations: [OVSDB.Operation], until deadline: Deadline) async throws {
+        let row = try configuration
+        let results = try await client.transact(
+            operations + [
+                .mutate(OpenVSwitch.Configuration.self, row.id, .add(.nextCfg, 1)),
+                .select(from: OpenVSwitch.Configuration.tableName, where: [.id(row.id)], columns: ["next_cfg"]),
+            ], within: deadline.remaining)
+        guard case .atom(.integer(let wanted))? = results.last?.rows.first?["next_cfg"] else {
+            throw CommandError(.refused, "open vswitch's database did not answer which configuration it has")
+        }
+        do {
+            _ = try await client.wait(within: deadline.remaining) { replica -> Bool? in
+                guard let row = replica[OpenVSwitch.Configuration.self].only else { return nil }
+                return row.curCfg >= Int(wanted) ? true : nil
+            }
+        } catch let error as OVSDBError where error.code == .timedOut {
+            throw CommandError(
+                .refused,
+                "ovs-vswitchd has not applied the change within \(deadline.limit.inSeconds), the database has it: "
+                    + "is ovs-vswitchd running?")
+        }
+    }
+}
+
+extension Duration {
+    /// `30 s`, `1.5 s`.
+    var inSeconds: String {
+        let milliseconds = components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+        return milliseconds % 1000 == 0 ? "\(milliseconds / 1000) s" : "\(Double(milliseconds) / 1000) s"
+    }
+}

@@ -1,0 +1,60 @@
+import HostAttachment
+import Logging
+import NeutronAPI
+import NeutronClient
+
+/// A host that takes part in the logical networks, with everything a command of `ovn-container` talks to.
+struct OverlayHost: Sendable {
+    /// The owner of everything made without authentication, as the original tools named it.
+    static let project = "admin"
+
+    let settings: HostSettings
+    let database: HostDatabase
+    let api: NeutronClient
+    let attachment: HostAttachment
+    let context: Context
+    let deadline: Deadline
+    let progress: @Sendable (String) -> Void
+    let logger: Logger
+
+    var console: Console { context.console }
+    /// What is left of the command's time.
+    var remaining: Duration { deadline.remaining }
+
+    /// Connects to what the command needs, clears away what deleted endpoints left on this host, and runs `body`.
+    static func with<T: Sendable>(
+        _ options: HostOptions, _ context: Context, default limit: Duration = .seconds(10),
+        _ body: @escaping @Sendable (OverlayHost) async throws -> T
+    ) async throws -> T {
+        let deadline = options.deadline(default: limit)
+        let logger = options.logger(context)
+        let progress = options.progress(context)
+        return try await HostDatabase.with(options.remote(context), until: deadline, logger: logger) { database in
+            let settings = try HostSettings(try database.configuration) { database.findBridge($0) != nil }
+            let api = NeutronClient(
+                endpoint: settings.central.api, connectTimeout: min(deadline.remaining / 2, .seconds(5)),
+                logger: logger)
+            do {
+                let controller = OVNController(folder: context.environment["OVN_RUNDIR"])
+                let host = OverlayHost(
+                    settings: settings, database: database, api: api,
+                    attachment: try HostAttachment(ovs: database.client, controller: controller, logger: logger),
+                    context: context, deadline: deadline, progress: progress, logger: logger)
+                let result = try await body(host)
+                await api.shutdown()
+                return result
+            } catch {
+                await api.shutdown()
+                throw error
+            }
+        }
+    }
+
+    func network(_ reference: String) async throws -> Network {
+        try await api.resolve(reference, within: remaining)
+    }
+
+    func endpoint(_ reference: String) async throws -> Port {
+        try await api.resolve(reference, as: "endpoint", within: remaining)
+    }
+}

@@ -1,0 +1,212 @@
+import NetAddress
+import HostAttachment
+import OVNModel
+import OVSDB
+
+/// Whether this host takes part in the logical networks, and if not, why. Made from what was seen; asks nothing itself.
+struct IntegrationStatus: Equatable, Sendable {
+    /// One thing that must be so.
+    struct Check: Equatable, Sendable {
+        enum State: String, Sendable {
+            case ok
+            /// Nobody has set it.
+            case missing
+            /// It is set or there, and does not work.
+            case failed
+        }
+
+        let key: String
+        let title: String
+        let value: String
+        let state: State
+        /// What is wrong and what to do about it; `nil` when it is right.
+        let remedy: String?
+    }
+
+    /// A tunnel to another host.
+    struct Tunnel: Equatable, Sendable {
+        let interface: String
+        let type: String
+        let remote: String
+        /// The other host's chassis, its `system-id`.
+        let chassis: String
+        /// What ovs-vswitchd says it cannot do with it.
+        let problem: String?
+    }
+
+    /// What was seen outside Open vSwitch's database.
+    struct Surroundings: Equatable, Sendable {
+        var controller: OVNController.Connection
+        /// Why the networking API cannot be reached, `nil` when it can.
+        var apiProblem: String?
+        var addresses: Set<IPAddress>
+        var kernelHasSTT = false
+    }
+
+    let checks: [Check]
+    let tunnels: [Tunnel]
+
+    /// The first thing that keeps this host from working.
+    var cause: String? {
+        if let check = checks.first(where: { $0.state != .ok }) {
+            return "\(check.title.lowercased()): \(check.remedy ?? check.state.rawValue)"
+        }
+        if let tunnel = tunnels.first(where: { $0.problem != nil }), let problem = tunnel.problem {
+            return "tunnel \(tunnel.interface) to \(tunnel.remote): \(problem)"
+        }
+        return nil
+    }
+
+    init(_ replica: Replica, _ surroundings: Surroundings) {
+        guard let configuration = replica[OpenVSwitch.Configuration.self].only else {
+            checks = [
+                Check(
+                    key: "open_vswitch", title: "Open vSwitch", value: "", state: .missing,
+                    remedy: "its database has not been set up: start Open vSwitch by its service")
+            ]
+            tunnels = []
+            return
+        }
+        let name = configuration.externalIDs["ovn-bridge"] ?? "br-int"
+        let bridge = replica[OpenVSwitch.Bridge.self].first { $0.name == name }
+        tunnels = Self.tunnels(in: replica)
+        checks =
+            [Self.openVSwitch(configuration), Self.systemID(configuration), Self.bridge(name, bridge)]
+            + Self.settings(configuration, surroundings)
+            + [
+                Self.controller(configuration, surroundings.controller),
+                Self.api(configuration, surroundings.apiProblem),
+            ]
+    }
+
+    private static func tunnels(in replica: Replica) -> [Tunnel] {
+        var chassis: [RowID: String] = [:]
+        for port in replica[OpenVSwitch.Port.self] {
+            guard let id = port.externalIDs["ovn-chassis-id"] else { continue }
+            for interface in port.interfaces { chassis[interface] = id }
+        }
+        return replica[OpenVSwitch.Interface.self].compactMap { row in
+            guard let other = chassis[row.id] else { return nil }
+            // ovn-controller writes `chassis@address`, and from 24.03 on also `%local address`.
+            let id = other.split(separator: "@").first.map(String.init) ?? other
+            return Tunnel(
+                interface: row.name, type: row.type, remote: row.options["remote_ip"] ?? "", chassis: id,
+                problem: row.error.flatMap { $0.isEmpty ? nil : $0 })
+        }.sorted { ($0.chassis, $0.interface) < ($1.chassis, $1.interface) }
+    }
+}
+
+/// The checks one by one.
+extension IntegrationStatus {
+    private static func openVSwitch(_ row: OpenVSwitch.Configuration) -> Check {
+        let applied = row.curCfg >= row.nextCfg
+        return Check(
+            key: "open_vswitch", title: "Open vSwitch", value: row.ovsVersion ?? "", state: applied ? .ok : .failed,
+            remedy: applied
+                ? nil : "ovs-vswitchd has not applied the newest configuration of its database: is it running?")
+    }
+
+    private static func systemID(_ row: OpenVSwitch.Configuration) -> Check {
+        setting(
+            row, key: "system-id", title: "System id",
+            remedy: "ovn-controller has no name for this host: start Open vSwitch by its service, "
+                + "or set external_ids:system-id in table Open_vSwitch")
+    }
+
+    private static func bridge(_ name: String, _ bridge: OpenVSwitch.Bridge?) -> Check {
+        let remedy: String? =
+            if let bridge {
+                if bridge.failMode != "secure" {
+                    "it forwards packets by itself (fail_mode is not secure): run 'ovn-integrate create-integration-bridge'"
+                } else {
+                    nil
+                }
+            } else {
+                "it does not exist: run 'ovn-integrate create-integration-bridge'"
+            }
+        let datapath = bridge.map { $0.datapathType.isEmpty ? "system" : $0.datapathType }
+        return Check(
+            key: "integration_bridge", title: "Integration bridge",
+            value: datapath.map { "\(name) (\($0))" } ?? name,
+            state: bridge == nil ? .missing : remedy == nil ? .ok : .failed, remedy: remedy)
+    }
+
+    private static func settings(_ row: OpenVSwitch.Configuration, _ seen: Surroundings) -> [Check] {
+        var checks = [
+            setting(row, key: "ipam", title: "Central point", remedy: "run 'ovn-integrate set-ipam ADDRESS'"),
+            setting(
+                row, key: "ovn-remote", title: "Southbound database", remedy: "run 'ovn-integrate set-ipam ADDRESS'"),
+        ]
+        var endpoint = setting(
+            row, key: "ovn-encap-ip", title: "Local tunnel endpoint", remedy: "run 'ovn-integrate set-tep ADDRESS'")
+        if endpoint.state == .ok, let address = IPAddress(endpoint.value), !seen.addresses.contains(address) {
+            endpoint = endpoint.failed("no interface of this host has the address \(address)")
+        }
+        checks.append(endpoint)
+        var type = setting(
+            row, key: "ovn-encap-type", title: "Encapsulation",
+            remedy: "run 'ovn-container init' or 'ovn-integrate set-encap-type geneve'")
+        for word in type.value.split(separator: ",") {
+            let reason = EncapsulationType(rawValue: String(word))?.unavailable(
+                in: row, kernelHasSTT: seen.kernelHasSTT)
+            if let reason { type = type.failed("\(reason): run 'ovn-integrate set-encap-type geneve'") }
+        }
+        checks.append(type)
+        checks.append(
+            setting(
+                row, key: "ovn-mode", title: "Mode",
+                remedy: "run 'ovn-container init --bridge br-int --overlay-mode'"))
+        return checks
+    }
+
+    private static func setting(
+        _ row: OpenVSwitch.Configuration, key: String, title: String, remedy: String
+    ) -> Check {
+        let value = row.externalIDs[key] ?? ""
+        return Check(
+            key: key.replacingDashes, title: title, value: value, state: value.isEmpty ? .missing : .ok,
+            remedy: value.isEmpty ? "not set; \(remedy)" : nil)
+    }
+
+    private static func controller(_ row: OpenVSwitch.Configuration, _ connection: OVNController.Connection) -> Check {
+        let remote = row.externalIDs["ovn-remote"] ?? ""
+        let (value, state, remedy): (String, Check.State, String?) =
+            switch connection {
+            case .connected: ("connected", .ok, nil)
+            case .notConnected:
+                (
+                    "not connected", .failed,
+                    "it cannot reach the Southbound database at \(remote.isEmpty ? "(not set)" : remote): "
+                        + "is ovn-ipam running there, and does a firewall let port 6642 through?"
+                )
+            case .notRunning(let reason):
+                (
+                    "not running", .failed,
+                    "it is not running (\(reason)): start it, 'ovn-controller --pidfile --detach -vconsole:off --log-file'"
+                )
+            }
+        return Check(key: "ovn_controller", title: "ovn-controller", value: value, state: state, remedy: remedy)
+    }
+
+    private static func api(_ row: OpenVSwitch.Configuration, _ problem: String?) -> Check {
+        let endpoint = row.externalIDs["ipam"].flatMap { CentralPoint($0) }?.api
+        guard let endpoint else {
+            return Check(
+                key: "networking_api", title: "Networking API", value: "", state: .missing,
+                remedy: "run 'ovn-integrate set-ipam ADDRESS'")
+        }
+        return Check(
+            key: "networking_api", title: "Networking API", value: endpoint, state: problem == nil ? .ok : .failed,
+            remedy: problem)
+    }
+}
+
+extension IntegrationStatus.Check {
+    fileprivate func failed(_ remedy: String) -> Self {
+        Self(key: key, title: title, value: value, state: .failed, remedy: remedy)
+    }
+}
+
+extension String {
+    fileprivate var replacingDashes: String { String(map { $0 == "-" ? "_" : $0 }) }
+}

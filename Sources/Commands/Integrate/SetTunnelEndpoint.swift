@@ -1,0 +1,32 @@
+import ArgumentParser
+import NetAddress
+
+/// `ovn-integrate set-tep`
+struct SetTunnelEndpoint: HostCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "set-tep",
+        abstract: "Set this host's own address, by which other hosts reach it.",
+        discussion: "Tunnels to this host end there: the local tunnel endpoint.")
+
+    @Argument(help: "An IP address of this host.")
+    var address: String
+
+    @OptionGroup var host: HostOptions
+
+    func validate() throws {
+        guard IPAddress(address) != nil else { throw ValidationError("\"\(address)\" is not an IP address") }
+    }
+
+    func run(in context: Context) async throws {
+        let deadline = host.deadline()
+        guard let endpoint = IPAddress(address) else { return try validate() }
+        if !LocalAddresses.current().contains(endpoint) {
+            // It may come later: a DHCP client that is slow, a bridge that is still to be made.
+            context.console.errors(
+                "warning: no interface of this host has the address \(endpoint); no tunnel works until one has")
+        }
+        try await HostDatabase.with(host.remote(context), until: deadline, logger: host.logger(context)) { database in
+            try await database.setExternalIDs(["ovn-encap-ip": "\(endpoint)"], within: deadline.remaining)
+        }
+    }
+}

@@ -1,0 +1,14 @@
+/// The moment by which a command must have ended.
+struct Deadline: Sendable {
+    let instant: ContinuousClock.Instant
+    /// What was given in the beginning.
+    let limit: Duration
+
+    init(after limit: Duration) {
+        self.limit = limit
+        instant = .now + limit
+    }
+
+    /// What is left, zero when it has passed.
+    var remaining: Duration { max(.zero, instant - .now) }
+}

@@ -1,0 +1,15 @@
+import Testing
+
+@testable import Netlink
+
+@Suite struct GenericTests {
+    @Test func `the controller's own family is found, one that nobody has is not`() throws {
+        var socket = try NetlinkSocket(protocol: Request.genericProtocol)
+        #expect(try !socket.rows(.getGenericFamily("nlctrl"), within: .seconds(5)).isEmpty)
+        let error = #expect(throws: NetlinkError.self) {
+            var socket = try NetlinkSocket(protocol: Request.genericProtocol)
+            _ = try socket.rows(.getGenericFamily("of_nobody"), within: .seconds(5))
+        }
+        #expect(error?.code == .noEntry)
+    }
+}

@@ -52,7 +52,7 @@ package enum Program {
     /// Until the words are understood nothing is opened and no thread is started, so that `--help` and `--version` cost
     /// as little as they can.
     package static func run(
-        _ root: any ParsableCommand.Type, _ arguments: [String], in context: @autoclosure () -> Context
+        _ root: any ParsableCommand.Type, _ arguments: [String], in context: @autoclosure @Sendable () -> Context
     ) async -> CommandError.Status {
         let command: any ParsableCommand
         do {

@@ -39,8 +39,11 @@ build-tests: deps
 image: build ## the container image `ovn-containers/ipam`, into dist/ipam.tar
 	@image/build
 
-check: deps build-tests ## everything that reads the sources: format, generated files, architecture, scripts, sizes
+check: deps ## everything that reads the sources: format, generated files, architecture, scripts, sizes
 	@Scripts/check
+
+format: deps ## lay out the sources as `make check` wants them
+	@$(SWIFT_FIRST) swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks
 
 lab: build image ## bring up a lab of HOSTS=N hosts and say how to enter it
 	@lab/lab up --name $(NAME) --hosts $(HOSTS)
@@ -73,6 +76,6 @@ install: ## copy dist/ to DESTDIR and PREFIX
 clean: ## remove what building made, but not the lab's cached base image
 	rm -rf .build .build-tsan .build-fuzz dist
 
-.PHONY: help demo test deps build build-tests image check lab lab-down chaos bench fuzz tsan generate check-generated \
+.PHONY: help demo test deps build build-tests image check format lab lab-down chaos bench fuzz tsan generate check-generated \
     install clean
 .NOTPARALLEL:

@@ -48,7 +48,7 @@ extension Draft {
         try checkParent(request.profile, in: snapshot)
         port.binding = snapshot.binding(request.hostID, request.vnicType, request.profile)
         claimAddresses(of: network)
-        try write(port, on: network, subnets: subnets)
+        write(port, on: network, subnets: subnets, in: snapshot)
         return port
     }
 

@@ -76,6 +76,19 @@ extension StringMap: ColumnValue {
     }
 
     public var value: OVSDB.Value { .map(pairs.map { AtomPair(.string($0.key), .string($0.value)) }) }
+
+    /// Has the effect of a mutation without a detour over `value`: maps of rows are changed a key at a time, and often.
+    public mutating func apply(_ mutation: Mutation) throws {
+        switch (mutation.mutator, mutation.value) {
+        case (.insert, .map(let pairs)):
+            for case (.string(let key), .string(let text)) in pairs.lazy.map({ ($0.key, $0.value) }) where self[key] == nil {
+                self[key] = text
+            }
+        case (.delete, .set(let keys)):
+            for case .string(let key) in keys { self[key] = nil }
+        default: self = try StringMap(try mutation.applied(to: value))
+        }
+    }
 }
 
 /// A map other than from string to string.

@@ -54,13 +54,24 @@ public struct AnyColumn<R: Row>: Hashable, Sendable {
 /// A column of `R` whose value has type `V`.
 public struct Column<R: Row, V: ColumnValue>: Sendable {
     public let position: Int
-    public let keyPath: any WritableKeyPath<R, V> & Sendable
 
-    public init(position: Int, _ keyPath: any WritableKeyPath<R, V> & Sendable) {
-        self.position = position
-        self.keyPath = keyPath
-    }
+    public init(position: Int) { self.position = position }
 
     public var name: String { R.columns[position].name }
     public var untyped: AnyColumn<R> { AnyColumn(position: position) }
+
+    /// The column's value in `row`.
+    public func value(in row: R) -> V {
+        var reader = ColumnReader<V>()
+        row.inspect(position, with: &reader)
+        return reader.value
+    }
+}
+
+private struct ColumnReader<V: ColumnValue>: ColumnInspector {
+    var value = V.defaultValue
+
+    mutating func visit<C: ColumnValue>(_ column: C) {
+        if let column = column as? V { value = column }
+    }
 }

@@ -127,7 +127,7 @@ public actor GroupCommit {
             conclude(batch, planned, replica)
             return nil
         }
-        return (operations, planned)
+        return (batch.count > 1 ? operations.coalesced() : operations, planned)
     }
 
     private func transact(_ operations: [Operation], _ batch: [Member]) async throws -> Replica {

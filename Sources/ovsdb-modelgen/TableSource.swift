@@ -81,7 +81,7 @@ struct TableSource {
 
                 extension Column where R == \(namespace).\(typeName), V == \(type) {
                 \(lines(properties.filter { $0.type == type }, indent: 4) {
-                    "package static var \($0.name): Self { Self(position: \($0.position), \\.\($0.name)) }"
+                    "package static var \($0.name): Self { Self(position: \($0.position)) }"
                 })
                 }
 

@@ -6,10 +6,9 @@ import OVSDB
 // A port's row, and the rows of DHCP options that the port has for itself.
 extension Draft {
     /// Inserts the row of a new port.
-    mutating func write(_ port: Port, on network: Northbound.LogicalSwitch, subnets: [Subnet]) throws {
+    mutating func write(_ port: Port, on network: Northbound.LogicalSwitch, subnets: [Subnet], in snapshot: Snapshot) {
         var row = Northbound.LogicalSwitchPort(id: RowID(of: port.id))
-        let surroundings = try surroundings(of: port, subnets: subnets, in: snapshot())
-        port.write(to: &row, surroundings)
+        port.write(to: &row, surroundings(of: port, subnets: subnets, in: snapshot))
         insert(row)
         append(.mutate(Northbound.LogicalSwitch.self, network.id, .insert(into: .ports, [row.id])))
     }
@@ -20,7 +19,7 @@ extension Draft {
         expectUnchanged(row)
         var changed = row
         let subnets = snapshot.subnets(of: port.networkID)
-        port.write(to: &changed, try surroundings(of: port, subnets: subnets, in: snapshot))
+        port.write(to: &changed, surroundings(of: port, subnets: subnets, in: snapshot))
         change(row, to: changed)
     }
 
@@ -38,7 +37,7 @@ extension Draft {
 
     private mutating func surroundings(
         of port: Port, subnets: [Subnet], in snapshot: Snapshot
-    ) throws -> PortSurroundings {
+    ) -> PortSurroundings {
         var result = PortSurroundings(subnets: subnets)
         result.dhcpv4 = options(of: port, .v4, subnets, in: snapshot)
         result.dhcpv6 = options(of: port, .v6, subnets, in: snapshot)

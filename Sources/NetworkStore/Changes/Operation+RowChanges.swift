@@ -10,7 +10,7 @@ extension Operation {
             !mapPositions.contains(column.position) && old.value(of: column) != new.value(of: column)
         }
         if !changed.isEmpty { operations.append(.update(new, columns: changed)) }
-        let mutations = maps.flatMap { $0.mutations(from: old[keyPath: $0.keyPath], to: new[keyPath: $0.keyPath]) }
+        let mutations = maps.flatMap { $0.mutations(from: $0.value(in: old), to: $0.value(in: new)) }
         if !mutations.isEmpty { operations.append(.mutate(R.self, new.id, mutations)) }
         return operations
     }

@@ -100,27 +100,27 @@ extension AnyColumn where R == Northbound.ACL {
 }
 
 extension Column where R == Northbound.ACL, V == Bool {
-    package static var log: Self { Self(position: 4, \.log) }
+    package static var log: Self { Self(position: 4) }
 }
 
 extension Column where R == Northbound.ACL, V == Int {
-    package static var label: Self { Self(position: 3, \.label) }
-    package static var priority: Self { Self(position: 9, \.priority) }
+    package static var label: Self { Self(position: 3) }
+    package static var priority: Self { Self(position: 9) }
 }
 
 extension Column where R == Northbound.ACL, V == String {
-    package static var action: Self { Self(position: 0, \.action) }
-    package static var direction: Self { Self(position: 1, \.direction) }
-    package static var match: Self { Self(position: 5, \.match) }
+    package static var action: Self { Self(position: 0) }
+    package static var direction: Self { Self(position: 1) }
+    package static var match: Self { Self(position: 5) }
 }
 
 extension Column where R == Northbound.ACL, V == String? {
-    package static var meter: Self { Self(position: 6, \.meter) }
-    package static var name: Self { Self(position: 7, \.name) }
-    package static var severity: Self { Self(position: 10, \.severity) }
+    package static var meter: Self { Self(position: 6) }
+    package static var name: Self { Self(position: 7) }
+    package static var severity: Self { Self(position: 10) }
 }
 
 extension Column where R == Northbound.ACL, V == StringMap {
-    package static var externalIDs: Self { Self(position: 2, \.externalIDs) }
-    package static var options: Self { Self(position: 8, \.options) }
+    package static var externalIDs: Self { Self(position: 2) }
+    package static var options: Self { Self(position: 8) }
 }

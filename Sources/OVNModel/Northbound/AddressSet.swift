@@ -52,13 +52,13 @@ extension AnyColumn where R == Northbound.AddressSet {
 }
 
 extension Column where R == Northbound.AddressSet, V == String {
-    package static var name: Self { Self(position: 2, \.name) }
+    package static var name: Self { Self(position: 2) }
 }
 
 extension Column where R == Northbound.AddressSet, V == StringMap {
-    package static var externalIDs: Self { Self(position: 1, \.externalIDs) }
+    package static var externalIDs: Self { Self(position: 1) }
 }
 
 extension Column where R == Northbound.AddressSet, V == [String] {
-    package static var addresses: Self { Self(position: 0, \.addresses) }
+    package static var addresses: Self { Self(position: 0) }
 }

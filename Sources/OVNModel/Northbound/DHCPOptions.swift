@@ -52,10 +52,10 @@ extension AnyColumn where R == Northbound.DHCPOptions {
 }
 
 extension Column where R == Northbound.DHCPOptions, V == String {
-    package static var cidr: Self { Self(position: 0, \.cidr) }
+    package static var cidr: Self { Self(position: 0) }
 }
 
 extension Column where R == Northbound.DHCPOptions, V == StringMap {
-    package static var externalIDs: Self { Self(position: 1, \.externalIDs) }
-    package static var options: Self { Self(position: 2, \.options) }
+    package static var externalIDs: Self { Self(position: 1) }
+    package static var options: Self { Self(position: 2) }
 }

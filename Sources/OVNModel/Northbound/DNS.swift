@@ -46,6 +46,6 @@ extension AnyColumn where R == Northbound.DNS {
 }
 
 extension Column where R == Northbound.DNS, V == StringMap {
-    package static var externalIDs: Self { Self(position: 0, \.externalIDs) }
-    package static var records: Self { Self(position: 1, \.records) }
+    package static var externalIDs: Self { Self(position: 0) }
+    package static var records: Self { Self(position: 1) }
 }

@@ -100,24 +100,24 @@ extension AnyColumn where R == Northbound.LogicalSwitch {
 }
 
 extension Column where R == Northbound.LogicalSwitch, V == RowID? {
-    package static var copp: Self { Self(position: 1, \.copp) }
+    package static var copp: Self { Self(position: 1) }
 }
 
 extension Column where R == Northbound.LogicalSwitch, V == String {
-    package static var name: Self { Self(position: 7, \.name) }
+    package static var name: Self { Self(position: 7) }
 }
 
 extension Column where R == Northbound.LogicalSwitch, V == StringMap {
-    package static var externalIDs: Self { Self(position: 3, \.externalIDs) }
-    package static var otherConfig: Self { Self(position: 8, \.otherConfig) }
+    package static var externalIDs: Self { Self(position: 3) }
+    package static var otherConfig: Self { Self(position: 8) }
 }
 
 extension Column where R == Northbound.LogicalSwitch, V == [RowID] {
-    package static var acls: Self { Self(position: 0, \.acls) }
-    package static var dnsRecords: Self { Self(position: 2, \.dnsRecords) }
-    package static var forwardingGroups: Self { Self(position: 4, \.forwardingGroups) }
-    package static var loadBalancer: Self { Self(position: 5, \.loadBalancer) }
-    package static var loadBalancerGroup: Self { Self(position: 6, \.loadBalancerGroup) }
-    package static var ports: Self { Self(position: 9, \.ports) }
-    package static var qosRules: Self { Self(position: 10, \.qosRules) }
+    package static var acls: Self { Self(position: 0) }
+    package static var dnsRecords: Self { Self(position: 2) }
+    package static var forwardingGroups: Self { Self(position: 4) }
+    package static var loadBalancer: Self { Self(position: 5) }
+    package static var loadBalancerGroup: Self { Self(position: 6) }
+    package static var ports: Self { Self(position: 9) }
+    package static var qosRules: Self { Self(position: 10) }
 }

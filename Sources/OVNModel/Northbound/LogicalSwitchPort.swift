@@ -130,41 +130,41 @@ extension AnyColumn where R == Northbound.LogicalSwitchPort {
 }
 
 extension Column where R == Northbound.LogicalSwitchPort, V == Bool? {
-    package static var enabled: Self { Self(position: 4, \.enabled) }
-    package static var up: Self { Self(position: 15, \.up) }
+    package static var enabled: Self { Self(position: 4) }
+    package static var up: Self { Self(position: 15) }
 }
 
 extension Column where R == Northbound.LogicalSwitchPort, V == Int? {
-    package static var tag: Self { Self(position: 12, \.tag) }
-    package static var tagRequest: Self { Self(position: 13, \.tagRequest) }
+    package static var tag: Self { Self(position: 12) }
+    package static var tagRequest: Self { Self(position: 13) }
 }
 
 extension Column where R == Northbound.LogicalSwitchPort, V == RowID? {
-    package static var dhcpv4Options: Self { Self(position: 1, \.dhcpv4Options) }
-    package static var dhcpv6Options: Self { Self(position: 2, \.dhcpv6Options) }
-    package static var haChassisGroup: Self { Self(position: 6, \.haChassisGroup) }
+    package static var dhcpv4Options: Self { Self(position: 1) }
+    package static var dhcpv6Options: Self { Self(position: 2) }
+    package static var haChassisGroup: Self { Self(position: 6) }
 }
 
 extension Column where R == Northbound.LogicalSwitchPort, V == String {
-    package static var name: Self { Self(position: 8, \.name) }
-    package static var type: Self { Self(position: 14, \.type) }
+    package static var name: Self { Self(position: 8) }
+    package static var type: Self { Self(position: 14) }
 }
 
 extension Column where R == Northbound.LogicalSwitchPort, V == String? {
-    package static var dynamicAddresses: Self { Self(position: 3, \.dynamicAddresses) }
-    package static var parentName: Self { Self(position: 10, \.parentName) }
+    package static var dynamicAddresses: Self { Self(position: 3) }
+    package static var parentName: Self { Self(position: 10) }
 }
 
 extension Column where R == Northbound.LogicalSwitchPort, V == StringMap {
-    package static var externalIDs: Self { Self(position: 5, \.externalIDs) }
-    package static var options: Self { Self(position: 9, \.options) }
+    package static var externalIDs: Self { Self(position: 5) }
+    package static var options: Self { Self(position: 9) }
 }
 
 extension Column where R == Northbound.LogicalSwitchPort, V == [RowID] {
-    package static var mirrorRules: Self { Self(position: 7, \.mirrorRules) }
+    package static var mirrorRules: Self { Self(position: 7) }
 }
 
 extension Column where R == Northbound.LogicalSwitchPort, V == [String] {
-    package static var addresses: Self { Self(position: 0, \.addresses) }
-    package static var portSecurity: Self { Self(position: 11, \.portSecurity) }
+    package static var addresses: Self { Self(position: 0) }
+    package static var portSecurity: Self { Self(position: 11) }
 }

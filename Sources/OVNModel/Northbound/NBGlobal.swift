@@ -106,31 +106,31 @@ extension AnyColumn where R == Northbound.NBGlobal {
 }
 
 extension Column where R == Northbound.NBGlobal, V == Bool {
-    package static var ipsec: Self { Self(position: 4, \.ipsec) }
+    package static var ipsec: Self { Self(position: 4) }
 }
 
 extension Column where R == Northbound.NBGlobal, V == Int {
-    package static var hvCfg: Self { Self(position: 2, \.hvCfg) }
-    package static var hvCfgTimestamp: Self { Self(position: 3, \.hvCfgTimestamp) }
-    package static var nbCfg: Self { Self(position: 6, \.nbCfg) }
-    package static var nbCfgTimestamp: Self { Self(position: 7, \.nbCfgTimestamp) }
-    package static var sbCfg: Self { Self(position: 9, \.sbCfg) }
-    package static var sbCfgTimestamp: Self { Self(position: 10, \.sbCfgTimestamp) }
+    package static var hvCfg: Self { Self(position: 2) }
+    package static var hvCfgTimestamp: Self { Self(position: 3) }
+    package static var nbCfg: Self { Self(position: 6) }
+    package static var nbCfgTimestamp: Self { Self(position: 7) }
+    package static var sbCfg: Self { Self(position: 9) }
+    package static var sbCfgTimestamp: Self { Self(position: 10) }
 }
 
 extension Column where R == Northbound.NBGlobal, V == RowID? {
-    package static var ssl: Self { Self(position: 11, \.ssl) }
+    package static var ssl: Self { Self(position: 11) }
 }
 
 extension Column where R == Northbound.NBGlobal, V == String {
-    package static var name: Self { Self(position: 5, \.name) }
+    package static var name: Self { Self(position: 5) }
 }
 
 extension Column where R == Northbound.NBGlobal, V == StringMap {
-    package static var externalIDs: Self { Self(position: 1, \.externalIDs) }
-    package static var options: Self { Self(position: 8, \.options) }
+    package static var externalIDs: Self { Self(position: 1) }
+    package static var options: Self { Self(position: 8) }
 }
 
 extension Column where R == Northbound.NBGlobal, V == [RowID] {
-    package static var connections: Self { Self(position: 0, \.connections) }
+    package static var connections: Self { Self(position: 0) }
 }

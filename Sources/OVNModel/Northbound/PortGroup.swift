@@ -58,14 +58,14 @@ extension AnyColumn where R == Northbound.PortGroup {
 }
 
 extension Column where R == Northbound.PortGroup, V == String {
-    package static var name: Self { Self(position: 2, \.name) }
+    package static var name: Self { Self(position: 2) }
 }
 
 extension Column where R == Northbound.PortGroup, V == StringMap {
-    package static var externalIDs: Self { Self(position: 1, \.externalIDs) }
+    package static var externalIDs: Self { Self(position: 1) }
 }
 
 extension Column where R == Northbound.PortGroup, V == [RowID] {
-    package static var acls: Self { Self(position: 0, \.acls) }
-    package static var ports: Self { Self(position: 3, \.ports) }
+    package static var acls: Self { Self(position: 0) }
+    package static var ports: Self { Self(position: 3) }
 }

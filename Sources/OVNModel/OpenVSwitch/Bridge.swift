@@ -166,50 +166,50 @@ extension AnyColumn where R == OpenVSwitch.Bridge {
 }
 
 extension Column where R == OpenVSwitch.Bridge, V == Bool {
-    package static var mcastSnoopingEnable: Self { Self(position: 10, \.mcastSnoopingEnable) }
-    package static var rstpEnable: Self { Self(position: 17, \.rstpEnable) }
-    package static var stpEnable: Self { Self(position: 21, \.stpEnable) }
+    package static var mcastSnoopingEnable: Self { Self(position: 10) }
+    package static var rstpEnable: Self { Self(position: 17) }
+    package static var stpEnable: Self { Self(position: 21) }
 }
 
 extension Column where R == OpenVSwitch.Bridge, V == RowID? {
-    package static var autoAttach: Self { Self(position: 0, \.autoAttach) }
-    package static var ipfix: Self { Self(position: 9, \.ipfix) }
-    package static var netflow: Self { Self(position: 13, \.netflow) }
-    package static var sflow: Self { Self(position: 19, \.sflow) }
+    package static var autoAttach: Self { Self(position: 0) }
+    package static var ipfix: Self { Self(position: 9) }
+    package static var netflow: Self { Self(position: 13) }
+    package static var sflow: Self { Self(position: 19) }
 }
 
 extension Column where R == OpenVSwitch.Bridge, V == String {
-    package static var datapathType: Self { Self(position: 3, \.datapathType) }
-    package static var datapathVersion: Self { Self(position: 4, \.datapathVersion) }
-    package static var name: Self { Self(position: 12, \.name) }
+    package static var datapathType: Self { Self(position: 3) }
+    package static var datapathVersion: Self { Self(position: 4) }
+    package static var name: Self { Self(position: 12) }
 }
 
 extension Column where R == OpenVSwitch.Bridge, V == String? {
-    package static var datapathID: Self { Self(position: 2, \.datapathID) }
-    package static var failMode: Self { Self(position: 6, \.failMode) }
+    package static var datapathID: Self { Self(position: 2) }
+    package static var failMode: Self { Self(position: 6) }
 }
 
 extension Column where R == OpenVSwitch.Bridge, V == StringMap {
-    package static var externalIDs: Self { Self(position: 5, \.externalIDs) }
-    package static var otherConfig: Self { Self(position: 14, \.otherConfig) }
-    package static var rstpStatus: Self { Self(position: 18, \.rstpStatus) }
-    package static var status: Self { Self(position: 20, \.status) }
+    package static var externalIDs: Self { Self(position: 5) }
+    package static var otherConfig: Self { Self(position: 14) }
+    package static var rstpStatus: Self { Self(position: 18) }
+    package static var status: Self { Self(position: 20) }
 }
 
 extension Column where R == OpenVSwitch.Bridge, V == [Int: RowID] {
-    package static var flowTables: Self { Self(position: 8, \.flowTables) }
+    package static var flowTables: Self { Self(position: 8) }
 }
 
 extension Column where R == OpenVSwitch.Bridge, V == [Int] {
-    package static var floodVlans: Self { Self(position: 7, \.floodVlans) }
+    package static var floodVlans: Self { Self(position: 7) }
 }
 
 extension Column where R == OpenVSwitch.Bridge, V == [RowID] {
-    package static var controller: Self { Self(position: 1, \.controller) }
-    package static var mirrors: Self { Self(position: 11, \.mirrors) }
-    package static var ports: Self { Self(position: 15, \.ports) }
+    package static var controller: Self { Self(position: 1) }
+    package static var mirrors: Self { Self(position: 11) }
+    package static var ports: Self { Self(position: 15) }
 }
 
 extension Column where R == OpenVSwitch.Bridge, V == [String] {
-    package static var protocols: Self { Self(position: 16, \.protocols) }
+    package static var protocols: Self { Self(position: 16) }
 }

@@ -136,42 +136,42 @@ extension AnyColumn where R == OpenVSwitch.Configuration {
 }
 
 extension Column where R == OpenVSwitch.Configuration, V == Bool {
-    package static var dpdkInitialized: Self { Self(position: 5, \.dpdkInitialized) }
+    package static var dpdkInitialized: Self { Self(position: 5) }
 }
 
 extension Column where R == OpenVSwitch.Configuration, V == Int {
-    package static var curCfg: Self { Self(position: 1, \.curCfg) }
-    package static var nextCfg: Self { Self(position: 10, \.nextCfg) }
+    package static var curCfg: Self { Self(position: 1) }
+    package static var nextCfg: Self { Self(position: 10) }
 }
 
 extension Column where R == OpenVSwitch.Configuration, V == RowID? {
-    package static var ssl: Self { Self(position: 13, \.ssl) }
+    package static var ssl: Self { Self(position: 13) }
 }
 
 extension Column where R == OpenVSwitch.Configuration, V == String? {
-    package static var dbVersion: Self { Self(position: 4, \.dbVersion) }
-    package static var dpdkVersion: Self { Self(position: 6, \.dpdkVersion) }
-    package static var ovsVersion: Self { Self(position: 12, \.ovsVersion) }
-    package static var systemType: Self { Self(position: 15, \.systemType) }
-    package static var systemVersion: Self { Self(position: 16, \.systemVersion) }
+    package static var dbVersion: Self { Self(position: 4) }
+    package static var dpdkVersion: Self { Self(position: 6) }
+    package static var ovsVersion: Self { Self(position: 12) }
+    package static var systemType: Self { Self(position: 15) }
+    package static var systemVersion: Self { Self(position: 16) }
 }
 
 extension Column where R == OpenVSwitch.Configuration, V == StringMap {
-    package static var externalIDs: Self { Self(position: 7, \.externalIDs) }
-    package static var otherConfig: Self { Self(position: 11, \.otherConfig) }
-    package static var statistics: Self { Self(position: 14, \.statistics) }
+    package static var externalIDs: Self { Self(position: 7) }
+    package static var otherConfig: Self { Self(position: 11) }
+    package static var statistics: Self { Self(position: 14) }
 }
 
 extension Column where R == OpenVSwitch.Configuration, V == [RowID] {
-    package static var bridges: Self { Self(position: 0, \.bridges) }
-    package static var managerOptions: Self { Self(position: 9, \.managerOptions) }
+    package static var bridges: Self { Self(position: 0) }
+    package static var managerOptions: Self { Self(position: 9) }
 }
 
 extension Column where R == OpenVSwitch.Configuration, V == [String: RowID] {
-    package static var datapaths: Self { Self(position: 3, \.datapaths) }
+    package static var datapaths: Self { Self(position: 3) }
 }
 
 extension Column where R == OpenVSwitch.Configuration, V == [String] {
-    package static var datapathTypes: Self { Self(position: 2, \.datapathTypes) }
-    package static var ifaceTypes: Self { Self(position: 8, \.ifaceTypes) }
+    package static var datapathTypes: Self { Self(position: 2) }
+    package static var ifaceTypes: Self { Self(position: 8) }
 }

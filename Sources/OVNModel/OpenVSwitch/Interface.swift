@@ -244,63 +244,63 @@ extension AnyColumn where R == OpenVSwitch.Interface {
 }
 
 extension Column where R == OpenVSwitch.Interface, V == Bool? {
-    package static var cfmFault: Self { Self(position: 3, \.cfmFault) }
-    package static var lacpCurrent: Self { Self(position: 18, \.lacpCurrent) }
+    package static var cfmFault: Self { Self(position: 3) }
+    package static var lacpCurrent: Self { Self(position: 18) }
 }
 
 extension Column where R == OpenVSwitch.Interface, V == Int {
-    package static var ingressPolicingBurst: Self { Self(position: 14, \.ingressPolicingBurst) }
-    package static var ingressPolicingKpktsBurst: Self { Self(position: 15, \.ingressPolicingKpktsBurst) }
-    package static var ingressPolicingKpktsRate: Self { Self(position: 16, \.ingressPolicingKpktsRate) }
-    package static var ingressPolicingRate: Self { Self(position: 17, \.ingressPolicingRate) }
+    package static var ingressPolicingBurst: Self { Self(position: 14) }
+    package static var ingressPolicingKpktsBurst: Self { Self(position: 15) }
+    package static var ingressPolicingKpktsRate: Self { Self(position: 16) }
+    package static var ingressPolicingRate: Self { Self(position: 17) }
 }
 
 extension Column where R == OpenVSwitch.Interface, V == Int? {
-    package static var cfmFlapCount: Self { Self(position: 5, \.cfmFlapCount) }
-    package static var cfmHealth: Self { Self(position: 6, \.cfmHealth) }
-    package static var cfmMpid: Self { Self(position: 7, \.cfmMpid) }
-    package static var ifindex: Self { Self(position: 13, \.ifindex) }
-    package static var linkResets: Self { Self(position: 19, \.linkResets) }
-    package static var linkSpeed: Self { Self(position: 20, \.linkSpeed) }
-    package static var mtu: Self { Self(position: 25, \.mtu) }
-    package static var mtuRequest: Self { Self(position: 26, \.mtuRequest) }
-    package static var ofport: Self { Self(position: 28, \.ofport) }
-    package static var ofportRequest: Self { Self(position: 29, \.ofportRequest) }
+    package static var cfmFlapCount: Self { Self(position: 5) }
+    package static var cfmHealth: Self { Self(position: 6) }
+    package static var cfmMpid: Self { Self(position: 7) }
+    package static var ifindex: Self { Self(position: 13) }
+    package static var linkResets: Self { Self(position: 19) }
+    package static var linkSpeed: Self { Self(position: 20) }
+    package static var mtu: Self { Self(position: 25) }
+    package static var mtuRequest: Self { Self(position: 26) }
+    package static var ofport: Self { Self(position: 28) }
+    package static var ofportRequest: Self { Self(position: 29) }
 }
 
 extension Column where R == OpenVSwitch.Interface, V == String {
-    package static var name: Self { Self(position: 27, \.name) }
-    package static var type: Self { Self(position: 34, \.type) }
+    package static var name: Self { Self(position: 27) }
+    package static var type: Self { Self(position: 34) }
 }
 
 extension Column where R == OpenVSwitch.Interface, V == String? {
-    package static var adminState: Self { Self(position: 0, \.adminState) }
-    package static var cfmRemoteOpstate: Self { Self(position: 9, \.cfmRemoteOpstate) }
-    package static var duplex: Self { Self(position: 10, \.duplex) }
-    package static var error: Self { Self(position: 11, \.error) }
-    package static var linkState: Self { Self(position: 21, \.linkState) }
-    package static var mac: Self { Self(position: 23, \.mac) }
-    package static var macInUse: Self { Self(position: 24, \.macInUse) }
+    package static var adminState: Self { Self(position: 0) }
+    package static var cfmRemoteOpstate: Self { Self(position: 9) }
+    package static var duplex: Self { Self(position: 10) }
+    package static var error: Self { Self(position: 11) }
+    package static var linkState: Self { Self(position: 21) }
+    package static var mac: Self { Self(position: 23) }
+    package static var macInUse: Self { Self(position: 24) }
 }
 
 extension Column where R == OpenVSwitch.Interface, V == StringMap {
-    package static var bfd: Self { Self(position: 1, \.bfd) }
-    package static var bfdStatus: Self { Self(position: 2, \.bfdStatus) }
-    package static var externalIDs: Self { Self(position: 12, \.externalIDs) }
-    package static var lldp: Self { Self(position: 22, \.lldp) }
-    package static var options: Self { Self(position: 30, \.options) }
-    package static var otherConfig: Self { Self(position: 31, \.otherConfig) }
-    package static var status: Self { Self(position: 33, \.status) }
+    package static var bfd: Self { Self(position: 1) }
+    package static var bfdStatus: Self { Self(position: 2) }
+    package static var externalIDs: Self { Self(position: 12) }
+    package static var lldp: Self { Self(position: 22) }
+    package static var options: Self { Self(position: 30) }
+    package static var otherConfig: Self { Self(position: 31) }
+    package static var status: Self { Self(position: 33) }
 }
 
 extension Column where R == OpenVSwitch.Interface, V == [Int] {
-    package static var cfmRemoteMpids: Self { Self(position: 8, \.cfmRemoteMpids) }
+    package static var cfmRemoteMpids: Self { Self(position: 8) }
 }
 
 extension Column where R == OpenVSwitch.Interface, V == [String: Int] {
-    package static var statistics: Self { Self(position: 32, \.statistics) }
+    package static var statistics: Self { Self(position: 32) }
 }
 
 extension Column where R == OpenVSwitch.Interface, V == [String] {
-    package static var cfmFaultStatus: Self { Self(position: 4, \.cfmFaultStatus) }
+    package static var cfmFaultStatus: Self { Self(position: 4) }
 }

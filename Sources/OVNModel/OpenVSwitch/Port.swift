@@ -166,53 +166,53 @@ extension AnyColumn where R == OpenVSwitch.Port {
 }
 
 extension Column where R == OpenVSwitch.Port, V == Bool {
-    package static var bondFakeIface: Self { Self(position: 2, \.bondFakeIface) }
-    package static var fakeBridge: Self { Self(position: 7, \.fakeBridge) }
-    package static var protected: Self { Self(position: 13, \.protected) }
+    package static var bondFakeIface: Self { Self(position: 2) }
+    package static var fakeBridge: Self { Self(position: 7) }
+    package static var protected: Self { Self(position: 13) }
 }
 
 extension Column where R == OpenVSwitch.Port, V == Int {
-    package static var bondDowndelay: Self { Self(position: 1, \.bondDowndelay) }
-    package static var bondUpdelay: Self { Self(position: 4, \.bondUpdelay) }
+    package static var bondDowndelay: Self { Self(position: 1) }
+    package static var bondUpdelay: Self { Self(position: 4) }
 }
 
 extension Column where R == OpenVSwitch.Port, V == Int? {
-    package static var tag: Self { Self(position: 19, \.tag) }
+    package static var tag: Self { Self(position: 19) }
 }
 
 extension Column where R == OpenVSwitch.Port, V == RowID? {
-    package static var qos: Self { Self(position: 14, \.qos) }
+    package static var qos: Self { Self(position: 14) }
 }
 
 extension Column where R == OpenVSwitch.Port, V == String {
-    package static var name: Self { Self(position: 11, \.name) }
+    package static var name: Self { Self(position: 11) }
 }
 
 extension Column where R == OpenVSwitch.Port, V == String? {
-    package static var bondActiveSlave: Self { Self(position: 0, \.bondActiveSlave) }
-    package static var bondMode: Self { Self(position: 3, \.bondMode) }
-    package static var lacp: Self { Self(position: 9, \.lacp) }
-    package static var mac: Self { Self(position: 10, \.mac) }
-    package static var vlanMode: Self { Self(position: 21, \.vlanMode) }
+    package static var bondActiveSlave: Self { Self(position: 0) }
+    package static var bondMode: Self { Self(position: 3) }
+    package static var lacp: Self { Self(position: 9) }
+    package static var mac: Self { Self(position: 10) }
+    package static var vlanMode: Self { Self(position: 21) }
 }
 
 extension Column where R == OpenVSwitch.Port, V == StringMap {
-    package static var externalIDs: Self { Self(position: 6, \.externalIDs) }
-    package static var otherConfig: Self { Self(position: 12, \.otherConfig) }
-    package static var rstpStatus: Self { Self(position: 16, \.rstpStatus) }
-    package static var status: Self { Self(position: 18, \.status) }
+    package static var externalIDs: Self { Self(position: 6) }
+    package static var otherConfig: Self { Self(position: 12) }
+    package static var rstpStatus: Self { Self(position: 16) }
+    package static var status: Self { Self(position: 18) }
 }
 
 extension Column where R == OpenVSwitch.Port, V == [Int] {
-    package static var cvlans: Self { Self(position: 5, \.cvlans) }
-    package static var trunks: Self { Self(position: 20, \.trunks) }
+    package static var cvlans: Self { Self(position: 5) }
+    package static var trunks: Self { Self(position: 20) }
 }
 
 extension Column where R == OpenVSwitch.Port, V == [RowID] {
-    package static var interfaces: Self { Self(position: 8, \.interfaces) }
+    package static var interfaces: Self { Self(position: 8) }
 }
 
 extension Column where R == OpenVSwitch.Port, V == [String: Int] {
-    package static var rstpStatistics: Self { Self(position: 15, \.rstpStatistics) }
-    package static var statistics: Self { Self(position: 17, \.statistics) }
+    package static var rstpStatistics: Self { Self(position: 15) }
+    package static var statistics: Self { Self(position: 17) }
 }

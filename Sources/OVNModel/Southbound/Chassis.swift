@@ -82,24 +82,24 @@ extension AnyColumn where R == Southbound.Chassis {
 }
 
 extension Column where R == Southbound.Chassis, V == Int {
-    package static var nbCfg: Self { Self(position: 4, \.nbCfg) }
+    package static var nbCfg: Self { Self(position: 4) }
 }
 
 extension Column where R == Southbound.Chassis, V == String {
-    package static var hostname: Self { Self(position: 2, \.hostname) }
-    package static var name: Self { Self(position: 3, \.name) }
+    package static var hostname: Self { Self(position: 2) }
+    package static var name: Self { Self(position: 3) }
 }
 
 extension Column where R == Southbound.Chassis, V == StringMap {
-    package static var externalIDs: Self { Self(position: 1, \.externalIDs) }
-    package static var otherConfig: Self { Self(position: 5, \.otherConfig) }
+    package static var externalIDs: Self { Self(position: 1) }
+    package static var otherConfig: Self { Self(position: 5) }
 }
 
 extension Column where R == Southbound.Chassis, V == [RowID] {
-    package static var encaps: Self { Self(position: 0, \.encaps) }
+    package static var encaps: Self { Self(position: 0) }
 }
 
 extension Column where R == Southbound.Chassis, V == [String] {
-    package static var transportZones: Self { Self(position: 6, \.transportZones) }
-    package static var vtepLogicalSwitches: Self { Self(position: 7, \.vtepLogicalSwitches) }
+    package static var transportZones: Self { Self(position: 6) }
+    package static var vtepLogicalSwitches: Self { Self(position: 7) }
 }

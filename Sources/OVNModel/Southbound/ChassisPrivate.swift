@@ -64,18 +64,18 @@ extension AnyColumn where R == Southbound.ChassisPrivate {
 }
 
 extension Column where R == Southbound.ChassisPrivate, V == Int {
-    package static var nbCfg: Self { Self(position: 3, \.nbCfg) }
-    package static var nbCfgTimestamp: Self { Self(position: 4, \.nbCfgTimestamp) }
+    package static var nbCfg: Self { Self(position: 3) }
+    package static var nbCfgTimestamp: Self { Self(position: 4) }
 }
 
 extension Column where R == Southbound.ChassisPrivate, V == RowID? {
-    package static var chassis: Self { Self(position: 0, \.chassis) }
+    package static var chassis: Self { Self(position: 0) }
 }
 
 extension Column where R == Southbound.ChassisPrivate, V == String {
-    package static var name: Self { Self(position: 2, \.name) }
+    package static var name: Self { Self(position: 2) }
 }
 
 extension Column where R == Southbound.ChassisPrivate, V == StringMap {
-    package static var externalIDs: Self { Self(position: 1, \.externalIDs) }
+    package static var externalIDs: Self { Self(position: 1) }
 }

@@ -58,11 +58,11 @@ extension AnyColumn where R == Southbound.Encap {
 }
 
 extension Column where R == Southbound.Encap, V == String {
-    package static var chassisName: Self { Self(position: 0, \.chassisName) }
-    package static var ip: Self { Self(position: 1, \.ip) }
-    package static var type: Self { Self(position: 3, \.type) }
+    package static var chassisName: Self { Self(position: 0) }
+    package static var ip: Self { Self(position: 1) }
+    package static var type: Self { Self(position: 3) }
 }
 
 extension Column where R == Southbound.Encap, V == StringMap {
-    package static var options: Self { Self(position: 2, \.options) }
+    package static var options: Self { Self(position: 2) }
 }

@@ -166,53 +166,53 @@ extension AnyColumn where R == Southbound.PortBinding {
 }
 
 extension Column where R == Southbound.PortBinding, V == Bool? {
-    package static var up: Self { Self(position: 20, \.up) }
+    package static var up: Self { Self(position: 20) }
 }
 
 extension Column where R == Southbound.PortBinding, V == Int {
-    package static var tunnelKey: Self { Self(position: 18, \.tunnelKey) }
+    package static var tunnelKey: Self { Self(position: 18) }
 }
 
 extension Column where R == Southbound.PortBinding, V == Int? {
-    package static var tag: Self { Self(position: 17, \.tag) }
+    package static var tag: Self { Self(position: 17) }
 }
 
 extension Column where R == Southbound.PortBinding, V == RowID {
-    package static var datapath: Self { Self(position: 3, \.datapath) }
+    package static var datapath: Self { Self(position: 3) }
 }
 
 extension Column where R == Southbound.PortBinding, V == RowID? {
-    package static var chassis: Self { Self(position: 2, \.chassis) }
-    package static var encap: Self { Self(position: 4, \.encap) }
-    package static var haChassisGroup: Self { Self(position: 7, \.haChassisGroup) }
-    package static var requestedChassis: Self { Self(position: 16, \.requestedChassis) }
+    package static var chassis: Self { Self(position: 2) }
+    package static var encap: Self { Self(position: 4) }
+    package static var haChassisGroup: Self { Self(position: 7) }
+    package static var requestedChassis: Self { Self(position: 16) }
 }
 
 extension Column where R == Southbound.PortBinding, V == String {
-    package static var logicalPort: Self { Self(position: 8, \.logicalPort) }
-    package static var type: Self { Self(position: 19, \.type) }
+    package static var logicalPort: Self { Self(position: 8) }
+    package static var type: Self { Self(position: 19) }
 }
 
 extension Column where R == Southbound.PortBinding, V == String? {
-    package static var parentPort: Self { Self(position: 13, \.parentPort) }
-    package static var virtualParent: Self { Self(position: 21, \.virtualParent) }
+    package static var parentPort: Self { Self(position: 13) }
+    package static var virtualParent: Self { Self(position: 21) }
 }
 
 extension Column where R == Southbound.PortBinding, V == StringMap {
-    package static var externalIDs: Self { Self(position: 5, \.externalIDs) }
-    package static var options: Self { Self(position: 12, \.options) }
+    package static var externalIDs: Self { Self(position: 5) }
+    package static var options: Self { Self(position: 12) }
 }
 
 extension Column where R == Southbound.PortBinding, V == [RowID] {
-    package static var additionalChassis: Self { Self(position: 0, \.additionalChassis) }
-    package static var additionalEncap: Self { Self(position: 1, \.additionalEncap) }
-    package static var gatewayChassis: Self { Self(position: 6, \.gatewayChassis) }
-    package static var mirrorRules: Self { Self(position: 10, \.mirrorRules) }
-    package static var requestedAdditionalChassis: Self { Self(position: 15, \.requestedAdditionalChassis) }
+    package static var additionalChassis: Self { Self(position: 0) }
+    package static var additionalEncap: Self { Self(position: 1) }
+    package static var gatewayChassis: Self { Self(position: 6) }
+    package static var mirrorRules: Self { Self(position: 10) }
+    package static var requestedAdditionalChassis: Self { Self(position: 15) }
 }
 
 extension Column where R == Southbound.PortBinding, V == [String] {
-    package static var mac: Self { Self(position: 9, \.mac) }
-    package static var natAddresses: Self { Self(position: 11, \.natAddresses) }
-    package static var portSecurity: Self { Self(position: 14, \.portSecurity) }
+    package static var mac: Self { Self(position: 9) }
+    package static var natAddresses: Self { Self(position: 11) }
+    package static var portSecurity: Self { Self(position: 14) }
 }

@@ -70,22 +70,22 @@ extension AnyColumn where R == Southbound.SBGlobal {
 }
 
 extension Column where R == Southbound.SBGlobal, V == Bool {
-    package static var ipsec: Self { Self(position: 2, \.ipsec) }
+    package static var ipsec: Self { Self(position: 2) }
 }
 
 extension Column where R == Southbound.SBGlobal, V == Int {
-    package static var nbCfg: Self { Self(position: 3, \.nbCfg) }
+    package static var nbCfg: Self { Self(position: 3) }
 }
 
 extension Column where R == Southbound.SBGlobal, V == RowID? {
-    package static var ssl: Self { Self(position: 5, \.ssl) }
+    package static var ssl: Self { Self(position: 5) }
 }
 
 extension Column where R == Southbound.SBGlobal, V == StringMap {
-    package static var externalIDs: Self { Self(position: 1, \.externalIDs) }
-    package static var options: Self { Self(position: 4, \.options) }
+    package static var externalIDs: Self { Self(position: 1) }
+    package static var options: Self { Self(position: 4) }
 }
 
 extension Column where R == Southbound.SBGlobal, V == [RowID] {
-    package static var connections: Self { Self(position: 0, \.connections) }
+    package static var connections: Self { Self(position: 0) }
 }

@@ -90,6 +90,7 @@ let package = Package(
         .target(name: "CLinux"),
         room("Netlink", uses: ["NetAddress", "CLinux"]),
         room("HostNetwork", uses: ["Netlink"]),
+        room("EmbeddedOVN", uses: ["CLinux", lifecycle, logging]),
 
         // Other daemons.
         room("OVSDBClient", uses: ["OVSDB", nioSSL, logging, metrics] + nio),
@@ -102,7 +103,7 @@ let package = Package(
         room("HostAttachment", uses: ["HostNetwork", "OVSDBClient", "OVNModel", logging]),
         room("Commands", uses: ["NeutronClient", "HostAttachment", "DockerEngine", arguments, logging]),
 
-        command("ovn-ipam", uses: ["NeutronServer", arguments, configuration, yaml, lifecycle, logging]),
+        command("ovn-ipam", uses: ["NeutronServer", "EmbeddedOVN", arguments, configuration, yaml, lifecycle, logging]),
         command("ovn-integrate", uses: ["Commands"], linker: fixedAddress),
         command("ovn-container", uses: ["Commands"], linker: fixedAddress),
         command("ovsdb-modelgen", uses: ["OVSDB", arguments]),
@@ -119,6 +120,7 @@ let package = Package(
         tests("IPAM"),
         tests("NeutronAPI"),
         tests("Netlink"),
+        tests("EmbeddedOVN", uses: [lifecycle, logging]),
         tests("HostNetwork"),
         tests("OVSDBClient", uses: ["OVNModel", "TestServers"]),
         tests("DockerEngine", uses: ["TestServers"]),

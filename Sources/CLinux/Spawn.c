@@ -1,0 +1,68 @@
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "CLinux.h"
+
+// In the child, between fork and exec: only what is safe after a fork of a process with many threads.
+static void become(const char *path, char *const *arguments, char *const *environment, int output, int death_signal,
+                   pid_t parent, int report) {
+    struct sigaction standard = { .sa_handler = SIG_DFL };
+    for (int signal = 1; signal < NSIG; signal++)
+        sigaction(signal, &standard, NULL);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    int input = open("/dev/null", O_RDONLY);
+    // The report's descriptor moves out of the way of those that are closed.
+    if (setsid() >= 0 && prctl(PR_SET_PDEATHSIG, death_signal) == 0 && input >= 0 && dup2(input, 0) >= 0
+        && dup2(output, 1) >= 0 && dup2(output, 2) >= 0 && dup3(report, 3, O_CLOEXEC) >= 0) {
+        report = 3;
+        syscall(SYS_close_range, 4, ~0U, 0);
+        // The parent may have died before the kernel was told to watch it.
+        if (getppid() == parent)
+            execve(path, arguments, environment);
+        else
+            errno = ESRCH;
+    }
+    int error = errno;
+    ssize_t ignored = write(report, &error, sizeof error);
+    (void)ignored;
+    _exit(127);
+}
+
+int clinux_spawn(const char *path, char *const *arguments, char *const *environment, int output, int death_signal) {
+    int report[2];
+    if (pipe2(report, O_CLOEXEC) < 0)
+        return -errno;
+    sigset_t all, before;
+    sigfillset(&all);
+    pid_t parent = getpid();
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pid_t child = fork();
+    if (child == 0)
+        become(path, arguments, environment, output, death_signal, parent, report[1]);
+    int error = errno;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    close(report[1]);
+    if (child < 0) {
+        close(report[0]);
+        return -error;
+    }
+    // Closed by a successful exec; else the reason comes.
+    ssize_t length;
+    do
+        length = read(report[0], &error, sizeof error);
+    while (length < 0 && errno == EINTR);
+    close(report[0]);
+    if (length == (ssize_t)sizeof error) {
+        while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {
+        }
+        return -error;
+    }
+    return child;
+}

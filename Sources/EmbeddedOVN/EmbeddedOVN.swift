@@ -1,0 +1,114 @@
+import Glibc
+package import Logging
+import ServiceLifecycle
+
+/// OVN's two databases and ovn-northd, as children of this process, in a folder of their own.
+package struct EmbeddedOVN: Sendable {
+    /// Where things are and where the databases listen.
+    package struct Configuration: Sendable {
+        package var dataFolder = "/var/lib/ovn"
+        /// Nil: `/run/ovn` for the standard data folder, so that `ovn-nbctl` finds the sockets; else `run` in the data folder.
+        package var runFolder: String?
+        /// Nil: where OVN's packages put its schemas.
+        package var schemaFolder: String?
+        package var northbound = ListenAddress(host: "0.0.0.0", port: 6641)
+        package var southbound = ListenAddress(host: "0.0.0.0", port: 6642)
+
+        package init() {}
+    }
+
+    let configuration: Configuration
+    let folders: Folders
+    let logger: Logger
+    private let lock: FolderLock
+
+    /// Takes the data folder, ends what an earlier run left behind in it, and prepares the database files.
+    package init(_ configuration: Configuration, logger: Logger) async throws {
+        self.configuration = configuration
+        self.logger = logger
+        let standard = configuration.dataFolder == Configuration().dataFolder
+        folders = Folders(
+            data: configuration.dataFolder,
+            run: configuration.runFolder ?? (standard ? "/run/ovn" : "\(configuration.dataFolder)/run"))
+        try folders.create()
+        lock = try FolderLock(folders.data)
+        for name in Self.names { try await Orphan.end(pidFile: folders.pidFile(name), logger: logger) }
+        try configuration.northbound.check("nb-listen")
+        try configuration.southbound.check("sb-listen")
+        let schemas = try configuration.schemaFolder ?? Self.schemaFolder()
+        try await DatabaseFile(path: folders.database("nb"), schema: "\(schemas)/ovn-nb.ovsschema").prepare()
+        try await DatabaseFile(path: folders.database("sb"), schema: "\(schemas)/ovn-sb.ovsschema").prepare()
+    }
+
+    private static let names = ["ovn-northd", "ovnsb_db", "ovnnb_db"]
+
+    private static func schemaFolder() throws -> String {
+        let places = ["/usr/share/ovn", "/usr/local/share/ovn"]
+        guard let found = places.first(where: { access("\($0)/ovn-nb.ovsschema", R_OK) == 0 }) else {
+            throw EmbeddedOVNError(
+                "no ovn-nb.ovsschema in \(places.joined(separator: " or ")) (Debian has it in ovn-central; "
+                    + "--schema-folder names another place)")
+        }
+        return found
+    }
+
+    /// The remotes of the databases, for clients on this machine.
+    package var northboundRemote: String { "unix:\(folders.socket("nb"))" }
+    package var southboundRemote: String { "unix:\(folders.socket("sb"))" }
+
+    /// The databases and ovn-northd; to be started in this order and stopped in the reverse one.
+    package func daemons() throws -> [Daemon] {
+        [
+            Daemon(
+                "ovsdb-server OVN_Northbound",
+                try server("nb", "OVN_Northbound", "NB_Global", configuration.northbound), logger: logger),
+            Daemon(
+                "ovsdb-server OVN_Southbound",
+                try server("sb", "OVN_Southbound", "SB_Global", configuration.southbound), logger: logger),
+            Daemon("ovn-northd", try northd(), logger: logger),
+        ]
+    }
+
+    private func server(
+        _ name: String, _ database: String, _ table: String, _ listen: ListenAddress
+    ) throws -> Program {
+        try program(
+            "ovsdb-server", "ovn\(name)_db",
+            [
+                "--remote=punix:\(folders.socket(name))", "--remote=\(listen.remote)",
+                // What an operator adds with ovn-nbctl set-connection and set-ssl.
+                "--remote=db:\(database),\(table),connections", "--private-key=db:\(database),SSL,private_key",
+                "--certificate=db:\(database),SSL,certificate", "--ca-cert=db:\(database),SSL,ca_cert",
+                folders.database(name),
+            ])
+    }
+
+    private func northd() throws -> Program {
+        try program("ovn-northd", "ovn-northd", ["--ovnnb-db=\(northboundRemote)", "--ovnsb-db=\(southboundRemote)"])
+    }
+
+    private func program(_ executable: String, _ name: String, _ arguments: [String]) throws -> Program {
+        var program = try Program.find(
+            executable,
+            [
+                "-vconsole:warn", "-vsyslog:off", "-vfile:off", "--pidfile=\(folders.pidFile(name))",
+                "--unixctl=\(folders.run)/\(name).ctl",
+            ] + arguments)
+        // Where they would put whatever they are not told about.
+        for variable in ["OVN_RUNDIR", "OVS_RUNDIR", "OVN_LOGDIR", "OVS_LOGDIR"] {
+            program.environment[variable] = folders.run
+        }
+        for variable in ["OVN_DBDIR", "OVS_DBDIR"] { program.environment[variable] = folders.data }
+        return program
+    }
+}
+
+extension Folders {
+    /// `name` is `nb` or `sb`.
+    func database(_ name: String) -> String { "\(data)/ovn\(name)_db.db" }
+
+    func socket(_ name: String) -> String { "\(run)/ovn\(name)_db.sock" }
+
+    /// Named apart from the files of Debian's own units: those daemons are not ours to end.
+    func pidFile(_ name: String) -> String { "\(run)/ovn-ipam-\(name).pid" }
+}

@@ -1,0 +1,31 @@
+import Glibc
+
+/// A thread of our own, for what blocks.
+enum Thread {
+    private final class Body: Sendable {
+        let run: @Sendable () -> Void
+        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+    }
+
+    /// Runs `body` on a new thread, which ends with it. Signals stay with the other threads.
+    static func start(_ body: @escaping @Sendable () -> Void) {
+        var (all, before) = (sigset_t(), sigset_t())
+        sigfillset(&all)
+        pthread_sigmask(SIG_SETMASK, &all, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        var thread = pthread_t()
+        let boxed = Unmanaged.passRetained(Body(body))
+        let error = pthread_create(
+            &thread, nil,
+            { argument in
+                if let argument { Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run() }
+                return nil
+            }, boxed.toOpaque())
+        if error == 0 {
+            pthread_detach(thread)
+        } else {
+            // Without threads nothing of us works: better here than never again.
+            boxed.takeRetainedValue().run()
+        }
+    }
+}

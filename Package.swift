@@ -19,6 +19,7 @@ let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")  // `Metrics` drags Foundation in
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 // Without its YAML and JSON traits: async-http-client links it into the command lines, and both drag Foundation in.
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 let yaml: Target.Dependency = .product(name: "Yams", package: "Yams")
@@ -103,7 +104,9 @@ let package = Package(
         room("HostAttachment", uses: ["HostNetwork", "OVSDBClient", "OVNModel", logging]),
         room("Commands", uses: ["NeutronClient", "HostAttachment", "DockerEngine", arguments, logging]),
 
-        command("ovn-ipam", uses: ["NeutronServer", "EmbeddedOVN", arguments, configuration, yaml, lifecycle, logging]),
+        command(
+            "ovn-ipam",
+            uses: ["NeutronServer", "EmbeddedOVN", arguments, configuration, yaml, lifecycle, signals, logging]),
         command("ovn-integrate", uses: ["Commands"], linker: fixedAddress),
         command("ovn-container", uses: ["Commands"], linker: fixedAddress),
         command("ovsdb-modelgen", uses: ["OVSDB", arguments]),

@@ -1,4 +1,5 @@
 package import Hummingbird
+import Logging
 import NeutronAPI
 
 /// What a request carries from the outermost responder to its controller.
@@ -12,6 +13,9 @@ package struct APIRequestContext: RequestContext {
     package init(source: Source) {
         coreContext = CoreRequestContextStorage(source: source)
         requestID = "req-\(ID<Request>.random())"
+        // Ours in place of the framework's, which nobody is told.
+        logger[metadataKey: "hb.request.id"] = nil
+        logger[metadataKey: "request"] = "\(requestID)"
     }
 
     /// A parameter of the route's path, decoded.

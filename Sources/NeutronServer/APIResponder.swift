@@ -14,6 +14,8 @@ package struct APIResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Con
         var response: Response
         do {
             response = try await inner.respond(to: Self.withoutSuffix(request), context: context)
+            // The router's own answer to a path that it does not have; ours all have a body.
+            if response.status == .notFound, response.body.contentLength == 0 { response = .neutron(.pathNotFound) }
         } catch {
             response = reply(to: error, context: context)
         }
@@ -39,15 +41,14 @@ package struct APIResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Con
     private func reply(to error: any Error, context: APIRequestContext) -> Response {
         if let error = error as? NeutronError {
             if error.status >= 500 {
-                context.logger.error(
-                    "request failed", metadata: ["request": "\(context.requestID)", "cause": "\(error.message)"])
+                context.logger.error("request failed", metadata: ["cause": "\(error.message)"])
             }
             return .neutron(error)
         }
         if error is CancellationError {
             return .neutron(.serviceUnavailable("The server is stopping."))
         }
-        context.logger.error("request failed", metadata: ["request": "\(context.requestID)", "cause": "\(error)"])
+        context.logger.error("request failed", metadata: ["cause": "\(error)"])
         return .neutron(.internalError(requestID: context.requestID))
     }
 
@@ -62,7 +63,7 @@ package struct APIResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Con
         context.logger.debug(
             "request answered",
             metadata: [
-                "request": "\(context.requestID)", "method": "\(request.method)", "path": "\(request.uri)",
+                "method": "\(request.method)", "path": "\(request.uri)",
                 "status": "\(response.status.code)", "duration": "\(duration)",
             ])
     }

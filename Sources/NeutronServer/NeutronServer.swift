@@ -55,7 +55,6 @@ package struct NeutronServer: Sendable {
         addResource(Network.self, to: version)
         addResource(Subnet.self, to: version)
         addResource(Port.self, to: version)
-        root.routeNothing("**")
         return router
     }
 

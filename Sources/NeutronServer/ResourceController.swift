@@ -30,7 +30,7 @@ struct ResourceController<Of: StoredResource>: Sendable {
         let made = try await Of.create(body.requests, in: store)
         for resource in made {
             context.logger.info(
-                "\(Of.memberName) created", metadata: ["id": "\(resource.id)", "request": "\(context.requestID)"])
+                "\(Of.memberName) created", metadata: ["id": "\(resource.id)"])
         }
         if case .one = body, let resource = made.first { return .json(.created) { $0.member(resource) } }
         return .json(.created, capacity: 256 + made.count * 1_024) { $0.members(made) }
@@ -47,7 +47,7 @@ struct ResourceController<Of: StoredResource>: Sendable {
         let revision = try request.expectedRevision()
         let update = try await request.json().update(Of.self)
         let resource = try await Of.update(id, update, ifRevision: revision, in: store)
-        context.logger.info("\(Of.memberName) changed", metadata: ["id": "\(id)", "request": "\(context.requestID)"])
+        context.logger.info("\(Of.memberName) changed", metadata: ["id": "\(id)"])
         return .json { $0.member(resource) }
     }
 
@@ -56,7 +56,7 @@ struct ResourceController<Of: StoredResource>: Sendable {
         let revision = try request.expectedRevision()
         try await request.refuseBody()
         try await Of.delete(id, ifRevision: revision, in: store)
-        context.logger.info("\(Of.memberName) deleted", metadata: ["id": "\(id)", "request": "\(context.requestID)"])
+        context.logger.info("\(Of.memberName) deleted", metadata: ["id": "\(id)"])
         return .empty(.noContent)
     }
 

@@ -19,11 +19,4 @@ extension RouterMethods<APIRequestContext> {
             }
         }
     }
-
-    /// What no other path is answers 404.
-    func routeNothing(_ path: RouterPath) {
-        for method in [HTTPRequest.Method.get, .head, .post, .put, .patch, .delete] {
-            on(path, method: method) { _, _ -> Response in throw NeutronError.pathNotFound }
-        }
-    }
 }

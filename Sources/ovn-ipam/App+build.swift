@@ -1,0 +1,68 @@
+import EmbeddedOVN
+import Glibc
+import Logging
+import NetworkStore
+import NeutronServer
+import OVSDB
+import OVSDBClient
+import ServiceLifecycle
+import UnixSignals
+
+/// What runs: clients of the databases, the store on them, the API on that.
+struct App: Sendable {
+    let settings: Settings
+    let logger: Logger
+
+    init(_ settings: Settings) {
+        self.settings = settings
+        var logger = Logger(label: "ovn-ipam", factory: { StreamLogHandler.standardError(label: $0) })
+        logger.logLevel = settings.logLevel
+        self.logger = logger
+    }
+
+    /// Serves on databases that run already, until SIGTERM or SIGINT.
+    func serve() async throws {
+        guard !settings.northbound.isEmpty else {
+            throw SettingsError("nb is missing: where is OVN_Northbound? (--nb tcp:HOST:6641; `ovn-ipam up` runs one)")
+        }
+        try await run(northbound: settings.northbound, southbound: settings.southbound, after: [])
+    }
+
+    /// Runs the databases and ovn-northd as well.
+    func up() async throws {
+        let ovn = try await EmbeddedOVN(settings.embedded, logger: logger)
+        try await run(
+            northbound: [try Remote(ovn.northboundRemote)], southbound: [try Remote(ovn.southboundRemote)],
+            after: try ovn.daemons())
+        withExtendedLifetime(ovn) {}
+    }
+
+    /// Services start in this order, and stop in the reverse one: first of all nobody asks any more.
+    private func run(northbound: [Remote], southbound: [Remote], after daemons: [any Service]) async throws {
+        let nb = client("OVN_Northbound", northbound, NetworkStore.northboundTables)
+        let sb = southbound.isEmpty ? nil : client("OVN_Southbound", southbound, NetworkStore.southboundTables)
+        let store = NetworkStore(northbound: nb, southbound: sb, configuration: settings.store, logger: logger)
+        let clients = [nb, sb].compactMap { $0 }
+        let (listening, listens) = AsyncStream<Int>.makeStream()
+        let server = NeutronServer(store: store, configuration: settings.server, logger: logger)
+            .application { listens.yield($0) }
+        let notice = ReadyNotice(
+            clients: clients, listening: listening, host: settings.server.host, logger: logger)
+        let services: [any Service] = daemons + clients.map { ClientService(client: $0) } + [notice, server]
+        var configuration = ServiceGroupConfiguration(
+            services: services.map {
+                .init(
+                    service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
+                    failureTerminationBehavior: .gracefullyShutdownGroup)
+            },
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        configuration.maximumGracefulShutdownDuration = .seconds(15)
+        try await ServiceGroup(configuration: configuration).run()
+    }
+
+    private func client(_ database: String, _ remotes: [Remote], _ tables: [MonitoredTable]) -> OVSDBClient {
+        OVSDBClient(
+            configuration: OVSDBConfiguration(remotes: remotes, database: database, tables: tables, tls: settings.tls),
+            logger: logger)
+    }
+}

@@ -1,0 +1,54 @@
+import Logging
+import OVSDB
+import OVSDBClient
+import ServiceLifecycle
+
+/// A client of a database, as a service.
+struct ClientService: Service {
+    let client: OVSDBClient
+
+    func run() async throws {
+        do {
+            try await cancelWhenGracefulShutdown { try await client.run() }
+        } catch is CancellationError {
+            // That is how it ends.
+        }
+    }
+}
+
+/// Says in the log when requests can be answered, and every half minute what is missing until then.
+struct ReadyNotice: Service {
+    let clients: [OVSDBClient]
+    /// The port that the server listens on, once it does.
+    let listening: AsyncStream<Int>
+    let host: String
+    let logger: Logger
+
+    func run() async throws {
+        do {
+            try await cancelWhenGracefulShutdown {
+                for client in clients { try await wait(for: client) }
+                for await port in listening {
+                    let host = host.contains(":") ? "[\(host)]" : host
+                    logger.info("ready", metadata: ["url": "http://\(host):\(port)/"])
+                    break
+                }
+                // A service that returns ends the others.
+                try await gracefulShutdown()
+            }
+        } catch is CancellationError {
+            // The end of waiting.
+        }
+    }
+
+    private func wait(for client: OVSDBClient) async throws {
+        while true {
+            do {
+                return try await client.ready(within: .seconds(30))
+            } catch let error as OVSDBError {
+                try Task.checkCancellation()
+                logger.warning("not ready", metadata: ["cause": "\(error.message)"])
+            }
+        }
+    }
+}

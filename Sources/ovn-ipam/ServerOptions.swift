@@ -1,0 +1,42 @@
+import ArgumentParser
+
+/// The flags of every command that serves.
+struct ServerOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The configuration file, YAML.", valueName: "file"))
+    var config: String?
+
+    @Option(help: ArgumentHelp(Setting.listen.help, valueName: "address:port"))
+    var listen: String?
+
+    @Option(help: ArgumentHelp(Setting.defaultProject.help, valueName: "project"))
+    var defaultProject: String?
+
+    @Option(help: ArgumentHelp(Setting.logLevel.help, valueName: "level"))
+    var logLevel: String?
+
+    @Option(name: .customLong("underlay-mtu"), help: ArgumentHelp(Setting.underlayMTU.help, valueName: "bytes"))
+    var underlayMTU: String?
+
+    @Option(name: .customLong("tunnel-ip-version"), help: ArgumentHelp(Setting.tunnelVersion.help, valueName: "4|6"))
+    var tunnelVersion: String?
+
+    @Option(name: .customLong("dns-domain"), help: ArgumentHelp(Setting.dnsDomain.help, valueName: "domain"))
+    var dnsDomain: String?
+
+    @Option(name: .customLong("dns-servers"), help: ArgumentHelp(Setting.dnsServers.help, valueName: "addresses"))
+    var dnsServers: String?
+
+    @Option(name: .customLong("dhcp-lease-time"), help: ArgumentHelp(Setting.leaseTime.help, valueName: "seconds"))
+    var leaseTime: String?
+
+    @Option(name: .customLong("base-mac"), help: ArgumentHelp(Setting.baseMAC.help, valueName: "mac"))
+    var baseMAC: String?
+
+    var values: [Setting: String?] {
+        [
+            .listen: listen, .defaultProject: defaultProject, .logLevel: logLevel, .underlayMTU: underlayMTU,
+            .tunnelVersion: tunnelVersion, .dnsDomain: dnsDomain, .dnsServers: dnsServers, .leaseTime: leaseTime,
+            .baseMAC: baseMAC,
+        ]
+    }
+}

@@ -1,0 +1,137 @@
+import Configuration
+import EmbeddedOVN
+import Glibc
+import Logging
+import NetAddress
+import NetworkStore
+import NeutronServer
+import OVSDB
+import OVSDBClient
+
+/// All settings, read and checked.
+struct Settings: Sendable {
+    var server = NeutronServer.Configuration()
+    var store = NetworkStoreConfiguration()
+    var embedded = EmbeddedOVN.Configuration()
+    var northbound: [Remote] = []
+    var southbound: [Remote] = []
+    var tls: OVSDBConfiguration.TLS?
+    var logLevel = Logger.Level.info
+
+    /// Flags count before the environment, the environment before the file.
+    init(_ flags: [Setting: String?], file: String?) throws(SettingsError) {
+        let environment = try Self.environment()
+        var providers: [any ConfigProvider] = [
+            InMemoryProvider(name: "flags", values: Self.values(flags.compactMapValues { $0 })),
+            InMemoryProvider(name: "environment", values: Self.values(environment.settings)),
+        ]
+        if let path = file ?? environment.file {
+            providers.append(InMemoryProvider(name: path, values: Self.values(try SettingsFile.read(path))))
+        }
+        try self.init(ConfigReader(providers: providers))
+    }
+
+    private static func values(_ settings: [Setting: String]) -> [AbsoluteConfigKey: ConfigValue] {
+        Dictionary(
+            uniqueKeysWithValues: settings.map {
+                (AbsoluteConfigKey([$0.key.rawValue], context: [:]), ConfigValue(.string($0.value), isSecret: false))
+            })
+    }
+
+    /// The `OVN_IPAM_…` variables; any that is no setting is an error, since it was meant to be one.
+    private static func environment() throws(SettingsError) -> (settings: [Setting: String], file: String?) {
+        let byVariable = Dictionary(uniqueKeysWithValues: Setting.allCases.map { ($0.variable, $0) })
+        var settings: [Setting: String] = [:]
+        var file: String?
+        var next = environ
+        while let item = next.pointee {
+            next += 1
+            let text = String(cString: item)
+            guard text.hasPrefix(Setting.prefix), let separator = text.firstIndex(of: "=") else { continue }
+            let (name, value) = (String(text[..<separator]), String(text[text.index(after: separator)...]))
+            if name == Setting.prefix + "CONFIG" {
+                file = value
+            } else if let setting = byVariable[name] {
+                settings[setting] = value
+            } else {
+                throw SettingsError(
+                    "\(name) is no setting; there are \(byVariable.keys.sorted().joined(separator: ", "))")
+            }
+        }
+        return (settings, file)
+    }
+
+    private init(_ reader: ConfigReader) throws(SettingsError) {
+        func value<Value>(
+            _ setting: Setting, _ expected: String, _ convert: (String) -> Value?
+        ) throws(SettingsError) -> Value? {
+            guard let text = reader.string(forKey: ConfigKey([setting.rawValue])) else { return nil }
+            guard let value = convert(text) else { throw SettingsError(setting, text, expected: expected) }
+            return value
+        }
+        func remotes(_ setting: Setting) throws(SettingsError) -> [Remote] {
+            try value(setting, "a list of unix:PATH, tcp:HOST:PORT or ssl:HOST:PORT") { try? Remote.list($0) } ?? []
+        }
+        func text(_ setting: Setting) throws(SettingsError) -> String? {
+            try value(setting, "a text") { $0.isEmpty ? nil : $0 }
+        }
+        func address(_ setting: Setting) throws(SettingsError) -> ListenAddress? {
+            try value(setting, "an address and a port, such as 0.0.0.0:6641 or [::]:6641") { ListenAddress($0) }
+        }
+
+        if let listen = try address(.listen) { (server.host, server.port) = (listen.host, Int(listen.port)) }
+        if let project = try text(.defaultProject) { server.defaultProject = project }
+        if let level = try value(.logLevel, "a log level", { Logger.Level(rawValue: $0) }) { logLevel = level }
+        northbound = try remotes(.northbound)
+        southbound = try remotes(.southbound)
+        tls = try Self.tls(try text(.privateKey), try text(.certificate), try text(.authority))
+        for remote in northbound + southbound {
+            if case .ssl = remote, tls == nil {
+                throw SettingsError("\(remote) needs --private-key, --certificate and --ca-cert")
+            }
+        }
+
+        if let folder = try text(.dataFolder) { embedded.dataFolder = folder }
+        embedded.runFolder = try text(.runFolder)
+        embedded.schemaFolder = try text(.schemaFolder)
+        if let listen = try address(.northboundListen) { embedded.northbound = listen }
+        if let listen = try address(.southboundListen) { embedded.southbound = listen }
+
+        let integer = { (range: ClosedRange<Int>) in { (text: String) in Int(text).flatMap { range.contains($0) ? $0 : nil } } }
+        if let mtu = try value(.underlayMTU, "a number from 1358 to 65535", integer(1_358...65_535)) { store.underlayMTU = mtu }
+        if let version = try value(.tunnelVersion, "4 or 6", { Int($0).flatMap { IPVersion(rawValue: $0) } }) {
+            store.tunnelVersion = version
+        }
+        store.dnsDomain = try text(.dnsDomain)
+        if let servers = try value(
+            .dnsServers, "a list of addresses",
+            { text -> [IPAddress]? in
+                let parts = text.split(separator: ",").map { IPAddress($0.filter { $0 != " " }) }
+                return parts.contains(nil) ? nil : parts.compactMap { $0 }
+            })
+        {
+            store.nameservers = servers
+        }
+        if let time = try value(.leaseTime, "a number of seconds", integer(1...4_294_967_295)) { store.dhcpLeaseTime = time }
+        if let mac = try value(.baseMAC, "a MAC address of a single station", { MACAddress($0) }) {
+            guard !mac.isMulticast else {
+                throw SettingsError(.baseMAC, mac.description, expected: "a MAC address of a single station")
+            }
+            store.macs = mac
+        }
+    }
+
+    private static func tls(
+        _ key: String?, _ certificate: String?, _ authority: String?
+    ) throws(SettingsError) -> OVSDBConfiguration.TLS? {
+        switch (key, certificate, authority) {
+        case (nil, nil, nil): return nil
+        case (let key?, let certificate?, let authority?):
+            for file in [key, certificate, authority] where access(file, R_OK) != 0 {
+                throw SettingsError("cannot read \(file): \(String(cString: strerror(errno)))")
+            }
+            return .init(privateKeyFile: key, certificateFile: certificate, authorityFile: authority)
+        default: throw SettingsError("--private-key, --certificate and --ca-cert are given all or none")
+        }
+    }
+}

@@ -55,9 +55,8 @@ extension InterfaceConfiguration {
             // A label that grows too long is the operator's decoration, not worth failing for.
             address.label = moved.utf8.count <= Link.nameLimit ? moved : nil
         }
-        let lasting: UInt32 = 0x10 | 0x100 | 0x200 | 0x400 | 0x800  // home, manages temporary, no prefix route, join, stable
-        address.flags &= lasting
-        if address.address.address.version == .v6 { address.flags |= 0x02 }  // no duplicate address detection
+        address.flags &= LinkAddress.lastingFlags
+        if address.address.address.version == .v6 { address.flags |= LinkAddress.noDuplicateDetection }
         return address
     }
 
@@ -72,7 +71,7 @@ extension InterfaceConfiguration {
     /// The addresses that go with a move: all but those that the kernel makes anew on the other interface.
     package var movableAddresses: [LinkAddress] {
         addresses.filter { address in
-            let isTemporary = address.address.address.version == .v6 && address.flags & 0x01 != 0
+            let isTemporary = address.address.address.version == .v6 && address.flags & LinkAddress.temporary != 0
             return !address.isLinkLocal && !isTemporary
         }
     }

@@ -27,7 +27,8 @@ struct MoveGround {
         var leased = LinkAddress(try #require(InterfaceAddress("192.0.2.9/25")), on: nic)
         (leased.validFor, leased.preferredFor) = (3600, 1800)
         try await host.apply([
-            .ensureAddress(LinkAddress(try #require(InterfaceAddress("10.0.0.2/24")), on: nic)), .ensureAddress(labelled),
+            .ensureAddress(LinkAddress(try #require(InterfaceAddress("10.0.0.2/24")), on: nic)),
+            .ensureAddress(labelled),
             .ensureAddress(leased), .ensureAddress(LinkAddress(try #require(InterfaceAddress("fd00::2/64")), on: nic)),
             .ensureAddress(LinkAddress(try #require(InterfaceAddress("10.1.0.2/24")), on: other)),
         ])
@@ -42,7 +43,8 @@ struct MoveGround {
         var several = Route(to: try #require(IPPrefix("203.0.113.0/24")), link: nic)
         several.scope = 0
         several.nextHops = [
-            .init(gateway: IPAddress("10.0.0.1"), link: nic, weight: 2), .init(gateway: IPAddress("10.1.0.1"), link: other),
+            .init(gateway: IPAddress("10.0.0.1"), link: nic, weight: 2),
+            .init(gateway: IPAddress("10.1.0.1"), link: other),
         ]
         let six = Route(to: try #require(IPPrefix("::/0")), gateway: IPAddress("fd00::1"), link: nic)
         let direct = Route(to: try #require(IPPrefix("fd99::/64")), link: nic)
@@ -51,7 +53,8 @@ struct MoveGround {
 
     func both() async throws -> (nic: InterfaceConfiguration, bridge: InterfaceConfiguration) {
         (
-            try #require(try await host.configuration(of: "eth0")), try #require(try await host.configuration(of: "breth0"))
+            try #require(try await host.configuration(of: "eth0")),
+            try #require(try await host.configuration(of: "breth0"))
         )
     }
 
@@ -95,7 +98,8 @@ struct MoveGround {
         let ground = try await MoveGround()
         let (nic, bridge) = try await ground.both()
         let changes = InterfaceConfiguration.plan(from: nic, to: bridge)
-        let impossible = ConfigurationChange.addAddress(LinkAddress(try #require(InterfaceAddress("10.9.9.9/24")), on: 4711))
+        let impossible = ConfigurationChange.addAddress(
+            LinkAddress(try #require(InterfaceAddress("10.9.9.9/24")), on: 4711))
         for position in 0...changes.count {
             var broken = changes
             broken.insert(impossible, at: position)

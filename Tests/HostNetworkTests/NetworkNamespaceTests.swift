@@ -16,7 +16,10 @@ final class Shared<Value: Sendable>: Sendable {
     func threadNamespaces() throws -> Set<String> {
         let tasks = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task")
         // A thread may end while the list is read.
-        return Set(tasks.compactMap { try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/task/\($0)/ns/net") })
+        return Set(
+            tasks.compactMap {
+                try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/task/\($0)/ns/net")
+            })
     }
 
     @Test func `no thread is ever left in a foreign namespace`() async throws {
@@ -147,7 +150,9 @@ final class Shared<Value: Sendable>: Sendable {
     @Test func `waiting for a name ends at the deadline`() async throws {
         let name = uniqueName()
         let lock = try await NameLock.hold(name, within: .seconds(1))
-        let error = await #expect(throws: NetlinkError.self) { _ = try await NameLock.hold(name, within: .milliseconds(30)) }
+        let error = await #expect(throws: NetlinkError.self) {
+            _ = try await NameLock.hold(name, within: .milliseconds(30))
+        }
         #expect(error?.code == .timedOut)
         withExtendedLifetime(lock) {}
     }

@@ -66,7 +66,8 @@ let second = Duration.seconds(1)
 
         let other = try #require(MACAddress("02:00:00:00:00:06"))
         try there.apply(
-            [.setLink(.index(peer.index), [.name("lan"), .mac(other), .mtu(1300), .alias("words"), .up])], within: second)
+            [.setLink(.index(peer.index), [.name("lan"), .mac(other), .mtu(1300), .alias("words"), .up])],
+            within: second)
         let changed = try Link(try #require(try there.rows(.getLink(.name("lan")), within: second).first))
         #expect((changed.mac, changed.mtu, changed.alias, changed.isUp) == (other, 1300, "words", true))
 
@@ -126,7 +127,8 @@ let second = Duration.seconds(1)
         var socket = try NetlinkSocket(in: namespace.descriptor)
         try socket.apply(
             [
-                .createVeth(VethPair(name: "a", peerName: "b")), .setLink(.name("a"), [.up]), .setLink(.name("b"), [.up]),
+                .createVeth(VethPair(name: "a", peerName: "b")), .setLink(.name("a"), [.up]),
+                .setLink(.name("b"), [.up]),
             ], within: second)
         let a = try Link(try #require(try socket.rows(.getLink(.name("a")), within: second).first)).index
         let b = try Link(try #require(try socket.rows(.getLink(.name("b")), within: second).first)).index
@@ -178,8 +180,10 @@ let second = Duration.seconds(1)
         try there.apply([.setLink(.name("far"), [.up])], within: second)
         let link = try Link(try #require(try here.rows(.getLink(.name("near")), within: second).first)).index
         let peer = try Link(try #require(try there.rows(.getLink(.name("far")), within: second).first)).index
-        try here.apply([.ensureAddress(LinkAddress(try #require(InterfaceAddress("10.0.0.1/24")), on: link))], within: second)
-        try there.apply([.ensureAddress(LinkAddress(try #require(InterfaceAddress("10.0.0.2/24")), on: peer))], within: second)
+        try here.apply(
+            [.ensureAddress(LinkAddress(try #require(InterfaceAddress("10.0.0.1/24")), on: link))], within: second)
+        try there.apply(
+            [.ensureAddress(LinkAddress(try #require(InterfaceAddress("10.0.0.2/24")), on: peer))], within: second)
         #expect(far.run("/bin/ping", "-q", "-c1", "-W2", "10.0.0.1"))
         // Twice is as good as once.
         for _ in 1...2 {

@@ -27,7 +27,7 @@ package struct LinkAddress: Hashable, Sendable {
         self.link = link
         self.address = address
         scope = 0
-        flags = address.address.version == .v6 ? UInt32(IFA_F_NODAD) : 0
+        flags = address.address.version == .v6 ? Self.noDuplicateDetection : 0
         (validFor, preferredFor) = (.max, .max)
         if case .v4 = address.address, address.length < 31 { broadcast = address.prefix.last }
     }
@@ -64,6 +64,14 @@ package struct LinkAddress: Hashable, Sendable {
         self.address = address
         peer = far == own ? nil : far
     }
+
+    /// The flags that say how an address is meant, not what has become of it.
+    package static let lastingFlags = UInt32(
+        IFA_F_HOMEADDRESS | IFA_F_MANAGETEMPADDR | IFA_F_NOPREFIXROUTE | IFA_F_MCAUTOJOIN | IFA_F_STABLE_PRIVACY)
+    /// Usable at once.
+    package static let noDuplicateDetection = UInt32(IFA_F_NODAD)
+    /// Of IPv6: a random address that the kernel replaces by itself (RFC 8981).
+    package static let temporary = UInt32(IFA_F_TEMPORARY)
 
     /// Whether the address was made by the kernel for the link itself, fe80::/10 or ::1, and is made again elsewhere.
     package var isLinkLocal: Bool {

@@ -114,6 +114,7 @@ extension Route.NextHop {
             reader.skipPadding(after: length)
             hops.append(hop)
         }
+        guard !hops.isEmpty else { throw .malformed("multipath route without a next hop") }
         return hops
     }
 

@@ -1,0 +1,21 @@
+import NeutronAPI
+import OVNModel
+import OVSDB
+
+@testable import HostAttachment
+
+/// What the room calls an attachment; in tests that word is taken.
+typealias PluggedEndpoint = Attachment
+
+extension PluggedEndpoint {
+    /// The attachment of a port with a number to a network container; `nil` where the room would not take the row for its own.
+    init?(port: UInt64, in container: String) {
+        var row = OpenVSwitch.Interface(id: .random())
+        row.name = "ovn\(port)"
+        row.externalIDs = [
+            "iface-id": "\(NeutronAPI.ID<NeutronAPI.Port>(high: 3, low: port))", "vm-id": container,
+            "ovn-containers:interface": "eth0", "ovn-containers:container": "network_\(container)",
+        ]
+        self.init(row, bridge: "br-int")
+    }
+}

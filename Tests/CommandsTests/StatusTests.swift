@@ -1,0 +1,94 @@
+import HostAttachment
+import NetAddress
+import OVNModel
+import OVSDB
+import Testing
+
+@testable import Commands
+
+struct StatusTests {
+    static func surroundings(
+        _ controller: OVNController.Connection = .connected, api: String? = nil
+    ) throws -> IntegrationStatus.Surroundings {
+        IntegrationStatus.Surroundings(
+            controller: controller, apiProblem: api, addresses: [try #require(IPAddress("192.0.2.11"))])
+    }
+
+    static func tunnel(error: String? = nil) -> [OVSDB.Operation] {
+        var interface = OpenVSwitch.Interface(id: .random())
+        interface.name = "ovn-h2-0"
+        interface.type = "geneve"
+        interface.options = ["remote_ip": "192.0.2.12", "csum": "true", "key": "flow"]
+        interface.error = error
+        var port = OpenVSwitch.Port(id: .random())
+        port.name = interface.name
+        port.interfaces = [interface.id]
+        port.externalIDs = ["ovn-chassis-id": "h2@192.0.2.12"]
+        return [.insert(interface), .insert(port)]
+    }
+
+    func status(
+        _ ids: StringMap = IntegrateTests.complete, bridge: OpenVSwitch.Bridge? = IntegrateTests.bridge(),
+        more: [OVSDB.Operation] = [], seen surroundings: IntegrationStatus.Surroundings? = nil
+    ) throws -> IntegrationStatus {
+        let replica = try IntegrateTests.database(ids, more: (bridge.map { [.insert($0)] } ?? []) + more)
+        return IntegrationStatus(replica, try surroundings ?? Self.surroundings())
+    }
+
+    @Test func `a host that works has no cause`() throws {
+        let status = try status(more: Self.tunnel())
+        #expect(status.cause == nil)
+        #expect(status.checks.allSatisfy { $0.state == .ok && $0.remedy == nil })
+        #expect(status.tunnels.map(\.chassis) == ["h2"])
+        #expect(status.tunnels.map(\.remote) == ["192.0.2.12"])
+    }
+
+    @Test(arguments: [
+        ("system-id", "system id"), ("ipam", "set-ipam"), ("ovn-remote", "set-ipam"), ("ovn-encap-ip", "set-tep"),
+        ("ovn-encap-type", "set-encap-type"), ("ovn-mode", "ovn-container init"),
+    ])
+    func `a setting that is missing is the cause, with the command that sets it`(key: String, word: String) throws {
+        var ids = IntegrateTests.complete
+        ids[key] = nil
+        let status = try status(ids)
+        #expect(status.cause?.contains(word) == true, "\(status.cause ?? "")")
+        #expect(status.checks.contains { $0.state == .missing })
+    }
+
+    @Test func `what is set and does not work is named`() throws {
+        var elsewhere = IntegrateTests.complete
+        elsewhere["ovn-encap-ip"] = "192.0.2.99"
+        var stt = IntegrateTests.complete
+        stt["ovn-encap-type"] = "stt"
+        let cases: [(IntegrationStatus, String)] = [
+            (try status(bridge: nil), "create-integration-bridge"),
+            (try status(bridge: IntegrateTests.bridge(failMode: nil)), "secure"),
+            (try status(elsewhere), "192.0.2.99"),
+            (try status(stt), "STT"),
+            (try status(seen: try Self.surroundings(.notConnected)), "tcp:192.0.2.1:6642"),
+            (try status(seen: try Self.surroundings(.notRunning("no pid file"))), "ovn-controller --pidfile"),
+            (try status(seen: try Self.surroundings(api: "port 9696 is shut")), "port 9696 is shut"),
+            (try status(more: Self.tunnel(error: "no such device")), "no such device"),
+        ]
+        for (status, word) in cases {
+            #expect(status.cause?.contains(word) == true, "\(status.cause ?? "no cause") lacks \(word)")
+        }
+    }
+
+    @Test func `a database that was never set up is the cause`() throws {
+        let status = IntegrationStatus(Replica(of: HostAttachment.tables), try Self.surroundings())
+        #expect(status.cause?.contains("start Open vSwitch") == true)
+    }
+
+    @Test func `all formats show every check and tunnel`() throws {
+        let status = try status(more: Self.tunnel())
+        for format in OutputFormat.allCases {
+            let record = ConsoleRecord()
+            var options = OutputOptions()
+            options.format = format
+            status.print(options, on: record.console())
+            let text = record.output.joined(separator: "\n")
+            #expect(text.contains("192.0.2.12") && text.contains("tcp:192.0.2.1:6642") && text.contains("connected"))
+        }
+    }
+}

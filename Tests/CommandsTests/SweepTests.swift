@@ -1,0 +1,80 @@
+import HostAttachment
+import NeutronAPI
+import Testing
+
+@testable import Commands
+@testable import DockerEngine
+
+struct SweepTests {
+    static func container(_ id: String, _ endpoints: [UInt64]) -> ContainerSummary {
+        let ids = endpoints.map { "\(ID<Port>(high: 3, low: $0))" }.joined(separator: ",")
+        return ContainerSummary(
+            id: id, names: ["network_\(id)"], state: .running, labels: [NetworkContainer.endpointsLabel: ids])
+    }
+
+    static func attachment(_ port: UInt64, in container: String) throws -> PluggedEndpoint {
+        try #require(PluggedEndpoint(port: port, in: container))
+    }
+
+    /// A port and who uses it.
+    static func port(_ number: UInt64, device: String = "", host: String = "") throws -> Port {
+        var port = try WiringTests.port(number, on: 1, [])
+        port.deviceID = device
+        port.binding.hostID = host
+        return port
+    }
+
+    func sweep(
+        _ attachments: [PluggedEndpoint], _ containers: [ContainerSummary], _ ports: [Port]
+    ) -> Sweep {
+        Sweep(
+            attachments: attachments, containers: containers,
+            ports: Dictionary(uniqueKeysWithValues: ports.map { ($0.id, $0) }), hostID: "here")
+    }
+
+    @Test func `what is in use stays`() throws {
+        let sweep = sweep(
+            [try Self.attachment(1, in: "a")], [Self.container("a", [1])],
+            [try Self.port(1, device: "a", host: "here")])
+        #expect(sweep.detach == [] && sweep.remove == [])
+    }
+
+    @Test func `an endpoint that was deleted elsewhere leaves nothing`() throws {
+        let attachment = try Self.attachment(1, in: "a")
+        let sweep = sweep([attachment], [Self.container("a", [1])], [])
+        #expect(sweep.detach == [attachment.portID] && sweep.remove == ["a"])
+    }
+
+    @Test func `a container stays while one of its endpoints does`() throws {
+        let attachment = try Self.attachment(2, in: "a")
+        let sweep = sweep(
+            [try Self.attachment(1, in: "a"), attachment], [Self.container("a", [1, 2])],
+            [try Self.port(1, device: "a", host: "here")])
+        #expect(sweep.detach == [attachment.portID] && sweep.remove == [])
+    }
+
+    @Test func `an endpoint that a container of another host has taken over is given up here`() throws {
+        let attachment = try Self.attachment(1, in: "a")
+        let sweep = sweep(
+            [attachment], [Self.container("a", [1])], [try Self.port(1, device: "b", host: "there")])
+        #expect(sweep.detach == [attachment.portID] && sweep.remove == ["a"])
+    }
+
+    @Test func `an endpoint that moves to another container of this host is left to the command that moves it`() throws
+    {
+        let sweep = sweep(
+            [try Self.attachment(1, in: "a")], [Self.container("a", [1])],
+            [try Self.port(1, device: "b", host: "here")])
+        #expect(sweep.detach == [] && sweep.remove == [])
+    }
+
+    @Test func `a container that is just being made stays`() throws {
+        let sweep = sweep([], [Self.container("a", [1])], [try Self.port(1)])
+        #expect(sweep.remove == [])
+    }
+
+    @Test func `containers of others are not looked at`() throws {
+        let other = ContainerSummary(id: "o", names: ["o"], state: .running, labels: ["x": "y"])
+        #expect(sweep([], [other], []).remove == [])
+    }
+}

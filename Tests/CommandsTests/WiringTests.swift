@@ -1,0 +1,143 @@
+import HostAttachment
+import NetAddress
+import NeutronAPI
+import Testing
+
+@testable import Commands
+
+struct WiringTests {
+    static let standard = StandardAttributes(
+        projectID: "admin", createdAt: Timestamp(seconds: 0), updatedAt: Timestamp(seconds: 0))
+
+    static func network(_ number: UInt64, mtu: Int = 1442) -> Network {
+        Network(
+            id: ID(high: 1, low: number), name: "ls\(number)", standard: standard, mtu: mtu,
+            provider: .init(networkType: "geneve"))
+    }
+
+    static func subnet(
+        _ number: UInt64, of network: UInt64, _ cidr: String, gateway: String?, dns: [String] = [],
+        routes: [(String, String)] = []
+    ) throws -> Subnet {
+        let prefix = try #require(IPPrefix(cidr))
+        return Subnet(
+            id: ID(high: 2, low: number), networkID: ID(high: 1, low: network), standard: standard, cidr: prefix,
+            gatewayIP: gateway.flatMap { IPAddress($0) }, allocationPools: [prefix.range],
+            dnsNameservers: dns.compactMap { IPAddress($0) },
+            hostRoutes: try routes.map {
+                HostRoute(destination: try #require(IPPrefix($0.0)), nexthop: try #require(IPAddress($0.1)))
+            })
+    }
+
+    static func port(_ number: UInt64, on network: UInt64, _ addresses: [(UInt64, String)], owner: String = "") throws
+        -> Port
+    {
+        Port(
+            id: ID(high: 3, low: number), networkID: ID(high: 1, low: network), name: "p\(number)", standard: standard,
+            macAddress: try #require(MACAddress(bits: 0x02_00_00_00_00_00 + number)),
+            fixedIPs: try addresses.map {
+                FixedIP(subnetID: ID(high: 2, low: $0.0), ipAddress: try #require(IPAddress($0.1)))
+            }, deviceOwner: owner)
+    }
+
+    func wiring(_ ports: [Port], _ networks: [Network], _ subnets: [Subnet]) throws -> Wiring {
+        try Wiring(
+            ports, networks: Dictionary(uniqueKeysWithValues: networks.map { ($0.id, $0) }),
+            subnets: Dictionary(uniqueKeysWithValues: subnets.map { ($0.id, $0) }), bridge: "br-int")
+    }
+
+    @Test func `an endpoint becomes eth0 with its network's MTU, address, default route and name servers`() throws {
+        let wiring = try wiring(
+            [try Self.port(1, on: 1, [(1, "192.168.1.5")])], [Self.network(1, mtu: 1400)],
+            [
+                try Self.subnet(
+                    1, of: 1, "192.168.1.0/24", gateway: "192.168.1.1", dns: ["192.168.1.2"],
+                    routes: [("10.0.0.0/8", "192.168.1.3")])
+            ])
+        let endpoint = try #require(wiring.endpoints.first)
+        #expect(endpoint.interfaceName == "eth0" && endpoint.mtu == 1400 && endpoint.bridge == "br-int")
+        #expect(endpoint.addresses.map(\.description) == ["192.168.1.5/24"])
+        #expect(endpoint.gateways.map(\.description) == ["192.168.1.1"])
+        #expect(endpoint.routes.map(\.description) == ["10.0.0.0/8=192.168.1.3"])
+        #expect(endpoint.annotations["endpoint"] == "p1" && endpoint.annotations["network"] == "ls1")
+        #expect(wiring.dns == ["192.168.1.2"])
+    }
+
+    @Test func `the first endpoint whose subnet has a gateway carries the default route, for each IP version`() throws {
+        let wiring = try wiring(
+            [
+                try Self.port(1, on: 1, [(1, "10.1.0.5")]),
+                try Self.port(2, on: 2, [(2, "10.2.0.5"), (3, "2001:db8:2::5")]),
+                try Self.port(3, on: 3, [(4, "10.3.0.5"), (5, "2001:db8:3::5")]),
+            ],
+            [Self.network(1), Self.network(2), Self.network(3)],
+            [
+                try Self.subnet(1, of: 1, "10.1.0.0/24", gateway: nil),
+                try Self.subnet(2, of: 2, "10.2.0.0/24", gateway: "10.2.0.1"),
+                try Self.subnet(3, of: 2, "2001:db8:2::/64", gateway: nil),
+                try Self.subnet(4, of: 3, "10.3.0.0/24", gateway: "10.3.0.1"),
+                try Self.subnet(5, of: 3, "2001:db8:3::/64", gateway: "2001:db8:3::1"),
+            ])
+        #expect(wiring.endpoints.map(\.interfaceName) == ["eth0", "eth1", "eth2"])
+        #expect(wiring.endpoints.map { $0.gateways.map(\.description) } == [[], ["10.2.0.1"], ["2001:db8:3::1"]])
+    }
+
+    @Test func `name servers of all subnets, in order, each once`() throws {
+        let wiring = try wiring(
+            [try Self.port(1, on: 1, [(1, "10.1.0.5")]), try Self.port(2, on: 2, [(2, "10.2.0.5")])],
+            [Self.network(1), Self.network(2)],
+            [
+                try Self.subnet(1, of: 1, "10.1.0.0/24", gateway: nil, dns: ["9.9.9.9", "10.1.0.2"]),
+                try Self.subnet(2, of: 2, "10.2.0.0/24", gateway: nil, dns: ["10.1.0.2", "10.2.0.2"]),
+            ])
+        #expect(wiring.dns == ["9.9.9.9", "10.1.0.2", "10.2.0.2"])
+    }
+
+    @Test func `a port that is the gateway itself has no route through itself`() throws {
+        let wiring = try wiring(
+            [try Self.port(1, on: 1, [(1, "10.1.0.1")])], [Self.network(1)],
+            [try Self.subnet(1, of: 1, "10.1.0.0/24", gateway: "10.1.0.1")])
+        #expect(wiring.endpoints[0].gateways == [])
+    }
+
+    @Test func `a port without an address is plugged without one`() throws {
+        #expect(try wiring([try Self.port(1, on: 1, [])], [Self.network(1)], []).endpoints[0].addresses == [])
+    }
+
+    @Test func `a port of the network itself is refused`() throws {
+        let port = try Self.port(1, on: 1, [], owner: "network:router_interface")
+        #expect(throws: CommandError.self) { try wiring([port], [Self.network(1)], []) }
+    }
+
+    @Test func `what was deleted while it was read is refused`() throws {
+        let port = try Self.port(1, on: 1, [(1, "10.1.0.1")])
+        #expect(throws: CommandError.self) { try wiring([port], [], []) }
+        #expect(throws: CommandError.self) { try wiring([port], [Self.network(1)], []) }
+    }
+}
+
+struct NetworkContainerTests {
+    @Test func `the name follows from the endpoints, whatever their order, and is the engine's lock`() throws {
+        let ports = [try WiringTests.port(1, on: 1, []), try WiringTests.port(2, on: 1, [])]
+        let one = NetworkContainer(ports: ports)
+        let other = NetworkContainer(ports: ports.reversed())
+        #expect(one.name == other.name)
+        #expect(one != other)
+        #expect(one.name != NetworkContainer(ports: [ports[0]]).name)
+        #expect(one.name.wholeMatch(of: /network_[0-9a-f]{16}/) != nil)
+    }
+
+    @Test func `labels say everything again`() throws {
+        let container = NetworkContainer(ports: [
+            try WiringTests.port(2, on: 1, []), try WiringTests.port(1, on: 1, []),
+        ])
+        #expect(NetworkContainer(labels: container.labels) == container)
+        #expect(container.labels["ovn-containers.endpoints"]?.split(separator: ",").count == 2)
+    }
+
+    @Test func `labels of others are not ours`() {
+        #expect(NetworkContainer(labels: [:]) == nil)
+        #expect(NetworkContainer(labels: ["ovn-containers.endpoints": ""]) == nil)
+        #expect(NetworkContainer(labels: ["ovn-containers.endpoints": "me,too"]) == nil)
+    }
+}

@@ -1,7 +1,17 @@
+import NeutronAPI
 import OVSDB
 import OVSDBClient
 
 extension NetworkStore {
+    /// Returns once the copy of OVN_Northbound is complete and kept; refused (503) where that takes too long.
+    package func ready() async throws {
+        do {
+            try await northbound.ready(within: configuration.barrierTimeout)
+        } catch let error as OVSDBError {
+            throw NeutronError.serviceUnavailable("The Northbound database did not answer: \(error.message).")
+        }
+    }
+
     /// Nil while the copies of the databases are complete and kept; else what is missing.
     package var unready: String? {
         if !northbound.state.isReady { return "no connection to OVN_Northbound: \(northbound.state.shown)" }

@@ -20,6 +20,7 @@ package struct NeutronServer: Sendable {
     let store: NetworkStore
     let configuration: Configuration
     let logger: Logger
+    private let firstCopy = FirstCopy()
 
     package init(store: NetworkStore, configuration: Configuration = Configuration(), logger: Logger) {
         self.store = store
@@ -59,7 +60,8 @@ package struct NeutronServer: Sendable {
     }
 
     private func addResource<Of: StoredResource>(_ type: Of.Type, to routes: Routes) {
-        ResourceController<Of>(store: store, defaultProject: configuration.defaultProject).addRoutes(to: routes)
+        ResourceController<Of>(store: store, defaultProject: configuration.defaultProject, firstCopy: firstCopy)
+            .addRoutes(to: routes)
         TagController<Of>(store: store).addRoutes(to: routes)
     }
 }

@@ -8,6 +8,7 @@ struct ResourceController<Of: StoredResource>: Sendable {
     let store: NetworkStore
     /// The owner of what a request makes without saying whose it is.
     let defaultProject: String
+    let firstCopy: FirstCopy
 
     func addRoutes(to routes: Routes) {
         let collection = RouterPath(Of.collectionName)
@@ -17,6 +18,7 @@ struct ResourceController<Of: StoredResource>: Sendable {
 
     @Sendable private func list(_ request: Request, _ context: APIRequestContext) async throws -> Response {
         let query = try ListQuery<Of>(request.queryString)
+        try await firstCopy.wait(store)
         var marker: Of?
         if let text = query.marker { marker = try await Of.find(try id(text), in: store) }
         let page = Of.page(query, after: marker, in: store.snapshot())

@@ -1,5 +1,3 @@
-internal import HashTreeCollections
-
 /// A secondary index over the rows of `R`: finds rows by anything that can be computed from them.
 ///
 /// Define it once as a constant, name it in the `MonitoredTable`, and ask `Replica.rows(_:_:)`.
@@ -42,58 +40,37 @@ extension Index where K == String {
     }
 }
 
-/// An index without its types, as the replica keeps it.
-struct AnyIndex: Sendable {
-    let name: String
-    let hashes: @Sendable (any Row, (Int) -> Void) -> Void
-
-    init<R: Row, K>(_ index: Index<R, K>) {
-        name = index.name
-        let hashes = index.hashes
-        self.hashes = { row, body in
-            if let row = row as? R { hashes(row, body) }
-        }
-    }
+/// The indexes of one table without their types, as the replica keeps them.
+protocol TableIndexing: Sendable {
+    var names: [String] { get }
+    /// Passes the number of the index and the hash of each key of `row` to `body`.
+    func hashes(of row: any Row, _ body: (_ index: Int, _ hash: Int) -> Void)
 }
 
-/// The rows under one hash of an index. Nearly always one; hundreds of ports of one network stay cheap to change.
-enum RowIDs: Sendable {
-    case one(RowID)
-    case many(TreeSet<RowID>)
-
-    mutating func insert(_ id: RowID) {
-        switch self {
-        case .one(let first): if first != id { self = .many([first, id]) }
-        case .many(var ids):
-            self = .many([])  // so that the set is changed in place
-            ids.insert(id)
-            self = .many(ids)
-        }
+struct TableIndexes<R: Row>: TableIndexing {
+    /// Passes the hash of each key of the row to its second argument.
+    private struct Function {
+        let hashes: @Sendable (R, (Int) -> Void) -> Void
     }
 
-    /// Answers whether none is left, in which case nothing changes.
-    mutating func remove(_ id: RowID) -> Bool {
-        switch self {
-        case .one(let first): return first == id
-        case .many(var ids):
-            self = .many([])
-            ids.remove(id)
-            self = .many(ids)
-            return ids.isEmpty
-        }
+    private(set) var names: [String] = []
+    private var functions: [Function] = []
+
+    mutating func append<K>(_ index: Index<R, K>) {
+        names.append(index.name)
+        functions.append(Function(hashes: index.hashes))
     }
 
-    var count: Int {
-        switch self {
-        case .one: 1
-        case .many(let ids): ids.count
-        }
+    func hashes(of row: any Row, _ body: (Int, Int) -> Void) {
+        guard !functions.isEmpty, let row = row as? R else { return }
+        hashes(ofTyped: row, body)
     }
 
-    func forEach(_ body: (RowID) -> Void) {
-        switch self {
-        case .one(let id): body(id)
-        case .many(let ids): for id in ids { body(id) }
+    func hashes(ofTyped row: R, _ body: (Int, Int) -> Void) {
+        var number = 0
+        while number < functions.count {
+            functions[number].hashes(row) { body(number, $0) }
+            number += 1
         }
     }
 }

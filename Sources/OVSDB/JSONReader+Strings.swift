@@ -134,6 +134,27 @@ extension JSONReader {
 extension String {
     /// Nil if `bytes` are not UTF-8.
     init?(validUTF8 bytes: UnsafeRawBufferPointer) {
-        self.init(validating: bytes.bindMemory(to: UInt8.self), as: UTF8.self)
+        let text = bytes.bindMemory(to: UInt8.self)
+        if bytes.isASCII {
+            self.init(decoding: text, as: UTF8.self)  // several times faster than `validating`
+        } else {
+            self.init(validating: text, as: UTF8.self)
+        }
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    fileprivate var isASCII: Bool {
+        var bits: UInt64 = 0
+        var index = 0
+        while count - index >= 8 {
+            bits |= loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            index += 8
+        }
+        while index < count {
+            bits |= UInt64(self[index])
+            index += 1
+        }
+        return bits & 0x8080_8080_8080_8080 == 0
     }
 }

@@ -8,7 +8,7 @@ struct MessageFramer {
     private var isInString = false
     private var isEscaped = false
     /// The beginning of a message whose end has not come yet.
-    private var pending: [UInt8] = []
+    private var pending = MessageBuffer()
 
     init(limit: Int) { self.limit = limit }
 
@@ -35,17 +35,17 @@ struct MessageFramer {
             }
             let part = UnsafeRawBufferPointer(rebasing: chunk[start..<(end ?? chunk.count)])
             guard let end else {
-                pending.append(contentsOf: part)
+                pending.append(part)
                 return
             }
             start = end
-            if pending.isEmpty {
+            if pending.count == 0 {
                 try body(part)
             } else {
-                pending.append(contentsOf: part)
+                pending.append(part)
                 let message = pending
-                pending = []
-                try message.withUnsafeBytes(body)
+                pending = MessageBuffer()
+                try body(message.bytes)
             }
         }
     }

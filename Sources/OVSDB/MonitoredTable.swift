@@ -3,7 +3,7 @@ public struct MonitoredTable: Sendable {
     let type: any Row.Type
     /// Positions in the row's `columns`.
     let columns: [Int]
-    let indexes: [AnyIndex]
+    let indexes: any TableIndexing
     /// Rows for which any of these holds; nil: every row.
     let conditions: [Condition]?
 
@@ -19,11 +19,11 @@ public struct MonitoredTable: Sendable {
         self.type = type
         let excluded = Set(excluding.map(\.position))
         self.columns = (columns ?? AnyColumn<R>.all).map(\.position).filter { !excluded.contains($0) }.sorted()
-        indexes = []
+        indexes = TableIndexes<R>()
         self.conditions = conditions
     }
 
-    private init(_ type: any Row.Type, _ columns: [Int], _ indexes: [AnyIndex], _ conditions: [Condition]?) {
+    private init(_ type: any Row.Type, _ columns: [Int], _ indexes: any TableIndexing, _ conditions: [Condition]?) {
         self.type = type
         self.columns = columns
         self.indexes = indexes
@@ -32,9 +32,12 @@ public struct MonitoredTable: Sendable {
 
     /// The same with a secondary index.
     public func indexed<R: Row, K>(by index: Index<R, K>) -> MonitoredTable {
-        precondition(R.self == type, "an index of \(R.tableName) on table \(name)")
-        precondition(!indexes.contains { $0.name == index.name }, "two indexes of \(name) called \(index.name)")
-        return MonitoredTable(type, columns, indexes + [AnyIndex(index)], conditions)
+        guard var indexes = indexes as? TableIndexes<R> else {
+            preconditionFailure("an index of \(R.tableName) on table \(name)")
+        }
+        precondition(!indexes.names.contains(index.name), "two indexes of \(name) called \(index.name)")
+        indexes.append(index)
+        return MonitoredTable(type, columns, indexes, conditions)
     }
 
     func limited(to columns: [Int]) -> MonitoredTable { MonitoredTable(type, columns, indexes, conditions) }

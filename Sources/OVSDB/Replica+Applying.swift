@@ -1,5 +1,3 @@
-internal import HashTreeCollections
-
 extension Replica {
     /// The replica as it will be once the server has committed `operations`; indexes are kept.
     ///
@@ -40,7 +38,7 @@ extension Replica {
     }
 
     private mutating func change(_ table: String, _ id: RowID, _ body: (inout any Row, [Int]) throws -> Void) throws {
-        guard let slot = layout.slots[table], var row = tables[slot].rows[id] else { return }
+        guard let slot = layout.slots[table], var row = tables[slot][id] else { return }
         try body(&row, layout.tables[slot].columns)
         tables[slot].put(row)
     }

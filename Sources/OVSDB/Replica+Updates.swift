@@ -1,5 +1,3 @@
-internal import HashTreeCollections
-
 /// How the server writes the changes of a monitored table.
 enum UpdateFormat: Sendable {
     /// `<table-updates>` of RFC 7047 §4.1.6: old and new rows.
@@ -15,20 +13,35 @@ extension Replica {
     mutating func apply(
         updates reader: inout JSONReader, _ format: UpdateFormat, record: inout [Change]?
     ) throws {
-        var updates = try reader.beginObject()
-        while let name = try reader.nextKey(&updates) {
-            let table = try reader.shared(name)
-            guard let slot = layout.slots[table] else {
-                try reader.skipValue()
-                continue
-            }
+        try forEachTable(of: &reader) { replica, slot, reader in
             var rows = try reader.beginObject()
             while let text = try reader.nextKey(&rows) {
                 let id = try reader.uuid(text)
                 switch format {
-                case .rows: try applyRows(slot, id, &reader, &record)
-                case .differences: try applyDifference(slot, id, &reader, &record)
+                case .rows: try replica.applyRows(slot, id, &reader, &record)
+                case .differences: try replica.applyDifference(slot, id, &reader, &record)
                 }
+            }
+        }
+    }
+
+    /// Fills an empty replica with the `<table-updates>` of a monitor's reply.
+    mutating func load(_ reader: inout JSONReader, _ format: UpdateFormat) throws {
+        try forEachTable(of: &reader) { replica, slot, reader in
+            let names = replica.layout.columns[slot]
+            try replica.layout.tables[slot].type.load(&reader, format, names, into: &replica.tables[slot])
+        }
+    }
+
+    private mutating func forEachTable(
+        of reader: inout JSONReader, _ body: (inout Replica, _ slot: Int, inout JSONReader) throws -> Void
+    ) throws {
+        var updates = try reader.beginObject()
+        while let name = try reader.nextKey(&updates) {
+            if let slot = layout.slots[try reader.shared(name)] {
+                try body(&self, slot, &reader)
+            } else {
+                try reader.skipValue()
             }
         }
     }
@@ -39,7 +52,7 @@ extension Replica {
         var update = try reader.beginObject()
         guard let kind = try reader.nextKey(&update) else { throw reader.malformed("an empty row update") }
         if reader.matches(kind, "modify") {
-            guard let old = tables[slot].rows[id] else {
+            guard let old = tables[slot][id] else {
                 throw OVSDBError(.malformed, "the server changes row \(id), which it never sent")
             }
             var new = old
@@ -84,6 +97,24 @@ extension Replica {
 }
 
 extension Row {
+    /// Fills a table with the rows of the `<table-update>` that `reader` stands before.
+    static func load(
+        _ reader: inout JSONReader, _ format: UpdateFormat, _ names: ColumnNames, into table: inout TableContents
+    ) throws {
+        var rows = try reader.beginObject()
+        try table.load(Self.self) {
+            guard let text = try reader.nextKey(&rows) else { return nil }
+            var row = Self(id: try reader.uuid(text))
+            var update = try reader.beginObject()
+            guard let kind = try reader.nextKey(&update),
+                reader.matches(kind, format == .rows ? "new" : "initial") || reader.matches(kind, "insert")
+            else { throw reader.malformed("a first copy with something else than rows") }
+            try row.decode(&reader, names, isDifference: false)
+            guard try reader.nextKey(&update) == nil else { throw reader.malformed("two changes of one row") }
+            return row
+        }
+    }
+
     /// A row with the columns of the object that `reader` stands before.
     static func decoded(_ id: RowID, _ reader: inout JSONReader, _ names: ColumnNames) throws -> any Row {
         var row = Self(id: id)

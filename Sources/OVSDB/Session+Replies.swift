@@ -57,7 +57,11 @@ extension Session {
         // A fresh replica has one owner, so that it is filled in place.
         var next = isResumed ? memory.replica : Replica(memory.replica.layout)
         var record: [Change]? = isResumed && recordsChanges ? [] : nil
-        try next.apply(updates: &reader, method.format, record: &record)
+        if isResumed {
+            try next.apply(updates: &reader, method.format, record: &record)
+        } else {
+            try next.load(&reader, method.format)
+        }
         if method == .conditionalSince { try reader.endArray(&reply) }
         memory.replica = next
         memory.lastTransaction = last

@@ -2,14 +2,14 @@ internal import HashTreeCollections
 
 /// The rows of one table of a `Replica`, in no particular order.
 public struct TableView<R: Row>: Sendable, Sequence {
-    private let contents: TreeDictionary<RowID, any Row>
+    private let contents: TreeDictionary<RowID, StoredRow>
 
-    init(rows: TreeDictionary<RowID, any Row>) { contents = rows }
+    init(rows: TreeDictionary<RowID, StoredRow>) { contents = rows }
 
     public var count: Int { contents.count }
     public var isEmpty: Bool { contents.isEmpty }
 
-    public subscript(_ id: RowID) -> R? { contents[id] as? R }
+    public subscript(_ id: RowID) -> R? { contents[id]?.row as? R }
 
     /// The rows as a lazy sequence; same as iterating the view.
     public var rows: TableView<R> { self }
@@ -19,6 +19,6 @@ public struct TableView<R: Row>: Sendable, Sequence {
 
     public func makeIterator() -> AnyIterator<R> {
         var iterator = contents.values.makeIterator()
-        return AnyIterator { iterator.next() as? R }
+        return AnyIterator { iterator.next()?.row as? R }
     }
 }

@@ -107,12 +107,12 @@ public struct RowMutation<R: Row>: Sendable {
 
     /// Adds elements to a set; those already there stay as they are.
     public static func insert<A: AtomValue & Comparable>(into column: Column<R, [A]>, _ elements: [A]) -> RowMutation {
-        RowMutation(mutations: [Mutation(column.name, .insert, .set(elements.map(\.atom)))])
+        RowMutation(mutations: [Mutation(column.name, .insert, .set(elements.map { $0.atom }))])
     }
 
     /// Takes elements out of a set; those not there do no harm.
     public static func delete<A: AtomValue & Comparable>(from column: Column<R, [A]>, _ elements: [A]) -> RowMutation {
-        RowMutation(mutations: [Mutation(column.name, .delete, .set(elements.map(\.atom)))])
+        RowMutation(mutations: [Mutation(column.name, .delete, .set(elements.map { $0.atom }))])
     }
 
     /// Sets pairs of a map and leaves its other keys alone. RFC 7047's `insert` keeps the value of a key that is already there, so the

@@ -5,16 +5,16 @@ extension Operation {
     /// Sets the named columns of the row whose `_uuid` is `row.id`. A row that is gone is no error (RFC 7047 §5.2.3): the result's count
     /// tells.
     public static func update<R: Row>(_ row: R, columns: [AnyColumn<R>]) -> Operation {
-        .updateRow(row, columns: columns.map(\.position))
+        .updateRow(row, columns: columns.map { $0.position })
     }
 
     /// Changes columns of one row relative to their values, whatever else happened to them.
     public static func mutate<R: Row>(_ type: R.Type, _ id: RowID, _ mutations: RowMutation<R>...) -> Operation {
-        .mutateRow(in: R.tableName, id: id, mutations: mutations.flatMap(\.mutations))
+        .mutateRow(in: R.tableName, id: id, mutations: mutations.flatMap { $0.mutations })
     }
 
     public static func mutate<R: Row>(_ type: R.Type, _ id: RowID, _ mutations: [RowMutation<R>]) -> Operation {
-        .mutateRow(in: R.tableName, id: id, mutations: mutations.flatMap(\.mutations))
+        .mutateRow(in: R.tableName, id: id, mutations: mutations.flatMap { $0.mutations })
     }
 
     /// Deletes one row. A row of a table that is not a root goes by itself with the last reference to it, yet only an explicit delete
@@ -25,7 +25,7 @@ extension Operation {
 
     /// Fails the transaction at once unless the row is there and its named columns are as in `row`.
     public static func wait<R: Row>(_ row: R, columns: [AnyColumn<R>]) -> Operation {
-        .waitRow(row, columns: columns.map(\.position))
+        .waitRow(row, columns: columns.map { $0.position })
     }
 
     /// Fails the transaction at once unless the row is there and `external_ids` has `value` under `key` (nil: does not have the key).

@@ -12,7 +12,10 @@ import Testing
         let network = try ledger.network()
         let subnet = try ledger.subnet(network, "10.0.0.0/24")
         _ = try ledger.subnet(network, "fd00::/64")
-        let parent = try ledger.port(network) { $0.name = "parent" }
+        let parent = try ledger.port(network) {
+            $0.name = "parent"
+            $0.fixedIPs = [.address("10.0.0.2")]
+        }
         let full = try ledger.port(network) {
             $0.name = "full"
             $0.description = "everything"

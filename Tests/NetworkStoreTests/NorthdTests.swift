@@ -1,0 +1,86 @@
+import NetAddress
+import NeutronAPI
+import OVNModel
+import OVSDB
+import OVSDBClient
+import TestServers
+import Testing
+
+@testable import NetworkStore
+
+/// What ovn-northd makes of our rows.
+@Suite(.timeLimit(.minutes(2)))
+struct NorthdTests {
+    @Test func `ports become bindings and DHCP options become flows`() async throws {
+        try await withOVNCentral { central in
+            try await withStore(central.northbound, southbound: central.southbound, { $0.dnsDomain = "example.org." }) { store in
+                let network = try await store.network("n")
+                let four = try await store.createSubnets([
+                    SubnetCreate(
+                        projectID: "p", networkID: network.id, cidr: IPPrefix("10.80.0.0/24")!,
+                        dnsNameservers: [IPAddress("192.0.2.53")!, IPAddress("192.0.2.54")!],
+                        hostRoutes: [HostRoute(destination: IPPrefix("10.99.0.0/16")!, nexthop: IPAddress("10.80.0.9")!)])
+                ])[0]
+                _ = try await store.createSubnets([
+                    SubnetCreate(
+                        projectID: "p", networkID: network.id, cidr: IPPrefix("10.81.0.0/24")!, gatewayIP: .null),
+                    SubnetCreate(
+                        projectID: "p", networkID: network.id, cidr: IPPrefix("fd00:80::/64")!,
+                        dnsNameservers: [IPAddress("2001:db8::53")!], ipv6RAMode: .dhcpv6Stateful, ipv6AddressMode: .dhcpv6Stateful),
+                ])
+                let port = try await store.port(network) {
+                    $0.fixedIPs = [.address("10.80.0.20", four), .address("fd00:80::20")]
+                    $0.extraDHCPOptions = [
+                        ExtraDHCPOption(name: "tftp-server", value: "192.0.2.69"), ExtraDHCPOption(name: "T1", value: "600"),
+                    ]
+                }
+                let plain = try await store.port(network) { $0.fixedIPs = [.address("10.81.0.5")] }
+                let parent = port.id.description
+                let child = try await store.port(network) { $0.profile = ["parent_name": .string(parent), "tag": 0] }
+                try await central.synchronize()
+
+                let flows = try await central.southbound.control("ovn-sbctl", "dump-flows")
+                let answers = flows.split(separator: "\n").filter { $0.contains("put_dhcp") }
+                let own = try #require(answers.first { $0.contains(port.macAddress.description) && $0.contains("put_dhcp_opts") })
+                for option in [
+                    "offerip = 10.80.0.20", "router = 10.80.0.1", "server_id = 10.80.0.1", "lease_time = 43200", "mtu = 1442",
+                    "dns_server = {192.0.2.53, 192.0.2.54}", "domain_name = \"example.org.\"", "tftp_server = \"192.0.2.69\"",
+                    "classless_static_route = {10.99.0.0/16,10.80.0.9, 0.0.0.0/0,10.80.0.1}", "T1 = 600",
+                ] { #expect(own.contains(option)) }
+                #expect(answers.contains { $0.contains(plain.macAddress.description) && $0.contains("server_id = 169.254.0.1") })
+                #expect(answers.contains { $0.contains("ia_addr = fd00:80::20") && $0.contains("dns_server = {2001:db8::53}") })
+                #expect(try central.warnings() == [])
+
+                let bindings = try await central.southbound.control(
+                    "ovn-sbctl", "--bare", "--columns=logical_port", "list", "Port_Binding")
+                for id in [port.id, plain.id, child.id] { #expect(bindings.contains(id.description)) }
+                // OVN has chosen the child's tag.
+                try await store.lookAgain()
+                #expect(try await store.port(child.id).binding.profile["tag"] == 1)
+                #expect(try await store.port(port.id).status == .down)
+            }
+        }
+    }
+
+    @Test func `a host is known by its chassis`() async throws {
+        try await withOVNCentral { central in
+            try await withStore(central.northbound, southbound: central.southbound) { store in
+                let network = try await store.network("n", "10.0.0.0/24")
+                let port = try await store.port(network) { $0.hostID = "host-1" }
+                #expect(port.binding.vifType == "binding_failed")
+                try await central.southbound.control("ovn-sbctl", "chassis-add", "system-1", "geneve", "192.0.2.1")
+                try await central.southbound.control("ovn-sbctl", "set", "Chassis", "system-1", "hostname=host-1")
+                try await store.southbound?.wait(within: .seconds(10)) {
+                    $0.first(SouthboundIndexes.chassis, "host-1").map { _ in }
+                }
+                #expect(try await store.port(port.id).binding.vifType == "ovs")
+                try await central.southbound.control("ovn-sbctl", "lsp-bind", "\(port.id)", "system-1")
+                let bound = try await store.northbound.wait(within: .seconds(10)) { replica in
+                    replica.first(NorthboundIndexes.port, port.id)?.up == true ? true : nil
+                }
+                #expect(bound)
+                #expect(try await store.port(port.id).status == .active)
+            }
+        }
+    }
+}

@@ -3,7 +3,10 @@ package struct Finding: Hashable, Sendable {
     package enum Problem: String, Hashable, Sendable, CaseIterable {
         /// The row stands, but its veth is gone: the container ended, or the veth was deleted.
         case linkMissing = "link missing"
-        /// The veth has our name and no row: a run was cut short.
+        /// The veth leads into another namespace than the container's: the container was restarted while something else kept the
+        /// old one alive.
+        case sandboxMoved = "sandbox moved"
+        /// The veth carries our alias and has no row: a run was cut short.
         case rowMissing = "row missing"
         /// ovs-vswitchd could not open the interface: the row's `error` column says why.
         case interfaceFailed = "interface failed"

@@ -43,7 +43,7 @@ extension HostLinks {
 
     /// Keeps what a NIC receives from the kernel's own stack, or stops doing so.
     package func setReceiveFilter(_ isOn: Bool, on link: Link) throws {
-        let requests: [Request] =
+        let requests: [NetlinkRequest] =
             isOn
             ? [.ensureFilterPoint(on: link.index), .ensureReceiveFilter(on: link.index)]
             : [.removeFilterPoint(on: link.index)]

@@ -16,7 +16,7 @@ extension HostLinks {
         guard let host = state.host, let peer = host.peer else { return state }
         // The peer's index means something only in the namespace that the link says it is in.
         let answer = try socket.rows(.getNamespaceID(sandbox.descriptor), within: Self.limit)
-        guard let number = try answer.first.flatMap({ message throws in try Request.namespaceID(message) }),
+        guard let number = try answer.first.flatMap({ message throws in try NetlinkRequest.namespaceID(message) }),
             number == host.peerNamespace, let container = links.first(where: { $0.index == peer })
         else { return state }
         state.container = container
@@ -55,7 +55,7 @@ extension HostLinks {
     /// receives reaches the kernel's stack.
     package func configureHost(_ link: Link, for plug: Plug) throws {
         try setIPv6(false, of: link.name)
-        var requests: [Request] = [.setLink(.index(link.index), [.alias(plug.alias), .mtu(plug.mtu), .up])]
+        var requests: [NetlinkRequest] = [.setLink(.index(link.index), [.alias(plug.alias), .mtu(plug.mtu), .up])]
         if plug.datapath == .netdev {
             requests += [.ensureFilterPoint(on: link.index), .ensureReceiveFilter(on: link.index)]
         }

@@ -37,7 +37,7 @@ package actor HostLinks {
     }
 
     /// Sends requests to the host's namespace, all at once.
-    package func apply(_ requests: [Request]) throws { try socket.apply(requests, within: Self.limit) }
+    package func apply(_ requests: [NetlinkRequest]) throws { try socket.apply(requests, within: Self.limit) }
 
     /// Turns IPv6 off or on for one interface of the host.
     func setIPv6(_ isOn: Bool, of interface: String) throws {

@@ -23,7 +23,7 @@ package enum ConfigurationChange: Hashable, Sendable {
     case addRoute(Route)
     case removeRoute(Route)
 
-    package var request: Request {
+    package var request: NetlinkRequest {
         switch self {
         case .up(let link): .setLink(.index(link.index), [.up])
         case .addAddress(let address): .ensureAddress(address)

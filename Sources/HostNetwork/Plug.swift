@@ -64,12 +64,12 @@ package struct PlugState: Hashable, Sendable {
 extension Plug {
     /// What brings the container's end from `actual` to what it must be, in the order in which the kernel can do it.
     /// Addresses and routes that we would not have made stay: link-local ones, and routes of other origins.
-    package func plan(link: Int32, actual: PlugState) -> [Request] {
+    package func plan(link: Int32, actual: PlugState) -> [NetlinkRequest] {
         var changes: [LinkChange] = []
         if actual.container?.mac != mac { changes.append(.mac(mac)) }
         if actual.container?.mtu != mtu { changes.append(.mtu(mtu)) }
         if actual.container?.isUp != true { changes.append(.up) }
-        var requests: [Request] = changes.isEmpty ? [] : [.setLink(.index(link), changes)]
+        var requests: [NetlinkRequest] = changes.isEmpty ? [] : [.setLink(.index(link), changes)]
 
         let wantedRoutes = routes.map { netlinkRoute($0, link: link) }
         for route in actual.routes where route.origin == 4 && route.nextHops.contains(where: { $0.link == link }) {

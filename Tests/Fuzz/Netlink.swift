@@ -8,7 +8,7 @@ import Netlink
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzNetlink(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: data, count: size))
-    let requests = [Request("first", type: 16, payload: []), Request("second", type: 16, payload: [])]
+    let requests = [NetlinkRequest("first", type: 16, payload: []), NetlinkRequest("second", type: 16, payload: [])]
     var exchange = Exchange(requests, first: 1, port: 1)
     ignoringRefusal { () throws(NetlinkError) in try exchange.receive(bytes[...], sender: 0) }
     // Bodies of messages, without the luck that a header needs.
@@ -23,7 +23,7 @@ public func fuzzNetlink(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
 
 private func read(_ message: Message) {
     ignoringRefusal { () throws(NetlinkError) in _ = try Link(message) }
-    ignoringRefusal { () throws(NetlinkError) in _ = try Request.namespaceID(message) }
+    ignoringRefusal { () throws(NetlinkError) in _ = try NetlinkRequest.namespaceID(message) }
     ignoringRefusal { () throws(NetlinkError) in _ = try Acknowledgement(message) }
     ignoringRefusal { () throws(NetlinkError) in
         let address = try LinkAddress(message)
@@ -38,7 +38,7 @@ private func read(_ message: Message) {
     }
 }
 
-private func written(_ request: Request) -> Message {
+private func written(_ request: NetlinkRequest) -> Message {
     Message(type: request.type, flags: 0, sequence: 1, port: 1, payload: request.payload[...])
 }
 

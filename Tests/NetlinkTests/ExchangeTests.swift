@@ -4,8 +4,8 @@ import Testing
 
 @Suite struct ExchangeTests {
     let requests = [
-        Request("first", type: 16, payload: [0, 0, 0, 0]),
-        Request("second", type: 16, payload: [0, 0, 0, 0], tolerated: [.exists]),
+        NetlinkRequest("first", type: 16, payload: [0, 0, 0, 0]),
+        NetlinkRequest("second", type: 16, payload: [0, 0, 0, 0], tolerated: [.exists]),
     ]
 
     /// An acknowledgement as the kernel writes it, capped, with its words.

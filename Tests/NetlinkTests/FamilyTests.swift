@@ -21,7 +21,7 @@ import Testing
         return route
     }
 
-    func message(_ request: Request) -> Message {
+    func message(_ request: NetlinkRequest) -> Message {
         Message(type: request.type, flags: 0, sequence: 0, port: 0, payload: request.payload[...])
     }
 
@@ -53,7 +53,7 @@ import Testing
 
     @Test func `every truncation of a route is refused or reads as a shorter one`() throws {
         let whole = try Self.rich()
-        let payload = Request.ensureRoute(whole).payload
+        let payload = NetlinkRequest.ensureRoute(whole).payload
         for length in 0..<payload.count {
             let cut = Message(type: 24, flags: 0, sequence: 0, port: 0, payload: payload[..<length])
             if let route = try? Route(cut) { #expect(route != whole) }
@@ -62,7 +62,7 @@ import Testing
 
     @Test func `every truncation of a link is refused or reads as a shorter one`() throws {
         let pair = VethPair(name: "a", peerName: "b", peerMAC: MACAddress(bits: 2), mtu: 1442)
-        let payload = Request.createVeth(pair).payload
+        let payload = NetlinkRequest.createVeth(pair).payload
         let whole = try Link(Message(type: 16, flags: 0, sequence: 0, port: 0, payload: payload[...]))
         #expect(whole.name == "a")
         #expect(whole.kind == "veth")

@@ -4,10 +4,10 @@ import Testing
 
 @Suite struct GenericTests {
     @Test func `the controller's own family is found, one that nobody has is not`() throws {
-        var socket = try NetlinkSocket(protocol: Request.genericProtocol)
+        var socket = try NetlinkSocket(protocol: NetlinkRequest.genericProtocol)
         #expect(try !socket.rows(.getGenericFamily("nlctrl"), within: .seconds(5)).isEmpty)
         let error = #expect(throws: NetlinkError.self) {
-            var socket = try NetlinkSocket(protocol: Request.genericProtocol)
+            var socket = try NetlinkSocket(protocol: NetlinkRequest.genericProtocol)
             _ = try socket.rows(.getGenericFamily("of_nobody"), within: .seconds(5))
         }
         #expect(error?.code == .noEntry)

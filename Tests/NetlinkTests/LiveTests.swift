@@ -61,7 +61,7 @@ let second = Duration.seconds(1)
         #expect(peer.mac == mac)
         #expect((end.mtu, peer.mtu) == (1400, 1400))
         let answer = try #require(try here.rows(.getNamespaceID(far.descriptor), within: second).first)
-        #expect(try Request.namespaceID(answer) == end.peerNamespace)
+        #expect(try NetlinkRequest.namespaceID(answer) == end.peerNamespace)
         #expect(end.peerNamespace != nil)
 
         let other = try #require(MACAddress("02:00:00:00:00:06"))
@@ -79,7 +79,7 @@ let second = Duration.seconds(1)
         let (near, far) = (try ThrowAwayNamespace(), try ThrowAwayNamespace())
         var here = try NetlinkSocket(in: near.descriptor)
         let answer = try #require(try here.rows(.getNamespaceID(far.descriptor), within: second).first)
-        #expect(try Request.namespaceID(answer) == nil)
+        #expect(try NetlinkRequest.namespaceID(answer) == nil)
     }
 
     @Test func `what the kernel says about a refusal is in the error`() throws {

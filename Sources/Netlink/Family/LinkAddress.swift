@@ -80,26 +80,26 @@ package struct LinkAddress: Hashable, Sendable {
     }
 }
 
-extension Request {
+extension NetlinkRequest {
     /// Adds an address, or changes its flags and lifetimes where the interface has it.
-    package static func ensureAddress(_ address: LinkAddress) -> Request {
-        Request(
+    package static func ensureAddress(_ address: LinkAddress) -> NetlinkRequest {
+        NetlinkRequest(
             "add address \(address.address) to interface \(address.link)", type: RTM_NEWADDR,
             flags: NLM_F_CREATE | NLM_F_REPLACE, payload: payload(address, removing: false))
     }
 
     /// Removes an address. Absent is done.
-    package static func removeAddress(_ address: LinkAddress) -> Request {
-        Request(
+    package static func removeAddress(_ address: LinkAddress) -> NetlinkRequest {
+        NetlinkRequest(
             "remove address \(address.address) from interface \(address.link)", type: RTM_DELADDR,
             payload: payload(address, removing: true), tolerated: [.noAddress, .noDevice])
     }
 
     /// The addresses of both versions of an interface, or of all. Kernels that do not filter answer with all.
-    package static func listAddresses(of link: Int32? = nil) -> Request {
+    package static func listAddresses(of link: Int32? = nil) -> NetlinkRequest {
         var header: [UInt8] = [0, 0, 0, 0]
         header.append(integer: link ?? 0)
-        return Request("list addresses", type: RTM_GETADDR, flags: NLM_F_DUMP, payload: header)
+        return NetlinkRequest("list addresses", type: RTM_GETADDR, flags: NLM_F_DUMP, payload: header)
     }
 
     /// `struct ifaddrmsg`: family, prefix length, flags, scope, index.

@@ -160,23 +160,23 @@ extension IPVersion {
     }
 }
 
-extension Request {
+extension NetlinkRequest {
     /// Adds a route behind those of the same destination and metric, if any. The same route again is done.
-    package static func ensureRoute(_ route: Route) -> Request {
-        Request(
+    package static func ensureRoute(_ route: Route) -> NetlinkRequest {
+        NetlinkRequest(
             "add \(route)", type: RTM_NEWROUTE, flags: NLM_F_CREATE | NLM_F_APPEND, payload: route.payload,
             tolerated: [.exists])
     }
 
     /// Removes a route. Absent is done.
-    package static func removeRoute(_ route: Route) -> Request {
-        Request(
+    package static func removeRoute(_ route: Route) -> NetlinkRequest {
+        NetlinkRequest(
             "remove \(route)", type: RTM_DELROUTE, payload: route.payload, tolerated: [.noProcess, .noDevice, .noEntry])
     }
 
     /// All routes of a version, of every table.
-    package static func listRoutes(_ version: IPVersion) -> Request {
-        Request(
+    package static func listRoutes(_ version: IPVersion) -> NetlinkRequest {
+        NetlinkRequest(
             "list routes", type: RTM_GETROUTE, flags: NLM_F_DUMP,
             payload: [version.family] + Array(repeating: 0, count: 11))
     }

@@ -5,7 +5,7 @@ import CLinux
 /// Every answer must be for our port and for a sequence that is awaited. Answers to requests given up earlier, whose
 /// sequences are older, are passed over.
 package struct Exchange: Sendable {
-    private let requests: [Request]
+    private let requests: [NetlinkRequest]
     private let first: UInt32
     private let port: UInt32
     private var outcomes: [Outcome?]
@@ -14,7 +14,7 @@ package struct Exchange: Sendable {
     package private(set) var isInterrupted = false
 
     /// `first` is the sequence of the first request; the others follow without a gap.
-    package init(_ requests: [Request], first: UInt32, port: UInt32) {
+    package init(_ requests: [NetlinkRequest], first: UInt32, port: UInt32) {
         self.requests = requests
         self.first = first
         self.port = port
@@ -67,7 +67,7 @@ package struct Exchange: Sendable {
         }
     }
 
-    private func outcome(of message: Message, _ request: Request) throws(NetlinkError) -> Outcome {
+    private func outcome(of message: Message, _ request: NetlinkRequest) throws(NetlinkError) -> Outcome {
         let acknowledgement = try Acknowledgement(message)
         guard acknowledgement.error != 0 else { return .done }
         let error = NetlinkError(errno: acknowledgement.error, request.purpose, kernel: acknowledgement.words)

@@ -33,7 +33,9 @@ package struct NetlinkSocket: ~Copyable {
     ///
     /// - Returns: the outcomes in the order of the requests.
     /// - Throws: ``NetlinkError/Code/timedOut`` and ``NetlinkError/Code/malformed``; what was carried out is then unknown.
-    package mutating func outcomes(of requests: [Request], within limit: Duration) throws(NetlinkError) -> [Outcome] {
+    package mutating func outcomes(of requests: [NetlinkRequest], within limit: Duration) throws(NetlinkError)
+        -> [Outcome]
+    {
         var outcomes: [Outcome] = []
         let deadline = ContinuousClock.now + limit
         var rest = requests[...]
@@ -48,7 +50,7 @@ package struct NetlinkSocket: ~Copyable {
     /// Sends all requests together and waits for every answer.
     ///
     /// - Throws: the first failure that its request does not tolerate.
-    package mutating func apply(_ requests: [Request], within limit: Duration) throws(NetlinkError) {
+    package mutating func apply(_ requests: [NetlinkRequest], within limit: Duration) throws(NetlinkError) {
         for outcome in try outcomes(of: requests, within: limit) {
             if case .failed(let error) = outcome { throw error }
         }
@@ -57,7 +59,7 @@ package struct NetlinkSocket: ~Copyable {
     /// Sends one request for rows, a dump or a get, and returns them. A dump that the kernel calls inconsistent is repeated.
     ///
     /// - Throws: the kernel's refusal, unless tolerated: then there are no rows.
-    package mutating func rows(_ request: Request, within limit: Duration) throws(NetlinkError) -> [Message] {
+    package mutating func rows(_ request: NetlinkRequest, within limit: Duration) throws(NetlinkError) -> [Message] {
         let deadline = ContinuousClock.now + limit
         for _ in 0..<8 {
             let exchange = try run([request], until: deadline)
@@ -83,7 +85,7 @@ package struct NetlinkSocket: ~Copyable {
     }
 
     private mutating func run(
-        _ requests: [Request], until deadline: ContinuousClock.Instant
+        _ requests: [NetlinkRequest], until deadline: ContinuousClock.Instant
     ) throws(NetlinkError) -> Exchange {
         var exchange = Exchange(requests, first: sequence, port: port)
         sequence &+= UInt32(requests.count)

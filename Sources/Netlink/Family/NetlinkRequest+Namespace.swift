@@ -1,11 +1,12 @@
 import CLinux
 
-extension Request {
+extension NetlinkRequest {
     /// The number by which the socket's namespace knows the one behind `descriptor`; read the answer with ``namespaceID(_:)``.
-    package static func getNamespaceID(_ descriptor: CInt) -> Request {
+    package static func getNamespaceID(_ descriptor: CInt) -> NetlinkRequest {
         var writer = AttributeWriter(header: [0, 0, 0, 0])  // struct rtgenmsg, padded
         writer.put(Int(NETNSA_FD), UInt32(descriptor))
-        return Request("look up the number of a network namespace", type: Int(RTM_GETNSID), payload: writer.bytes)
+        return NetlinkRequest(
+            "look up the number of a network namespace", type: Int(RTM_GETNSID), payload: writer.bytes)
     }
 
     /// Reads the answer to ``getNamespaceID(_:)``. Nil: the socket's namespace has no number for it, so no link leads there.

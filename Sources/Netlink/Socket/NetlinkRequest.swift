@@ -3,7 +3,7 @@ import CLinux
 /// One request to the kernel, without the header's sequence and port, which the socket gives it.
 ///
 /// Families add the ways to make one: ``link``…, ``address``…, ``route``….
-package struct Request: Hashable, Sendable {
+package struct NetlinkRequest: Hashable, Sendable {
     /// `RTM_NEWLINK` and the like (rtnetlink(7)).
     package var type: UInt16
     /// `NLM_F_CREATE`, `NLM_F_EXCL` and the like; the socket adds those of a request.
@@ -28,7 +28,7 @@ package struct Request: Hashable, Sendable {
 /// How one request of a batch ended.
 package enum Outcome: Hashable, Sendable {
     case done
-    /// The failure was one of ``Request/tolerated``.
+    /// The failure was one of ``NetlinkRequest/tolerated``.
     case tolerated(NetlinkError.Code)
     case failed(NetlinkError)
 }

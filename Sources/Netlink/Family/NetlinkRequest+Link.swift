@@ -37,9 +37,9 @@ package enum LinkChange: Hashable, Sendable {
     case namespace(CInt)
 }
 
-extension Request {
+extension NetlinkRequest {
     /// Both ends at once, the peer straight into its namespace, with their MACs and MTUs. Fails where a name is taken.
-    package static func createVeth(_ pair: VethPair) -> Request {
+    package static func createVeth(_ pair: VethPair) -> NetlinkRequest {
         var writer = AttributeWriter(header: linkHeader(.name(pair.name)))
         writer.put(Int(IFLA_IFNAME), text: pair.name)
         writer.put(Int(IFLA_MTU), pair.mtu)
@@ -54,22 +54,22 @@ extension Request {
                 }
             }
         }
-        return Request(
+        return NetlinkRequest(
             "create veth \(pair.name) with peer \(pair.peerName)", type: RTM_NEWLINK, flags: NLM_F_CREATE | NLM_F_EXCL,
             payload: writer.bytes)
     }
 
     /// An interface without a wire behind it, of a kind that needs no settings: `bridge`, `dummy`.
-    package static func createLink(_ name: String, kind: String) -> Request {
+    package static func createLink(_ name: String, kind: String) -> NetlinkRequest {
         var writer = AttributeWriter(header: linkHeader(.name(name)))
         writer.put(Int(IFLA_IFNAME), text: name)
         writer.nest(Int(IFLA_LINKINFO)) { $0.put(Int(IFLA_INFO_KIND), text: kind) }
-        return Request(
+        return NetlinkRequest(
             "create \(kind) \(name)", type: RTM_NEWLINK, flags: NLM_F_CREATE | NLM_F_EXCL, payload: writer.bytes)
     }
 
     /// Changes an interface. A change that it has already is none.
-    package static func setLink(_ link: LinkReference, _ changes: [LinkChange]) -> Request {
+    package static func setLink(_ link: LinkReference, _ changes: [LinkChange]) -> NetlinkRequest {
         var flags: UInt32 = 0
         var mask: UInt32 = 0
         for change in changes {
@@ -92,26 +92,26 @@ extension Request {
             case .namespace(let descriptor): writer.put(Int(IFLA_NET_NS_FD), UInt32(descriptor))
             }
         }
-        return Request("change \(link): \(changes)", type: RTM_SETLINK, payload: writer.bytes)
+        return NetlinkRequest("change \(link): \(changes)", type: RTM_SETLINK, payload: writer.bytes)
     }
 
     /// Deletes an interface, with its peer where it is a veth. Absent is done.
-    package static func removeLink(_ link: LinkReference) -> Request {
+    package static func removeLink(_ link: LinkReference) -> NetlinkRequest {
         var writer = AttributeWriter(header: linkHeader(link))
         if case .name(let name) = link { writer.put(Int(IFLA_IFNAME), text: name) }
-        return Request("delete \(link)", type: RTM_DELLINK, payload: writer.bytes, tolerated: [.noDevice])
+        return NetlinkRequest("delete \(link)", type: RTM_DELLINK, payload: writer.bytes, tolerated: [.noDevice])
     }
 
     /// One interface; no row where it is absent.
-    package static func getLink(_ link: LinkReference) -> Request {
+    package static func getLink(_ link: LinkReference) -> NetlinkRequest {
         var writer = AttributeWriter(header: linkHeader(link))
         if case .name(let name) = link { writer.put(Int(IFLA_IFNAME), text: name) }
-        return Request("look at \(link)", type: RTM_GETLINK, payload: writer.bytes, tolerated: [.noDevice])
+        return NetlinkRequest("look at \(link)", type: RTM_GETLINK, payload: writer.bytes, tolerated: [.noDevice])
     }
 
     /// Every interface of the namespace.
-    package static func listLinks() -> Request {
-        Request("list interfaces", type: RTM_GETLINK, flags: NLM_F_DUMP, payload: linkHeader(.index(0)))
+    package static func listLinks() -> NetlinkRequest {
+        NetlinkRequest("list interfaces", type: RTM_GETLINK, flags: NLM_F_DUMP, payload: linkHeader(.index(0)))
     }
 
     /// `struct ifinfomsg`: family, padding, hardware type, index, flags, mask of the flags that change.

@@ -1,22 +1,22 @@
 import CLinux
 
-extension Request {
+extension NetlinkRequest {
     /// A place for filters before the kernel's stack sees what an interface receives: tc-clsact. Present is done.
-    package static func ensureFilterPoint(on link: Int32) -> Request {
+    package static func ensureFilterPoint(on link: Int32) -> NetlinkRequest {
         var writer = AttributeWriter(
             header: filterHeader(link, handle: 0xffff_0000, parent: UInt32(TC_H_CLSACT), info: 0))
         writer.put(Int(TCA_KIND), text: "clsact")
-        return Request(
+        return NetlinkRequest(
             "add a filter point to interface \(link)", type: RTM_NEWQDISC, flags: NLM_F_CREATE | NLM_F_EXCL,
             payload: writer.bytes, tolerated: [.exists])
     }
 
     /// Takes the filter point away, with the filters in it. Absent is done.
-    package static func removeFilterPoint(on link: Int32) -> Request {
+    package static func removeFilterPoint(on link: Int32) -> NetlinkRequest {
         var writer = AttributeWriter(
             header: filterHeader(link, handle: 0xffff_0000, parent: UInt32(TC_H_CLSACT), info: 0))
         writer.put(Int(TCA_KIND), text: "clsact")
-        return Request(
+        return NetlinkRequest(
             "remove the filter point of interface \(link)", type: RTM_DELQDISC, payload: writer.bytes,
             tolerated: [.noEntry, .invalid, .noDevice])
     }
@@ -25,7 +25,7 @@ extension Request {
     ///
     /// The user-space datapath reads by packet socket, which gets its copy before this point; without the filter the kernel would
     /// answer, or forward, the same packets a second time. The program is one instruction, `return TC_ACT_SHOT`.
-    package static func ensureReceiveFilter(on link: Int32) -> Request {
+    package static func ensureReceiveFilter(on link: Int32) -> NetlinkRequest {
         let everyProtocol = UInt32(UInt16(0x0003).bigEndian)  // ETH_P_ALL
         let ingress: UInt32 = 0xffff_fff2  // TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS)
         var writer = AttributeWriter(
@@ -40,14 +40,14 @@ extension Request {
             options.put(Int(TCA_BPF_OPS), bytes: program)
             options.put(Int(TCA_BPF_FLAGS), UInt32(TCA_BPF_FLAG_ACT_DIRECT))
         }
-        return Request(
+        return NetlinkRequest(
             "drop what the kernel receives on interface \(link)", type: RTM_NEWTFILTER, flags: NLM_F_CREATE,
             payload: writer.bytes)
     }
 
     /// The filters at the receiving side of an interface.
-    package static func listReceiveFilters(on link: Int32) -> Request {
-        Request(
+    package static func listReceiveFilters(on link: Int32) -> NetlinkRequest {
+        NetlinkRequest(
             "list filters of interface \(link)", type: RTM_GETTFILTER, flags: NLM_F_DUMP,
             payload: filterHeader(link, handle: 0, parent: 0xffff_fff2, info: 0))
     }

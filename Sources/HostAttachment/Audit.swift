@@ -1,0 +1,96 @@
+import HostNetwork
+import NetAddress
+import Netlink
+
+/// Compares what the rows say with what is there.
+enum Audit {
+    /// - Parameters:
+    ///   - attachments: what the rows say.
+    ///   - links: the interfaces of the host.
+    ///   - plugs: for each port whose sandbox was found, the veth as seen from there.
+    static func findings(attachments: [Attachment], links: [Link], plugs: [String: PlugState]) -> [Finding] {
+        let names = Set(links.map(\.name))
+        var findings: [Finding] = []
+        var ports: [String: String] = [:]
+        for attachment in attachments {
+            func report(_ problem: Finding.Problem, _ detail: String) {
+                findings.append(
+                    Finding(
+                        problem, hostInterface: attachment.hostInterface, portID: attachment.portID, detail: detail))
+            }
+            if let other = ports.updateValue(attachment.hostInterface, forKey: attachment.portID) {
+                report(.duplicate, "port \(attachment.portID) has a second interface, \(other)")
+            }
+            if !attachment.missingKeys.isEmpty {
+                report(.rowIncomplete, "its row lacks \(attachment.missingKeys.joined(separator: ", "))")
+            }
+            guard names.contains(attachment.hostInterface) else {
+                report(.linkMissing, "container \(attachment.containerID) has ended, or its veth was deleted")
+                continue
+            }
+            if let problem = attachment.problem {
+                report(.interfaceFailed, "ovs-vswitchd can not use it: \(problem)")
+            } else if !attachment.isInstalled {
+                report(.notInstalled, "ovn-controller has not installed its flows")
+            }
+            if let container = plugs[attachment.portID]?.container {
+                let faults = faults(attachment, container, plugs[attachment.portID]?.addresses ?? [])
+                if !faults.isEmpty { report(.interfaceWrong, faults.joined(separator: ", ")) }
+            } else {
+                let place = attachment.sandbox.map { "\($0.location)" } ?? "an unknown place"
+                report(
+                    .sandboxMoved, "container \(attachment.containerID) is no longer at the veth's other end (\(place))"
+                )
+            }
+        }
+        let known = Set(attachments.map(\.hostInterface))
+        for link in links where link.alias.hasPrefix(InterfaceKeys.prefix) && !known.contains(link.name) {
+            findings.append(
+                Finding(
+                    .rowMissing, hostInterface: link.name,
+                    portID: String(link.alias.dropFirst(InterfaceKeys.prefix.count)),
+                    detail: "veth \(link.name) has no Interface row; detach the port to delete it"))
+        }
+        return findings
+    }
+
+    private static func faults(_ attachment: Attachment, _ link: Link, _ addresses: [LinkAddress]) -> [String] {
+        var faults: [String] = []
+        if link.name != attachment.containerInterface {
+            faults.append("it is called \(link.name) instead of \(attachment.containerInterface)")
+        }
+        if !link.isUp { faults.append("\(link.name) is down") }
+        if let mac = attachment.mac, link.mac != mac {
+            faults.append("\(link.name) has MAC \(link.mac.map { "\($0)" } ?? "none") instead of \(mac)")
+        }
+        if attachment.mtu != 0, Int(link.mtu) != attachment.mtu {
+            faults.append("\(link.name) has MTU \(link.mtu) instead of \(attachment.mtu)")
+        }
+        for address in attachment.addresses where !addresses.contains(where: { $0.address == address }) {
+            faults.append("\(link.name) lacks address \(address)")
+        }
+        return faults
+    }
+}
+
+extension HostAttachment {
+    /// Everything out of order with this host's attachments; empty where all is well. Changes nothing.
+    ///
+    /// ``attach(_:to:within:awaitInstalled:)`` of the same endpoint repairs, ``detach(portID:within:)`` takes away.
+    package func audit() async throws(AttachmentError) -> [Finding] {
+        do {
+            let attachments = attachments()
+            let links = try await links.all()
+            var plugs: [String: PlugState] = [:]
+            for attachment in attachments {
+                // A sandbox that can not be opened has ended, which is what the audit is to find out.
+                guard let sandbox = attachment.sandbox, let namespace = try? NetworkNamespace(sandbox) else { continue }
+                plugs[attachment.portID] = try await self.links.inspect(
+                    hostInterface: attachment.hostInterface, sandbox: namespace)
+            }
+            return Audit.findings(attachments: attachments, links: links, plugs: plugs)
+        } catch {
+            throw AttachmentError(error, during: "audit this host's attachments")
+        }
+    }
+}

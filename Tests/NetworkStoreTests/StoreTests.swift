@@ -229,7 +229,8 @@ struct StoreTests {
                 await server.kill()
                 let error = await #expect(throws: NeutronError.self) { try await store.port(network) }
                 #expect(error?.status == 503)
-                #expect(error?.message.contains("Nothing was changed") == true)
+                // Whether the request had left already when the server died nobody knows.
+                #expect(error?.message.contains("Nothing was changed") == true || error?.message.contains("safe") == true)
                 // What is known is still answered.
                 #expect(try await store.network(network.id).name == "n")
                 try await server.launch()

@@ -89,6 +89,9 @@ final class TestSandbox: Sendable {
 
     var sandbox: Sandbox { Sandbox(containerID: containerID, location: .path("/proc/self/fd/\(namespace.descriptor)")) }
 
+    /// How nsenter(1) gets in.
+    var entry: String { "--net=/proc/\(getpid())/fd/\(namespace.descriptor)" }
+
     func links() throws -> [Link] {
         var socket = try NetlinkSocket(in: namespace.descriptor)
         return try socket.rows(.listLinks(), within: limit).map { try Link($0) }.filter { !$0.isLoopback }

@@ -12,8 +12,6 @@ package struct ContainerSpec: Sendable, Equatable {
     package var command: [String]?
     /// Root file system read-only, no capabilities, no way to gain privileges.
     package var isConfined = true
-    /// How reluctantly the kernel kills it when memory is short: -1000 never … 1000 first.
-    package var oomScoreAdjustment = 0
 
     package init(image: String) { self.image = image }
 }
@@ -31,7 +29,6 @@ struct ContainerCreateBody: Encodable {
         let capDrop: [String]
         let readonlyRootfs: Bool
         let securityOpt: [String]
-        let oomScoreAdj: Int
 
         enum CodingKeys: String, CodingKey {
             case networkMode = "NetworkMode"
@@ -39,7 +36,6 @@ struct ContainerCreateBody: Encodable {
             case capDrop = "CapDrop"
             case readonlyRootfs = "ReadonlyRootfs"
             case securityOpt = "SecurityOpt"
-            case oomScoreAdj = "OomScoreAdj"
         }
     }
 
@@ -56,7 +52,6 @@ struct ContainerCreateBody: Encodable {
         labels = spec.labels
         hostConfiguration = HostConfiguration(
             networkMode: spec.networkMode, dns: spec.dns, capDrop: spec.isConfined ? ["ALL"] : [],
-            readonlyRootfs: spec.isConfined, securityOpt: spec.isConfined ? ["no-new-privileges"] : [],
-            oomScoreAdj: spec.oomScoreAdjustment)
+            readonlyRootfs: spec.isConfined, securityOpt: spec.isConfined ? ["no-new-privileges"] : [])
     }
 }

@@ -47,8 +47,6 @@ struct NetworkContainer: Equatable, Sendable {
         var spec = ContainerSpec(image: image)
         spec.labels = labels
         spec.dns = dns
-        // When memory is short, what holds the network of others goes last.
-        spec.oomScoreAdjustment = -998
         return spec
     }
 

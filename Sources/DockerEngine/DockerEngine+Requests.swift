@@ -111,14 +111,14 @@ extension DockerEngine {
         case let error as IOError where [ENOENT, ECONNREFUSED, EACCES, EPERM, EAGAIN].contains(error.errnoCode):
             return unreachable(error)
         case is DeadlineExceeded where method == .GET:
-            return DockerError(.timedOut, "docker at \(endpoint) did not \(goal) within \(timeout)")
+            return DockerError(.timedOut, "docker at \(endpoint) did not \(goal) within \(timeout.inSeconds)")
         case is NIOTooManyBytesError:
             return DockerError(.badReply, "docker at \(endpoint) answered more than \(Self.replyLimit) bytes")
         case is CancellationError:
             return DockerError(
                 method == .GET ? .timedOut : .unknownOutcome, "docker at \(endpoint) did not \(goal): cancelled")
         default:
-            let cause = error is DeadlineExceeded ? "no answer within \(timeout)" : "\(error)"
+            let cause = error is DeadlineExceeded ? "no answer within \(timeout.inSeconds)" : "\(error)"
             return method == .GET
                 ? DockerError(.unreachable, "docker at \(endpoint) did not \(goal): \(cause)")
                 : DockerError(

@@ -121,10 +121,10 @@ extension NeutronClient {
             return unreachable(request, "\(error)")
         case let error as HTTPClientError
         where error == .connectTimeout || error == .getConnectionFromPoolTimeout:
-            return unreachable(request, "no connection within \(timeout)")
+            return unreachable(request, "no connection within \(timeout.inSeconds)")
         case let error as HTTPClientError where error == .emptyHost || error == .emptyScheme || error == .invalidURL:
             return NeutronClientError(.refused, "could not \(request.goal): \"\(endpoint)\" is not a URL")
-        case is DeadlineExceeded: reason = "no answer within \(timeout)"
+        case is DeadlineExceeded: reason = "no answer within \(timeout.inSeconds)"
         case is CancellationError: reason = "cancelled"
         case is NIOTooManyBytesError: reason = "the answer has more than \(Self.replyLimit) bytes"
         default: reason = "\(error)"

@@ -6,6 +6,18 @@ extension NeutronClient {
     /// A list's pages beyond this number are a loop.
     private static let pageLimit = 10_000
 
+    /// Whether the API works, its database included. The cheapest question that tells: nobody has this id.
+    /// - Throws: `unreachable` or `badReply`, saying why not.
+    package func check(within timeout: Duration) async throws(NeutronClientError) {
+        let request = Request(
+            method: .GET, path: path(ID<Network>(high: 0, low: 0)), goal: "use the central point")
+        do {
+            _ = try await send(request, within: timeout)
+        } catch let error where error.cause?.status == 404 {
+            return
+        }
+    }
+
     /// All resources that match every filter, `("name", "ls0")`; two filters of one name are alternatives.
     package func list<Resource: NeutronResource>(
         _: Resource.Type = Resource.self, where filters: [(name: String, value: String)] = [], within timeout: Duration
@@ -66,13 +78,14 @@ extension NeutronClient {
         }
     }
 
+    /// - Parameter noun: what the user calls it, where that is not the API's word.
     package func create<Create: NeutronCreate>(
-        _ new: Create, within timeout: Duration
+        _ new: Create, as noun: String = Create.Resource.memberName, within timeout: Duration
     ) async throws(NeutronClientError) -> Create.Resource {
         let request = Request(
             method: .POST, path: "/v2.0/\(Create.Resource.collectionName)",
             body: [Create.Resource.memberName: .object(new.wire)],
-            goal: "create \(Create.Resource.memberName)\(new.name.isEmpty ? "" : " \(new.name)")")
+            goal: "create \(noun)\(new.name.isEmpty ? "" : " \(new.name)")")
         return try resource(try await send(request, within: timeout), request.goal)
     }
 
@@ -103,10 +116,10 @@ extension NeutronClient {
     /// Removes a resource. Absent is success: `false`.
     @discardableResult
     package func remove<Resource: NeutronResource>(
-        _ id: ID<Resource>, within timeout: Duration
+        _ id: ID<Resource>, as noun: String = Resource.memberName, within timeout: Duration
     ) async throws(NeutronClientError) -> Bool {
         let request = Request(
-            method: .DELETE, path: path(id), goal: "delete \(Resource.memberName) \(id)")
+            method: .DELETE, path: path(id), goal: "delete \(noun) \(id)")
         do {
             _ = try await send(request, within: timeout)
             return true

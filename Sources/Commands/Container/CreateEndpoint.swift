@@ -52,7 +52,7 @@ struct CreateEndpoint: HostCommand {
                     projectID: OverlayHost.project, networkID: network.id, name: command.name ?? "",
                     macAddress: command.mac,
                     fixedIPs: command.ip.isEmpty ? nil : command.ip.map { FixedIPRequest(ipAddress: $0) }),
-                within: host.remaining)
+                as: "endpoint", within: host.remaining)
             return port.id
         }
         context.console.output("\(id)")

@@ -50,7 +50,7 @@ struct DeleteEndpoint: HostCommand {
             return
         }
         host.progress("deleting endpoint \(port.shownName)")
-        try await host.api.remove(port.id, within: host.remaining)
+        try await host.api.remove(port.id, as: "endpoint", within: host.remaining)
         try await clear(port, host, engine)
         let elsewhere = port.binding.hostID
         if !port.deviceID.isEmpty, !elsewhere.isEmpty, elsewhere != host.settings.hostID {

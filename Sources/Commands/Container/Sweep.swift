@@ -37,6 +37,9 @@ extension Sweep {
     /// - Returns: the ids and names of the endpoints of which something was cleared away.
     @discardableResult
     static func leftovers(on host: OverlayHost, _ engine: DockerEngine? = nil) async -> Set<String> {
+        // A central point that does not answer must not take the time in which the command itself says so.
+        var host = host
+        host.deadline = Deadline(after: host.remaining / 2)
         do {
             let attachments = host.attachment.attachments().filter { $0.annotations["container"] != nil }
             guard !attachments.isEmpty || engine != nil else { return [] }
@@ -47,7 +50,7 @@ extension Sweep {
             if let engine {
                 return try await sweep.perform(attachments, containers ?? [], on: host, engine)
             }
-            return try await host.withEngine { engine in
+            return try await host.withEngine { [host] engine in
                 let containers = try await engine.containers(
                     labels: [NetworkContainer.endpointsLabel], within: host.remaining)
                 let sweep = try await plan(attachments, containers, on: host)

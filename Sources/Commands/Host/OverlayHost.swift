@@ -13,7 +13,7 @@ struct OverlayHost: Sendable {
     let api: NeutronClient
     let attachment: HostAttachment
     let context: Context
-    let deadline: Deadline
+    var deadline: Deadline
     let progress: @Sendable (String) -> Void
     let logger: Logger
 

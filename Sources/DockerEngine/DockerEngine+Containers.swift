@@ -58,15 +58,28 @@ extension DockerEngine {
         }
     }
 
-    /// Removes a container, running or not, with its anonymous volumes. Absent is success.
+    /// Removes a container, running or not, with its anonymous volumes. Absent is success. When this returns it is gone, also
+    /// where somebody else had begun to remove it.
     package func removeContainer(_ id: String, within timeout: Duration) async throws(DockerError) {
+        let deadline = ContinuousClock.now + timeout
+        let path = "/containers/\(percentEncoded(id))"
         do {
             try await send(
-                .DELETE, "/containers/\(percentEncoded(id))", query: [("force", "true"), ("v", "true")],
-                goal: "remove container \(id)", within: timeout)
+                .DELETE, path, query: [("force", "true"), ("v", "true")], goal: "remove container \(id)",
+                within: timeout)
         } catch let error where error.code == .notFound {
             return
         } catch let error where error.code == .conflict && error.message.contains("already in progress") {
+            try await awaitRemoval(path, id, within: deadline - .now)
+        }
+    }
+
+    private func awaitRemoval(_ path: String, _ id: String, within timeout: Duration) async throws(DockerError) {
+        do {
+            try await send(
+                .POST, path + "/wait", query: [("condition", "removed")], goal: "see container \(id) removed",
+                within: timeout)
+        } catch let error where error.code == .notFound {
             return
         }
     }

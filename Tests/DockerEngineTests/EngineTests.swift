@@ -79,6 +79,25 @@ struct EngineTests {
         }
     }
 
+    @Test func `of two who remove a container both return when it is gone`() async throws {
+        try await withEngine { (engine: DockerEngine) async throws in
+            for round in 0..<3 {
+                let id = try await engine.createContainer(
+                    Self.spec("sleep", "1000"), name: "one\(round)", within: Self.limit)
+                try await engine.startContainer(id, within: Self.limit)
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for _ in 0..<3 {
+                        group.addTask {
+                            try await engine.removeContainer(id, within: Self.limit)
+                            #expect(try await engine.findContainer(id, within: Self.limit) == nil)
+                        }
+                    }
+                    try await group.waitForAll()
+                }
+            }
+        }
+    }
+
     @Test func `a name is given once`() async throws {
         try await withEngine { (engine: DockerEngine) async throws in
             _ = try await engine.createContainer(Self.spec("true"), name: "one", within: Self.limit)

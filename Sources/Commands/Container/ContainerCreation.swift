@@ -64,9 +64,7 @@ struct ContainerCreation: Sendable {
             id = existing.id
         } else {
             host.progress("creating container \(name)")
-            id = try await engine.createContainer(
-                wiring.container.spec(image: PauseImage.reference, dns: wiring.dns), name: name,
-                within: host.remaining)
+            id = try await createContainer()
         }
         do {
             try host.context.afterStep(.create)
@@ -77,6 +75,30 @@ struct ContainerCreation: Sendable {
             throw error
         }
         return id
+    }
+
+    /// Makes the container, or finds the one that a killed run had asked for: the engine reserves its name some time before
+    /// it can be inspected, and says nothing when either changes.
+    private func createContainer() async throws -> String {
+        while true {
+            if let id = try await createUnlessNamed() { return id }
+            if let container = try await usable(try await engine.findContainer(name, within: host.remaining)) {
+                return container.id
+            }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
+    /// - Returns: `nil` when the engine has given the name to another.
+    private func createUnlessNamed() async throws -> String? {
+        do {
+            return try await engine.createContainer(
+                wiring.container.spec(image: PauseImage.reference, dns: wiring.dns), name: name,
+                within: host.remaining)
+        } catch {
+            guard error.code == .conflict, host.remaining > .zero else { throw error }
+            return nil
+        }
     }
 
     private func connect(_ id: String) async throws {

@@ -12,6 +12,11 @@ final class MessageBuffer {
     /// Valid as long as the buffer lives and is not changed.
     var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: storage, count: count) }
 
+    init() {}
+
+    /// A copy with its own storage.
+    init(copying other: MessageBuffer) { append(other.bytes) }
+
     func append(_ part: UnsafeRawBufferPointer) {
         guard let source = part.baseAddress, part.count > 0 else { return }
         if capacity - count < part.count {

@@ -35,19 +35,24 @@ struct MessageFramer {
             }
             let part = UnsafeRawBufferPointer(rebasing: chunk[start..<(end ?? chunk.count)])
             guard let end else {
-                pending.append(part)
+                append(part)
                 return
             }
             start = end
             if pending.count == 0 {
                 try body(part)
             } else {
-                pending.append(part)
+                append(part)
                 let message = pending
                 pending = MessageBuffer()
                 try body(message.bytes)
             }
         }
+    }
+
+    private mutating func append(_ part: UnsafeRawBufferPointer) {
+        if !isKnownUniquelyReferenced(&pending) { pending = MessageBuffer(copying: pending) }
+        pending.append(part)
     }
 
     /// The position after the message's last bracket; nil if that is not in `chunk`.

@@ -124,6 +124,7 @@ let package = Package(
         tests("NeutronAPI"),
         tests("Netlink"),
         tests("EmbeddedOVN", uses: [lifecycle, logging]),
+        tests("ovn-ipam"),
         tests("HostNetwork"),
         tests("OVSDBClient", uses: ["OVNModel", "TestServers"]),
         tests("DockerEngine", uses: ["TestServers"]),

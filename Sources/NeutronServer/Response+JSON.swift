@@ -6,7 +6,6 @@ extension HTTPField.Name {
     static let openstackRequestID = HTTPField.Name("X-Openstack-Request-Id")!
     static let forwardedProtocol = HTTPField.Name("X-Forwarded-Proto")!
     static let projectID = HTTPField.Name("X-Project-Id")!
-    static let ifMatch = HTTPField.Name("If-Match")!
 }
 
 extension Response {

@@ -1,0 +1,81 @@
+import HTTPTypes
+import NeutronAPI
+import Testing
+
+@testable import NeutronServer
+
+@Suite struct ListTests {
+    @Test func `lists are filtered through indexes and without them alike`() async throws {
+        try await API.run { api in
+            let (blue, red) = (try await api.network("blue"), try await api.network("red"))
+            for (name, network, device) in [("a", blue, "d1"), ("b", blue, "d2"), ("a", red, "d1"), ("", red, "")] {
+                _ = try await api.make("port", ["name": .string(name), "network_id": network, "device_id": .string(device)])
+            }
+            let first = try #require(try await api(.get, "/v2.0/ports?name=b")["ports", "0", "id"]?.string)
+            let cases = [
+                ("ports?name=a", 2), ("ports?name=a&network_id=\(red.text)", 1), ("ports?network_id=\(blue.text)", 2),
+                ("ports?device_id=d1", 2), ("ports?device_id=", 1), ("ports?name=", 1), ("ports?device_id=d1&device_id=d2", 3),
+                ("ports?id=\(first)", 1), ("ports?id=\(first)&name=a", 0), ("ports?id=x", 0), ("ports?network_id=x", 0),
+                ("ports?fixed_ips=ip_address%3D10.0.0.77", 0), ("networks?name=blue", 1), ("networks?id=\(blue.text)", 1),
+                ("networks?name=blue&shared=True", 0), ("subnets?network_id=\(blue.text)", 1), ("subnets?cidr=10.0.0.0/24", 2),
+            ]
+            for (path, count) in cases {
+                let reply = try await api(.get, "/v2.0/\(path)")
+                let collection = String(path.prefix { $0 != "?" })
+                #expect(reply[collection]?.array?.count == count, "\(path)")
+            }
+            let wrong = try await api(.get, "/v2.0/ports?colour=red")
+            #expect(wrong.status == 400)
+            #expect(wrong.error == "HTTPBadRequest: ['colour'] is invalid attribute for filtering")
+        }
+    }
+
+    @Test func `pages lead through a list, there and back`() async throws {
+        try await API.run { api in
+            let all = Set((0..<7).map { "n\($0)" })
+            for name in all { _ = try await api.make("network", ["name": .string(name)]) }
+            var path: String? = "/v2.0/networks?limit=3&sort_key=name&sort_dir=desc&fields=name"
+            var seen: [String] = []
+            var last: API.Reply?
+            while let next = path {
+                let reply = try await api(.get, next)
+                let names = (reply["networks"]?.array ?? []).compactMap { $0.object?["name"]?.string }
+                seen += names
+                if !names.isEmpty { last = reply }
+                path = link(reply, "next")
+            }
+            #expect(seen == all.sorted(by: >))
+            let lastPage = try #require(last)
+            let back = try #require(link(lastPage, "previous"))
+            let previous = try await api(.get, back)
+            #expect(previous["networks"] == [["name": "n3"], ["name": "n2"], ["name": "n1"]])
+        }
+    }
+
+    @Test func `a marker that is gone is told`() async throws {
+        try await API.run { api in
+            let marker = "11111111-1111-4111-8111-111111111111"
+            let reply = try await api(.get, "/v2.0/networks?limit=1&marker=\(marker)")
+            #expect(reply.error == "NetworkNotFound: Network \(marker) could not be found.")
+        }
+    }
+
+    @Test func `links start where the client came in`() async throws {
+        try await API.run { api in
+            _ = try await api.network()
+            let headers: HTTPFields = [HTTPField.Name("X-Forwarded-Proto")!: "https"]
+            let reply = try await api(.get, "/v2.0/networks?limit=1", headers: headers)
+            #expect(reply["networks_links", "0", "href"]?.text.hasPrefix("https://") == true)
+            #expect(reply["networks_links", "0", "href"]?.text.contains("/v2.0/networks?limit=1&marker=") == true)
+        }
+    }
+
+    /// The path and query of a link.
+    private func link(_ reply: API.Reply, _ relation: String) -> String? {
+        let links = reply["networks_links"]?.array?.compactMap(\.object) ?? []
+        guard let href = links.first(where: { $0["rel"] == .string(relation) })?["href"]?.string,
+            let path = href.firstRange(of: "/v2.0")
+        else { return nil }
+        return String(href[path.lowerBound...])
+    }
+}

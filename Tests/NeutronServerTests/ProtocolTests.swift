@@ -1,0 +1,101 @@
+import HTTPTypes
+import NeutronAPI
+import TestServers
+import Testing
+
+@testable import NeutronServer
+
+/// What holds for every path.
+@Suite struct ProtocolTests {
+    @Test func `versions and extensions are told`() async throws {
+        try await API.run { api in
+            let root = try await api(.get, "/")
+            #expect(root["versions", "0", "id"] == "v2.0")
+            #expect(root["versions", "0", "status"] == "CURRENT")
+            #expect(root["versions", "0", "links", "0", "href"]?.text.hasSuffix("/v2.0/") == true)
+            for path in ["/v2.0", "/v2.0/"] {
+                let version = try await api(.get, path)
+                #expect(version["version", "id"] == "v2.0")
+                #expect(version["resources"]?.array?.count == 3)
+            }
+            let extensions = try await api(.get, "/v2.0/extensions.json")
+            #expect(extensions["extensions"]?.array?.count == Extension.all.count)
+            #expect(try await api(.get, "/v2.0/extensions/binding")["extension", "alias"] == "binding")
+            let missing = try await api(.get, "/v2.0/extensions/security-group")
+            #expect(missing.status == 404)
+            #expect(missing.error == "HTTPNotFound: Extension with alias security-group does not exist")
+        }
+    }
+
+    @Test func `every reply names its request`() async throws {
+        try await API.run { api in
+            var seen: Set<String> = []
+            for path in ["/", "/v2.0/networks", "/nothing", "/v2.0/networks/x"] {
+                let id = try #require(try await api(.get, path).headers[HTTPField.Name("X-Openstack-Request-Id")!])
+                #expect(id.hasPrefix("req-"))
+                #expect(seen.insert(id).inserted)
+            }
+        }
+    }
+
+    @Test(arguments: ["/nothing", "/v2.0/nothing", "/v2.0/networks/x/nothing", "/v2.1/networks", "/v2.0/security-groups"])
+    func `an unknown path is told in the API's shape`(_ path: String) async throws {
+        try await API.run { api in
+            for method in [HTTPRequest.Method.get, .post, .put, .delete] {
+                let reply = try await api(method, path)
+                #expect(reply.status == 404)
+                #expect(reply.error == "HTTPNotFound: The resource could not be found.")
+            }
+        }
+    }
+
+    @Test func `a method that a path does not have is refused`() async throws {
+        try await API.run { api in
+            let cases: [(HTTPRequest.Method, String)] = [
+                (.put, "/v2.0/networks"), (.delete, "/v2.0/ports"), (.patch, "/v2.0/subnets"), (.post, "/v2.0/networks/x"),
+                (.head, "/v2.0/networks"), (.post, "/"), (.patch, "/v2.0/networks/x/tags/y"),
+            ]
+            for (method, path) in cases {
+                let reply = try await api(method, path)
+                #expect(reply.status == 405, "\(method) \(path)")
+            }
+        }
+    }
+
+    @Test(arguments: ["", "{", "[]", "\"x\"", "{\"network\":", "nul", "{\"network\": {\"name\": \"\u{7f}\"}}"])
+    func `a body that is wrong changes nothing`(_ text: String) async throws {
+        try await API.run { api in
+            let reply = try await api(.post, "/v2.0/networks", text: text)
+            #expect(reply.status == 400)
+            #expect(reply.error?.hasPrefix("HTTPBadRequest: ") == true)
+            #expect(try await api(.get, "/v2.0/networks")["networks"] == [])
+        }
+    }
+
+    @Test func `a body that is too large is refused`() async throws {
+        try await API.run { api in
+            let reply = try await api(.post, "/v2.0/networks", text: String(repeating: " ", count: 8 << 20) + "{}")
+            #expect(reply.status == 413)
+            #expect(reply.error?.hasPrefix("HTTPRequestEntityTooLarge: ") == true)
+        }
+    }
+
+    @Test func `health and readiness are told apart`() async throws {
+        try await API.run { api in
+            // A list waits until the copy is complete.
+            #expect(try await api(.get, "/v2.0/networks").status == 200)
+            #expect(try await api(.get, "/readyz").status == 200)
+            await api.server.kill()
+            #expect(try await api(.get, "/healthz").status == 200)
+            // The client hears of it a moment later.
+            var reply = try await api(.get, "/readyz")
+            while reply.status == 200 { reply = try await api(.get, "/readyz") }
+            #expect(reply.status == 503)
+            #expect(reply["status"] == "not ready")
+            #expect(reply["reason"]?.text.contains("OVN_Northbound") == true)
+            let write = try await api(.get, "/v2.0/networks/11111111-1111-4111-8111-111111111111")
+            #expect(write.status == 503)
+            #expect(write.error?.hasPrefix("ServiceUnavailable: ") == true)
+        }
+    }
+}

@@ -32,7 +32,8 @@ final class ChildProcess: Sendable {
     private init() {}
 
     /// Starts a program; returns once it runs, or throws why it cannot. `output` gets what it writes.
-    static func start(_ program: Program, output: Int32 = STDERR_FILENO) async throws(EmbeddedOVNError) -> ChildProcess {
+    static func start(_ program: Program, output: Int32 = STDERR_FILENO) async throws(EmbeddedOVNError) -> ChildProcess
+    {
         let child = ChildProcess()
         let result = await withCheckedContinuation { (started: CheckedContinuation<Int32, Never>) in
             Thread.start {

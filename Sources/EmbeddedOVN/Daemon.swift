@@ -40,7 +40,8 @@ package struct Daemon: Service {
             } else if failures >= 0 {
                 failures += 1
                 guard failures < attempts else {
-                    throw EmbeddedOVNError("\(name) does not stay up: \(exit), \(failures) times in a row; it said why above")
+                    throw EmbeddedOVNError(
+                        "\(name) does not stay up: \(exit), \(failures) times in a row; it said why above")
                 }
             }
             // Ends early, which is all right, when we are to stop.

@@ -9,7 +9,8 @@ struct DatabaseFile: Hashable, Sendable {
     /// Makes the file if there is none, and converts one of an older schema.
     func prepare() async throws(EmbeddedOVNError) {
         guard access(schema, R_OK) == 0 else {
-            throw EmbeddedOVNError("\(schema) is missing (Debian has it in ovn-central; --schema-folder names another place)")
+            throw EmbeddedOVNError(
+                "\(schema) is missing (Debian has it in ovn-central; --schema-folder names another place)")
         }
         if access(path, F_OK) != 0 {
             try await tool("create", path, schema)

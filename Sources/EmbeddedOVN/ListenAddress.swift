@@ -9,7 +9,9 @@ package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
 
     /// Nil unless `text` is an IPv4 address, or an IPv6 address in brackets, a colon and a port.
     package init?(_ text: String) {
-        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else { return nil }
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+            return nil
+        }
         var host = text[..<colon]
         let family: Int32
         if host.first == "[", host.last == "]" {

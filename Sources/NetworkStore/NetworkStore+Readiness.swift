@@ -15,7 +15,9 @@ extension NetworkStore {
     /// Nil while the copies of the databases are complete and kept; else what is missing.
     package var unready: String? {
         if !northbound.state.isReady { return "no connection to OVN_Northbound: \(northbound.state.shown)" }
-        if let southbound, !southbound.state.isReady { return "no connection to OVN_Southbound: \(southbound.state.shown)" }
+        if let southbound, !southbound.state.isReady {
+            return "no connection to OVN_Southbound: \(southbound.state.shown)"
+        }
         return nil
     }
 }

@@ -24,7 +24,8 @@ package struct Extension: Hashable, Sendable {
             "empty-string-filtering", "Empty String Filtering Extension", "2018-05-01T10:00:00-00:00",
             "Lists can be filtered by the empty text."),
         Extension(
-            "extra_dhcp_opt", "Neutron Extra DHCP options", "2013-03-17T12:00:00-00:00", "DHCP options of single ports."),
+            "extra_dhcp_opt", "Neutron Extra DHCP options", "2013-03-17T12:00:00-00:00", "DHCP options of single ports."
+        ),
         Extension(
             "filter-validation", "Filter parameters validation", "2018-07-04T10:00:00-00:00",
             "Filters by unknown attributes are refused."),
@@ -33,13 +34,16 @@ package struct Extension: Hashable, Sendable {
             "Ports can be filtered by a part of an address."),
         Extension("net-mtu", "Network MTU", "2015-03-25T10:00:00-00:00", "The MTU of networks."),
         Extension(
-            "net-mtu-writable", "Network MTU (writable)", "2017-07-12T00:00:00-00:00", "The MTU of networks can be set."),
+            "net-mtu-writable", "Network MTU (writable)", "2017-07-12T00:00:00-00:00", "The MTU of networks can be set."
+        ),
         Extension("pagination", "Pagination support", "2016-06-12T00:00:00-00:00", "Lists come in pages."),
-        Extension("port-security", "Port Security", "2012-07-23T10:00:00-00:00", "Ports are held to their own addresses."),
+        Extension(
+            "port-security", "Port Security", "2012-07-23T10:00:00-00:00", "Ports are held to their own addresses."),
         Extension(
             "project-id", "project_id field enabled", "2016-09-09T09:09:09-09:09", "Owners are shown as project_id."),
         Extension(
-            "provider", "Provider Network", "2012-09-07T10:00:00-00:00", "How networks are carried between hosts (read only)."),
+            "provider", "Provider Network", "2012-09-07T10:00:00-00:00",
+            "How networks are carried between hosts (read only)."),
         Extension(
             "revision-if-match", "If-Match constraints based on revision_number", "2016-12-11T00:00:00-00:00",
             "Changes can be bound to a revision."),
@@ -71,7 +75,8 @@ extension JSONWriter {
     package mutating func value(_ item: Extension) {
         object { writer in
             for (name, value) in [
-                ("alias", item.alias), ("description", item.description), ("name", item.name), ("updated", item.updated),
+                ("alias", item.alias), ("description", item.description), ("name", item.name),
+                ("updated", item.updated),
             ] {
                 writer.name(name)
                 writer.value(value)

@@ -27,7 +27,8 @@ package struct ID<Resource>: Hashable, Sendable {
     /// Nil unless `text` is 32 hexadecimal digits in groups of 8-4-4-4-12; upper case is accepted.
     package init?(_ text: some StringProtocol) {
         let parsed =
-            text.utf8.withContiguousStorageIfAvailable { Self(utf8: $0) } ?? Array(text.utf8).withUnsafeBufferPointer { Self(utf8: $0) }
+            text.utf8.withContiguousStorageIfAvailable { Self(utf8: $0) }
+            ?? Array(text.utf8).withUnsafeBufferPointer { Self(utf8: $0) }
         guard let parsed else { return nil }
         self = parsed
     }
@@ -80,7 +81,11 @@ private func uuidWords(_ text: UnsafeBufferPointer<UInt8>) -> (high: UInt64, low
             guard byte == UInt8(ascii: "-") else { return nil }
         default:
             guard let digit = byte.hexDigitValue else { return nil }
-            if position < 18 { words.high = words.high << 4 | UInt64(digit) } else { words.low = words.low << 4 | UInt64(digit) }
+            if position < 18 {
+                words.high = words.high << 4 | UInt64(digit)
+            } else {
+                words.low = words.low << 4 | UInt64(digit)
+            }
         }
     }
     return words

@@ -186,7 +186,9 @@ private struct JSONParser {
         case UInt8(ascii: "u"):
             var code = UInt32(try codeUnit())
             if 0xd800...0xdbff ~= code {
-                guard try take() == UInt8(ascii: "\\"), try take() == UInt8(ascii: "u") else { throw error("lone surrogate") }
+                guard try take() == UInt8(ascii: "\\"), try take() == UInt8(ascii: "u") else {
+                    throw error("lone surrogate")
+                }
                 let low = UInt32(try codeUnit())
                 guard 0xdc00...0xdfff ~= low else { throw error("lone surrogate") }
                 code = 0x10000 + (code - 0xd800) << 10 + (low - 0xdc00)

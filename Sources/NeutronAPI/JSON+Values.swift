@@ -35,7 +35,9 @@ extension JSON {
     }
 
     func asID<Other>(_ type: Other.Type = Other.self) throws(Refusal) -> ID<Other> {
-        guard case .string(let text) = self, let id = ID<Other>(text) else { throw Refusal("'\(shown)' is not a valid UUID") }
+        guard case .string(let text) = self, let id = ID<Other>(text) else {
+            throw Refusal("'\(shown)' is not a valid UUID")
+        }
         return id
     }
 

@@ -27,7 +27,9 @@ package struct ListQuery<Of: Resource>: Sendable {
 
     private static func filters(_ query: QueryString) throws(NeutronError) -> [Attribute<Of>.Filter] {
         var names: [String] = []
-        for item in query.items where !reserved.contains(item.name) && !names.contains(item.name) { names.append(item.name) }
+        for item in query.items where !reserved.contains(item.name) && !names.contains(item.name) {
+            names.append(item.name)
+        }
         var unknown: [String] = []
         var filters: [Attribute<Of>.Filter] = []
         for name in names {
@@ -50,7 +52,9 @@ package struct ListQuery<Of: Resource>: Sendable {
             throw .badRequest("The number of sort_keys and sort_dirs must be same")
         }
         let invalidKeys = keys.filter { Of.attributes[$0]?.order == nil }
-        guard invalidKeys.isEmpty else { throw .badRequest("\(invalidKeys.pythonList) is invalid attribute for sort_keys") }
+        guard invalidKeys.isEmpty else {
+            throw .badRequest("\(invalidKeys.pythonList) is invalid attribute for sort_keys")
+        }
         let invalidDirections = directions.filter { $0 != "asc" && $0 != "desc" }
         guard invalidDirections.isEmpty else {
             throw .badRequest(

@@ -35,7 +35,8 @@ package struct Network: Hashable, Sendable {
 
     package init(
         id: ID<Network>, name: String = "", standard: StandardAttributes, adminStateUp: Bool = true,
-        status: ResourceStatus = .active, shared: Bool = false, external: Bool = false, subnets: [ID<Subnet>] = [], mtu: Int,
+        status: ResourceStatus = .active, shared: Bool = false, external: Bool = false, subnets: [ID<Subnet>] = [],
+        mtu: Int,
         portSecurityEnabled: Bool = true, provider: Provider, availabilityZoneHints: [String] = []
     ) {
         self.id = id
@@ -89,7 +90,8 @@ package struct NetworkUpdate: Hashable, Sendable {
     package var portSecurityEnabled: Bool?
 
     package init(
-        name: String? = nil, description: String? = nil, adminStateUp: Bool? = nil, shared: Bool? = nil, mtu: Int? = nil,
+        name: String? = nil, description: String? = nil, adminStateUp: Bool? = nil, shared: Bool? = nil,
+        mtu: Int? = nil,
         portSecurityEnabled: Bool? = nil
     ) {
         self.name = name

@@ -60,7 +60,9 @@ extension NeutronError {
     }
 
     /// 400: `name '<address>' does not match the ip_version`.
-    package static func versionMismatch(_ name: String, _ address: some CustomStringConvertible, _ version: IPVersion) -> Self {
+    package static func versionMismatch(_ name: String, _ address: some CustomStringConvertible, _ version: IPVersion)
+        -> Self
+    {
         invalidInput("\(name) '\(address)' does not match the ip_version '\(version.rawValue)'")
     }
 

@@ -18,7 +18,9 @@ package struct NeutronRequest: Sendable {
     /// Refuses what is not a JSON object.
     package init(_ bytes: UnsafeRawBufferPointer) throws(NeutronError) {
         do throws(JSONSyntaxError) {
-            guard case .object(let members) = try JSON(parsing: bytes) else { throw JSONSyntaxError(reason: "", offset: 0) }
+            guard case .object(let members) = try JSON(parsing: bytes) else {
+                throw JSONSyntaxError(reason: "", offset: 0)
+            }
             self.members = members
         } catch {
             throw .badRequest("Body contains invalid data")

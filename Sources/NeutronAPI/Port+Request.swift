@@ -25,8 +25,10 @@ package struct PortCreate: Hashable, Sendable {
     package var tags: [String]
 
     package init(
-        projectID: String, networkID: ID<Network>, name: String = "", description: String = "", adminStateUp: Bool = true,
-        macAddress: MACAddress? = nil, fixedIPs: [FixedIPRequest]? = nil, deviceID: String = "", deviceOwner: String = "",
+        projectID: String, networkID: ID<Network>, name: String = "", description: String = "",
+        adminStateUp: Bool = true,
+        macAddress: MACAddress? = nil, fixedIPs: [FixedIPRequest]? = nil, deviceID: String = "",
+        deviceOwner: String = "",
         portSecurityEnabled: Bool? = nil, allowedAddressPairs: [AllowedAddressPair] = [],
         extraDHCPOptions: [ExtraDHCPOption] = [], hostID: String = "", vnicType: VNICType = .normal,
         profile: [String: JSON] = [:], tags: [String] = []

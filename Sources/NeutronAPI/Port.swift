@@ -20,7 +20,8 @@ package struct Port: Hashable, Sendable {
     package var binding: PortBinding
 
     package init(
-        id: ID<Port>, networkID: ID<Network>, name: String = "", standard: StandardAttributes, adminStateUp: Bool = true,
+        id: ID<Port>, networkID: ID<Network>, name: String = "", standard: StandardAttributes,
+        adminStateUp: Bool = true,
         status: ResourceStatus = .down, macAddress: MACAddress, fixedIPs: [FixedIP] = [], deviceID: String = "",
         deviceOwner: String = "", portSecurityEnabled: Bool = true, allowedAddressPairs: [AllowedAddressPair] = [],
         extraDHCPOptions: [ExtraDHCPOption] = [], binding: PortBinding = PortBinding()

@@ -4,7 +4,9 @@ import NetAddress
 extension RequestReader {
     func fixedIPs() throws(NeutronError) -> [FixedIPRequest]? {
         let requests = try value("fixed_ips") { json throws(Refusal) in
-            guard case .array(let items) = json else { throw Refusal("Invalid data format for fixed IP: '\(json.shown)'") }
+            guard case .array(let items) = json else {
+                throw Refusal("Invalid data format for fixed IP: '\(json.shown)'")
+            }
             var requests: [FixedIPRequest] = []
             for item in items {
                 guard case .object(let members) = item else {
@@ -65,7 +67,8 @@ extension RequestReader {
         }
         guard let value = members["ip_address"] else {
             throw NeutronError(
-                status: 400, type: "AllowedAddressPairsMissingIP", message: "AllowedAddressPair must contain ip_address")
+                status: 400, type: "AllowedAddressPairsMissingIP", message: "AllowedAddressPair must contain ip_address"
+            )
         }
         let unknown = Set(members.keys).subtracting(["ip_address", "mac_address"]).sorted()
         guard unknown.isEmpty else {
@@ -150,7 +153,9 @@ extension ExtraDHCPOption {
         switch value {
         case .null: self.value = nil
         case .string(let text):
-            guard Self.blankable.contains(name) ? text.unicodeScalars.count <= 255 : isLine(text, 255) else { return nil }
+            guard Self.blankable.contains(name) ? text.unicodeScalars.count <= 255 : isLine(text, 255) else {
+                return nil
+            }
             self.value = text
         default: return nil
         }

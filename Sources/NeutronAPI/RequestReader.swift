@@ -11,7 +11,8 @@ package struct RequestReader {
     ) throws(NeutronError) {
         self.defaultProject = defaultProject
         var members = members
-        if access == .create, let project = members["project_id"], let tenant = members["tenant_id"], project != tenant {
+        if access == .create, let project = members["project_id"], let tenant = members["tenant_id"], project != tenant
+        {
             throw .badRequest("'project_id' and 'tenant_id' do not match")
         }
         var unknown: [String] = []

@@ -55,7 +55,8 @@ extension Subnet: Resource {
             throw .badRequest("Failed to parse request. Required attribute 'ip_version' not specified")
         }
         guard let version = try body.integer("ip_version").flatMap({ IPVersion(rawValue: $0) }) else {
-            throw .badRequest("Invalid input for ip_version. Reason: \(body.member("ip_version")?.shown ?? "") is not in [4, 6].")
+            throw .badRequest(
+                "Invalid input for ip_version. Reason: \(body.member("ip_version")?.shown ?? "") is not in [4, 6].")
         }
         let cidr = try cidr(body)
         let request = SubnetCreate(
@@ -102,7 +103,8 @@ extension Subnet: Resource {
             guard Set(members.keys) == ["start", "end"], let start = members["start"], let end = members["end"] else {
                 throw .badRequest(
                     "Invalid input for allocation_pools. Reason: Validation of dictionary's keys failed. "
-                        + "Expected keys: {'start', 'end'} Provided keys: {\(members.keys.sorted().map(\.pythonQuoted).joined(separator: ", "))}.")
+                        + "Expected keys: {'start', 'end'} Provided keys: {\(members.keys.sorted().map(\.pythonQuoted).joined(separator: ", "))}."
+                )
             }
             let (first, last): (IPAddress, IPAddress)
             do throws(Refusal) { (first, last) = (try start.asAddress(), try end.asAddress()) } catch {
@@ -110,7 +112,8 @@ extension Subnet: Resource {
             }
             guard let range = IPRange(first, last) else {
                 throw NeutronError(
-                    status: 400, type: "InvalidAllocationPool", message: "The allocation pool \(item.shown) is not valid.")
+                    status: 400, type: "InvalidAllocationPool",
+                    message: "The allocation pool \(item.shown) is not valid.")
             }
             pools.append(range)
         }
@@ -120,7 +123,9 @@ extension Subnet: Resource {
     private static func nameservers(_ body: RequestReader) throws(NeutronError) -> [IPAddress]? {
         try body.value("dns_nameservers") { json throws(Refusal) in
             if json == .null { return [] }
-            guard case .array(let items) = json else { throw Refusal("Invalid data format for nameserver: '\(json.shown)'") }
+            guard case .array(let items) = json else {
+                throw Refusal("Invalid data format for nameserver: '\(json.shown)'")
+            }
             var servers: [IPAddress] = []
             for item in items {
                 let server: IPAddress
@@ -137,13 +142,16 @@ extension Subnet: Resource {
     private static func routes(_ body: RequestReader) throws(NeutronError) -> [HostRoute]? {
         try body.value("host_routes") { json throws(Refusal) in
             if json == .null { return [] }
-            guard case .array(let items) = json else { throw Refusal("Invalid data format for hostroute: '\(json.shown)'") }
+            guard case .array(let items) = json else {
+                throw Refusal("Invalid data format for hostroute: '\(json.shown)'")
+            }
             var routes: [HostRoute] = []
             for item in items {
                 guard let members = item.object, Set(members.keys) == ["destination", "nexthop"],
                     let destination = members["destination"], let nexthop = members["nexthop"]
                 else {
-                    throw Refusal("Invalid input. '\(item.shown)' must be a dictionary with keys: ['destination', 'nexthop']")
+                    throw Refusal(
+                        "Invalid input. '\(item.shown)' must be a dictionary with keys: ['destination', 'nexthop']")
                 }
                 guard case .string(let text) = destination, let whole = InterfaceAddress(text),
                     whole.prefix.network == whole.address

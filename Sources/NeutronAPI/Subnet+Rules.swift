@@ -42,8 +42,12 @@ package enum SubnetRules {
     }
 
     /// `subnet` is nil for one that is being made.
-    package static func validate(hostRoutes: [HostRoute], of subnet: ID<Subnet>?, _ version: IPVersion) throws(NeutronError) {
-        guard hostRoutes.count <= maximumHostRoutes else { throw .hostRoutesExhausted(subnet, quota: maximumHostRoutes) }
+    package static func validate(hostRoutes: [HostRoute], of subnet: ID<Subnet>?, _ version: IPVersion)
+        throws(NeutronError)
+    {
+        guard hostRoutes.count <= maximumHostRoutes else {
+            throw .hostRoutesExhausted(subnet, quota: maximumHostRoutes)
+        }
         for route in hostRoutes {
             guard route.destination.version == version else {
                 throw .versionMismatch("destination", route.destination, version)
@@ -68,7 +72,9 @@ extension SubnetCreate {
     private func validateIPv6Modes() throws(NeutronError) {
         if cidr.version == .v4 {
             guard ipv6RAMode == nil else { throw .invalidInput("ipv6_ra_mode is not valid when ip_version is 4") }
-            guard ipv6AddressMode == nil else { throw .invalidInput("ipv6_address_mode is not valid when ip_version is 4") }
+            guard ipv6AddressMode == nil else {
+                throw .invalidInput("ipv6_address_mode is not valid when ip_version is 4")
+            }
             return
         }
         guard ipv6RAMode != nil || ipv6AddressMode != nil else { return }

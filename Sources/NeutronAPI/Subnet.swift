@@ -23,7 +23,8 @@ package struct Subnet: Hashable, Sendable {
 
     package init(
         id: ID<Subnet>, networkID: ID<Network>, name: String = "", standard: StandardAttributes, cidr: IPPrefix,
-        gatewayIP: IPAddress?, allocationPools: [IPRange], dnsNameservers: [IPAddress] = [], hostRoutes: [HostRoute] = [],
+        gatewayIP: IPAddress?, allocationPools: [IPRange], dnsNameservers: [IPAddress] = [],
+        hostRoutes: [HostRoute] = [],
         enableDHCP: Bool = true, ipv6RAMode: IPv6Mode? = nil, ipv6AddressMode: IPv6Mode? = nil
     ) {
         self.id = id

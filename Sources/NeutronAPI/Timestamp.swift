@@ -8,7 +8,8 @@ package struct Timestamp: Hashable, Sendable {
     /// Nil unless `text` is `YYYY-MM-DDThh:mm:ss`, optionally followed by `Z`, with every part in range.
     package init?(_ text: some StringProtocol) {
         let parsed =
-            text.utf8.withContiguousStorageIfAvailable { Self(utf8: $0) } ?? Array(text.utf8).withUnsafeBufferPointer { Self(utf8: $0) }
+            text.utf8.withContiguousStorageIfAvailable { Self(utf8: $0) }
+            ?? Array(text.utf8).withUnsafeBufferPointer { Self(utf8: $0) }
         guard let parsed else { return nil }
         self = parsed
     }

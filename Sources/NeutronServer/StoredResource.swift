@@ -13,7 +13,9 @@ protocol StoredResource: Resource {
 
 extension Network: StoredResource {
     static func page(_ query: ListQuery<Self>, after marker: Self?, in snapshot: Snapshot) -> [Self] {
-        if let id = query.only("id") { return query.page(of: ID(id).flatMap(snapshot.network).map { [$0] } ?? [], after: marker) }
+        if let id = query.only("id") {
+            return query.page(of: ID(id).flatMap(snapshot.network).map { [$0] } ?? [], after: marker)
+        }
         if let name = query.only("name") { return query.page(of: snapshot.networks(named: name), after: marker) }
         return query.page(of: snapshot.networks, after: marker)
     }
@@ -37,7 +39,9 @@ extension Network: StoredResource {
 
 extension Subnet: StoredResource {
     static func page(_ query: ListQuery<Self>, after marker: Self?, in snapshot: Snapshot) -> [Self] {
-        if let id = query.only("id") { return query.page(of: ID(id).flatMap(snapshot.subnet).map { [$0] } ?? [], after: marker) }
+        if let id = query.only("id") {
+            return query.page(of: ID(id).flatMap(snapshot.subnet).map { [$0] } ?? [], after: marker)
+        }
         if let network = query.only("network_id") {
             return query.page(of: ID(network).map(snapshot.subnets(of:)) ?? [], after: marker)
         }
@@ -63,7 +67,9 @@ extension Subnet: StoredResource {
 
 extension Port: StoredResource {
     static func page(_ query: ListQuery<Self>, after marker: Self?, in snapshot: Snapshot) -> [Self] {
-        if let id = query.only("id") { return query.page(of: ID(id).flatMap(snapshot.port).map { [$0] } ?? [], after: marker) }
+        if let id = query.only("id") {
+            return query.page(of: ID(id).flatMap(snapshot.port).map { [$0] } ?? [], after: marker)
+        }
         // An empty name or device is that of very many ports, and not indexed.
         if let device = query.only("device_id"), !device.isEmpty {
             return query.page(of: snapshot.ports(ofDevice: device), after: marker)

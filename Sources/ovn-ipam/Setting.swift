@@ -30,7 +30,8 @@ enum Setting: String, CaseIterable, Hashable, Sendable {
         case .listen: "Where to serve the API (default: 0.0.0.0:9696)."
         case .defaultProject: "The owner of what is made by requests that do not say whose it is (default: admin)."
         case .logLevel: "trace, debug, info, notice, warning, error or critical (default: info)."
-        case .northbound: "Where OVN_Northbound is: unix:PATH, tcp:HOST:PORT or ssl:HOST:PORT, several joined by commas."
+        case .northbound:
+            "Where OVN_Northbound is: unix:PATH, tcp:HOST:PORT or ssl:HOST:PORT, several joined by commas."
         case .southbound:
             "Where OVN_Southbound is. Without it, a port can be bound to hosts that do not exist."
         case .privateKey: "The private key for ssl: remotes, PEM."

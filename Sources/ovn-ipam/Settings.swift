@@ -97,8 +97,12 @@ struct Settings: Sendable {
         if let listen = try address(.northboundListen) { embedded.northbound = listen }
         if let listen = try address(.southboundListen) { embedded.southbound = listen }
 
-        let integer = { (range: ClosedRange<Int>) in { (text: String) in Int(text).flatMap { range.contains($0) ? $0 : nil } } }
-        if let mtu = try value(.underlayMTU, "a number from 1358 to 65535", integer(1_358...65_535)) { store.underlayMTU = mtu }
+        let integer = { (range: ClosedRange<Int>) in
+            { (text: String) in Int(text).flatMap { range.contains($0) ? $0 : nil } }
+        }
+        if let mtu = try value(.underlayMTU, "a number from 1358 to 65535", integer(1_358...65_535)) {
+            store.underlayMTU = mtu
+        }
         if let version = try value(.tunnelVersion, "4 or 6", { Int($0).flatMap { IPVersion(rawValue: $0) } }) {
             store.tunnelVersion = version
         }
@@ -112,7 +116,9 @@ struct Settings: Sendable {
         {
             store.nameservers = servers
         }
-        if let time = try value(.leaseTime, "a number of seconds", integer(1...4_294_967_295)) { store.dhcpLeaseTime = time }
+        if let time = try value(.leaseTime, "a number of seconds", integer(1...4_294_967_295)) {
+            store.dhcpLeaseTime = time
+        }
         if let mac = try value(.baseMAC, "a MAC address of a single station", { MACAddress($0) }) {
             guard !mac.isMulticast else {
                 throw SettingsError(.baseMAC, mac.description, expected: "a MAC address of a single station")

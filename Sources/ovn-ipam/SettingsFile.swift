@@ -15,7 +15,9 @@ enum SettingsFile {
         let root: Node?
         do { root = try Yams.compose(yaml: text) } catch { throw SettingsError("\(path) is not YAML: \(error)") }
         guard let root, root.null == nil else { return [:] }
-        guard case .mapping(let mapping) = root else { throw SettingsError("\(path) is not a mapping of settings to values") }
+        guard case .mapping(let mapping) = root else {
+            throw SettingsError("\(path) is not a mapping of settings to values")
+        }
         var settings: [Setting: String] = [:]
         for (key, node) in mapping {
             let name = key.string ?? ""
@@ -24,7 +26,9 @@ enum SettingsFile {
                 throw SettingsError("\(path): \(name) is no setting; there are \(known)")
             }
             guard settings[setting] == nil else { throw SettingsError("\(path): \(name) is there twice") }
-            guard let value = value(node) else { throw SettingsError("\(path): \(name) is neither a text nor a list of texts") }
+            guard let value = value(node) else {
+                throw SettingsError("\(path): \(name) is neither a text nor a list of texts")
+            }
             settings[setting] = value
         }
         return settings

@@ -18,10 +18,12 @@ struct UpCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp(Setting.schemaFolder.help, valueName: "folder"))
     var schemaFolder: String?
 
-    @Option(name: .customLong("nb-listen"), help: ArgumentHelp(Setting.northboundListen.help, valueName: "address:port"))
+    @Option(
+        name: .customLong("nb-listen"), help: ArgumentHelp(Setting.northboundListen.help, valueName: "address:port"))
     var northboundListen: String?
 
-    @Option(name: .customLong("sb-listen"), help: ArgumentHelp(Setting.southboundListen.help, valueName: "address:port"))
+    @Option(
+        name: .customLong("sb-listen"), help: ArgumentHelp(Setting.southboundListen.help, valueName: "address:port"))
     var southboundListen: String?
 
     @OptionGroup var server: ServerOptions

@@ -33,7 +33,9 @@ import Testing
     }
 
     @Test func `a program's end is told`() async throws {
-        let cases: [(String, ChildProcess.Exit)] = [("exit 0", .status(0)), ("exit 7", .status(7)), ("kill -9 $$", .signal(9))]
+        let cases: [(String, ChildProcess.Exit)] = [
+            ("exit 0", .status(0)), ("exit 7", .status(7)), ("kill -9 $$", .signal(9)),
+        ]
         for (script, exit) in cases {
             let child = try await ChildProcess.start(Program(path: "/bin/sh", arguments: ["-c", script]))
             #expect(await child.exit() == exit)

@@ -19,14 +19,16 @@ import Testing
     @Test(arguments: [
         ("", [1, 2, 3, 4, 5]), ("name=a", [1, 5]), ("name=a&name=b", [1, 2, 5]), ("name=nobody", []),
         ("name=a&device_id=", [5]), ("admin_state_up=True", [1, 2, 3, 4, 5]), ("admin_state_up=no", []),
-        ("tags=red", [1, 3]), ("tags=red,blue", [1]), ("tags-any=red,blue", [1, 2, 3]), ("not-tags=red,blue", [2, 3, 4, 5]),
+        ("tags=red", [1, 3]), ("tags=red,blue", [1]), ("tags-any=red,blue", [1, 2, 3]),
+        ("not-tags=red,blue", [2, 3, 4, 5]),
         ("not-tags-any=red,blue", [4, 5]), ("fixed_ips=ip_address%3D10.0.0.2", [2]),
         ("fixed_ips=ip_address=10.0.0.2&fixed_ips=ip_address=10.0.0.4", [2, 4]),
         ("fixed_ips=ip_address=10.0.0.2&fixed_ips=subnet_id=11111111-1111-4111-8111-111111111111", []),
         ("fixed_ips=subnet_id=22222222-2222-4222-8222-222222222222", [1, 2, 3, 4, 5]),
         ("fixed_ips=ip_address_substr=0.3", [3]), ("mac_address=FA:16:3E:00:00:04", [4]),
         ("network_id=11111111-1111-4111-8111-111111111111", [1, 2, 3, 4, 5]), ("network_id=blue", []),
-        ("id=\(Sample.id(3, Port.self))", [3]), ("status=ACTIVE&tenant_id=admin", [1, 2, 3, 4, 5]), ("revision_number=3&project_id=x", []),
+        ("id=\(Sample.id(3, Port.self))", [3]), ("status=ACTIVE&tenant_id=admin", [1, 2, 3, 4, 5]),
+        ("revision_number=3&project_id=x", []),
         ("changed_since=1970-01-01T00:01:00Z", [1, 2, 3, 4, 5]), ("changed_since=1970-01-01T00:01:01Z", []),
         ("security_groups=x", []), ("fields=id&name=b", [2]),
     ])
@@ -36,18 +38,22 @@ import Testing
 
     @Test(arguments: [
         ("sort_key=name&sort_dir=asc", [1, 5, 2, 3, 4]), ("sort_key=name&sort_dir=desc", [3, 4, 2, 1, 5]),
-        ("sort_key=name&sort_dir=asc&sort_key=id&sort_dir=desc", [5, 1, 2, 4, 3]), ("sort_key=id&sort_dir=desc", [5, 4, 3, 2, 1]),
+        ("sort_key=name&sort_dir=asc&sort_key=id&sort_dir=desc", [5, 1, 2, 4, 3]),
+        ("sort_key=id&sort_dir=desc", [5, 4, 3, 2, 1]),
         ("sort_key=mac_address&sort_dir=asc", [1, 2, 3, 4, 5]),
     ])
     func `keys sort`(_ query: String, _ expected: [Int]) throws {
         #expect(try Self.find(query) == expected)
     }
 
-    @Test(arguments: [
-        ("limit=2", nil, [1, 2]), ("limit=2", 2, [3, 4]), ("limit=2", 4, [5]), ("limit=2", 5, []),
-        ("limit=2&page_reverse=True", nil, [4, 5]), ("limit=2&page_reverse=true", 4, [2, 3]), ("limit=2&page_reverse=True", 1, []),
-        ("limit=2&sort_key=name&sort_dir=asc", 5, [2, 3]), ("limit=2&name=a", 2, [5]), ("limit=0", 2, [1, 2, 3, 4, 5]),
-    ] as [(String, Int?, [Int])])
+    @Test(
+        arguments: [
+            ("limit=2", nil, [1, 2]), ("limit=2", 2, [3, 4]), ("limit=2", 4, [5]), ("limit=2", 5, []),
+            ("limit=2&page_reverse=True", nil, [4, 5]), ("limit=2&page_reverse=true", 4, [2, 3]),
+            ("limit=2&page_reverse=True", 1, []),
+            ("limit=2&sort_key=name&sort_dir=asc", 5, [2, 3]), ("limit=2&name=a", 2, [5]),
+            ("limit=0", 2, [1, 2, 3, 4, 5]),
+        ] as [(String, Int?, [Int])])
     func `pages follow each other`(_ query: String, _ marker: Int?, _ expected: [Int]) throws {
         #expect(try Self.find(query, marker: marker) == expected)
     }
@@ -60,8 +66,10 @@ import Testing
         ("limit=-1", "Bad limit request: Limit must be an integer 0 or greater and not '-1'."),
         ("admin_state_up=x", "Invalid input for operation: 'x' cannot be converted to boolean."),
         ("fixed_ips=x", "Invalid input for operation: 'x' is not of the form <key>=[value]."),
-        ("changed_since=x",
-            "Invalid input for operation: The input changed_since must be in the following format: YYYY-MM-DDTHH:MM:SSZ."),
+        (
+            "changed_since=x",
+            "Invalid input for operation: The input changed_since must be in the following format: YYYY-MM-DDTHH:MM:SSZ."
+        ),
     ])
     func `a wrong query is refused`(_ query: String, _ message: String) {
         let error = #expect(throws: NeutronError.self) { try Self.find(query) }
@@ -79,7 +87,10 @@ import Testing
                 "next http://h/ports?limit=2&name=a+b&marker=\(id(2))",
                 "previous http://h/ports?limit=2&name=a+b&marker=\(id(1))&page_reverse=True",
             ])
-        #expect(try links("limit=2&marker=\(id(4))", [5]) == ["previous http://h/ports?limit=2&marker=\(id(5))&page_reverse=True"])
+        #expect(
+            try links("limit=2&marker=\(id(4))", [5]) == [
+                "previous http://h/ports?limit=2&marker=\(id(5))&page_reverse=True"
+            ])
         #expect(try links("limit=2&page_reverse=True", [1]) == ["next http://h/ports?limit=2&marker=\(id(1))"])
         #expect(try links("", [1]) == [])
     }
@@ -104,7 +115,8 @@ import Testing
         #expect(try !matches("provider:physical_network=x"))
         #expect(try matches("provider:physical_network="))
         let subnet = Subnet(
-            id: Sample.subnetID, networkID: Sample.networkID, standard: Sample.standard(), cidr: IPPrefix("2001:db8::/64")!,
+            id: Sample.subnetID, networkID: Sample.networkID, standard: Sample.standard(),
+            cidr: IPPrefix("2001:db8::/64")!,
             gatewayIP: IPAddress("2001:db8::1"), allocationPools: [])
         let fits = { (text: String) in try ListQuery<Subnet>(QueryString(text)).matches(subnet) }
         #expect(try fits("cidr=2001:DB8:0::/64&ip_version=6&gateway_ip=2001:db8:0::1&enable_dhcp=1"))

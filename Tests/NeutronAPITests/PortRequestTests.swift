@@ -12,18 +12,25 @@ import Testing
         let request = try Sample.create(
             Port.self,
             Self.body([
-                "mac_address": "FA:16:3E:00:00:01", "fixed_ips": [["subnet_id": .string(Sample.subnetID.description)], ["ip_address": "10.0.0.9"]],
+                "mac_address": "FA:16:3E:00:00:01",
+                "fixed_ips": [["subnet_id": .string(Sample.subnetID.description)], ["ip_address": "10.0.0.9"]],
                 "device_id": "c1", "device_owner": "compute:x", "port_security_enabled": "true",
-                "allowed_address_pairs": [["ip_address": "10.9.0.0/16"], ["ip_address": "::5", "mac_address": "fa:16:3e:00:00:09"]],
+                "allowed_address_pairs": [
+                    ["ip_address": "10.9.0.0/16"], ["ip_address": "::5", "mac_address": "fa:16:3e:00:00:09"],
+                ],
                 "extra_dhcp_opts": [
                     ["opt_name": "bootfile-name", "opt_value": "a"], ["opt_name": "x", "opt_value": nil],
                     ["opt_name": "router", "opt_value": "", "ip_version": 6],
                 ],
-                "binding:host_id": "h", "binding:vnic_type": "direct", "binding:profile": ["a": [1]], "tags": ["z", "a"],
+                "binding:host_id": "h", "binding:vnic_type": "direct", "binding:profile": ["a": [1]],
+                "tags": ["z", "a"],
                 "security_groups": [], "qos_policy_id": nil, "dns_name": "",
             ]))
         #expect(request.macAddress?.description == "fa:16:3e:00:00:01")
-        #expect(request.fixedIPs == [FixedIPRequest(subnetID: Sample.subnetID), FixedIPRequest(ipAddress: IPAddress("10.0.0.9"))])
+        #expect(
+            request.fixedIPs == [
+                FixedIPRequest(subnetID: Sample.subnetID), FixedIPRequest(ipAddress: IPAddress("10.0.0.9")),
+            ])
         #expect(request.portSecurityEnabled == true)
         #expect(request.allowedAddressPairs.map(\.text) == ["10.9.0.0/16", "::5"])
         #expect(request.extraDHCPOptions.map(\.name) == ["bootfile-name", "router"])
@@ -35,28 +42,46 @@ import Testing
     @Test(arguments: [
         (#"{"fixed_ips": null}"#, "Invalid input for fixed_ips. Reason: Invalid data format for fixed IP: 'None'."),
         (#"{"fixed_ips": [{}]}"#, "Invalid input for operation: IP allocation requires subnet_id or ip_address."),
-        (#"{"fixed_ips": [{"ip_address": "10.0.0.1"}, {"ip_address": "10.0.0.1"}]}"#,
-            "Invalid input for fixed_ips. Reason: Duplicate IP address '10.0.0.1'."),
-        (#"{"fixed_ips": [{"ip_address": "x"}]}"#, "Invalid input for fixed_ips. Reason: 'x' is not a valid IP address."),
+        (
+            #"{"fixed_ips": [{"ip_address": "10.0.0.1"}, {"ip_address": "10.0.0.1"}]}"#,
+            "Invalid input for fixed_ips. Reason: Duplicate IP address '10.0.0.1'."
+        ),
+        (
+            #"{"fixed_ips": [{"ip_address": "x"}]}"#,
+            "Invalid input for fixed_ips. Reason: 'x' is not a valid IP address."
+        ),
         (#"{"fixed_ips": [{"subnet_id": "x"}]}"#, "Invalid input for fixed_ips. Reason: 'x' is not a valid UUID."),
         (#"{"mac_address": "x"}"#, "Invalid input for mac_address. Reason: 'x' is not a valid MAC address."),
         (#"{"mac_address": null}"#, "Invalid input for mac_address. Reason: 'None' is not a valid MAC address."),
         (#"{"device_id": null}"#, "Invalid input for device_id. Reason: 'None' is not a valid string."),
         (#"{"allowed_address_pairs": "x"}"#, "Allowed address pairs must be a list."),
-        (#"{"allowed_address_pairs": [{"mac_address": "fa:16:3e:00:00:09"}]}"#, "AllowedAddressPair must contain ip_address"),
-        (#"{"allowed_address_pairs": [{"ip_address": "224.0.0.1"}]}"#,
-            "IP 224.0.0.1 is a multicast address, which is not supported."),
-        (#"{"allowed_address_pairs": [{"ip_address": "10.0.0.1"}, {"ip_address": "10.0.0.1"}]}"#,
-            "Request contains duplicate address pair: mac_address None ip_address 10.0.0.1."),
+        (
+            #"{"allowed_address_pairs": [{"mac_address": "fa:16:3e:00:00:09"}]}"#,
+            "AllowedAddressPair must contain ip_address"
+        ),
+        (
+            #"{"allowed_address_pairs": [{"ip_address": "224.0.0.1"}]}"#,
+            "IP 224.0.0.1 is a multicast address, which is not supported."
+        ),
+        (
+            #"{"allowed_address_pairs": [{"ip_address": "10.0.0.1"}, {"ip_address": "10.0.0.1"}]}"#,
+            "Request contains duplicate address pair: mac_address None ip_address 10.0.0.1."
+        ),
         (#"{"allowed_address_pairs": [{"ip_address": "10.0.0.1", "x": 1}]}"#, "Unrecognized attribute(s) 'x'"),
-        (#"{"extra_dhcp_opts": [{"opt_name": "a"}]}"#,
-            "Invalid input for operation: No valid key specs matched for: {'opt_name': 'a'}."),
-        (#"{"extra_dhcp_opts": [{"opt_name": "a", "opt_value": ""}]}"#,
-            "Invalid input for operation: No valid key specs matched for: {'opt_name': 'a', 'opt_value': ''}."),
+        (
+            #"{"extra_dhcp_opts": [{"opt_name": "a"}]}"#,
+            "Invalid input for operation: No valid key specs matched for: {'opt_name': 'a'}."
+        ),
+        (
+            #"{"extra_dhcp_opts": [{"opt_name": "a", "opt_value": ""}]}"#,
+            "Invalid input for operation: No valid key specs matched for: {'opt_name': 'a', 'opt_value': ''}."
+        ),
         (#"{"binding:profile": 1}"#, "Invalid input for binding:profile. Reason: '1' is not a dictionary."),
         (#"{"binding:vif_type": "ovs"}"#, "Attribute 'binding:vif_type' not allowed in POST"),
-        (#"{"security_groups": ["x"]}"#,
-            "Invalid input for operation: security groups are not supported by this server, leave out security_groups."),
+        (
+            #"{"security_groups": ["x"]}"#,
+            "Invalid input for operation: security groups are not supported by this server, leave out security_groups."
+        ),
         (#"{"tags": ["a", "a"]}"#, "Invalid input for tags. Reason: Duplicate items in the list: 'a'."),
     ])
     func `a port's request is refused`(_ members: String, _ message: String) throws {
@@ -73,15 +98,19 @@ import Testing
     }
 
     @Test func `a vnic type is one that Neutron knows`() {
-        let error = #expect(throws: NeutronError.self) { try Sample.create(Port.self, Self.body(["binding:vnic_type": "x"])) }
-        #expect(error?.message.hasPrefix("Invalid input for binding:vnic_type. Reason: x is not in ['normal', ") == true)
+        let error = #expect(throws: NeutronError.self) {
+            try Sample.create(Port.self, Self.body(["binding:vnic_type": "x"]))
+        }
+        #expect(
+            error?.message.hasPrefix("Invalid input for binding:vnic_type. Reason: x is not in ['normal', ") == true)
     }
 
     @Test func `a port is written as Neutron writes it`() throws {
         var port = Sample.port(7, name: "p", tags: ["a"], device: "c")
         port.allowedAddressPairs = [AllowedAddressPair(address: IPAddress("10.0.0.99")!)]
         port.extraDHCPOptions = [ExtraDHCPOption(name: "o", value: "v")]
-        port.binding = PortBinding(hostID: "h", profile: ["k": ["v"]], vifType: "ovs", vifDetails: ["port_filter": true])
+        port.binding = PortBinding(
+            hostID: "h", profile: ["k": ["v"]], vifType: "ovs", vifDetails: ["port_filter": true])
         #expect(
             try Sample.json(port) == [
                 "id": .string(port.id.description), "name": "p", "project_id": "admin", "tenant_id": "admin",
@@ -92,7 +121,8 @@ import Testing
                 "allowed_address_pairs": [["ip_address": "10.0.0.99", "mac_address": "fa:16:3e:00:00:07"]],
                 "security_groups": [], "extra_dhcp_opts": [["opt_name": "o", "opt_value": "v", "ip_version": 4]],
                 "binding:host_id": "h", "binding:vnic_type": "normal", "binding:profile": ["k": ["v"]],
-                "binding:vif_type": "ovs", "binding:vif_details": ["port_filter": true], "description": "d", "tags": ["a"],
+                "binding:vif_type": "ovs", "binding:vif_details": ["port_filter": true], "description": "d",
+                "tags": ["a"],
                 "created_at": "1970-01-01T00:00:00Z", "updated_at": "1970-01-01T00:01:00Z", "revision_number": 3,
             ])
         #expect(try Sample.json(port, fields: ["name", "nonsense"]) == ["name": "p"])

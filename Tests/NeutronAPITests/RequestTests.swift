@@ -11,7 +11,8 @@ import Testing
             try Sample.create(
                 Network.self,
                 [
-                    "name": "blue", "admin_state_up": "False", "shared": 1, "mtu": "1400", "tenant_id": "t", "description": "x",
+                    "name": "blue", "admin_state_up": "False", "shared": 1, "mtu": "1400", "tenant_id": "t",
+                    "description": "x",
                     "port_security_enabled": false, "router:external": false, "availability_zone_hints": [],
                     "provider:network_type": "geneve",
                 ])
@@ -29,15 +30,25 @@ import Testing
         (#"{"name": null}"#, "HTTPBadRequest", "Invalid input for name. Reason: 'None' is not a valid string."),
         (#"{"name": " x"}"#, "HTTPBadRequest", "Invalid input for name. Reason: ' x' is not a valid string."),
         (#"{"name": "a\u0007"}"#, "HTTPBadRequest", "Invalid input for name. Reason: 'a\u{07}' is not a valid string."),
-        (#"{"admin_state_up": "perhaps"}"#, "InvalidInput", "Invalid input for operation: 'perhaps' cannot be converted to boolean."),
+        (
+            #"{"admin_state_up": "perhaps"}"#, "InvalidInput",
+            "Invalid input for operation: 'perhaps' cannot be converted to boolean."
+        ),
         (#"{"mtu": "big"}"#, "InvalidInput", "Invalid input for operation: 'big' is not an integer."),
         (#"{"mtu": -1}"#, "HTTPBadRequest", "Invalid input for mtu. Reason: '-1' should be non-negative."),
         (#"{"project_id": "a", "tenant_id": "b"}"#, "HTTPBadRequest", "'project_id' and 'tenant_id' do not match"),
-        (#"{"router:external": true}"#, "InvalidInput",
-            "Invalid input for operation: external networks are not supported by this server, leave out router:external."),
-        (#"{"provider:network_type": "vlan"}"#, "InvalidInput",
-            "Invalid input for operation: provider networks are not supported by this server, leave out provider:network_type."),
-        (#"{"availability_zone_hints": ["nova"]}"#, "AvailabilityZoneNotFound", "AvailabilityZone nova could not be found."),
+        (
+            #"{"router:external": true}"#, "InvalidInput",
+            "Invalid input for operation: external networks are not supported by this server, leave out router:external."
+        ),
+        (
+            #"{"provider:network_type": "vlan"}"#, "InvalidInput",
+            "Invalid input for operation: provider networks are not supported by this server, leave out provider:network_type."
+        ),
+        (
+            #"{"availability_zone_hints": ["nova"]}"#, "AvailabilityZoneNotFound",
+            "AvailabilityZone nova could not be found."
+        ),
         (#"{"qos_policy_id": "x"}"#, "HTTPBadRequest", "Unrecognized attribute(s) 'qos_policy_id'"),
     ])
     func `a network's request is refused`(_ body: String, _ type: String, _ message: String) throws {
@@ -48,7 +59,8 @@ import Testing
     }
 
     @Test func `a name may have 255 characters of any language`() throws {
-        #expect(try Sample.create(Network.self, ["name": .string(String(repeating: "é", count: 255))]).name.count == 255)
+        #expect(
+            try Sample.create(Network.self, ["name": .string(String(repeating: "é", count: 255))]).name.count == 255)
         let error = #expect(throws: NeutronError.self) {
             try Sample.create(Network.self, ["name": .string(String(repeating: "x", count: 256))])
         }
@@ -58,16 +70,20 @@ import Testing
     @Test func `an update names what it changes`() throws {
         #expect(try Sample.update(Network.self, ["name": "x"]) == NetworkUpdate(name: "x"))
         #expect(try Sample.update(Subnet.self, ["gateway_ip": nil]) == SubnetUpdate(gatewayIP: .null))
-        #expect(try Sample.update(Subnet.self, ["gateway_ip": "10.0.0.1"]) == SubnetUpdate(gatewayIP: .value(IPAddress("10.0.0.1")!)))
+        #expect(
+            try Sample.update(Subnet.self, ["gateway_ip": "10.0.0.1"])
+                == SubnetUpdate(gatewayIP: .value(IPAddress("10.0.0.1")!)))
         #expect(
             try Sample.update(
-                Port.self, ["binding:host_id": nil, "binding:profile": nil, "allowed_address_pairs": nil, "device_id": ""])
+                Port.self,
+                ["binding:host_id": nil, "binding:profile": nil, "allowed_address_pairs": nil, "device_id": ""])
                 == PortUpdate(deviceID: "", allowedAddressPairs: [], hostID: "", profile: [:]))
     }
 
     @Test(arguments: [
         (#"{"cidr": "10.0.0.0/24"}"#, "cidr"), (#"{"network_id": "x"}"#, "network_id"), (#"{"id": "x"}"#, "id"),
-        (#"{"tenant_id": "x"}"#, "tenant_id"), (#"{"revision_number": 4}"#, "revision_number"), (#"{"ip_version": 4}"#, "ip_version"),
+        (#"{"tenant_id": "x"}"#, "tenant_id"), (#"{"revision_number": 4}"#, "revision_number"),
+        (#"{"ip_version": 4}"#, "ip_version"),
     ])
     func `a read-only attribute cannot be updated`(_ body: String, _ name: String) throws {
         let body = try JSON(parsing: body.utf8)

@@ -8,7 +8,9 @@ enum Sample {
     static let networkID = ID<Network>("11111111-1111-4111-8111-111111111111")!
     static let subnetID = ID<Subnet>("22222222-2222-4222-8222-222222222222")!
 
-    static func id<Of>(_ number: Int, _ type: Of.Type = Of.self) -> ID<Of> { ID(high: 0x4000, low: 1 << 63 | UInt64(number)) }
+    static func id<Of>(_ number: Int, _ type: Of.Type = Of.self) -> ID<Of> {
+        ID(high: 0x4000, low: 1 << 63 | UInt64(number))
+    }
 
     static func standard(_ project: String = "admin", tags: [String] = []) -> StandardAttributes {
         StandardAttributes(

@@ -12,11 +12,14 @@ import Testing
 
     @Test func `a subnet needs a network, a version and a CIDR`() throws {
         let request = try Sample.create(Subnet.self, Self.body([:]))
-        #expect(request == SubnetCreate(projectID: "admin", networkID: Sample.networkID, cidr: IPPrefix("10.0.0.0/24")!))
+        #expect(
+            request == SubnetCreate(projectID: "admin", networkID: Sample.networkID, cidr: IPPrefix("10.0.0.0/24")!))
         for name in ["network_id", "ip_version"] {
             var members = try #require(Self.body([:]).object)
             members[name] = nil
-            #expect(throws: NeutronError.badRequest("Failed to parse request. Required attribute '\(name)' not specified")) {
+            #expect(
+                throws: NeutronError.badRequest("Failed to parse request. Required attribute '\(name)' not specified")
+            ) {
                 try Sample.create(Subnet.self, .object(members))
             }
         }
@@ -41,11 +44,23 @@ import Testing
     @Test(arguments: [
         (#"{"cidr": null}"#, "Bad subnets request: a subnetpool must be specified in the absence of a cidr."),
         (#"{"cidr": "10.0.0.0/33"}"#, "Invalid input for operation: 10.0.0.0/33 is not in a CIDR format."),
-        (#"{"cidr": "10.0.0.1"}"#, "Invalid input for operation: Subnet has a prefix length that is incompatible with DHCP service enabled."),
+        (
+            #"{"cidr": "10.0.0.1"}"#,
+            "Invalid input for operation: Subnet has a prefix length that is incompatible with DHCP service enabled."
+        ),
         (#"{"cidr": "0.0.0.0/0"}"#, "Invalid input for operation: 0 is not allowed as CIDR prefix length."),
-        (#"{"cidr": "127.0.0.0/16"}"#, "Invalid input for operation: Loopback IP subnet is not supported if enable_dhcp is True."),
-        (#"{"cidr": "224.0.0.0/16"}"#, "Invalid input for operation: Multicast IP subnet is not supported if enable_dhcp is True."),
-        (#"{"cidr": "0.0.0.0/8"}"#, "Invalid input for operation: First IP '0.0.0.0' of network is not supported if enable_dhcp is True.."),
+        (
+            #"{"cidr": "127.0.0.0/16"}"#,
+            "Invalid input for operation: Loopback IP subnet is not supported if enable_dhcp is True."
+        ),
+        (
+            #"{"cidr": "224.0.0.0/16"}"#,
+            "Invalid input for operation: Multicast IP subnet is not supported if enable_dhcp is True."
+        ),
+        (
+            #"{"cidr": "0.0.0.0/8"}"#,
+            "Invalid input for operation: First IP '0.0.0.0' of network is not supported if enable_dhcp is True.."
+        ),
         (#"{"ip_version": 5}"#, "Invalid input for ip_version. Reason: 5 is not in [4, 6]."),
         (#"{"ip_version": null}"#, "Invalid input for operation: 'None' is not an integer."),
         (#"{"ip_version": 6}"#, "Invalid input for operation: cidr '10.0.0.0/24' does not match the ip_version '6'."),
@@ -55,18 +70,34 @@ import Testing
         (#"{"gateway_ip": "::1"}"#, "Invalid input for operation: gateway_ip '::1' does not match the ip_version '4'."),
         (#"{"gateway_ip": "10.0.0"}"#, "Invalid input for gateway_ip. Reason: '10.0.0' is not a valid IP address."),
         (#"{"allocation_pools": "x"}"#, "Invalid input for operation: Invalid data format for allocation pools."),
-        (#"{"allocation_pools": [{"start": "10.0.0.9", "end": "10.0.0.2"}]}"#,
-            "The allocation pool {'end': '10.0.0.2', 'start': '10.0.0.9'} is not valid."),
-        (#"{"allocation_pools": [{"start": "10.0.0.9", "end": "x"}]}"#,
-            "Invalid input for allocation_pools. Reason: 'x' is not a valid IP address."),
-        (#"{"dns_nameservers": ["8.8.8.8", "8.8.8.8"]}"#, "Invalid input for dns_nameservers. Reason: Duplicate nameserver '8.8.8.8'."),
-        (#"{"dns_nameservers": ["dns"]}"#,
-            "Invalid input for dns_nameservers. Reason: 'dns' is not a valid nameserver. 'dns' is not a valid IP address."),
-        (#"{"dns_nameservers": ["::1"]}"#, "Invalid input for operation: dns_nameserver '::1' does not match the ip_version '4'."),
-        (#"{"dns_nameservers": ["1.1.1.1", "1.1.1.2", "1.1.1.3", "1.1.1.4", "1.1.1.5", "1.1.1.6"]}"#,
-            "Unable to complete operation for new subnet. The number of DNS nameservers exceeds the limit 5."),
-        (#"{"host_routes": [{"destination": "10.1.0.1/24", "nexthop": "10.0.0.9"}]}"#,
-            "Invalid input for host_routes. Reason: '10.1.0.1/24' is not a valid CIDR."),
+        (
+            #"{"allocation_pools": [{"start": "10.0.0.9", "end": "10.0.0.2"}]}"#,
+            "The allocation pool {'end': '10.0.0.2', 'start': '10.0.0.9'} is not valid."
+        ),
+        (
+            #"{"allocation_pools": [{"start": "10.0.0.9", "end": "x"}]}"#,
+            "Invalid input for allocation_pools. Reason: 'x' is not a valid IP address."
+        ),
+        (
+            #"{"dns_nameservers": ["8.8.8.8", "8.8.8.8"]}"#,
+            "Invalid input for dns_nameservers. Reason: Duplicate nameserver '8.8.8.8'."
+        ),
+        (
+            #"{"dns_nameservers": ["dns"]}"#,
+            "Invalid input for dns_nameservers. Reason: 'dns' is not a valid nameserver. 'dns' is not a valid IP address."
+        ),
+        (
+            #"{"dns_nameservers": ["::1"]}"#,
+            "Invalid input for operation: dns_nameserver '::1' does not match the ip_version '4'."
+        ),
+        (
+            #"{"dns_nameservers": ["1.1.1.1", "1.1.1.2", "1.1.1.3", "1.1.1.4", "1.1.1.5", "1.1.1.6"]}"#,
+            "Unable to complete operation for new subnet. The number of DNS nameservers exceeds the limit 5."
+        ),
+        (
+            #"{"host_routes": [{"destination": "10.1.0.1/24", "nexthop": "10.0.0.9"}]}"#,
+            "Invalid input for host_routes. Reason: '10.1.0.1/24' is not a valid CIDR."
+        ),
         (#"{"ipv6_ra_mode": "slaac"}"#, "Invalid input for operation: ipv6_ra_mode is not valid when ip_version is 4."),
         (#"{"subnetpool_id": "p"}"#, "Subnet pool p could not be found."),
         (#"{"prefixlen": 24}"#, "Bad subnets request: subnet pools are not supported by this server, give a cidr."),
@@ -108,7 +139,8 @@ import Testing
         #expect(
             try Sample.json(subnet) == [
                 "id": .string(Sample.subnetID.description), "name": "s", "project_id": "admin", "tenant_id": "admin",
-                "network_id": .string(Sample.networkID.description), "ip_version": 4, "cidr": "10.0.0.0/24", "gateway_ip": nil,
+                "network_id": .string(Sample.networkID.description), "ip_version": 4, "cidr": "10.0.0.0/24",
+                "gateway_ip": nil,
                 "allocation_pools": [["start": "10.0.0.2", "end": "10.0.0.9"]], "dns_nameservers": ["1.1.1.1"],
                 "host_routes": [["destination": "10.1.0.0/16", "nexthop": "10.0.0.9"]], "enable_dhcp": true,
                 "ipv6_ra_mode": nil, "ipv6_address_mode": nil, "subnetpool_id": nil, "description": "d", "tags": [],

@@ -11,7 +11,8 @@ import Testing
 
     @Test(arguments: [
         "", "x", "0123abcd-4567-89ef-fedc-ba987654321", "0123abcd-4567-89ef-fedc-ba98765432100",
-        "0123abcd45-67-89ef-fedc-ba9876543210", "0123abcd-4567-89ef-fedc-ba987654321g", "0123abcd_4567-89ef-fedc-ba9876543210",
+        "0123abcd45-67-89ef-fedc-ba9876543210", "0123abcd-4567-89ef-fedc-ba987654321g",
+        "0123abcd_4567-89ef-fedc-ba9876543210",
     ])
     func `what is no identifier is refused`(_ text: String) {
         #expect(ID<Port>(text) == nil)
@@ -35,7 +36,9 @@ import Testing
         #expect(Timestamp(text.dropLast()) == Timestamp(seconds: seconds))
     }
 
-    @Test(arguments: ["", "2023-02-29T00:00:00Z", "2023-13-01T00:00:00Z", "2023-01-01T24:00:00Z", "2023-01-01", "2023-1-1T0:0:0Z"])
+    @Test(arguments: [
+        "", "2023-02-29T00:00:00Z", "2023-13-01T00:00:00Z", "2023-01-01T24:00:00Z", "2023-01-01", "2023-1-1T0:0:0Z",
+    ])
     func `what is no timestamp is refused`(_ text: String) {
         #expect(Timestamp(text) == nil)
     }
@@ -56,7 +59,10 @@ import Testing
         #expect(try JSON.string(text).asMAC().description == "fa:16:3e:00:00:01")
     }
 
-    @Test(arguments: ["", "00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff", "01:00:5e:00:00:01", "fa163e00000", "fa16-3e00-0001", "xx163e000001"])
+    @Test(arguments: [
+        "", "00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff", "01:00:5e:00:00:01", "fa163e00000", "fa16-3e00-0001",
+        "xx163e000001",
+    ])
     func `what no interface can have as its MAC is refused`(_ text: String) {
         #expect(throws: Refusal("'\(text)' is not a valid MAC address")) { try JSON.string(text).asMAC() }
     }

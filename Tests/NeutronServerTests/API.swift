@@ -46,7 +46,8 @@ struct API: Sendable {
         try await withOVSDBServer(schema: .northbound) { server in
             let client = OVSDBClient(
                 configuration: OVSDBConfiguration(
-                    remotes: [.unix(path: server.socket)], database: "OVN_Northbound", tables: NetworkStore.northboundTables),
+                    remotes: [.unix(path: server.socket)], database: "OVN_Northbound",
+                    tables: NetworkStore.northboundTables),
                 logger: logger)
             let store = NetworkStore(northbound: client, southbound: nil, logger: logger)
             try await withThrowingTaskGroup { group in
@@ -60,7 +61,8 @@ struct API: Sendable {
     }
 
     func callAsFunction(
-        _ method: HTTPRequest.Method, _ path: String, _ body: JSON? = nil, text: String? = nil, headers: HTTPFields = [:]
+        _ method: HTTPRequest.Method, _ path: String, _ body: JSON? = nil, text: String? = nil,
+        headers: HTTPFields = [:]
     ) async throws -> Reply {
         var writer = JSONWriter()
         if let body { writer.value(body) }

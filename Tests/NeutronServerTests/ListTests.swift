@@ -9,15 +9,19 @@ import Testing
         try await API.run { api in
             let (blue, red) = (try await api.network("blue"), try await api.network("red"))
             for (name, network, device) in [("a", blue, "d1"), ("b", blue, "d2"), ("a", red, "d1"), ("", red, "")] {
-                _ = try await api.make("port", ["name": .string(name), "network_id": network, "device_id": .string(device)])
+                _ = try await api.make(
+                    "port", ["name": .string(name), "network_id": network, "device_id": .string(device)])
             }
             let first = try #require(try await api(.get, "/v2.0/ports?name=b")["ports", "0", "id"]?.string)
             let cases = [
                 ("ports?name=a", 2), ("ports?name=a&network_id=\(red.text)", 1), ("ports?network_id=\(blue.text)", 2),
-                ("ports?device_id=d1", 2), ("ports?device_id=", 1), ("ports?name=", 1), ("ports?device_id=d1&device_id=d2", 3),
+                ("ports?device_id=d1", 2), ("ports?device_id=", 1), ("ports?name=", 1),
+                ("ports?device_id=d1&device_id=d2", 3),
                 ("ports?id=\(first)", 1), ("ports?id=\(first)&name=a", 0), ("ports?id=x", 0), ("ports?network_id=x", 0),
-                ("ports?fixed_ips=ip_address%3D10.0.0.77", 0), ("networks?name=blue", 1), ("networks?id=\(blue.text)", 1),
-                ("networks?name=blue&shared=True", 0), ("subnets?network_id=\(blue.text)", 1), ("subnets?cidr=10.0.0.0/24", 2),
+                ("ports?fixed_ips=ip_address%3D10.0.0.77", 0), ("networks?name=blue", 1),
+                ("networks?id=\(blue.text)", 1),
+                ("networks?name=blue&shared=True", 0), ("subnets?network_id=\(blue.text)", 1),
+                ("subnets?cidr=10.0.0.0/24", 2),
             ]
             for (path, count) in cases {
                 let reply = try await api(.get, "/v2.0/\(path)")

@@ -38,7 +38,9 @@ import Testing
         }
     }
 
-    @Test(arguments: ["/nothing", "/v2.0/nothing", "/v2.0/networks/x/nothing", "/v2.1/networks", "/v2.0/security-groups"])
+    @Test(arguments: [
+        "/nothing", "/v2.0/nothing", "/v2.0/networks/x/nothing", "/v2.1/networks", "/v2.0/security-groups",
+    ])
     func `an unknown path is told in the API's shape`(_ path: String) async throws {
         try await API.run { api in
             for method in [HTTPRequest.Method.get, .post, .put, .delete] {
@@ -52,7 +54,8 @@ import Testing
     @Test func `a method that a path does not have is refused`() async throws {
         try await API.run { api in
             let cases: [(HTTPRequest.Method, String)] = [
-                (.put, "/v2.0/networks"), (.delete, "/v2.0/ports"), (.patch, "/v2.0/subnets"), (.post, "/v2.0/networks/x"),
+                (.put, "/v2.0/networks"), (.delete, "/v2.0/ports"), (.patch, "/v2.0/subnets"),
+                (.post, "/v2.0/networks/x"),
                 (.head, "/v2.0/networks"), (.post, "/"), (.patch, "/v2.0/networks/x/tags/y"),
             ]
             for (method, path) in cases {

@@ -14,7 +14,9 @@ import Testing
             #expect(made["network", "project_id"] == "t")
             #expect(try await api(.get, "/v2.0/networks/\(id)")["network"] == made["network"])
             #expect(try await api(.get, "/v2.0/networks/\(id.uppercased()).json")["network"] == made["network"])
-            #expect(try await api(.get, "/v2.0/networks/\(id)?fields=name&fields=foo").json == ["network": ["name": "blue"]])
+            #expect(
+                try await api(.get, "/v2.0/networks/\(id)?fields=name&fields=foo").json == ["network": ["name": "blue"]]
+            )
             let changed = try await api(.put, "/v2.0/networks/\(id)", ["network": ["description": "sky"]])
             #expect(changed.status == 200)
             #expect(changed["network", "description"] == "sky")
@@ -53,7 +55,8 @@ import Testing
         try await API.run { api in
             let header: HTTPFields = [HTTPField.Name("X-Project-Id")!: "h"]
             let cases: [(JSON, HTTPFields, JSON)] = [
-                ([:], [:], "admin"), ([:], header, "h"), (["project_id": "p"], header, "p"), (["tenant_id": "t"], [:], "t"),
+                ([:], [:], "admin"), ([:], header, "h"), (["project_id": "p"], header, "p"),
+                (["tenant_id": "t"], [:], "t"),
             ]
             for (body, headers, owner) in cases {
                 let reply = try await api(.post, "/v2.0/networks", ["network": body], headers: headers)
@@ -73,7 +76,8 @@ import Testing
             #expect(made["ports", "1", "name"] == "b")
             let bad: JSON = [
                 "ports": [
-                    ["network_id": id, "name": "c"], ["network_id": id, "name": "d", "fixed_ips": [["ip_address": "192.0.2.1"]]],
+                    ["network_id": id, "name": "c"],
+                    ["network_id": id, "name": "d", "fixed_ips": [["ip_address": "192.0.2.1"]]],
                 ]
             ]
             let refused = try await api(.post, "/v2.0/ports", bad)
@@ -120,7 +124,9 @@ import Testing
             let change: JSON = ["network": ["name": "x"]]
             let stale = try await api(.put, path, change, headers: match("revision_number=99"))
             #expect(stale.status == 412)
-            #expect(stale.error?.hasPrefix("RevisionNumberConstraintFailed: Constrained to 99, but current revision is ") == true)
+            #expect(
+                stale.error?.hasPrefix("RevisionNumberConstraintFailed: Constrained to 99, but current revision is ")
+                    == true)
             let revision = try #require(try await api(.get, path)["network", "revision_number"]).shown
             #expect(try await api(.put, path, change, headers: match("\"revision_number=\(revision)\"")).status == 200)
             for wrong in ["revision_number=x", "revision_number=1, revision_number=2"] {

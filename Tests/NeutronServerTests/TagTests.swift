@@ -39,13 +39,17 @@ import Testing
             let many = JSON.array((0..<51).map { .string("t\($0)") })
             let over = try await api(.put, tags, ["tags": many])
             #expect(over.status == 400)
-            #expect(over.error == "BadRequest: Bad networks request: The number of tags exceed the per-resource limit of 50.")
+            #expect(
+                over.error
+                    == "BadRequest: Bad networks request: The number of tags exceed the per-resource limit of 50.")
             #expect(try await api(.put, tags, ["tags": .array(Array(many.array!.prefix(50)))]).status == 200)
             #expect(try await api(.put, "\(tags)/more").status == 400)
             #expect(try await api(.put, "\(tags)/t0").status == 201)
             #expect(try await api(.put, tags, ["tags": ["a", "a"]]).status == 400)
             #expect(try await api(.put, "\(tags)/\(String(repeating: "x", count: 256))").status == 400)
-            #expect(try await api(.put, tags, ["x": []]).error == "InvalidInput: Invalid input for operation: Invalid tags body.")
+            #expect(
+                try await api(.put, tags, ["x": []]).error
+                    == "InvalidInput: Invalid input for operation: Invalid tags body.")
             let missing = try await api(.get, "/v2.0/networks/11111111-1111-4111-8111-111111111111/tags")
             #expect(missing.status == 404)
         }

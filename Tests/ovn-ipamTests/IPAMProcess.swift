@@ -32,11 +32,16 @@ final class IPAMProcess: Sendable {
     static func up(_ folder: String, _ more: String...) throws -> IPAMProcess {
         try start(
             folder,
-            ["up", "--data-folder", "\(folder)/data", "--listen", "127.0.0.1:0", "--nb-listen", "127.0.0.1:0", "--sb-listen",
-                "127.0.0.1:0"] + more)
+            [
+                "up", "--data-folder", "\(folder)/data", "--listen", "127.0.0.1:0", "--nb-listen", "127.0.0.1:0",
+                "--sb-listen",
+                "127.0.0.1:0",
+            ] + more)
     }
 
-    static func start(_ folder: String, _ arguments: [String], environment: [String: String] = [:]) throws -> IPAMProcess {
+    static func start(_ folder: String, _ arguments: [String], environment: [String: String] = [:]) throws
+        -> IPAMProcess
+    {
         let process = Process()
         process.executableURL = URL(filePath: path)
         process.arguments = arguments
@@ -96,7 +101,8 @@ final class IPAMProcess: Sendable {
     var children: [String: pid_t] {
         var found: [String: pid_t] = [:]
         for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [] {
-            guard let child = pid_t(name), let stat = try? String(contentsOfFile: "/proc/\(child)/stat", encoding: .utf8),
+            guard let child = pid_t(name),
+                let stat = try? String(contentsOfFile: "/proc/\(child)/stat", encoding: .utf8),
                 let command = FileManager.default.contents(atPath: "/proc/\(child)/cmdline"), !stat.contains(") Z ")
             else { continue }
             let words = command.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }

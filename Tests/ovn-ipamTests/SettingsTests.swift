@@ -28,7 +28,9 @@ import Testing
     }
 
     @Test func `a flag counts before the file`() throws {
-        try withFile("listen: 127.0.0.1:1\nnb: [tcp:h1:6641, tcp:h2:6641]\nunderlay-mtu: 9000\ndns-servers:\n- 1.1.1.1\n- ::1\n") {
+        try withFile(
+            "listen: 127.0.0.1:1\nnb: [tcp:h1:6641, tcp:h2:6641]\nunderlay-mtu: 9000\ndns-servers:\n- 1.1.1.1\n- ::1\n"
+        ) {
             let settings = try Settings([.listen: "[::1]:2", .baseMAC: nil], file: $0)
             #expect(settings.server.host == "::1")
             #expect(settings.server.port == 2)
@@ -66,8 +68,10 @@ import Testing
     @Test func `exit codes tell usage from failure`() async throws {
         let cases: [([String], [String: String], Int32, String)] = [
             (["--version"], [:], 0, "0."), (["serve", "--help"], [:], 0, "USAGE"), (["serve"], [:], 2, "nb is missing"),
-            (["serve", "--nb", "x"], [:], 2, "nb: 'x' is not"), (["fly"], [:], 2, "fly"), (["serve", "--fly"], [:], 2, "--fly"),
-            (["up"], ["OVN_IPAM_LISTEN": "x"], 2, "listen: 'x' is not"), (["up"], ["OVN_IPAM_FLY": "x"], 2, "OVN_IPAM_FLY is no setting"),
+            (["serve", "--nb", "x"], [:], 2, "nb: 'x' is not"), (["fly"], [:], 2, "fly"),
+            (["serve", "--fly"], [:], 2, "--fly"),
+            (["up"], ["OVN_IPAM_LISTEN": "x"], 2, "listen: 'x' is not"),
+            (["up"], ["OVN_IPAM_FLY": "x"], 2, "OVN_IPAM_FLY is no setting"),
             (["up"], ["OVN_IPAM_CONFIG": "/nonexistent.yaml"], 2, "/nonexistent.yaml"),
         ]
         for (arguments, environment, status, text) in cases {

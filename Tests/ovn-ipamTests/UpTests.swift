@@ -13,7 +13,8 @@ import Testing
     }
 
     private func names(_ url: String) async throws -> [String] {
-        let (data, _) = try await URLSession.shared.data(from: try #require(URL(string: "\(url)/v2.0/networks?fields=name")))
+        let (data, _) = try await URLSession.shared.data(
+            from: try #require(URL(string: "\(url)/v2.0/networks?fields=name")))
         let json = try JSONDecoder().decode([String: [[String: String]]].self, from: data)
         return (json["networks"] ?? []).compactMap { $0["name"] }.sorted()
     }
@@ -92,7 +93,10 @@ import Testing
                 "--remote=punix:\(folder)/orphan.sock", "\(folder)/data/ovnnb_db.db",
             ]
             try orphan.run()
-            await until { FileManager.default.fileExists(atPath: pidFile) && FileManager.default.fileExists(atPath: "\(folder)/orphan.sock") }
+            await until {
+                FileManager.default.fileExists(atPath: pidFile)
+                    && FileManager.default.fileExists(atPath: "\(folder)/orphan.sock")
+            }
             let second = try IPAMProcess.up(folder)
             #expect(await second.ready() != nil, "\(second.log)")
             #expect(second.log.contains("ending a daemon of an earlier run"))
@@ -108,7 +112,8 @@ import Testing
             _ = try #require(await first.ready(), "\(first.log)")
             let (status, output) = try await IPAMProcess.result("up", "--data-folder", "\(folder)/data")
             #expect(status == 1)
-            #expect(output.contains("\(folder)/data is in use by process \(first.pid): stop that ovn-ipam"), "\(output)")
+            #expect(
+                output.contains("\(folder)/data is in use by process \(first.pid): stop that ovn-ipam"), "\(output)")
             first.signal(SIGTERM)
             #expect(await first.end() == 0)
         }

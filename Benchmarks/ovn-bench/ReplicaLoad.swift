@@ -60,6 +60,7 @@ func measureReplica(program: String, ports: Int, report: inout Report) throws {
         met: peerCPU >= 4 * ourCPU)
     report.note(
         "replica with ovn-ipam's secondary indexes",
-        "\(milliseconds(Samples(indexed.map(\.cpu)).median)) CPU, peak \((indexed.map(\.peakKiB).max() ?? 0) / 1024) MiB")
+        "\(milliseconds(Samples(indexed.map(\.cpu)).median)) CPU, peak \((indexed.map(\.peakKiB).max() ?? 0) / 1024) MiB"
+    )
     report.judge("replica, peak memory", "\(ourPeak / 1024) MiB", limit: "less than ovn-nbctl", met: ourPeak < peerPeak)
 }

@@ -132,26 +132,27 @@ struct ContainerCreation: Sendable {
 extension ContainerCreation {
     /// - Throws: `refused`, naming host and container, while another container that lives has the endpoint.
     private func refuseOtherUser(of port: Port, than id: String?) async throws {
-        let user = port.deviceID
-        guard !user.isEmpty, user != id else { return }
-        let where_ = port.binding.hostID
-        if where_ == host.settings.hostID {
-            guard let container = try await engine.findContainer(user, within: host.remaining),
-                container.pid != nil
-            else {
-                host.progress("endpoint \(port.shownName) was left by a container that is gone")
-                return
-            }
-        } else if where_.isEmpty || port.status == .active {
-            // Whoever took it without naming a host is none of ours and cannot be asked whether it lives.
-        } else {
-            host.progress("endpoint \(port.shownName) was left by a container on host \(where_) that is down")
-            return
-        }
-        throw CommandError(
+        guard !port.deviceID.isEmpty, port.deviceID != id else { return }
+        guard try await userIsGone(port) else { throw refusal(of: port) }
+        let place = port.binding.hostID == host.settings.hostID ? "" : " on host \(port.binding.hostID)"
+        host.progress("endpoint \(port.shownName) was left by a container\(place) that is gone")
+    }
+
+    /// Whether it is known that the container which has the port does not live.
+    private func userIsGone(_ port: Port) async throws -> Bool {
+        let place = port.binding.hostID
+        // Whoever took it without naming a host is none of ours and cannot be asked whether it lives.
+        guard place == host.settings.hostID else { return !place.isEmpty && port.status != .active }
+        let container = try await engine.findContainer(port.deviceID, within: host.remaining)
+        return container?.pid == nil
+    }
+
+    private func refusal(of port: Port) -> CommandError {
+        let place = port.binding.hostID.isEmpty ? "" : " on host \(port.binding.hostID)"
+        return CommandError(
             .refused,
-            "endpoint \(port.shownName) is attached to container \(user.prefix(12))"
-                + (where_.isEmpty ? "" : " on host \(where_)") + ": delete the endpoint there, or create another")
+            "endpoint \(port.shownName) is attached to container \(port.deviceID.prefix(12))\(place): "
+                + "delete the endpoint there, or create another")
     }
 
     /// Writes the container into the port, unless somebody else was faster.

@@ -49,6 +49,7 @@ extension Draft {
         port.binding = snapshot.binding(request.hostID, request.vnicType, request.profile)
         claimAddresses(of: network)
         write(port, on: network, subnets: subnets, in: snapshot)
+        try rewriteHolders(on: port.networkID, from: [], to: port.allowedAddressPairs)
         return port
     }
 
@@ -74,6 +75,7 @@ extension Draft {
         if port.fixedIPs != old.fixedIPs || port.macAddress != old.macAddress { claimAddresses(of: network) }
         touch(&port.standard)
         try rewrite(row, as: port)
+        try rewriteHolders(on: port.networkID, from: old.allowedAddressPairs, to: port.allowedAddressPairs)
         return port
     }
 
@@ -86,5 +88,6 @@ extension Draft {
         }
         try check(revision, against: port.standard)
         try deletePort(row, in: snapshot)
+        try rewriteHolders(on: port.networkID, from: port.allowedAddressPairs, to: [])
     }
 }

@@ -76,7 +76,7 @@ package final class NetworkStore: Sendable {
     }
 
     /// Makes sure that what was committed before this call is in the snapshots after it.
-    func lookAgain() async throws {
+    package func lookAgain() async throws {
         do {
             try await northbound.barrier(within: configuration.barrierTimeout)
         } catch let error as OVSDBError {

@@ -21,7 +21,12 @@ struct ResourceController<Of: StoredResource>: Sendable {
         try await firstCopy.wait(store)
         var marker: Of?
         if let text = query.marker { marker = try await Of.find(try id(text), in: store) }
-        let page = Of.page(query, after: marker, in: store.snapshot())
+        var page = Of.page(query, after: marker, in: store.snapshot())
+        if page.isEmpty {
+            // Who looks for a name made through another replica a moment ago must find it.
+            try await store.lookAgain()
+            page = Of.page(query, after: marker, in: store.snapshot())
+        }
         let path = context.base + request.uri.path
         return .json(capacity: 256 + page.count * 1_024) { $0.list(page, query, path: path) }
     }

@@ -6,8 +6,14 @@ extension Replica {
     /// `unsupported` for changes by other conditions.
     public func applying(_ operations: [Operation]) throws -> Replica {
         var next = self
-        for operation in operations { try next.apply(operation) }
+        try next.apply(operations)
         return next
+    }
+
+    /// The same in place, which copies less when many transactions follow each other. If it throws, the replica is partly changed and
+    /// must be thrown away.
+    package mutating func apply(_ operations: [Operation]) throws {
+        for operation in operations { try apply(operation) }
     }
 
     private mutating func apply(_ operation: Operation) throws {

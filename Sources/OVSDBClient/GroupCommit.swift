@@ -112,7 +112,10 @@ public actor GroupCommit {
             do {
                 let plan = try member.plan(replica, committed)
                 if index + 1 < batch.count, !plan.operations.isEmpty {
-                    replica = try replica.applying(plan.operations)
+                    do { try replica.apply(plan.operations) } catch {
+                        replica = try committed.applying(operations)
+                        throw error
+                    }
                 }
                 for operation in plan.operations {
                     if operation.isWait, !waits.insert(operation.encoded).inserted { continue }

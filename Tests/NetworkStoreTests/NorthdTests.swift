@@ -37,6 +37,9 @@ struct NorthdTests {
                 let plain = try await store.port(network) { $0.fixedIPs = [.address("10.81.0.5")] }
                 let parent = port.id.description
                 let child = try await store.port(network) { $0.profile = ["parent_name": .string(parent), "tag": 0] }
+                let holder = try await store.port(network) { $0.fixedIPs = [.address("10.80.0.99", four)] }
+                _ = try await store.updatePort(
+                    plain.id, PortUpdate(allowedAddressPairs: [AllowedAddressPair(address: IPAddress("10.80.0.99")!)]))
                 try await central.synchronize()
 
                 let flows = try await central.southbound.control("ovn-sbctl", "dump-flows")
@@ -54,6 +57,9 @@ struct NorthdTests {
                 let bindings = try await central.southbound.control(
                     "ovn-sbctl", "--bare", "--columns=logical_port", "list", "Port_Binding")
                 for id in [port.id, plain.id, child.id] { #expect(bindings.contains(id.description)) }
+                let virtual = try await central.southbound.control(
+                    "ovn-sbctl", "--bare", "--columns=logical_port", "find", "Port_Binding", "type=virtual")
+                #expect(virtual.contains(holder.id.description))
                 // OVN has chosen the child's tag.
                 try await store.lookAgain()
                 #expect(try await store.port(child.id).binding.profile["tag"] == 1)

@@ -230,6 +230,36 @@ import Testing
         #expect(error?.type == "DuplicateAddressPairInRequest")
     }
 
+    @Test func `an address that others share is virtual while nobody is plugged into its port`() throws {
+        var ledger = Ledger()
+        let network = try ledger.network()
+        _ = try ledger.subnet(network, "10.0.0.0/24")
+        let holder = try ledger.port(network) { $0.fixedIPs = [.address("10.0.0.99")] }
+        let pair = AllowedAddressPair(address: IPAddress("10.0.0.99")!)
+        let parents = try (0..<2).map { _ in
+            try ledger.port(network) {
+                $0.deviceID = "c"
+                $0.allowedAddressPairs = [pair]
+            }
+        }.sorted { $0.id < $1.id }
+        #expect(ledger.row(holder).type == "virtual")
+        #expect(ledger.row(holder).options["virtual-ip"] == "10.0.0.99")
+        #expect(ledger.row(holder).options["virtual-parents"] == parents.map(\.id.description).joined(separator: ","))
+        #expect(ledger.row(holder).options["requested-chassis"] == nil)
+        #expect(ledger.snapshot.port(holder.id) == holder)
+        _ = try ledger.update(parents[0], PortUpdate(allowedAddressPairs: []))
+        #expect(ledger.row(holder).options["virtual-parents"] == parents[1].id.description)
+        _ = try ledger.update(holder, PortUpdate(deviceID: "user"))
+        #expect(ledger.row(holder).type == "")
+        _ = try ledger.update(holder, PortUpdate(deviceID: ""))
+        #expect(ledger.row(holder).type == "virtual")
+        try ledger.change { try $0.delete(parents[1].id, nil) }
+        #expect(ledger.row(holder).type == "")
+        #expect(ledger.row(holder).options.dictionary == ["mcast_flood_reports": "true", "requested-chassis": ""])
+        let late = try ledger.port(network) { $0.fixedIPs = [.address("10.0.0.98")] }
+        #expect(ledger.row(late).type == "")
+    }
+
     @Test func `a network decides on port security where the port does not`() throws {
         var ledger = Ledger()
         let network = try ledger.network(NetworkCreate(projectID: "p", portSecurityEnabled: false))

@@ -41,6 +41,7 @@ extension Draft {
         var result = PortSurroundings(subnets: subnets)
         result.dhcpv4 = options(of: port, .v4, subnets, in: snapshot)
         result.dhcpv6 = options(of: port, .v6, subnets, in: snapshot)
+        result.virtual = sharedAddress(of: port, in: snapshot)
         return result
     }
 

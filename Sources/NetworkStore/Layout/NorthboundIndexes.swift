@@ -65,6 +65,14 @@ enum NorthboundIndexes {
         guard let network = row.networkID else { return [] }
         return row.addressesInUse.map { NetworkBlock(network: network, block: AddressBlock(containing: $0)) }
     }
+    /// The ports that may use a single address beside their own.
+    static let pairAddress = Index<Northbound.LogicalSwitchPort, NetworkAddress>("pair address") {
+        (row: Northbound.LogicalSwitchPort) -> [NetworkAddress] in
+        guard row.externalIDs[PortLayout.allowedAddressPairs.name] != nil, let network = row.networkID else { return [] }
+        return row.externalIDs[PortLayout.allowedAddressPairs].compactMap(\.singleAddress).map {
+            NetworkAddress(network: network, address: $0)
+        }
+    }
     static let mac = Index<Northbound.LogicalSwitchPort, NetworkMAC>("mac") { (row: Northbound.LogicalSwitchPort) -> NetworkMAC? in
         guard let network = row.networkID, let mac = row.macAddress else { return nil }
         return NetworkMAC(network: network, mac: mac)
@@ -84,7 +92,7 @@ enum NorthboundIndexes {
             excluding: [.dynamicAddresses, .haChassisGroup, .mirrorRules]
         )
         .indexed(by: port).indexed(by: portName).indexed(by: portsOfNetwork).indexed(by: portsOfDevice)
-        .indexed(by: address).indexed(by: block).indexed(by: mac),
+        .indexed(by: address).indexed(by: block).indexed(by: pairAddress).indexed(by: mac),
     ]
 }
 

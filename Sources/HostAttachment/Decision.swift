@@ -6,7 +6,7 @@ enum Decision: Equatable {
     /// Nothing is there.
     case fresh
     /// The veth leads into this sandbox: put right what differs, leave what is right alone.
-    case repair
+    case repair(host: Link, container: Link)
     /// What is there leads elsewhere or nowhere: take it away and begin afresh. The reason is for the log.
     case replace(because: String)
     /// It must stay as it is.
@@ -42,7 +42,7 @@ enum Decision: Equatable {
         } else if let record, record.bridge != endpoint.bridge {
             self = .replace(because: "it is on bridge \(record.bridge)")
         } else {
-            self = .repair
+            self = .repair(host: host, container: container)
         }
     }
 

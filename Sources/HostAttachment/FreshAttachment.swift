@@ -30,26 +30,34 @@ struct FreshAttachment: Sendable {
         self.datapath = datapath
     }
 
-    /// Makes the veth, then the rows; while OVN binds the port the container's end is configured.
-    mutating func perform(_ state: PlugState, until deadline: Deadline) async throws {
+    /// Makes the veth, then the rows; both ends are configured while the rows are on their way and OVN binds the port.
+    ///
+    /// - Parameter state: of which only the names in the sandbox count, to choose one that is free.
+    /// - Returns: false where one of the veth's names turned out to be taken, and nothing was done.
+    mutating func perform(_ state: PlugState, until deadline: Deadline) async throws -> Bool {
         let plug = endpoint.plug(datapath: datapath)
-        let (link, peer, name) = try await createVeth(plug, state)
+        let name = endpoint.interfaceName ?? state.freeName
+        guard endpoint.interfaceName == nil || !state.names.contains(name) else {
+            throw AttachmentError(.refused, "container \(sandbox.containerID) has an interface \(name) already")
+        }
+        guard let (link, peer) = try await createVeth(plug, name) else { return false }
         try host.afterStep(.createVeth)
-        try await host.links.configureHost(link, for: plug)
-        try host.afterStep(.configureHost)
 
         let operations = host.insertOperations(
             endpoint, bridge: bridge, externalIDs: endpoint.externalIDs(in: sandbox, namespace.identity, as: name))
         hasRows = true
         let (host, namespace) = (host, namespace)
         async let rows = host.ovs.transact(operations, within: deadline.left)
-        let inside: Result<Void, any Error>
+        let configured: Result<Void, any Error>
         do {
+            try await host.links.configureHost(link, for: plug, isNew: true)
+            try host.afterStep(.configureHost)
             try await host.links.configureContainer(
                 plug, link: peer, name: name, actual: PlugState(), sandbox: namespace)
-            inside = .success(())
+            try host.afterStep(.configureContainer)
+            configured = .success(())
         } catch {
-            inside = .failure(error)
+            configured = .failure(error)
         }
         // Both have ended before either's failure is looked at, so that undoing meets nothing that still moves.
         do {
@@ -59,32 +67,19 @@ struct FreshAttachment: Sendable {
             throw error
         }
         try host.afterStep(.insertRows)
-        try inside.get()
-        try host.afterStep(.configureContainer)
+        try configured.get()
+        return true
     }
 
-    /// Both ends, under the name wanted or the first one free. Another process may take the free one first; then the next is.
-    private mutating func createVeth(
-        _ plug: Plug, _ state: PlugState
-    ) async throws -> (link: Link, peer: Int32, name: String) {
-        var state = state
-        for _ in 0..<16 {
-            let name = endpoint.interfaceName ?? state.freeName
-            guard !state.names.contains(name) else {
-                throw AttachmentError(.refused, "container \(sandbox.containerID) has an interface \(name) already")
-            }
-            do {
-                let link = try await host.links.createVeth(plug, containerInterface: name, sandbox: namespace)
-                hasVeth = true
-                guard let peer = link.peer else { break }
-                return (link, peer, name)
-            } catch let error as NetlinkError where error.code == .exists {
-                state = try await host.links.inspect(hostInterface: plug.hostInterface, sandbox: namespace)
-                if state.host != nil { throw error }
-            }
+    /// Both ends; nil where a name is taken.
+    private mutating func createVeth(_ plug: Plug, _ name: String) async throws -> (link: Link, peer: Int32)? {
+        do {
+            let link = try await host.links.createVeth(plug, containerInterface: name, sandbox: namespace)
+            hasVeth = true
+            return link.peer.map { (link, $0) }
+        } catch let error as NetlinkError where error.code == .exists {
+            return nil
         }
-        throw AttachmentError(
-            .network, "the names of interfaces of container \(sandbox.containerID) keep being taken; try again")
     }
 
     /// Takes away what was made, rows first so that Open vSwitch lets go of the veth, and throws `error`, with what went wrong

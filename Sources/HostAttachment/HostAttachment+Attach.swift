@@ -45,15 +45,42 @@ extension HostAttachment {
         _ endpoint: Endpoint, to sandbox: Sandbox, _ namespace: NetworkNamespace, _ awaitInstalled: Bool,
         until deadline: Deadline
     ) async throws -> Attachment {
-        var replica = ovs.replica
-        var row = try record(of: endpoint, in: replica)
-        var bridge = try bridge(endpoint.bridge, in: replica)
-        var state = try await links.inspect(hostInterface: endpoint.hostInterface, sandbox: namespace)
-        let found = row.flatMap { Self.attachment($0, in: replica) }
+        let replica = ovs.replica
+        let (bridge, datapath) = try bridge(endpoint.bridge, in: replica)
+        func fresh(_ state: PlugState) async throws -> Attachment? {
+            var work = FreshAttachment(
+                host: self, endpoint: endpoint, sandbox: sandbox, namespace: namespace, bridge: bridge,
+                datapath: datapath)
+            do {
+                guard try await work.perform(state, until: deadline) else { return nil }
+                return try await finish(endpoint, awaitInstalled, until: deadline)
+            } catch {
+                try await work.undo(after: error)
+            }
+        }
 
-        switch Decision(endpoint, in: sandbox, record: found, state: state) {
+        let row = try record(of: endpoint, in: replica)
+        if row == nil {
+            // Without a row there is hardly ever a veth: the kernel says so if there is, or if the name is taken.
+            let siblings = replica.rows(Self.interfacesByContainer, sandbox.containerID)
+            let guess = PlugState(names: Set(siblings.compactMap { $0.externalIDs[InterfaceKeys.containerInterface] }))
+            if let attachment = try await fresh(guess) { return attachment }
+        }
+        var state = try await links.inspect(hostInterface: endpoint.hostInterface, sandbox: namespace)
+        switch Decision(endpoint, in: sandbox, record: row.flatMap { Self.attachment($0, in: replica) }, state: state) {
         case .refuse(let error): throw error
         case .fresh: break
+        case .repair(let host, let container):
+            let plug = endpoint.plug(datapath: datapath)
+            try await links.configureHost(host, for: plug)
+            let ids = endpoint.externalIDs(in: sandbox, namespace.identity, as: container.name)
+            let operations =
+                row.map { repairOperations($0, externalIDs: ids) }
+                ?? insertOperations(endpoint, bridge: bridge, externalIDs: ids)
+            if !operations.isEmpty { try await ovs.transact(operations, within: deadline.left) }
+            try await links.configureContainer(
+                plug, link: container.index, name: container.name, actual: state, sandbox: namespace)
+            return try await finish(endpoint, awaitInstalled, until: deadline)
         case .replace(let reason):
             logger.info(
                 "endpoint is plugged afresh",
@@ -61,33 +88,14 @@ extension HostAttachment {
                     "port": "\(endpoint.portID)", "interface": "\(endpoint.hostInterface)", "reason": "\(reason)",
                 ])
             try await remove(portID: endpoint.portID, until: deadline)
-            replica = ovs.replica
-            row = try record(of: endpoint, in: replica)
-            bridge = try self.bridge(endpoint.bridge, in: replica)
             state = try await links.inspect(hostInterface: endpoint.hostInterface, sandbox: namespace)
-        case .repair:
-            guard let host = state.host, let container = state.container else { break }
-            let plug = endpoint.plug(datapath: bridge.datapath)
-            try await links.configureHost(host, for: plug)
-            let ids = endpoint.externalIDs(in: sandbox, namespace.identity, as: container.name)
-            let operations =
-                row.map { repairOperations($0, externalIDs: ids) }
-                ?? insertOperations(endpoint, bridge: bridge.row, externalIDs: ids)
-            if !operations.isEmpty { try await ovs.transact(operations, within: deadline.left) }
-            try await links.configureContainer(
-                plug, link: container.index, name: container.name, actual: state, sandbox: namespace)
-            return try await finish(endpoint, awaitInstalled, until: deadline)
         }
-
-        var work = FreshAttachment(
-            host: self, endpoint: endpoint, sandbox: sandbox, namespace: namespace, bridge: bridge.row,
-            datapath: bridge.datapath)
-        do {
-            try await work.perform(state, until: deadline)
-            return try await finish(endpoint, awaitInstalled, until: deadline)
-        } catch {
-            try await work.undo(after: error)
+        for _ in 0..<16 {
+            if let attachment = try await fresh(state) { return attachment }
+            state = try await links.inspect(hostInterface: endpoint.hostInterface, sandbox: namespace)
         }
+        throw AttachmentError(
+            .network, "the names of interfaces of container \(sandbox.containerID) keep being taken; try again")
     }
 
     /// Waits for OVN and reads what has become of the row.

@@ -22,7 +22,7 @@ package struct HostAttachment: Sendable {
                 .macInUse,
                 .options, .status, .bfdStatus,
             ]
-        ).indexed(by: interfacesByPort).indexed(by: interfacesByName),
+        ).indexed(by: interfacesByPort).indexed(by: interfacesByName).indexed(by: interfacesByContainer),
     ]
 
     static let bridgesByName = Index<OpenVSwitch.Bridge, String>.column(\.name, name: "name")
@@ -30,6 +30,8 @@ package struct HostAttachment: Sendable {
     static let interfacesByName = Index<OpenVSwitch.Interface, String>.column(\.name, name: "name")
     static let interfacesByPort = Index<OpenVSwitch.Interface, String>.externalID(
         InterfaceKeys.portID, of: \.externalIDs)
+    static let interfacesByContainer = Index<OpenVSwitch.Interface, String>.externalID(
+        InterfaceKeys.containerID, of: \.externalIDs)
 
     let ovs: OVSDBClient
     let links: HostLinks
@@ -89,11 +91,11 @@ package struct HostAttachment: Sendable {
     }
 }
 
-/// What an attachment consists of, in order.
+/// What an attachment consists of. The rows are on their way while both ends are configured.
 package enum AttachStep: String, Hashable, Sendable, CaseIterable {
     case createVeth = "create veth"
     case configureHost = "configure the host's end"
-    case insertRows = "insert rows"
     case configureContainer = "configure the container's end"
+    case insertRows = "insert rows"
     case awaitInstalled = "wait for ovn-installed"
 }

@@ -4,10 +4,7 @@ package import Netlink
 extension HostLinks {
     /// What is there of a plug: the host's end by its name, and the sandbox's interfaces.
     package func inspect(hostInterface: String, sandbox: NetworkNamespace) throws -> PlugState {
-        guard sandbox.identity != namespace.identity else {
-            throw NetlinkError(
-                .invalid, "the sandbox is the host's own network namespace; a container needs one of its own")
-        }
+        try checkIsForeign(sandbox)
         var state = PlugState()
         state.host = try find(.name(hostInterface))
         var inside = try NetlinkSocket(in: sandbox.descriptor)
@@ -30,20 +27,33 @@ extension HostLinks {
         return state
     }
 
+    private func checkIsForeign(_ sandbox: NetworkNamespace) throws(NetlinkError) {
+        guard sandbox.identity != namespace.identity else {
+            throw NetlinkError(
+                .invalid, "the sandbox is the host's own network namespace; a container needs one of its own")
+        }
+    }
+
     /// Makes both ends, the container's straight in its namespace with MAC and MTU, and returns the host's, which knows its peer's index.
+    /// IPv6 is off on the host's end before anybody can bring it up, so that it never says a word itself.
     ///
-    /// - Throws: `EEXIST` where one of the names is taken.
+    /// - Throws: `EEXIST` where one of the names is taken. Nothing is left behind.
     package func createVeth(_ plug: Plug, containerInterface: String, sandbox: NetworkNamespace) throws -> Link {
+        try checkIsForeign(sandbox)
         let pair = VethPair(
             name: plug.hostInterface, peerName: containerInterface, peerMAC: plug.mac, mtu: plug.mtu,
             peerNamespace: sandbox.descriptor)
         try socket.apply([.createVeth(pair)], within: Self.limit)
         do {
-            try socket.apply([.setLink(.name(plug.hostInterface), [.alias(plug.alias)])], within: Self.limit)
-            guard let link = try find(.name(plug.hostInterface)), link.peer != nil else {
+            let rows = try socket.applyAndRead(
+                [
+                    .setLink(.name(plug.hostInterface), [.alias(plug.alias)]), .getLink(.name(plug.hostInterface)),
+                ], within: Self.limit)
+            guard let link = try rows.first.map({ message throws in try Link(message) }), link.peer != nil else {
                 throw NetlinkError(
                     .noDevice, "look at veth \(plug.hostInterface): it was deleted while it was being set up")
             }
+            try setIPv6(false, of: link.name)
             return link
         } catch {
             try socket.apply([.removeLink(.name(plug.hostInterface))], within: Self.limit)
@@ -51,31 +61,39 @@ extension HostLinks {
         }
     }
 
-    /// The host's end: IPv6 off before it is up, so that it never says a word itself; with the user-space datapath nothing of what it
-    /// receives reaches the kernel's stack.
-    package func configureHost(_ link: Link, for plug: Plug) throws {
-        try setIPv6(false, of: link.name)
-        var requests: [NetlinkRequest] = [.setLink(.index(link.index), [.alias(plug.alias), .mtu(plug.mtu), .up])]
+    /// The host's end: up, and with the user-space datapath nothing of what it receives reaches the kernel's stack.
+    ///
+    /// - Parameter isNew: whether ``createVeth(_:containerInterface:sandbox:)`` has just made it; otherwise all else is put right too.
+    package func configureHost(_ link: Link, for plug: Plug, isNew: Bool = false) throws {
+        var changes: [LinkChange] = [.up]
+        if !isNew {
+            try setIPv6(false, of: link.name)
+            changes += [.alias(plug.alias), .mtu(plug.mtu)]
+        }
+        var requests: [NetlinkRequest] = [.setLink(.index(link.index), changes)]
         if plug.datapath == .netdev {
             requests += [.ensureFilterPoint(on: link.index), .ensureReceiveFilter(on: link.index)]
         }
         try socket.apply(requests, within: Self.limit)
     }
 
-    /// The container's end, from what is there to what must be: state, addresses and routes in one send.
+    /// The container's end, from what is there to what must be: state, addresses and routes in one send. All of it happens on one
+    /// thread that enters the sandbox and dies.
     ///
     /// With the user-space datapath the container computes its checksums itself: nobody on the way to another host would.
     package func configureContainer(
         _ plug: Plug, link: Int32, name: String, actual: PlugState, sandbox: NetworkNamespace
     ) throws {
-        if plug.addresses.contains(where: { $0.address.version == .v6 }) {
-            // The Engine turns IPv6 off in every sandbox it makes.
-            try sandbox.run { () throws in try InterfaceSetting.disableIPv6(false, of: name) }
-        }
-        var inside = try NetlinkSocket(in: sandbox.descriptor)
-        if plug.datapath == .netdev { try inside.setTransmitChecksum(false, of: name) }
+        let hasIPv6 = plug.addresses.contains { $0.address.version == .v6 }
         let requests = plug.plan(link: link, actual: actual)
-        if !requests.isEmpty { try inside.apply(requests, within: Self.limit) }
+        try sandbox.run { () throws in
+            // The Engine turns IPv6 off in every sandbox it makes.
+            if hasIPv6 { try InterfaceSetting.disableIPv6(false, of: name) }
+            guard plug.datapath == .netdev || !requests.isEmpty else { return }
+            var inside = try NetlinkSocket()
+            if plug.datapath == .netdev { try inside.setTransmitChecksum(false, of: name) }
+            if !requests.isEmpty { try inside.apply(requests, within: Self.limit) }
+        }
     }
 
     /// Deletes the veth of this name, both ends. Absent is done; an interface of another kind is not ours and stays.

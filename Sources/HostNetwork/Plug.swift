@@ -50,9 +50,9 @@ package struct PlugState: Hashable, Sendable {
     package var addresses: [LinkAddress] = []
     package var routes: [Netlink.Route] = []
     /// The names of all interfaces of the sandbox.
-    package var names: Set<String> = []
+    package var names: Set<String>
 
-    package init() {}
+    package init(names: Set<String> = []) { self.names = names }
 
     /// The first of `eth0`, `eth1` … that is free in the sandbox.
     package var freeName: String {

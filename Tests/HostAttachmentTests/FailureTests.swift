@@ -102,7 +102,7 @@ struct FailureTests {
             let server = host.server
             let attachment = try host.attachment { step in
                 // A stopped server takes the transaction and answers nothing.
-                if step == .configureHost { server.signal(SIGSTOP) }
+                if step == .createVeth { server.signal(SIGSTOP) }
             }
             let error = await #expect(throws: AttachmentError.self) {
                 try await attachment.attach(

@@ -69,6 +69,18 @@ package struct NetlinkSocket: ~Copyable {
         throw NetlinkError(.interrupted, "\(request.purpose): the table kept changing; try again")
     }
 
+    /// Sends a few requests together, the last one for rows, and returns those: what was done, and what came of it, in one exchange.
+    ///
+    /// - Throws: the first failure that its request does not tolerate.
+    package mutating func applyAndRead(_ requests: [NetlinkRequest], within limit: Duration) throws(NetlinkError)
+        -> [Message]
+    {
+        precondition((1...Self.batchLimit).contains(requests.count), "\(requests.count) requests in one exchange")
+        let exchange = try run(requests, until: .now + limit)
+        for case .failed(let error)? in exchange.results { throw error }
+        return exchange.rows
+    }
+
     /// Turns the transmit checksum offload of an interface of the socket's namespace on or off.
     package func setTransmitChecksum(_ isOn: Bool, of interface: String) throws(NetlinkError) {
         let result = clinux_set_tx_checksum(descriptor, interface, isOn ? 1 : 0)

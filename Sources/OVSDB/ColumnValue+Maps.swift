@@ -30,7 +30,11 @@ extension StringMap: ColumnValue {
 
     public mutating func decode(from reader: inout JSONReader) throws {
         var pairs: [Pair] = []
-        try reader.forEachPair { try $0.readSharedString() } _: { try $0.readSharedString() } body: { key, value in
+        try reader.forEachPair {
+            try $0.readSharedString()
+        } _: {
+            try $0.readSharedString()
+        } body: { key, value in
             if pairs.isEmpty { pairs.reserveCapacity(8) }
             pairs.append(Pair(key: key, value: value))
         }
@@ -81,7 +85,8 @@ extension StringMap: ColumnValue {
     public mutating func apply(_ mutation: Mutation) throws {
         switch (mutation.mutator, mutation.value) {
         case (.insert, .map(let pairs)):
-            for case (.string(let key), .string(let text)) in pairs.lazy.map({ ($0.key, $0.value) }) where self[key] == nil {
+            for case (.string(let key), .string(let text)) in pairs.lazy.map({ ($0.key, $0.value) })
+            where self[key] == nil {
                 self[key] = text
             }
         case (.delete, .set(let keys)):
@@ -98,7 +103,11 @@ extension Dictionary: ColumnValue where Key: AtomValue & Comparable, Value: Atom
     public mutating func decode(from reader: inout JSONReader) throws {
         var pairs: [Key: Value] = [:]
         var repeats = false
-        try reader.forEachPair { try Key.read(&$0) } _: { try Value.read(&$0) } body: { key, value in
+        try reader.forEachPair {
+            try Key.read(&$0)
+        } _: {
+            try Value.read(&$0)
+        } body: { key, value in
             if pairs.updateValue(value, forKey: key) != nil { repeats = true }
         }
         if repeats { throw reader.malformed("a key twice in the map before it") }

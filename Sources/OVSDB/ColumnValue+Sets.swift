@@ -60,7 +60,11 @@ extension Optional: ColumnValue where Wrapped: AtomValue {
     @_specialize(where Wrapped == RowID)
     public mutating func decode(from reader: inout JSONReader) throws {
         var element: Wrapped?
-        try reader.forEachElement { try Wrapped.read(&$0) } body: { element = $0 }
+        try reader.forEachElement {
+            try Wrapped.read(&$0)
+        } body: {
+            element = $0
+        }
         self = element
     }
 
@@ -84,7 +88,9 @@ extension Array: ColumnValue where Element: AtomValue & Comparable {
     public mutating func decode(from reader: inout JSONReader) throws {
         var elements: [Element] = []
         var isAscending = true
-        try reader.forEachElement { try Element.read(&$0) } body: { element in
+        try reader.forEachElement {
+            try Element.read(&$0)
+        } body: { element in
             if let last = elements.last, last >= element { isAscending = false }
             elements.append(element)
         }

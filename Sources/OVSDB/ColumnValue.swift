@@ -49,7 +49,11 @@ extension AtomValue {
             return
         }
         var element: Self?
-        try reader.forEachElement { try Self.read(&$0) } body: { element = $0 }
+        try reader.forEachElement {
+            try Self.read(&$0)
+        } body: {
+            element = $0
+        }
         self = element ?? Self.defaultValue
     }
 }

@@ -88,12 +88,22 @@ extension JSONReader {
         position = start
         if matches(tag, "set") {
             var atoms: [Atom] = []
-            try forEachElement { try $0.readAtom() } body: { atoms.append($0) }
+            try forEachElement {
+                try $0.readAtom()
+            } body: {
+                atoms.append($0)
+            }
             return .set(atoms)
         }
         if matches(tag, "map") {
             var pairs: [AtomPair] = []
-            try forEachPair { try $0.readAtom() } _: { try $0.readAtom() } body: { pairs.append(AtomPair($0, $1)) }
+            try forEachPair {
+                try $0.readAtom()
+            } _: {
+                try $0.readAtom()
+            } body: {
+                pairs.append(AtomPair($0, $1))
+            }
             return .map(pairs)
         }
         return .atom(try readAtom())

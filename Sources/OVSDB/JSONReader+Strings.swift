@@ -69,7 +69,8 @@ extension JSONReader {
 
     func string(_ text: JSONText) throws -> String {
         let slice = UnsafeRawBufferPointer(rebasing: bytes[text.range])
-        let string = text.hasEscapes ? String(validating: try unescaped(slice), as: UTF8.self) : String(validUTF8: slice)
+        let string =
+            text.hasEscapes ? String(validating: try unescaped(slice), as: UTF8.self) : String(validUTF8: slice)
         guard let string else { throw malformed("the string before it is not UTF-8") }
         return string
     }

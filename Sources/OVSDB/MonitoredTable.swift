@@ -14,7 +14,8 @@ public struct MonitoredTable: Sendable {
     ///   - excluding: taken out of `columns`.
     ///   - conditions: replicates only rows for which any of these holds (ovsdb-server(7) §4.1.12); nil for all.
     public init<R: Row>(
-        _ type: R.Type, columns: [AnyColumn<R>]? = nil, excluding: [AnyColumn<R>] = [], where conditions: [Condition]? = nil
+        _ type: R.Type, columns: [AnyColumn<R>]? = nil, excluding: [AnyColumn<R>] = [],
+        where conditions: [Condition]? = nil
     ) {
         self.type = type
         let excluded = Set(excluding.map(\.position))

@@ -204,7 +204,8 @@ extension JSONWriter {
         }
         operation(
             .wait(
-                on: table, where: [.id(id), Condition(column, .includes, mark.value)], columns: ["_uuid"], until: .equal,
+                on: table, where: [.id(id), Condition(column, .includes, mark.value)], columns: ["_uuid"],
+                until: .equal,
                 rows: [["_uuid": .uuid(id)]], timeout: .zero))
         if value == nil {
             raw(",")

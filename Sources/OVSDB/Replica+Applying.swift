@@ -22,7 +22,9 @@ extension Replica {
             if let slot = layout.slots[type(of: row).tableName] { tables[slot].put(row) }
         case .insert(let table, let id, _, let values):
             guard let slot = layout.slots[table] else { return }
-            guard let id else { throw OVSDBError(.unsupported, "an insert into \(table) without an id cannot be foreseen") }
+            guard let id else {
+                throw OVSDBError(.unsupported, "an insert into \(table) without an id cannot be foreseen")
+            }
             var row: any Row = layout.tables[slot].type.init(id: id)
             try row.assign(values, to: layout.tables[slot].columns)
             tables[slot].put(row)
@@ -52,7 +54,9 @@ extension Replica {
     private func id(_ conditions: [Condition], _ table: String) throws -> RowID {
         guard conditions.count == 1, conditions[0].column == "_uuid", conditions[0].function == .equal,
             case .atom(.uuid(let id)) = conditions[0].value
-        else { throw OVSDBError(.unsupported, "a change in \(table) by a condition other than the id cannot be foreseen") }
+        else {
+            throw OVSDBError(.unsupported, "a change in \(table) by a condition other than the id cannot be foreseen")
+        }
         return id
     }
 }

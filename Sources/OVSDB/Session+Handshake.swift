@@ -44,13 +44,15 @@ extension Session {
             let columns = table.columns.filter { position in
                 let ours = table.type.columns[position]
                 guard let theirs = known.column(ours.name)?.type else {
-                    warnings.append("column \(ours.name) of \(table.name) is unknown to the server and stays at its default")
+                    warnings.append(
+                        "column \(ours.name) of \(table.name) is unknown to the server and stays at its default")
                     return false
                 }
                 guard theirs.key == ours.type.key, theirs.value == ours.type.value,
                     theirs.isComposite == ours.type.isComposite
                 else {
-                    warnings.append("column \(ours.name) of \(table.name) has another type on the server and stays at its default")
+                    warnings.append(
+                        "column \(ours.name) of \(table.name) has another type on the server and stays at its default")
                     return false
                 }
                 return true
@@ -78,7 +80,9 @@ extension Session {
             writer.string(database)
             writer.list(",\"db\",{", tables, "}") { writer, table in
                 writer.string(table.name)
-                writer.list(":[{\"columns\":[", table.columns.map { table.type.columns[$0].name }, "]") { $0.string($1) }
+                writer.list(":[{\"columns\":[", table.columns.map { table.type.columns[$0].name }, "]") {
+                    $0.string($1)
+                }
                 if let conditions = table.conditions, method != .plain {
                     writer.raw(",\"where\":")
                     writer.conditions(conditions)

@@ -121,7 +121,8 @@ public struct Session {
             switch request {
             case .transaction(let call, _):
                 let error = OVSDBError(
-                    .unknownOutcome, "connection lost while the transaction was in flight, it may have been committed: \(reason)")
+                    .unknownOutcome,
+                    "connection lost while the transaction was in flight, it may have been committed: \(reason)")
                 actions.append(.finish(call, .failure(error)))
             case .request(let call, _): actions.append(.finish(call, .failure(reason)))
             default: break

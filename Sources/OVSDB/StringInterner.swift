@@ -2,16 +2,18 @@
 ///
 /// A fixed number of places, each holding the string seen last: never grows, forgets what does not repeat.
 public final class StringInterner {
-    private var places: [String]
+    /// Empty until the first string is kept.
+    private var places: [String] = []
     private static let bits = 12
     /// Longer strings hardly repeat; up to 15 bytes a Swift string needs no storage at all.
     private static let lengths = 16...128
 
-    public init() { places = Array(repeating: "", count: 1 << Self.bits) }
+    public init() {}
 
     /// Nil if `bytes` are not UTF-8.
     func string(_ bytes: UnsafeRawBufferPointer) -> String? {
         guard Self.lengths ~= bytes.count else { return String(validUTF8: bytes) }
+        if places.isEmpty { places = Array(repeating: "", count: 1 << Self.bits) }
         let place = Self.place(of: bytes)
         if Self.isEqual(places[place], bytes) { return places[place] }
         guard let string = String(validUTF8: bytes) else { return nil }

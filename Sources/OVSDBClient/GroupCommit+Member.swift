@@ -10,6 +10,15 @@ extension GroupCommit {
             let result: (Replica) -> Result<any Sendable, any Error>
         }
 
+        /// What planning came to.
+        enum Fate {
+            case planned(Planned)
+            /// Final only if the members before it, which it may be about, are committed.
+            case failed(any Error)
+            /// Left for a transaction of its own.
+            case postponed
+        }
+
         let deadline: NIODeadline
         let plan: (Replica, _ committed: Replica) throws -> Planned
         private(set) var outcome: Result<any Sendable, any Error>?

@@ -77,23 +77,27 @@ public actor GroupCommit {
 
     // MARK: - One batch
 
+    /// Gives every member of the batch its outcome.
     private func commit(_ batch: [Member]) async {
         var tries = 0
         while tries < maximumTries {
             tries += 1
-            let isOnReplica = batch.count == 1
-            guard let (operations, planned) = plan(batch) else { return }
             do {
-                let replica = try await transact(operations, batch)
-                return conclude(batch, planned, replica)
+                try await ready(batch)
+                let fates = plan(batch)
+                let operations = operations(of: fates)
+                if !operations.isEmpty { try await transact(operations, batch) }
+                conclude(batch, fates)
+                break
             } catch let error as OVSDBError where error.code == .waitFailed {
                 // Somebody else was faster; that is nobody's fault here, so the batch stays together at first.
-                if !isOnReplica, tries >= 3 { break }
+                if batch.count > 1, tries >= 3 { break }
                 if tries == maximumTries { return fail(batch, error) }
                 await pause(tries)
             } catch let error as OVSDBError where error.code == .rejected {
-                if !isOnReplica { break }
-                if tries > 1 { return fail(batch, error) }
+                if batch.count > 1 { break }
+                // Perhaps the copy was behind; then the plan itself will find out why it cannot be.
+                if tries > 1 || maximumTries == 1 { return fail(batch, error) }
             } catch {
                 return fail(batch, error)
             }
@@ -101,48 +105,72 @@ public actor GroupCommit {
         for member in batch where member.outcome == nil { await commit([member]) }
     }
 
-    /// Plans the members in order; nil if nothing is to be sent, in which case they have their outcomes.
-    private func plan(_ batch: [Member]) -> (operations: [Operation], planned: [Result<Member.Planned, any Error>])? {
+    /// Returns once there is a copy to plan on; members whose time is over get their outcome.
+    private func ready(_ batch: [Member]) async throws {
+        if client.state.isReady { return }
+        try await client.ready(within: remaining(batch))
+    }
+
+    private func remaining(_ batch: [Member]) -> Duration {
+        let deadline = batch.map(\.deadline).max() ?? .now()
+        return .nanoseconds(max(0, (deadline - .now()).nanoseconds))
+    }
+
+    /// Plans the members in order, each on what those before it will leave.
+    private func plan(_ batch: [Member]) -> [Member.Fate] {
         let committed = client.replica
         var replica = committed
-        var operations: [Operation] = []
-        var waits: Set<[UInt8]> = []
-        var planned: [Result<Member.Planned, any Error>] = []
+        var foreseen: [Operation] = []
+        var fates: [Member.Fate] = []
         for (index, member) in batch.enumerated() {
             do {
                 let plan = try member.plan(replica, committed)
                 if index + 1 < batch.count, !plan.operations.isEmpty {
                     do { try replica.apply(plan.operations) } catch {
-                        replica = try committed.applying(operations)
-                        throw error
+                        // What cannot be foreseen is sent alone.
+                        replica = try committed.applying(foreseen)
+                        fates.append(.postponed)
+                        continue
                     }
+                    foreseen += plan.operations
                 }
-                for operation in plan.operations {
-                    if operation.isWait, !waits.insert(operation.encoded).inserted { continue }
-                    operations.append(operation)
-                }
-                planned.append(.success(plan))
+                fates.append(.planned(plan))
             } catch {
-                planned.append(.failure(error))
+                fates.append(.failed(error))
             }
         }
-        if operations.isEmpty {
-            conclude(batch, planned, replica)
-            return nil
+        return fates
+    }
+
+    /// One transaction for all; what several members wait for is waited for once.
+    private func operations(of fates: [Member.Fate]) -> [Operation] {
+        var operations: [Operation] = []
+        var waits: Set<[UInt8]> = []
+        for case .planned(let plan) in fates {
+            for operation in plan.operations {
+                if fates.count > 1, operation.isWait, !waits.insert(operation.encoded).inserted { continue }
+                operations.append(operation)
+            }
         }
-        return (batch.count > 1 ? operations.coalesced() : operations, planned)
+        return fates.count > 1 ? operations.coalesced() : operations
     }
 
-    private func transact(_ operations: [Operation], _ batch: [Member]) async throws -> Replica {
-        let deadline = batch.map(\.deadline).max() ?? .now()
-        let limit = Duration.nanoseconds(max(0, (deadline - .now()).nanoseconds))
+    private func transact(_ operations: [Operation], _ batch: [Member]) async throws {
+        let limit = remaining(batch)
+        guard limit > .zero else {
+            throw OVSDBError(.notSent, "the deadline came while others were committing, nothing was sent")
+        }
         _ = try await client.driver.callForOthers(.transaction(operations), within: limit)
-        return client.replica
     }
 
-    private func conclude(_ batch: [Member], _ planned: [Result<Member.Planned, any Error>], _ replica: Replica) {
-        for (member, plan) in zip(batch, planned) {
-            member.finish(plan.flatMap { $0.result(replica) })
+    private func conclude(_ batch: [Member], _ fates: [Member.Fate]) {
+        let replica = client.replica
+        for (member, fate) in zip(batch, fates) {
+            switch fate {
+            case .planned(let plan): member.finish(plan.result(replica))
+            case .failed(let error): member.finish(.failure(error))
+            case .postponed: break
+            }
         }
     }
 

@@ -70,7 +70,9 @@ extension SessionDriver {
         if case .request(.lock(let name)) = call.work, case .success(.value(let reply)) = result {
             published.setLock(name, isOwned: reply["locked"]?.boolean == true)
         }
-        if case .request(.steal(let name)) = call.work, case .success = result { published.setLock(name, isOwned: true) }
+        if case .request(.steal(let name)) = call.work, case .success = result {
+            published.setLock(name, isOwned: true)
+        }
         if case .request(.unlock(let name)) = call.work, case .success = result {
             published.setLock(name, isOwned: false)
         }

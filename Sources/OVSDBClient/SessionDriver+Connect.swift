@@ -14,7 +14,8 @@ extension SessionDriver {
                     if case .ssl = remote {
                         guard let tls else {
                             throw OVSDBError(
-                                .invalidConfiguration, "\(remote) needs a private key, a certificate and a CA certificate")
+                                .invalidConfiguration,
+                                "\(remote) needs a private key, a certificate and a CA certificate")
                         }
                         try channel.pipeline.syncOperations.addHandler(
                             NIOSSLClientHandler(context: tls, serverHostname: nil))
@@ -45,7 +46,8 @@ extension OVSDBConfiguration.TLS {
         } catch {
             throw OVSDBError(
                 .invalidConfiguration,
-                "cannot use private key \(privateKeyFile), certificate \(certificateFile), CA certificate \(authorityFile): \(error)")
+                "cannot use private key \(privateKeyFile), certificate \(certificateFile), CA certificate \(authorityFile): \(error)"
+            )
         }
     }
 }

@@ -28,7 +28,8 @@ struct Selection {
         let data = try Data(contentsOf: URL(filePath: "\(schemaFolder)/\(schemaFile)"))
         let json = try JSONValue(parsing: Array(data))
         let schema = try DatabaseSchema(json)
-        let header = "// Written by ovsdb-modelgen from \(schemaFile), \(schema.name) \(schema.version): do not edit.\n\n"
+        let header =
+            "// Written by ovsdb-modelgen from \(schemaFile), \(schema.name) \(schema.version): do not edit.\n\n"
         var files = [
             (
                 name: "\(namespace).swift",

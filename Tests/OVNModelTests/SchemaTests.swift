@@ -18,7 +18,8 @@ import Testing
         (
             "ovn-sb.ovsschema",
             [
-                Southbound.SBGlobal.self, Southbound.Chassis.self, Southbound.ChassisPrivate.self, Southbound.Encap.self,
+                Southbound.SBGlobal.self, Southbound.Chassis.self, Southbound.ChassisPrivate.self,
+                Southbound.Encap.self,
                 Southbound.PortBinding.self,
             ]
         ),

@@ -10,7 +10,8 @@ typealias LogicalSwitchPort = Northbound.LogicalSwitchPort
 
 /// Runs a client of `server` beside `body`.
 func withClient<Result: Sendable>(
-    of server: OVSDBServer, tables: [MonitoredTable], adjust: (inout OVSDBConfiguration) -> Void = { _ in },
+    of server: OVSDBServer, tables: [MonitoredTable], readyWithin limit: Duration = .seconds(20),
+    adjust: (inout OVSDBConfiguration) -> Void = { _ in },
     _ body: @Sendable (OVSDBClient) async throws -> Result
 ) async throws -> Result {
     var configuration = OVSDBConfiguration(
@@ -21,7 +22,7 @@ func withClient<Result: Sendable>(
     return try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await client.run() }
         defer { group.cancelAll() }
-        try await client.ready(within: .seconds(20))
+        try await client.ready(within: limit)
         return try await body(client)
     }
 }

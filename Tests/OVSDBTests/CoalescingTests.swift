@@ -15,7 +15,8 @@ import Testing
 
     @Test func `insertions into one set become one`() {
         let result = [
-            mutation(.insert, 0), .comment("between"), mutation(.insert, 1), mutation(.insert, 2, column: "acls"), mutation(.insert, 3),
+            mutation(.insert, 0), .comment("between"), mutation(.insert, 1), mutation(.insert, 2, column: "acls"),
+            mutation(.insert, 3),
         ].coalesced()
         #expect(result.count == 3)
         #expect(
@@ -26,7 +27,8 @@ import Testing
     }
 
     @Test func `an insertion does not pass a deletion`() {
-        let result = [mutation(.insert, 0), mutation(.delete, 0), mutation(.insert, 0), mutation(.insert, 1)].coalesced()
+        let result = [mutation(.insert, 0), mutation(.delete, 0), mutation(.insert, 0), mutation(.insert, 1)]
+            .coalesced()
         #expect(result.count == 3)
         #expect(mutations(result)[2] == [Mutation("ports", .insert, .uuids([elements[0], elements[1]]))])
     }

@@ -7,7 +7,8 @@ private func parse(_ text: String) throws -> JSONValue { try JSONValue(parsing: 
 
 @Suite struct JSONTests {
     @Test func `values of every kind are read`() throws {
-        let text = #" {"a":[1,-0,-9223372036854775808,9223372036854775807,2.5,1e3],"b":{"c":null,"d":true,"e":false},"f":""} "#
+        let text =
+            #" {"a":[1,-0,-9223372036854775808,9223372036854775807,2.5,1e3],"b":{"c":null,"d":true,"e":false},"f":""} "#
         #expect(
             try parse(text)
                 == .object([
@@ -28,7 +29,8 @@ private func parse(_ text: String) throws -> JSONValue { try JSONValue(parsing: 
     }
 
     @Test(arguments: [
-        "", " ", "{", "[", "[1", "[1,", "[1,]", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":1,}", "{a:1}", "[1 2]", "1 2", "]",
+        "", " ", "{", "[", "[1", "[1,", "[1,]", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":1,}", "{a:1}", "[1 2]", "1 2",
+        "]",
         "tru", "nul", "truex", "01", "1.", ".5", "-", "1e", "1e+", "+1", "0x1", "NaN", "Infinity", "'a'",
     ])
     func `what is not JSON is refused`(text: String) {
@@ -49,10 +51,11 @@ private func parse(_ text: String) throws -> JSONValue { try JSONValue(parsing: 
         #expect(error.message.contains(cause), "\(error.message)")
     }
 
-    @Test(arguments: [
-        [0x22, 0xff, 0x22], [0x22, 0xc3, 0x22], [0x22, 0xc0, 0x80, 0x22], [0x22, 0xed, 0xa0, 0x80, 0x22],
-        [0x22, 0xf4, 0x90, 0x80, 0x80, 0x22], Array("\"0123456789abcdef".utf8) + [0x80, 0x22],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0x22, 0xff, 0x22], [0x22, 0xc3, 0x22], [0x22, 0xc0, 0x80, 0x22], [0x22, 0xed, 0xa0, 0x80, 0x22],
+            [0x22, 0xf4, 0x90, 0x80, 0x80, 0x22], Array("\"0123456789abcdef".utf8) + [0x80, 0x22],
+        ] as [[UInt8]])
     func `invalid UTF-8 is refused`(bytes: [UInt8]) throws {
         let error = try #require(throws: OVSDBError.self) { try JSONValue(parsing: bytes) }
         #expect(error.message.contains("not UTF-8"))
@@ -94,8 +97,9 @@ private func parse(_ text: String) throws -> JSONValue { try JSONValue(parsing: 
             var bytes = Array(JSONValue.random(&generator, depth: 3).description.utf8)
             if round % 2 == 1, !bytes.isEmpty {
                 // One byte changed: mostly no JSON any more.
-                bytes[Int.random(in: bytes.indices, using: &generator)] = Array("{}[]\",:\\u01e.-tfn ".utf8).randomElement(
-                    using: &generator)!
+                bytes[Int.random(in: bytes.indices, using: &generator)] = Array("{}[]\",:\\u01e.-tfn ".utf8)
+                    .randomElement(
+                        using: &generator)!
             }
             let ours = try? JSONValue(parsing: bytes)
             let theirs = try? JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed)
@@ -106,7 +110,9 @@ private func parse(_ text: String) throws -> JSONValue { try JSONValue(parsing: 
             } else if theirs != nil {
                 // Stricter on purpose: a member twice, an integer beyond 64 bits.
                 let error = #expect(throws: OVSDBError.self) { try JSONValue(parsing: bytes) }
-                let isOnPurpose = ["twice", "does not fit", "out of range"].contains { error?.message.contains($0) == true }
+                let isOnPurpose = ["twice", "does not fit", "out of range"].contains {
+                    error?.message.contains($0) == true
+                }
                 #expect(isOnPurpose, "only Foundation takes \(text)")
             }
         }

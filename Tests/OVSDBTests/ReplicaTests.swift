@@ -26,7 +26,9 @@ private func thing(_ number: UInt8, _ name: String, tags: [String] = []) -> Thin
             .mutate(Thing.self, id(1), .put(.keys, ["k": "1", "l": "2"])),
             .mutate(Thing.self, id(1), .removeKeys(.keys, ["l", "m"])), .delete(Thing.self, id(2)),
             .update(in: "Thing", where: [.id(id(1))], row: ["flag": true]),
-            .mutate(in: "Thing", where: [.id(id(1))], mutations: [Mutation("number", .add, 3), Mutation("number", .multiply, 5)]),
+            .mutate(
+                in: "Thing", where: [.id(id(1))],
+                mutations: [Mutation("number", .add, 3), Mutation("number", .multiply, 5)]),
         ])
         var expected = thing(1, "b", tags: ["w", "x", "y"])
         expected.number = 15
@@ -67,10 +69,13 @@ private func thing(_ number: UInt8, _ name: String, tags: [String] = []) -> Thin
         var initial = ""
         for number in 0..<100 {
             let name = names[number % 4]
-            initial += (number == 0 ? "" : ",") + #""\#(id(UInt8(number)))":{"initial":{"name":"\#(name)","tags":["set",["\#(name)","t"]]}}"#
+            initial +=
+                (number == 0 ? "" : ",")
+                + #""\#(id(UInt8(number)))":{"initial":{"name":"\#(name)","tags":["set",["\#(name)","t"]]}}"#
         }
         let zero = RowID.zero
-        var replica = Dialogue.synchronized(monitorReply: #"[false,"\#(zero)",{"Thing":{\#(initial)}}]"#).session.memory.replica
+        var replica = Dialogue.synchronized(monitorReply: #"[false,"\#(zero)",{"Thing":{\#(initial)}}]"#).session.memory
+            .replica
         #expect(replica.count(Thing.byTag, "t") == 100)
         for round in 0..<1000 {
             let number = UInt8.random(in: 0..<120, using: &generator)

@@ -58,7 +58,8 @@ private let zero = "00000000-0000-0000-0000-000000000000"
             #"{"name":"b","tags":["set",["y","z"]],"keys":["map",[["k","1"],["l","3"],["m","4"]]],"flag":["set",[]],"owner":["uuid","\#(second)"],"counts":["map",[["n",1],["o",2]]]}"#
         #expect(
             dialogue.hear(
-                #"{"id":null,"method":"update3","params":["db","\#(second)",{"Thing":{"\#(first)":{"modify":\#(change)}}}]}"#)
+                #"{"id":null,"method":"update3","params":["db","\#(second)",{"Thing":{"\#(first)":{"modify":\#(change)}}}]}"#
+            )
                 == ["changed 1"])
         thing.name = "b"
         thing.tags = ["x", "z"]
@@ -74,7 +75,8 @@ private let zero = "00000000-0000-0000-0000-000000000000"
 
         #expect(
             dialogue.hear(
-                #"{"id":null,"method":"update2","params":["db",{"Thing":{"\#(first)":{"delete":null},"\#(second)":{"insert":{}}}}]}"#)
+                #"{"id":null,"method":"update2","params":["db",{"Thing":{"\#(first)":{"delete":null},"\#(second)":{"insert":{}}}}]}"#
+            )
                 == ["changed 2"])
         #expect(dialogue.things == [Thing(id: id(2))])
         #expect(dialogue.session.memory.replica.rows(Thing.byTag, "z") == [])
@@ -83,13 +85,17 @@ private let zero = "00000000-0000-0000-0000-000000000000"
     @Test func `updates before the monitor's reply are held back`() {
         var dialogue = Dialogue()
         _ = dialogue.session.start()
-        dialogue.hear(#"{"id":1,"result":\#(Dialogue.status),"error":null}{"id":2,"result":\#(Dialogue.schema),"error":null}"#)
+        dialogue.hear(
+            #"{"id":1,"result":\#(Dialogue.status),"error":null}{"id":2,"result":\#(Dialogue.schema),"error":null}"#)
         #expect(
             dialogue.hear(
-                #"{"id":null,"method":"update3","params":["db","\#(zero)",{"Thing":{"\#(first)":{"modify":{"name":"late"}}}}]}"#)
+                #"{"id":null,"method":"update3","params":["db","\#(zero)",{"Thing":{"\#(first)":{"modify":{"name":"late"}}}}]}"#
+            )
                 == [])
         #expect(
-            dialogue.hear(#"{"id":3,"result":[false,"\#(zero)",{"Thing":{"\#(first)":{"initial":{"name":"early"}}}}],"error":null}"#)
+            dialogue.hear(
+                #"{"id":3,"result":[false,"\#(zero)",{"Thing":{"\#(first)":{"initial":{"name":"early"}}}}],"error":null}"#
+            )
                 == ["replaced", "changed 1", "synchronized"])
         #expect(dialogue.things.map(\.name) == ["late"])
     }
@@ -99,7 +105,8 @@ private let zero = "00000000-0000-0000-0000-000000000000"
         _ = dialogue.session.start()
         dialogue.hear(#"{"id":0,"error":"unknown method"}{"id":1,"error":{"error":"unknown database"},"result":null}"#)
         dialogue.hear(#"{"id":2,"result":\#(Dialogue.schema),"error":null}"#)
-        #expect(dialogue.hear(#"{"id":3,"error":"unknown method"}"#)[0].contains(#""monitor_cond","params":["Test","db""#))
+        #expect(
+            dialogue.hear(#"{"id":3,"error":"unknown method"}"#)[0].contains(#""monitor_cond","params":["Test","db""#))
         #expect(dialogue.hear(#"{"id":4,"error":"unknown method"}"#)[0].contains(#""monitor","params":["Test","db""#))
         #expect(
             dialogue.hear(#"{"id":5,"result":{"Thing":{"\#(first)":{"new":{"name":"a","number":1}}}},"error":null}"#)
@@ -110,7 +117,8 @@ private let zero = "00000000-0000-0000-0000-000000000000"
         #expect(dialogue.hear(#"{"id":null,"method":"update","params":["db",\#(update)]}"#) == ["changed 2"])
         #expect(dialogue.things.map(\.name) == ["b", ""])
         #expect(
-            dialogue.hear(#"{"id":null,"method":"update","params":["db",{"Thing":{"\#(first)":{"old":{"name":"b"}}}}]}"#)
+            dialogue.hear(
+                #"{"id":null,"method":"update","params":["db",{"Thing":{"\#(first)":{"old":{"name":"b"}}}}]}"#)
                 == ["changed 1"])
         #expect(dialogue.things.map(\.id) == [id(2)])
     }
@@ -149,12 +157,14 @@ private let zero = "00000000-0000-0000-0000-000000000000"
         _ = dialogue.session.start()
         dialogue.hear(#"{"id":2,"result":\#(Dialogue.schema),"error":null}"#)
         dialogue.hear(
-            #"{"id":1,"result":{"Database":{"\#(first)":{"initial":{"name":"Test","model":"clustered","connected":true,"leader":true,"index":7}}}},"error":null}"#)
+            #"{"id":1,"result":{"Database":{"\#(first)":{"initial":{"name":"Test","model":"clustered","connected":true,"leader":true,"index":7}}}},"error":null}"#
+        )
         dialogue.hear(#"{"id":3,"result":[false,"\#(zero)",{}],"error":null}"#)
         #expect(dialogue.session.memory.minimumIndex == 7)
         _ = dialogue.session.transact([.delete(from: "Thing", where: [])], call: 9)
         let answer = dialogue.hear(
-            #"{"id":null,"method":"update2","params":["_Server",{"Database":{"\#(first)":{"modify":{"leader":false}}}}]}"#)
+            #"{"id":null,"method":"update2","params":["_Server",{"Database":{"\#(first)":{"modify":{"leader":false}}}}]}"#
+        )
         #expect(answer.count == 2)
         #expect(answer[0].hasPrefix("finish 9: unknown outcome: connection lost while the transaction was in flight"))
         #expect(answer[1].hasPrefix("close unreachable"))
@@ -167,7 +177,8 @@ private let zero = "00000000-0000-0000-0000-000000000000"
         _ = dialogue.session.start()
         dialogue.hear(#"{"id":2,"result":\#(Dialogue.schema),"error":null}"#)
         let answer = dialogue.hear(
-            #"{"id":1,"result":{"Database":{"\#(first)":{"initial":{"name":"Test","model":"clustered","connected":true,"leader":true,"index":7}}}},"error":null}"#)
+            #"{"id":1,"result":{"Database":{"\#(first)":{"initial":{"name":"Test","model":"clustered","connected":true,"leader":true,"index":7}}}},"error":null}"#
+        )
         #expect(answer.first?.contains("out of date") == true)
     }
 
@@ -176,7 +187,8 @@ private let zero = "00000000-0000-0000-0000-000000000000"
         _ = dialogue.session.start()
         dialogue.hear(#"{"id":1,"result":\#(Dialogue.status.replacing("Test", with: "Else")),"error":null}"#)
         let answer = dialogue.hear(
-            #"{"id":2,"error":{"error":"unknown database","details":"get_schema request specifies unknown database Test"}}"#)
+            #"{"id":2,"error":{"error":"unknown database","details":"get_schema request specifies unknown database Test"}}"#
+        )
         #expect(answer.count == 1)
         #expect(answer[0].contains("unknown database Test"))
     }
@@ -220,7 +232,8 @@ private let zero = "00000000-0000-0000-0000-000000000000"
         ]
         for (index, (request, text)) in requests.enumerated() {
             #expect(
-                dialogue.session.send(request, call: 0).map(Dialogue.describe) == ["send {\"id\":\(index + 4),\(text)}"])
+                dialogue.session.send(request, call: 0).map(Dialogue.describe) == ["send {\"id\":\(index + 4),\(text)}"]
+            )
         }
         let transaction = dialogue.session.transact([.comment("c")], call: 5)
         #expect(

@@ -90,13 +90,15 @@ private func ask(_ dialogue: inout Dialogue, before index: Int) {
             }
         }
         var dialogue = Dialogue.synchronized()
-        let answer = dialogue.hear(#"{"id":null,"method":"update3","params":["db","\#(zero)",{"Thing":{"\#(first)":{"insert":{"name":]}}}}]}"#)
+        let answer = dialogue.hear(
+            #"{"id":null,"method":"update3","params":["db","\#(zero)",{"Thing":{"\#(first)":{"insert":{"name":]}}}}]}"#)
         #expect(answer.count == 1)
         #expect(answer[0].hasPrefix("close malformed: malformed json at byte "))
     }
 
     @Test(arguments: [
-        "x", "[1]", #"{"id":1]"#, #"{"id":1,"id":2}"#, #"{"id":77,"result":1,"error":null}"#, #"{"method":"echo"}"#, "{}",
+        "x", "[1]", #"{"id":1]"#, #"{"id":1,"id":2}"#, #"{"id":77,"result":1,"error":null}"#, #"{"method":"echo"}"#,
+        "{}",
         #"{"id":null,"method":"update3","params":["db"]}"#, #"{"id":null,"method":"update3","params":["db","x",{}]}"#,
         #"{"id":null,"method":"update2","params":["who",{}]}"#, #"{"id":null,"method":"update2","params":["db",{},1]}"#,
         #"{"id":null,"method":"update2","params":["db",{"Thing":{"x":{"delete":null}}}]}"#,
@@ -109,7 +111,8 @@ private func ask(_ dialogue: inout Dialogue, before index: Int) {
     ])
     func `what breaks the protocol closes the connection, and the replica stays as it was`(message: String) {
         var dialogue = Dialogue.synchronized(
-            monitorReply: #"[false,"\#(zero)",{"Thing":{"00000000-0000-0000-8000-000000000009":{"initial":{"name":"kept"}}}}]"#)
+            monitorReply:
+                #"[false,"\#(zero)",{"Thing":{"00000000-0000-0000-8000-000000000009":{"initial":{"name":"kept"}}}}]"#)
         let answer = dialogue.hear(message)
         #expect(answer.last?.hasPrefix("close malformed") == true, "\(answer)")
         #expect(dialogue.things.map(\.name) == ["kept"])

@@ -8,7 +8,9 @@ import Testing
         #expect(RowID(text)?.description == text)
         #expect(RowID(text.uppercased())?.description == text)
         #expect(RowID(text)?.high == 0x0f1e_2d3c_4b5a_6978)
-        for wrong in ["", String(text.dropLast()), text + "0", text.replacing("-", with: "0"), text.replacing("f", with: "g")] {
+        for wrong in [
+            "", String(text.dropLast()), text + "0", text.replacing("-", with: "0"), text.replacing("f", with: "g"),
+        ] {
             #expect(RowID(wrong) == nil)
         }
         let random = RowID.random()
@@ -62,7 +64,8 @@ import Testing
                 #"{"op":"mutate","table":"Thing",\#(whereOne),"mutations":[["keys","delete",["set",["k"]]],["keys","insert",["map",[["k","v"]]]],["tags","insert",["set",["z"]]]]}"#
             ),
             (
-                .insert(into: "T", name: "n", row: ["b": 1, "a": true, "c": 1.5, "d": .atom(.namedUUID("m")), "e": "s"]),
+                .insert(
+                    into: "T", name: "n", row: ["b": 1, "a": true, "c": 1.5, "d": .atom(.namedUUID("m")), "e": "s"]),
                 #"{"op":"insert","table":"T","uuid-name":"n","row":{"a":true,"b":1,"c":1.5,"d":["named-uuid","m"],"e":"s"}}"#
             ),
             (

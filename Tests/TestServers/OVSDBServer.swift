@@ -7,17 +7,18 @@ package final class OVSDBServer: Sendable {
     /// Path of the unix socket.
     package let socket: String
     let schema: TestSchema
+    private let options: [String]
 
-    private init(folder: String, schema: TestSchema) {
+    init(folder: String, schema: TestSchema, options: [String] = []) {
         self.folder = folder
         self.schema = schema
+        self.options = options
         socket = "\(folder)/db.sock"
     }
 
-    static func start(schema: TestSchema) async throws -> OVSDBServer {
-        let folder = "/tmp/ovn-containers-test-\(UUID().uuidString.prefix(8))"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let server = OVSDBServer(folder: folder, schema: schema)
+    static func start(schema: TestSchema, options: [String]) async throws -> OVSDBServer {
+        let folder = try makeFolder()
+        let server = OVSDBServer(folder: folder, schema: schema, options: options)
         do {
             try await run(["ovsdb-tool", "create", server.databaseFile, schema.path])
             try await server.launch()
@@ -28,15 +29,30 @@ package final class OVSDBServer: Sendable {
         return server
     }
 
+    static func makeFolder() throws -> String {
+        let folder = "/tmp/ovn-containers-test-\(UUID().uuidString.prefix(8))"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        return folder
+    }
+
     package var databaseFile: String { "\(folder)/\(schema.databaseName).db" }
     private var pidFile: String { "\(folder)/server.pid" }
 
     /// Starts the server on its database; also after `kill`.
     package func launch() async throws {
-        try await run([
-            "ovsdb-server", "--detach", "--no-chdir", "--pidfile=\(pidFile)", "--log-file=\(folder)/server.log",
-            "-vconsole:off", "--remote=punix:\(socket)", "--unixctl=\(folder)/server.ctl", databaseFile,
-        ])
+        try await run(
+            [
+                "ovsdb-server", "--detach", "--no-chdir", "--pidfile=\(pidFile)", "--log-file=\(folder)/server.log",
+                "-vconsole:off", "--remote=punix:\(socket)", "--unixctl=\(folder)/server.ctl",
+            ] + options + [databaseFile])
+    }
+
+    /// The ports of its `ptcp:0:…` and `pssl:0:…` remotes, in the order of the options.
+    package func ports() throws -> [Int] {
+        let log = try String(contentsOfFile: "\(folder)/server.log", encoding: .utf8)
+        return log.split(separator: "\n").compactMap { line in
+            line.firstRange(of: "listening on port ").flatMap { Int(line[$0.upperBound...]) }
+        }
     }
 
     /// The running server's process; nil if there is none.

@@ -3,15 +3,17 @@ import Foundation
 /// Something the engine tests need could not be started.
 package struct TestServerError: Error, CustomStringConvertible {
     package let description: String
+
+    package init(description: String) { self.description = description }
 }
 
 /// Runs `body` with a private ovsdb-server of an empty database of `schema`; it is killed, and its folder removed, whatever happens.
 ///
-/// - Parameter body: gets the path of the server's unix socket.
+/// - Parameter options: more of ovsdb-server(1), such as remotes.
 package func withOVSDBServer<Result>(
-    schema: TestSchema, _ body: (OVSDBServer) async throws -> Result
+    schema: TestSchema, options: [String] = [], _ body: (OVSDBServer) async throws -> Result
 ) async throws -> Result {
-    let server = try await OVSDBServer.start(schema: schema)
+    let server = try await OVSDBServer.start(schema: schema, options: options)
     do {
         let result = try await body(server)
         await server.destroy()

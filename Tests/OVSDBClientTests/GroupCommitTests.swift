@@ -1,0 +1,160 @@
+import Logging
+import OVNModel
+import OVSDB
+import OVSDBClient
+import TestServers
+import Testing
+
+@Suite(.timeLimit(.minutes(2)))
+struct GroupCommitTests {
+    @Test func `concurrent requests share transactions, and each gets its own result`() async throws {
+        try await withOVSDBServer(schema: .northbound) { server in
+            try await withClient(of: server, tables: switchesAndPorts) { client in
+                let group = GroupCommit(client: client)
+                let copies = Seen()
+                try await withThrowingTaskGroup(of: Void.self) { tasks in
+                    for number in 0..<200 {
+                        tasks.addTask {
+                            let network = named("n\(number)")
+                            let result = try await group.submit(within: .seconds(30)) { _, committed in
+                                copies.insert(committed[LogicalSwitch.self].count)
+                                return Plan([.insert(network)]) { $0.first(switchesByName, "n\(number)")?.id }
+                            }
+                            #expect(result == network.id)
+                        }
+                    }
+                    try await tasks.waitForAll()
+                }
+                #expect(client.replica[LogicalSwitch.self].count == 200)
+                #expect(copies.count < 100)
+            }
+        }
+    }
+
+    @Test func `members of a batch see those before them`() async throws {
+        try await withOVSDBServer(schema: .northbound) { server in
+            try await withClient(of: server, tables: switchesAndPorts) { client in
+                let group = GroupCommit(client: client)
+                struct Taken: Error {}
+                // Forty requests for ten names: each name is given once.
+                let given = await withTaskGroup(of: Bool.self) { tasks in
+                    for number in 0..<40 {
+                        tasks.addTask {
+                            let network = named("n\(number % 10)")
+                            do {
+                                try await group.submit(within: .seconds(30)) { replica, _ in
+                                    guard replica.first(switchesByName, network.name) == nil else { throw Taken() }
+                                    return Plan([.insert(network)], returning: ())
+                                }
+                                return true
+                            } catch {
+                                #expect(error is Taken)
+                                return false
+                            }
+                        }
+                    }
+                    return await tasks.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+                }
+                #expect(given == 10)
+                #expect(client.replica[LogicalSwitch.self].count == 10)
+            }
+        }
+    }
+
+    @Test func `a request that the server refuses fails alone`() async throws {
+        try await withOVSDBServer(schema: .northbound) { server in
+            try await withClient(of: server, tables: switchesAndPorts) { client in
+                let group = GroupCommit(client: client)
+                let refused = await withTaskGroup(of: Int?.self) { tasks in
+                    for number in 0..<60 {
+                        tasks.addTask {
+                            do {
+                                try await group.submit(within: .seconds(30)) { _, _ in
+                                    number % 20 == 7
+                                        ? Plan([.insert(into: "ACL", row: ["action": "nonsense"])], returning: ())
+                                        : Plan([.insert(named("n\(number)"))], returning: ())
+                                }
+                                return nil
+                            } catch {
+                                #expect((error as? OVSDBError)?.code == .rejected)
+                                return number
+                            }
+                        }
+                    }
+                    return await tasks.reduce(into: Set<Int>()) { if let number = $1 { $0.insert(number) } }
+                }
+                #expect(refused == [7, 27, 47])
+                #expect(client.replica[LogicalSwitch.self].count == 57)
+            }
+        }
+    }
+
+    @Test func `rivals that guard a counter lose no step`() async throws {
+        try await withOVSDBServer(schema: .northbound) { server in
+            try await withClient(of: server, tables: switchesAndPorts) { first in
+                try await withClient(of: server, tables: switchesAndPorts) { second in
+                    let network = LogicalSwitch(id: .random())
+                    try await first.transact([.insert(network)], within: .seconds(5))
+                    try await second.barrier(within: .seconds(5))
+                    let groups = [
+                        GroupCommit(client: first, maximumTries: 100), GroupCommit(client: second, maximumTries: 100),
+                    ]
+                    let steps = try await withThrowingTaskGroup(of: Int.self) { tasks in
+                        for number in 0..<120 {
+                            tasks.addTask { try await step(network.id, groups[number % 2]) }
+                        }
+                        return try await tasks.reduce(into: [Int]()) { $0.append($1) }
+                    }
+                    #expect(steps.sorted() == Array(1...120))
+                    try await second.barrier(within: .seconds(5))
+                    #expect(second.replica[LogicalSwitch.self][network.id]?.externalIDs == ["counter": "120"])
+                }
+            }
+        }
+    }
+
+    @Test func `a plan without operations is answered without the server`() async throws {
+        try await withOVSDBServer(schema: .northbound) { server in
+            try await withClient(of: server, tables: switchesAndPorts) { client in
+                let group = GroupCommit(client: client)
+                let seven = try await group.submit(within: .seconds(5)) { _, _ in Plan([], returning: 7) }
+                #expect(seven == 7)
+            }
+        }
+    }
+
+    @Test func `without a server a request fails at its deadline and nothing was sent`() async throws {
+        let configuration = OVSDBConfiguration(
+            remotes: [.unix(path: "/nowhere/db.sock")], database: Northbound.databaseName, tables: switchesAndPorts)
+        let client = OVSDBClient(configuration: configuration, logger: Logger(label: "test"))
+        let group = GroupCommit(client: client)
+        await withTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { _ = try? await client.run() }
+            let error = await #expect(throws: OVSDBError.self) {
+                try await group.submit(within: .milliseconds(200)) { _, _ in Plan([.insert(named("n"))], returning: ())
+                }
+            }
+            #expect(error?.isUnreachable == true)
+            tasks.cancelAll()
+        }
+    }
+}
+
+private func named(_ name: String) -> LogicalSwitch {
+    var network = LogicalSwitch(id: .random())
+    network.name = name
+    return network
+}
+
+/// Takes the counter's next value.
+private func step(_ id: RowID, _ group: GroupCommit) async throws -> Int {
+    try await group.submit(within: .seconds(60)) { replica, _ in
+        let old = replica[LogicalSwitch.self][id]?.externalIDs["counter"]
+        let new = (old.flatMap { Int($0) } ?? 0) + 1
+        return Plan(
+            [
+                .wait(LogicalSwitch.self, id, externalID: "counter", equals: old),
+                .mutate(LogicalSwitch.self, id, .put(.externalIDs, ["counter": "\(new)"])),
+            ], returning: new)
+    }
+}

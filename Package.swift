@@ -132,7 +132,7 @@ let package = Package(
         tests("NetworkStore", uses: ["TestServers"]),
         tests("NeutronServer", uses: ["TestServers", hummingbirdTesting]),
         tests("HostAttachment", uses: ["TestServers"]),
-        tests("Commands"),
+        tests("Commands", uses: ["NeutronServer", "TestServers", hummingbird]),
         .testTarget(name: "ManualTests", dependencies: ["ovn-manual"], swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
         .testTarget(name: "LabTests", swiftSettings: strict),

@@ -16,8 +16,11 @@ package final class PrivateDocker: Sendable {
     private let cgroup: String
 
     /// Starts one and returns when it answers.
-    package static func start() async throws -> PrivateDocker {
-        let docker = try PrivateDocker()
+    ///
+    /// - Parameter processesAreVisible: its containers' processes have numbers here too, so that their namespaces can be
+    ///   opened. Then it is told to stop when this process has died.
+    package static func start(processesAreVisible: Bool = false) async throws -> PrivateDocker {
+        let docker = try PrivateDocker(processesAreVisible)
         do {
             try await docker.waitUntilListening(within: .seconds(60))
         } catch {
@@ -27,7 +30,7 @@ package final class PrivateDocker: Sendable {
         return docker
     }
 
-    private init() throws {
+    private init(_ processesAreVisible: Bool) throws {
         let name = "ovn-containers-test-\(UUID().uuidString.prefix(8).lowercased())"
         folder = FileManager.default.temporaryDirectory.appendingPathComponent(name)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -43,12 +46,20 @@ package final class PrivateDocker: Sendable {
         let data = folder.appendingPathComponent("data").path
         let exec = folder.appendingPathComponent("exec").path
         let pid = folder.appendingPathComponent("pid").path
-        process.arguments = [
-            "--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "--",
-            "/bin/sh", "-c", "ip link set lo up && mount -t tmpfs tmpfs /run && exec dockerd \"$@\"", "dockerd",
-            "--host", "unix://\(socket)", "--data-root", data, "--exec-root", exec, "--pidfile", pid,
-            "--bridge", "none", "--iptables=false", "--ip6tables=false", "--cgroup-parent", cgroup,
-        ]
+        let isolation = processesAreVisible ? [] : ["--pid", "--fork", "--kill-child", "--mount-proc"]
+        let setUp = "set -e; ip link set lo up; mount -t tmpfs tmpfs /run; "
+        let start =
+            processesAreVisible
+            ? """
+            dockerd "$@" & docker=$!
+            { while kill -0 \(getpid()) 2>/dev/null; do sleep 1; done; kill $docker; } & watch=$!
+            wait $docker || :; kill $watch
+            """ : "exec dockerd \"$@\""
+        process.arguments =
+            ["--mount", "--net"] + isolation + ["--", "/bin/sh", "-c", setUp + start, "dockerd"] + [
+                "--host", "unix://\(socket)", "--data-root", data, "--exec-root", exec, "--pidfile", pid,
+                "--bridge", "none", "--iptables=false", "--ip6tables=false", "--cgroup-parent", cgroup,
+            ]
         let output = try FileHandle(forWritingTo: log)
         process.standardOutput = output
         process.standardError = output

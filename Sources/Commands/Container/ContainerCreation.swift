@@ -58,7 +58,7 @@ struct ContainerCreation: Sendable {
 
     private func ensureContainer(_ existing: Container?) async throws -> String {
         try await PauseImage(host.context).ensure(engine, until: host.deadline, host.progress)
-        try host.context.afterStep(.image)
+        try host.context.seams.afterStep(.image)
         let id: String
         if let existing {
             id = existing.id
@@ -67,9 +67,9 @@ struct ContainerCreation: Sendable {
             id = try await createContainer()
         }
         do {
-            try host.context.afterStep(.create)
+            try host.context.seams.afterStep(.create)
             try await engine.startContainer(id, within: host.remaining)
-            try host.context.afterStep(.start)
+            try host.context.seams.afterStep(.start)
         } catch {
             if existing == nil { try await undo(id, after: error) }
             throw error
@@ -106,17 +106,17 @@ struct ContainerCreation: Sendable {
             throw CommandError(.refused, "network container \(id.prefix(12)) ended at once: see 'docker logs \(name)'")
         }
         for port in wiring.ports { try await claim(port, for: id) }
-        try host.context.afterStep(.claim)
+        try host.context.seams.afterStep(.claim)
         let sandbox = Sandbox(containerID: id, location: .process(pid))
         for endpoint in wiring.endpoints {
             host.progress("attaching endpoint \(endpoint.portID) as \(endpoint.interfaceName ?? "")")
             try await attach(endpoint, to: sandbox)
         }
-        try host.context.afterStep(.attach)
+        try host.context.seams.afterStep(.attach)
         for endpoint in wiring.endpoints {
             try await host.attachment.waitInstalled(portID: endpoint.portID, within: host.remaining)
         }
-        try host.context.afterStep(.installed)
+        try host.context.seams.afterStep(.installed)
     }
 
     /// What was plugged into a container that is gone is plugged out first; into one that lives, it was refused before.

@@ -1,4 +1,5 @@
 import HostAttachment
+import HostNetwork
 import Logging
 import NeutronAPI
 import NeutronClient
@@ -32,13 +33,15 @@ struct OverlayHost: Sendable {
         return try await HostDatabase.with(options.remote(context), until: deadline, logger: logger) { database in
             let settings = try HostSettings(try database.configuration) { database.findBridge($0) != nil }
             let api = NeutronClient(
-                endpoint: settings.central.api, connectTimeout: min(deadline.remaining / 2, .seconds(5)),
+                endpoint: context.seams.api ?? settings.central.api, connectTimeout: min(deadline.remaining / 2, .seconds(5)),
                 logger: logger)
             do {
                 let controller = OVNController(folder: context.environment["OVN_RUNDIR"])
                 let host = OverlayHost(
                     settings: settings, database: database, api: api,
-                    attachment: try HostAttachment(ovs: database.client, controller: controller, logger: logger),
+                    attachment: try HostAttachment(
+                        ovs: database.client, links: try context.seams.namespace.map { try HostLinks(in: $0) },
+                        controller: controller, logger: logger),
                     context: context, deadline: deadline, progress: progress, logger: logger)
                 let result = try await body(host)
                 await api.shutdown()

@@ -1,5 +1,6 @@
 package import ArgumentParser
 import Glibc
+package import HostNetwork
 
 /// A command that does something on a host, as opposed to one that only groups others.
 package protocol HostCommand: ParsableCommand {
@@ -9,21 +10,28 @@ package protocol HostCommand: ParsableCommand {
 
 /// What a command finds around it; a test gives it another.
 package struct Context: Sendable {
+    /// What only tests change.
+    package struct Seams: Sendable {
+        /// The network namespace that Open vSwitch works in; `nil` is the process's own.
+        package var namespace: NetworkNamespace?
+        /// Base URL of the networking API instead of the central point's.
+        package var api: String?
+        /// Called when a step of making a network container is done; what it throws fails the command there.
+        package var afterStep: @Sendable (CreationStep) throws -> Void = { _ in }
+
+        package init() {}
+    }
+
     package var environment: [String: String]
     package var console: Console
     /// The path of this program, beside which its other files are looked for.
     package var executable: String
-    /// Called when a step of making a network container is done; what it throws fails the command there. For tests.
-    package var afterStep: @Sendable (CreationStep) throws -> Void
+    package var seams = Seams()
 
-    package init(
-        environment: [String: String], console: Console, executable: String,
-        afterStep: @escaping @Sendable (CreationStep) throws -> Void = { _ in }
-    ) {
+    package init(environment: [String: String], console: Console, executable: String) {
         self.environment = environment
         self.console = console
         self.executable = executable
-        self.afterStep = afterStep
     }
 
     /// The process's own.

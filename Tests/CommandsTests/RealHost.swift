@@ -1,0 +1,115 @@
+import Commands
+import Foundation
+import HostNetwork
+import Hummingbird
+import Logging
+import NetworkStore
+import NeutronServer
+import OVSDB
+import OVSDBClient
+import Synchronization
+import TestServers
+
+/// A host on which the commands find everything real: Open vSwitch, ovn-controller, Docker, and a central point.
+///
+/// All of it is in folders and a network namespace of its own. Commands run in this process, so that a test can make any
+/// of their steps fail.
+struct RealHost: Sendable {
+    let ovs: OVSHost
+    let central: OVNCentral
+    let docker: PrivateDocker
+    let namespace: NetworkNamespace
+    let api: String
+    let pause: String
+
+    /// How a command ended and what it said.
+    struct Outcome: Sendable {
+        let status: CommandError.Status
+        let output: [String]
+        let errors: [String]
+    }
+
+    /// Runs `ovn-container` with these words.
+    func container(
+        _ words: String..., afterStep: @escaping @Sendable (CreationStep) throws -> Void = { _ in }
+    ) async -> Outcome {
+        let record = ConsoleRecord()
+        var context = Context(
+            environment: [
+                "DOCKER_HOST": "unix://\(docker.socket)", "OVN_RUNDIR": ovs.folder, "OVN_CONTAINERS_PAUSE": pause,
+            ], console: record.console(), executable: "/nowhere/bin/ovn-container")
+        context.seams.namespace = namespace
+        context.seams.api = api
+        context.seams.afterStep = afterStep
+        let finished = context
+        let status = await Program.run(
+            OVNContainer.self, words + ["--db", "unix:\(ovs.database.socket)"], in: finished)
+        return Outcome(status: status, output: record.output, errors: record.errors)
+    }
+
+    /// Runs `docker` against the host's engine; answers what it prints.
+    func docker(_ words: String...) async throws -> String {
+        try await run(["env", "DOCKER_API_VERSION=1.41", "docker", "--host", "unix://\(docker.socket)"] + words)
+    }
+
+    /// What of network containers is on the host: containers, Interface rows and veths. Empty when nothing is left.
+    func leftovers() async throws -> [String] {
+        let containers = try await docker("ps", "-aq").split(separator: "\n").map { "container \($0)" }
+        let ports = try await ovs.control("list-ports", "br-int").split(separator: "\n").map { "port \($0)" }
+        let links = try await ovs.inside("ip", "-o", "link", "show", "type", "veth").split(separator: "\n")
+        return containers + ports + links.map(String.init)
+    }
+
+    /// Brings one up, runs `body`, and takes it away.
+    static func with(_ body: @escaping @Sendable (RealHost) async throws -> Void) async throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized
+        let pause = FileManager.default.temporaryDirectory.appending(path: "pause-\(UUID().uuidString)").path
+        try await run([root.appending(path: "Scripts/build-pause").path, pause])
+        defer { unlink(pause) }
+        let namespace = try NetworkNamespace.make()
+        let docker = try await PrivateDocker.start(processesAreVisible: true)
+        defer { docker.stop() }
+        try await withOVNCentral { central in
+            try await withOVSHost(namespace: namespace.descriptor) { ovs in
+                try await ovs.join(central, as: "chassis")
+                try await ovs.control(
+                    "set", "open", ".", "external_ids:hostname=chassis", "external_ids:ipam=127.0.0.1")
+                try await withAPI(central) { api in
+                    let host = RealHost(
+                        ovs: ovs, central: central, docker: docker, namespace: namespace, api: api, pause: pause)
+                    try await body(host)
+                }
+            }
+        }
+    }
+
+    /// Serves the networking API on a free port of the loopback interface.
+    private static func withAPI(
+        _ central: OVNCentral, _ body: @escaping @Sendable (String) async throws -> Void
+    ) async throws {
+        let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        func client(_ server: OVSDBServer, _ database: String, _ tables: [MonitoredTable]) -> OVSDBClient {
+            OVSDBClient(
+                configuration: OVSDBConfiguration(
+                    remotes: [.unix(path: server.socket)], database: database, tables: tables), logger: quiet)
+        }
+        let northbound = client(central.northbound, "OVN_Northbound", NetworkStore.northboundTables)
+        let southbound = client(central.southbound, "OVN_Southbound", NetworkStore.southboundTables)
+        let (ports, listens) = AsyncStream<Int>.makeStream()
+        var configuration = NeutronServer.Configuration()
+        configuration.host = "127.0.0.1"
+        configuration.port = 0
+        let application = NeutronServer(
+            store: NetworkStore(northbound: northbound, southbound: southbound, logger: quiet),
+            configuration: configuration, logger: quiet
+        ).application { listens.yield($0) }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await northbound.run() }
+            group.addTask { try await southbound.run() }
+            group.addTask { try await application.run() }
+            defer { group.cancelAll() }
+            guard let port = await ports.first(where: { _ in true }) else { throw CancellationError() }
+            try await body("http://127.0.0.1:\(port)")
+        }
+    }
+}

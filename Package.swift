@@ -100,13 +100,13 @@ let package = Package(
 
         // What we are.
         room("NetworkStore", uses: ["OVNModel", "OVSDBClient", "IPAM", "NeutronAPI", logging, metrics, hashTrees]),
-        room("NeutronServer", uses: ["NetworkStore", hummingbird, logging, metrics]),
+        room("NeutronServer", uses: ["NetworkStore", hummingbird, lifecycle, logging, metrics] + nio),
         room("HostAttachment", uses: ["HostNetwork", "OVSDBClient", "OVNModel", logging]),
         room("Commands", uses: ["NeutronClient", "HostAttachment", "DockerEngine", arguments, logging]),
 
         command(
             "ovn-ipam",
-            uses: ["NeutronServer", "EmbeddedOVN", arguments, configuration, yaml, lifecycle, signals, logging]),
+            uses: ["NeutronServer", "EmbeddedOVN", arguments, configuration, yaml, lifecycle, signals, logging] + nio),
         command("ovn-integrate", uses: ["Commands"], linker: fixedAddress),
         command("ovn-container", uses: ["Commands"], linker: fixedAddress),
         command("ovsdb-modelgen", uses: ["OVSDB", arguments]),

@@ -1,5 +1,6 @@
 package import Hummingbird
 package import Logging
+package import NIOCore
 package import NetworkStore
 import NeutronAPI
 
@@ -13,6 +14,8 @@ package struct NeutronServer: Sendable {
         package var port = 9696
         /// The owner of what is made by requests that do not say whose it is.
         package var defaultProject = "admin"
+        /// The loop that connections live on; nil: all of the process's. See ``LoopService``.
+        package var eventLoop: (any EventLoop)?
 
         package init() {}
     }
@@ -39,6 +42,7 @@ package struct NeutronServer: Sendable {
             onServerRunning: { channel in
                 await onRunning(channel.localAddress?.port ?? 0)
             },
+            eventLoopGroupProvider: configuration.eventLoop.map { .shared($0) } ?? .singleton,
             logger: logger)
     }
 

@@ -1,6 +1,8 @@
 import EmbeddedOVN
 import Glibc
 import Logging
+import NIOCore
+import NIOPosix
 import NetworkStore
 import NeutronServer
 import OVSDB
@@ -39,16 +41,22 @@ struct App: Sendable {
 
     /// Services start in this order, and stop in the reverse one: first of all nobody asks any more.
     private func run(northbound: [Remote], southbound: [Remote], after daemons: [any Service]) async throws {
-        let nb = client("OVN_Northbound", northbound, NetworkStore.northboundTables)
-        let sb = southbound.isEmpty ? nil : client("OVN_Southbound", southbound, NetworkStore.southboundTables)
+        // The database's connection and the clients' share one loop: nothing is handed from thread to thread.
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        let nb = client("OVN_Northbound", northbound, NetworkStore.northboundTables, on: loop)
+        let sb =
+            southbound.isEmpty ? nil : client("OVN_Southbound", southbound, NetworkStore.southboundTables, on: loop)
         let store = NetworkStore(northbound: nb, southbound: sb, configuration: settings.store, logger: logger)
         let clients = [nb, sb].compactMap { $0 }
         let (listening, listens) = AsyncStream<Int>.makeStream()
-        let server = NeutronServer(store: store, configuration: settings.server, logger: logger)
+        var serverConfiguration = settings.server
+        serverConfiguration.eventLoop = loop
+        let server = NeutronServer(store: store, configuration: serverConfiguration, logger: logger)
             .application { listens.yield($0) }
         let notice = ReadyNotice(
             clients: clients, listening: listening, host: settings.server.host, logger: logger)
-        let services: [any Service] = daemons + clients.map { ClientService(client: $0) } + [notice, server]
+        let services: [any Service] =
+            daemons + clients.map { ClientService(client: $0) } + [notice, LoopService(server, on: loop)]
         var configuration = ServiceGroupConfiguration(
             services: services.map {
                 .init(
@@ -60,9 +68,11 @@ struct App: Sendable {
         try await ServiceGroup(configuration: configuration).run()
     }
 
-    private func client(_ database: String, _ remotes: [Remote], _ tables: [MonitoredTable]) -> OVSDBClient {
-        OVSDBClient(
-            configuration: OVSDBConfiguration(remotes: remotes, database: database, tables: tables, tls: settings.tls),
-            logger: logger)
+    private func client(
+        _ database: String, _ remotes: [Remote], _ tables: [MonitoredTable], on loop: any EventLoop
+    ) -> OVSDBClient {
+        var configuration = OVSDBConfiguration(remotes: remotes, database: database, tables: tables, tls: settings.tls)
+        configuration.eventLoop = loop
+        return OVSDBClient(configuration: configuration, logger: logger)
     }
 }

@@ -104,3 +104,20 @@ start_services() {
     for node in $failed; do tail -n 20 "$state/nodes/$node/services.log" >&2; done
     refuse "services did not start on:$failed"
 }
+
+# Tells every host the others' MACs. In userspace Open vSwitch resolves a tunnel's next hop itself, and drops the packets
+# that come until it has: hosts of a real network have met before.
+introduce_hosts() {
+    local node other words jobs=()
+    for node in $(node_names); do
+        [ "$node" != central ] || continue
+        words='ovs-vsctl br-exists breth0 || exit 0'
+        for other in $(node_names); do
+            [ "$other" = "$node" ] ||
+                words+="; ovs-appctl tnl/neigh/set breth0 $(address_of "$other") $(mac_of "$other")"
+        done
+        (exec {lock}>&-; exec_in_node "$node" bash -c "$words") >/dev/null </dev/null &
+        jobs+=($!)
+    done
+    [ ${#jobs[@]} -eq 0 ] || wait "${jobs[@]}"
+}

@@ -1,12 +1,17 @@
 import ArgumentParser
 import NetAddress
+import OVNModel
+import OVSDB
 
 /// `ovn-integrate set-tep`
 struct SetTunnelEndpoint: HostCommand {
     static let configuration = CommandConfiguration(
         commandName: "set-tep",
         abstract: "Set this host's own address, by which other hosts reach it.",
-        discussion: "Tunnels to this host end there: the local tunnel endpoint.")
+        discussion: """
+            Tunnels to this host end there: the local tunnel endpoint. Their type is Geneve unless set-encap-type has \
+            said otherwise.
+            """)
 
     @Argument(help: "An IP address of this host.")
     var address: String
@@ -26,7 +31,10 @@ struct SetTunnelEndpoint: HostCommand {
                 "warning: no interface of this host has the address \(endpoint); no tunnel works until one has")
         }
         try await HostDatabase.with(host.remote(context), until: deadline, logger: host.logger(context)) { database in
-            try await database.setExternalIDs(["ovn-encap-ip": "\(endpoint)"], within: deadline.remaining)
+            var settings = ["ovn-encap-ip": "\(endpoint)"]
+            // Together with the address: an ovn-controller (23.03) that starts with one and not the other can crash.
+            if try database.configuration.externalIDs["ovn-encap-type"] == nil { settings["ovn-encap-type"] = "geneve" }
+            try await database.setExternalIDs(settings, within: deadline.remaining)
         }
     }
 }

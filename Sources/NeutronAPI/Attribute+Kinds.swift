@@ -11,7 +11,7 @@ extension Attribute {
                 let values = Set(values)
                 return { [values] in values.contains(value($0)) }
             },
-            order: { Order.of(value($0), value($1)) })
+            sortKey: { .text(value($0)) })
     }
 
     static func optionalText(_ name: String, _ access: Access, _ value: @escaping @Sendable (Of) -> String?) -> Self {
@@ -22,7 +22,7 @@ extension Attribute {
                 let values = Set(values)
                 return { values.contains(value($0) ?? "") }
             },
-            order: { Order.of(value($0), value($1)) })
+            sortKey: { SortKey(value($0)) })
     }
 
     static func boolean(_ name: String, _ access: Access, _ value: @escaping @Sendable (Of) -> Bool) -> Self {
@@ -34,7 +34,7 @@ extension Attribute {
                 for text in texts { values.insert(try JSON.string(text).asBoolean()) }
                 return { [values] in values.contains(value($0)) }
             },
-            order: { Order.of(value($0) ? 1 : 0, value($1) ? 1 : 0) })
+            sortKey: { .number(value($0) ? 1 : 0) })
     }
 
     static func integer(_ name: String, _ access: Access, _ value: @escaping @Sendable (Of) -> Int) -> Self {
@@ -46,7 +46,7 @@ extension Attribute {
                 for text in texts { values.insert(try JSON.string(text).asInteger()) }
                 return { [values] in values.contains(value($0)) }
             },
-            order: { Order.of(value($0), value($1)) })
+            sortKey: { .number(value($0)) })
     }
 
     static func identifier<Other>(
@@ -59,7 +59,7 @@ extension Attribute {
                 let values = Set(texts.compactMap { ID<Other>($0) })
                 return { [values] in values.contains(value($0)) }
             },
-            order: { Order.of(value($0), value($1)) })
+            sortKey: { SortKey(value($0)) })
     }
 
     static func address(_ name: String, _ access: Access, _ value: @escaping @Sendable (Of) -> IPAddress?) -> Self {
@@ -71,7 +71,7 @@ extension Attribute {
                 let none = texts.contains("") || texts.contains("None")
                 return { value($0).map { values.contains($0) } ?? none }
             },
-            order: { Order.of(value($0), value($1)) })
+            sortKey: { SortKey(value($0)) })
     }
 
     static func time(_ name: String, _ value: @escaping @Sendable (Of) -> Timestamp) -> Self {
@@ -82,7 +82,7 @@ extension Attribute {
                 let values = Set(texts.compactMap { Timestamp($0) })
                 return { [values] in values.contains(value($0)) }
             },
-            order: { Order.of(value($0), value($1)) })
+            sortKey: { .number(Int(value($0).seconds)) })
     }
 
     /// A list, each element of which is one text to filter by.

@@ -16,20 +16,21 @@ package struct Attribute<Of>: Sendable {
     let write: (@Sendable (Of, inout JSONWriter) -> Void)?
     /// Reads the values of a query's repeated parameter; a resource passes where one of them fits. Nil: no filter.
     let filter: (@Sendable ([String]) throws(NeutronError) -> Filter)?
-    /// Negative, zero or positive as the first sorts before, with or after the second. Nil: no sort key.
-    let order: (@Sendable (Of, Of) -> Int)?
+    /// What resources are sorted by. Nil: no sort key.
+    let sortKey: (@Sendable (Of) -> SortKey)?
     /// `"name":`
     let encodedName: [UInt8]
 
     init(
         _ name: String, _ access: Access, write: (@Sendable (Of, inout JSONWriter) -> Void)? = nil,
-        filter: (@Sendable ([String]) throws(NeutronError) -> Filter)? = nil, order: (@Sendable (Of, Of) -> Int)? = nil
+        filter: (@Sendable ([String]) throws(NeutronError) -> Filter)? = nil,
+        sortKey: (@Sendable (Of) -> SortKey)? = nil
     ) {
         self.name = name
         self.access = access
         self.write = write
         self.filter = filter
-        self.order = order
+        self.sortKey = sortKey
         encodedName = Array("\"\(name)\":".utf8)
     }
 }
@@ -58,25 +59,15 @@ package struct AttributeTable<Of>: Sendable {
     }
 }
 
-/// How two values sort: negative, zero or positive as the first comes before, with or after the second.
-enum Order {
-    static func of<Value: Comparable>(_ a: Value, _ b: Value) -> Int { a < b ? -1 : b < a ? 1 : 0 }
-
-    /// Nothing sorts before something.
-    static func of<Value: Comparable>(_ a: Value?, _ b: Value?) -> Int {
-        switch (a, b) {
-        case (nil, nil): 0
-        case (nil, _): -1
-        case (_, nil): 1
-        case (let a?, let b?): of(a, b)
-        }
+extension Resource {
+    /// Writes resources as an array of objects with the given attributes. A requirement of the protocol for the same reason as
+    /// ``page(_:of:after:)``.
+    package static func write(_ resources: [Self], _ fields: [Attribute<Self>], to writer: inout JSONWriter) {
+        writer.array(resources) { write($1, fields, to: &$0) }
     }
-}
 
-extension JSONWriter {
-    /// A resource as an object with the given attributes.
-    package mutating func value<Of>(_ resource: Of, _ fields: [Attribute<Of>]) {
-        object { writer in
+    package static func write(_ resource: Self, _ fields: [Attribute<Self>], to writer: inout JSONWriter) {
+        writer.object { writer in
             for field in fields {
                 guard let write = field.write else { continue }
                 writer.encodedName(field.encodedName)

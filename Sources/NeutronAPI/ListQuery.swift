@@ -4,7 +4,7 @@ package struct ListQuery<Of: Resource>: Sendable {
     let filters: [Attribute<Of>.Filter]
     package let fields: [Attribute<Of>]
     /// Last comes the identifier, so that the order is always total.
-    let order: [(compare: @Sendable (Of, Of) -> Int, ascending: Bool)]
+    let order: [SortOrder]
     /// Nil: no paging.
     package let limit: Int?
     /// The identifier of the last resource that the client has seen; counts only with a limit.
@@ -14,6 +14,12 @@ package struct ListQuery<Of: Resource>: Sendable {
 
     /// The parameters that are not filters.
     private static var reserved: [String] { ["fields", "sort_key", "sort_dir", "limit", "marker", "page_reverse"] }
+
+    /// One thing to sort by.
+    struct SortOrder: Sendable {
+        let key: @Sendable (Of) -> SortKey
+        let isAscending: Bool
+    }
 
     package init(_ query: QueryString) throws(NeutronError) {
         self.query = query
@@ -45,13 +51,13 @@ package struct ListQuery<Of: Resource>: Sendable {
 
     private static func order(
         _ query: QueryString
-    ) throws(NeutronError) -> [(compare: @Sendable (Of, Of) -> Int, ascending: Bool)] {
+    ) throws(NeutronError) -> [SortOrder] {
         let keys = query["sort_key"].filter { !$0.isEmpty }
         let directions = query["sort_dir"].filter { !$0.isEmpty }
         guard keys.count == directions.count else {
             throw .badRequest("The number of sort_keys and sort_dirs must be same")
         }
-        let invalidKeys = keys.filter { Of.attributes[$0]?.order == nil }
+        let invalidKeys = keys.filter { Of.attributes[$0]?.sortKey == nil }
         guard invalidKeys.isEmpty else {
             throw .badRequest("\(invalidKeys.pythonList) is invalid attribute for sort_keys")
         }
@@ -60,11 +66,13 @@ package struct ListQuery<Of: Resource>: Sendable {
             throw .badRequest(
                 "\(invalidDirections.pythonList) is invalid value for sort_dirs, valid value is 'asc' and 'desc'")
         }
-        var order: [(compare: @Sendable (Of, Of) -> Int, ascending: Bool)] = []
+        var order: [SortOrder] = []
         for (key, direction) in zip(keys, directions) {
-            if let compare = Of.attributes[key]?.order { order.append((compare, direction == "asc")) }
+            if let sortKey = Of.attributes[key]?.sortKey {
+                order.append(SortOrder(key: sortKey, isAscending: direction == "asc"))
+            }
         }
-        if !keys.contains("id") { order.append(({ Order.of($0.id, $1.id) }, true)) }
+        if !keys.contains("id") { order.append(SortOrder(key: { SortKey($0.id) }, isAscending: true)) }
         return order
     }
 
@@ -87,36 +95,8 @@ package struct ListQuery<Of: Resource>: Sendable {
 extension ListQuery {
     package func matches(_ resource: Of) -> Bool { filters.allSatisfy { $0(resource) } }
 
-    /// Negative, zero or positive as `a` comes before, with or after `b`.
-    private func compare(_ a: Of, _ b: Of) -> Int {
-        for key in order {
-            let result = key.compare(a, b)
-            if result != 0 { return key.ascending ? result : -result }
-        }
-        return 0
-    }
-
     /// The resources of the page, in order. `marker` is the resource that the query names, if it names one.
-    package func page(of resources: some Sequence<Of>, after marker: Of?) -> [Of] {
-        var matching: [Of] = []
-        for resource in resources where matches(resource) {
-            if limit != nil, let marker {
-                let result = compare(resource, marker)
-                guard isReversed ? result < 0 : result > 0 else { continue }
-            }
-            matching.append(resource)
-        }
-        // Resources are large: sort their positions, then take them once.
-        var positions = Array(matching.indices)
-        positions.sort { compare(matching[$0], matching[$1]) < 0 }
-        let page: ArraySlice<Int>
-        switch limit {
-        case nil: page = positions[...]
-        case let limit? where isReversed: page = positions.suffix(limit)
-        case let limit?: page = positions.prefix(limit)
-        }
-        return page.map { matching[$0] }
-    }
+    package func page(of resources: [Of], after marker: Of?) -> [Of] { Of.page(self, of: resources, after: marker) }
 
     /// The `<collection>_links` of a page: where the next and the previous one are. `path` is the URL without its query.
     package func links(_ page: [Of], path: String) -> [(relation: String, href: String)] {
@@ -141,7 +121,7 @@ extension JSONWriter {
         let links = query.links(page, path: path)
         object { writer in
             writer.name(Of.collectionName)
-            writer.array(page) { $0.value($1, query.fields) }
+            Of.write(page, query.fields, to: &writer)
             guard !links.isEmpty else { return }
             writer.name("\(Of.collectionName)_links")
             writer.array(links) { writer, link in
@@ -159,7 +139,7 @@ extension JSONWriter {
     package mutating func member<Of: Resource>(_ resource: Of, fields: [String] = []) {
         object { writer in
             writer.name(Of.memberName)
-            writer.value(resource, Of.attributes.fields(fields))
+            Of.write(resource, Of.attributes.fields(fields), to: &writer)
         }
     }
 
@@ -167,7 +147,7 @@ extension JSONWriter {
     package mutating func members<Of: Resource>(_ resources: [Of]) {
         object { writer in
             writer.name(Of.collectionName)
-            writer.array(resources) { $0.value($1, Of.attributes.fields([])) }
+            Of.write(resources, Of.attributes.shown, to: &writer)
         }
     }
 

@@ -21,7 +21,7 @@ extension Port: Resource {
                 let wanted = Set(texts.compactMap { MACAddress(neutron: $0) })
                 return { wanted.contains($0.macAddress) }
             },
-            order: { Order.of($0.macAddress, $1.macAddress) }),
+            sortKey: { .words(0, $0.macAddress.bits) }),
         Attribute("fixed_ips", [.create, .update], write: writeFixedIPs, filter: filterFixedIPs),
         .text("device_id", [.create, .update]) { $0.deviceID },
         .text("device_owner", [.create, .update]) { $0.deviceOwner },

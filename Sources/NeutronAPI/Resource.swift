@@ -19,4 +19,11 @@ package protocol Resource: Hashable, Sendable {
     /// Reads and validates the members of a request body. Nothing that needs stored data is checked here.
     static func create(from body: inout RequestReader) throws(NeutronError) -> Create
     static func update(from body: inout RequestReader) throws(NeutronError) -> Update
+
+    /// The resources of a page, in order.
+    static func page(_ query: ListQuery<Self>, of resources: [Self], after marker: Self?) -> [Self]
+    /// An array of resources, each an object of the given attributes.
+    static func write(_ resources: [Self], _ fields: [Attribute<Self>], to writer: inout JSONWriter)
+    /// One resource as an object of the given attributes.
+    static func write(_ resource: Self, _ fields: [Attribute<Self>], to writer: inout JSONWriter)
 }

@@ -20,7 +20,7 @@ extension Subnet: Resource {
                 let wanted = Set(texts.compactMap { IPPrefix($0) })
                 return { wanted.contains($0.cidr) }
             },
-            order: { Order.of($0.cidr.description, $1.cidr.description) }),
+            sortKey: { .text($0.cidr.description) }),
         .address("gateway_ip", [.create, .update]) { $0.gatewayIP },
         .other("allocation_pools", [.create, .update]) { subnet, writer in
             writer.array(subnet.allocationPools) { writer, pool in

@@ -17,7 +17,7 @@ extension Network: StoredResource {
             return query.page(of: ID(id).flatMap(snapshot.network).map { [$0] } ?? [], after: marker)
         }
         if let name = query.only("name") { return query.page(of: snapshot.networks(named: name), after: marker) }
-        return query.page(of: snapshot.networks, after: marker)
+        return query.page(of: Array(snapshot.networks), after: marker)
     }
 
     static func find(_ id: ID<Self>, in store: NetworkStore) async throws -> Self { try await store.network(id) }
@@ -45,7 +45,7 @@ extension Subnet: StoredResource {
         if let network = query.only("network_id") {
             return query.page(of: ID(network).map(snapshot.subnets(of:)) ?? [], after: marker)
         }
-        return query.page(of: snapshot.subnets, after: marker)
+        return query.page(of: Array(snapshot.subnets), after: marker)
     }
 
     static func find(_ id: ID<Self>, in store: NetworkStore) async throws -> Self { try await store.subnet(id) }
@@ -80,7 +80,7 @@ extension Port: StoredResource {
         if let network = query.only("network_id") {
             return query.page(of: ID(network).map(snapshot.ports(of:)) ?? [], after: marker)
         }
-        return query.page(of: snapshot.ports, after: marker)
+        return query.page(of: Array(snapshot.ports), after: marker)
     }
 
     static func find(_ id: ID<Self>, in store: NetworkStore) async throws -> Self { try await store.port(id) }

@@ -64,7 +64,8 @@ extension Draft {
         var row = own ?? Northbound.DHCPOptions(id: .random())
         row.cidr = common.cidr
         row.options = ExtraDHCPOptions.merged(common.options, extra)
-        row.externalIDs[Layout.revision] = subnet.standard.revision
+        // It marks the row as ours; it is not counted.
+        if own == nil { row.externalIDs[Layout.revision] = subnet.standard.revision }
         row.externalIDs[SubnetLayout.id] = subnet.id.description
         row.externalIDs[PortOptionsLayout.portID] = port.id.description
         if row == own { return row.id }

@@ -48,6 +48,7 @@ extension NetworkStore {
     private func recover(from error: OVSDBError, _ isRepetition: Bool, until deadline: ContinuousClock.Instant) async throws {
         switch error.code {
         case .waitFailed:
+            if ContinuousClock.now < deadline { return }
             throw NeutronError.serviceUnavailable(
                 "Others changed the same network at the same time, again and again. Nothing was changed. Try again.")
         case .unknownOutcome, .notSent, .unreachable, .closed:

@@ -15,7 +15,8 @@ package enum AllocationPools {
 
     /// Throws where a pool is of the other IP version or leaves the assignable addresses of `prefix`, where two pools share
     /// an address, or where one holds the gateway.
-    package static func check(_ pools: [IPRange], in prefix: IPPrefix, gateway: IPAddress?) throws(AllocationPoolError) {
+    package static func check(_ pools: [IPRange], in prefix: IPPrefix, gateway: IPAddress?) throws(AllocationPoolError)
+    {
         let whole = prefix.assignable
         for pool in pools {
             guard pool.version == prefix.version else { throw .wrongVersion(pool) }

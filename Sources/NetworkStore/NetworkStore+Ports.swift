@@ -13,7 +13,8 @@ extension NetworkStore {
     }
 
     /// Changes a port. `revision` is the one that the client expects it to have.
-    package func updatePort(_ id: ID<Port>, _ update: PortUpdate, ifRevision revision: Int? = nil) async throws -> Port {
+    package func updatePort(_ id: ID<Port>, _ update: PortUpdate, ifRevision revision: Int? = nil) async throws -> Port
+    {
         if let profile = update.profile { try Port.check(profile) }
         return try await change { draft in try draft.update(id, update, revision) }
     }
@@ -40,7 +41,8 @@ extension Draft {
         var port = Port(
             id: id, networkID: request.networkID, name: request.name,
             standard: created(request.projectID, request.description, tags: request.tags, revision: 1),
-            adminStateUp: request.adminStateUp, macAddress: mac, fixedIPs: allocation.fixedIPs, deviceID: request.deviceID,
+            adminStateUp: request.adminStateUp, macAddress: mac, fixedIPs: allocation.fixedIPs,
+            deviceID: request.deviceID,
             deviceOwner: request.deviceOwner, extraDHCPOptions: request.extraDHCPOptions)
         port.portSecurityEnabled =
             !port.isTrusted && (request.portSecurityEnabled ?? network.externalIDs[NetworkLayout.portSecurityEnabled])

@@ -41,7 +41,8 @@ extension Draft {
         }
         let subnet = Subnet(
             id: id, networkID: network.id, name: request.name,
-            standard: created(request.projectID, request.description, revision: 0), cidr: request.cidr, gatewayIP: gateway,
+            standard: created(request.projectID, request.description, revision: 0), cidr: request.cidr,
+            gatewayIP: gateway,
             allocationPools: request.allocationPools ?? AllocationPools.standard(for: request.cidr, gateway: gateway),
             dnsNameservers: request.dnsNameservers, hostRoutes: request.hostRoutes, enableDHCP: request.enableDHCP,
             ipv6RAMode: request.ipv6RAMode, ipv6AddressMode: request.ipv6AddressMode)
@@ -85,7 +86,8 @@ extension Draft {
         var changed = row
         subnet.write(
             to: &changed,
-            options: subnet.dhcpOptions(mtu: network.externalIDs[NetworkLayout.mtu], keeping: row.options, configuration))
+            options: subnet.dhcpOptions(
+                mtu: network.externalIDs[NetworkLayout.mtu], keeping: row.options, configuration))
         claimAddresses(of: network)
         expectUnchanged(row)
         change(row, to: changed)

@@ -60,7 +60,7 @@ extension Draft {
         var tags = old
         do {
             try body(&tags)
-        } catch where isRepetition {
+        } catch  where isRepetition {
             // The tag that is to be removed is gone: by the try whose outcome was unknown.
             return old
         }

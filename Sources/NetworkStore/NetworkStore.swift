@@ -24,7 +24,8 @@ package final class NetworkStore: Sendable {
     ///   - southbound: a running client of OVN_Southbound that replicates ``southboundTables``: it tells which hosts have a
     ///     chassis. Without it every host is taken for one that has.
     package init(
-        northbound: OVSDBClient, southbound: OVSDBClient?, configuration: NetworkStoreConfiguration = .init(), logger: Logger,
+        northbound: OVSDBClient, southbound: OVSDBClient?, configuration: NetworkStoreConfiguration = .init(),
+        logger: Logger,
         now: @escaping @Sendable () -> Timestamp = { .now }
     ) {
         self.northbound = northbound

@@ -107,7 +107,8 @@ struct PortSequence: Sequence {
     let snapshot: Snapshot
 
     func makeIterator() -> some IteratorProtocol<Port> {
-        Iterator(reader: PortReader(snapshot), rows: snapshot.northbound[Northbound.LogicalSwitchPort.self].makeIterator())
+        Iterator(
+            reader: PortReader(snapshot), rows: snapshot.northbound[Northbound.LogicalSwitchPort.self].makeIterator())
     }
 
     struct Iterator<Rows: IteratorProtocol<Northbound.LogicalSwitchPort>>: IteratorProtocol {

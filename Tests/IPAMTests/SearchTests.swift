@@ -46,7 +46,9 @@ private final class Taken {
     @Test(arguments: 0..<20) func `the last free address of a /16 is found with few probes`(seed: UInt32) {
         let taken = Taken()
         let free = IPAddress(.v4, bits: 0x0a00_0002 + UInt128(seed) * 3_421)
-        for bits in UInt128(0x0a00_0002)...0x0a00_fffe where bits != free.bits { taken.take(IPAddress(.v4, bits: bits)) }
+        for bits in UInt128(0x0a00_0002)...0x0a00_fffe where bits != free.bits {
+            taken.take(IPAddress(.v4, bits: bits))
+        }
         let search = taken.search([range("10.0.0.2", "10.0.255.254")])
         var generator = SystemRandomNumberGenerator()
         #expect(search.random(using: &generator) == free)

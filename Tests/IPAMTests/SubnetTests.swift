@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct SubnetTests {
     @Test(arguments: [
-        ("10.0.0.0/24", "10.0.0.1-10.0.0.254"), ("10.0.0.0/30", "10.0.0.1-10.0.0.2"), ("10.0.0.0/31", "10.0.0.0-10.0.0.1"),
+        ("10.0.0.0/24", "10.0.0.1-10.0.0.254"), ("10.0.0.0/30", "10.0.0.1-10.0.0.2"),
+        ("10.0.0.0/31", "10.0.0.0-10.0.0.1"),
         ("10.0.0.7/32", "10.0.0.7-10.0.0.7"), ("fd00::/64", "fd00::1-fd00::ffff:ffff:ffff:ffff"),
         ("fd00::/127", "fd00::1-fd00::1"), ("fd00::5/128", "fd00::5-fd00::5"), ("0.0.0.0/0", "0.0.0.1-255.255.255.254"),
     ])
@@ -26,19 +27,23 @@ import Testing
         #expect(!IPPrefix("10.0.0.0/24")!.admits(IPAddress("10.0.1.1")!, router: true))
     }
 
-    @Test(arguments: [
-        ("10.80.0.0/24", "10.80.0.1", ["10.80.0.2-10.80.0.254"]),
-        ("10.80.0.0/24", "10.80.0.254", ["10.80.0.1-10.80.0.253"]),
-        ("10.80.0.0/24", "10.80.0.100", ["10.80.0.1-10.80.0.99", "10.80.0.101-10.80.0.254"]),
-        ("10.80.0.0/24", nil, ["10.80.0.1-10.80.0.254"]),
-        ("10.80.0.0/24", "192.0.2.1", ["10.80.0.1-10.80.0.254"]),
-        ("10.80.0.0/31", nil, ["10.80.0.0-10.80.0.1"]),
-        ("10.80.0.0/32", "10.80.0.1", ["10.80.0.0-10.80.0.0"]),
-        ("fd00:80::/64", "fd00:80::", ["fd00:80::1-fd00:80::ffff:ffff:ffff:ffff"]),
-        ("fd00:80::/64", "fd00:80::1", ["fd00:80::2-fd00:80::ffff:ffff:ffff:ffff"]),
-    ] as [(String, String?, [String])])
-    func `the standard pools are everything but the gateway`(prefix: String, gateway: String?, expected: [String]) throws {
-        let pools = AllocationPools.standard(for: try #require(IPPrefix(prefix)), gateway: gateway.flatMap { IPAddress($0) })
+    @Test(
+        arguments: [
+            ("10.80.0.0/24", "10.80.0.1", ["10.80.0.2-10.80.0.254"]),
+            ("10.80.0.0/24", "10.80.0.254", ["10.80.0.1-10.80.0.253"]),
+            ("10.80.0.0/24", "10.80.0.100", ["10.80.0.1-10.80.0.99", "10.80.0.101-10.80.0.254"]),
+            ("10.80.0.0/24", nil, ["10.80.0.1-10.80.0.254"]),
+            ("10.80.0.0/24", "192.0.2.1", ["10.80.0.1-10.80.0.254"]),
+            ("10.80.0.0/31", nil, ["10.80.0.0-10.80.0.1"]),
+            ("10.80.0.0/32", "10.80.0.1", ["10.80.0.0-10.80.0.0"]),
+            ("fd00:80::/64", "fd00:80::", ["fd00:80::1-fd00:80::ffff:ffff:ffff:ffff"]),
+            ("fd00:80::/64", "fd00:80::1", ["fd00:80::2-fd00:80::ffff:ffff:ffff:ffff"]),
+        ] as [(String, String?, [String])])
+    func `the standard pools are everything but the gateway`(prefix: String, gateway: String?, expected: [String])
+        throws
+    {
+        let pools = AllocationPools.standard(
+            for: try #require(IPPrefix(prefix)), gateway: gateway.flatMap { IPAddress($0) })
         #expect(pools.map(\.description) == expected)
     }
 

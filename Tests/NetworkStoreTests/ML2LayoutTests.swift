@@ -11,7 +11,8 @@ import Testing
 @Suite struct ML2LayoutTests {
     /// Keys that ML2/OVN keeps in its SQL database.
     private let ownKeys: Set<String> = [
-        "neutron:created_at", "neutron:updated_at", "neutron:project_id", "neutron:allocation_generation", "neutron:network_id",
+        "neutron:created_at", "neutron:updated_at", "neutron:project_id", "neutron:allocation_generation",
+        "neutron:network_id",
         "neutron:subnet_name", "neutron:dns_nameservers", "neutron:host_routes", "neutron:ipv6_ra_mode",
         "neutron:ipv6_address_mode", "neutron:allowed_address_pairs", "neutron:extra_dhcp_opts",
     ]
@@ -96,7 +97,8 @@ import Testing
         #expect(
             row.externalIDs.dictionary.filter { !ownKeys.subtracting(["neutron:project_id"]).contains($0.key) } == [
                 "neutron:cidrs": "10.80.0.20/24 fd00:80::f816:3eff:fe88:840d/64", "neutron:device_id": "",
-                "neutron:device_owner": "", "neutron:network_name": "neutron-\(network.id)", "neutron:port_name": "nb-port",
+                "neutron:device_owner": "", "neutron:network_name": "neutron-\(network.id)",
+                "neutron:port_name": "nb-port",
                 "neutron:project_id": project, "neutron:revision_number": "1", "neutron:security_group_ids": "",
             ])
         let own = try #require(ledger.replica.first(NorthboundIndexes.portOptions, port.id))
@@ -127,7 +129,8 @@ import Testing
             $0.fixedIPs = [.address("10.80.0.180", four), .any(six)]
             $0.portSecurityEnabled = false
         }
-        #expect(ledger.row(open).addresses == ["fa:16:3e:40:31:37 10.80.0.180 fd00:80::f816:3eff:fe40:3137", "unknown"])
+        #expect(
+            ledger.row(open).addresses == ["fa:16:3e:40:31:37 10.80.0.180 fd00:80::f816:3eff:fe40:3137", "unknown"])
         #expect(ledger.row(open).portSecurity.isEmpty)
     }
 

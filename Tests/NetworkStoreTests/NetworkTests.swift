@@ -11,7 +11,8 @@ import Testing
         var ledger = Ledger()
         let made = try ledger.network(
             NetworkCreate(
-                projectID: "a project, not a UUID", name: "blue", description: "größer", adminStateUp: false, shared: true,
+                projectID: "a project, not a UUID", name: "blue", description: "größer", adminStateUp: false,
+                shared: true,
                 mtu: 1_400, portSecurityEnabled: false))
         #expect(ledger.snapshot.network(made.id) == made)
         #expect(ledger.snapshot.networks(named: "blue") == [made])
@@ -77,7 +78,9 @@ import Testing
         let network = try ledger.network(NetworkCreate(projectID: "p", shared: true))
         let port = try ledger.port(network) { $0.projectID = "q" }
         let unshare = NetworkUpdate(shared: false)
-        #expect(refusal { try ledger.change { _ = try $0.update(network.id, unshare, nil) } }?.type == "InvalidSharedSetting")
+        #expect(
+            refusal { try ledger.change { _ = try $0.update(network.id, unshare, nil) } }?.type
+                == "InvalidSharedSetting")
         try ledger.change { try $0.delete(port.id, nil) }
         #expect(try ledger.change { try $0.update(network.id, unshare, nil) }.shared == false)
     }

@@ -13,25 +13,30 @@ import Testing
 struct NorthdTests {
     @Test func `ports become bindings and DHCP options become flows`() async throws {
         try await withOVNCentral { central in
-            try await withStore(central.northbound, southbound: central.southbound, { $0.dnsDomain = "example.org." }) { store in
+            try await withStore(central.northbound, southbound: central.southbound, { $0.dnsDomain = "example.org." }) {
+                store in
                 let network = try await store.network("n")
                 let four = try await store.createSubnets([
                     SubnetCreate(
                         projectID: "p", networkID: network.id, cidr: IPPrefix("10.80.0.0/24")!,
                         dnsNameservers: [IPAddress("192.0.2.53")!, IPAddress("192.0.2.54")!],
-                        hostRoutes: [HostRoute(destination: IPPrefix("10.99.0.0/16")!, nexthop: IPAddress("10.80.0.9")!)])
+                        hostRoutes: [
+                            HostRoute(destination: IPPrefix("10.99.0.0/16")!, nexthop: IPAddress("10.80.0.9")!)
+                        ])
                 ])[0]
                 _ = try await store.createSubnets([
                     SubnetCreate(
                         projectID: "p", networkID: network.id, cidr: IPPrefix("10.81.0.0/24")!, gatewayIP: .null),
                     SubnetCreate(
                         projectID: "p", networkID: network.id, cidr: IPPrefix("fd00:80::/64")!,
-                        dnsNameservers: [IPAddress("2001:db8::53")!], ipv6RAMode: .dhcpv6Stateful, ipv6AddressMode: .dhcpv6Stateful),
+                        dnsNameservers: [IPAddress("2001:db8::53")!], ipv6RAMode: .dhcpv6Stateful,
+                        ipv6AddressMode: .dhcpv6Stateful),
                 ])
                 let port = try await store.port(network) {
                     $0.fixedIPs = [.address("10.80.0.20", four), .address("fd00:80::20")]
                     $0.extraDHCPOptions = [
-                        ExtraDHCPOption(name: "tftp-server", value: "192.0.2.69"), ExtraDHCPOption(name: "T1", value: "600"),
+                        ExtraDHCPOption(name: "tftp-server", value: "192.0.2.69"),
+                        ExtraDHCPOption(name: "T1", value: "600"),
                     ]
                 }
                 let plain = try await store.port(network) { $0.fixedIPs = [.address("10.81.0.5")] }
@@ -44,14 +49,23 @@ struct NorthdTests {
 
                 let flows = try await central.southbound.control("ovn-sbctl", "dump-flows")
                 let answers = flows.split(separator: "\n").filter { $0.contains("put_dhcp") }
-                let own = try #require(answers.first { $0.contains(port.macAddress.description) && $0.contains("put_dhcp_opts") })
+                let own = try #require(
+                    answers.first { $0.contains(port.macAddress.description) && $0.contains("put_dhcp_opts") })
                 for option in [
-                    "offerip = 10.80.0.20", "router = 10.80.0.1", "server_id = 10.80.0.1", "lease_time = 43200", "mtu = 1442",
-                    "dns_server = {192.0.2.53, 192.0.2.54}", "domain_name = \"example.org.\"", "tftp_server = \"192.0.2.69\"",
+                    "offerip = 10.80.0.20", "router = 10.80.0.1", "server_id = 10.80.0.1", "lease_time = 43200",
+                    "mtu = 1442",
+                    "dns_server = {192.0.2.53, 192.0.2.54}", "domain_name = \"example.org.\"",
+                    "tftp_server = \"192.0.2.69\"",
                     "classless_static_route = {10.99.0.0/16,10.80.0.9, 0.0.0.0/0,10.80.0.1}", "T1 = 600",
                 ] { #expect(own.contains(option)) }
-                #expect(answers.contains { $0.contains(plain.macAddress.description) && $0.contains("server_id = 169.254.0.1") })
-                #expect(answers.contains { $0.contains("ia_addr = fd00:80::20") && $0.contains("dns_server = {2001:db8::53}") })
+                #expect(
+                    answers.contains {
+                        $0.contains(plain.macAddress.description) && $0.contains("server_id = 169.254.0.1")
+                    })
+                #expect(
+                    answers.contains {
+                        $0.contains("ia_addr = fd00:80::20") && $0.contains("dns_server = {2001:db8::53}")
+                    })
                 #expect(try central.warnings() == [])
 
                 let bindings = try await central.southbound.control(

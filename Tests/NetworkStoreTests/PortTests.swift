@@ -26,7 +26,8 @@ import Testing
             $0.deviceOwner = "compute:here"
             $0.allowedAddressPairs = [
                 AllowedAddressPair(address: IPAddress("10.0.0.99")!),
-                AllowedAddressPair(address: IPAddress("10.1.0.0")!, length: 16, macAddress: MACAddress("02:00:00:00:00:02")),
+                AllowedAddressPair(
+                    address: IPAddress("10.1.0.0")!, length: 16, macAddress: MACAddress("02:00:00:00:00:02")),
             ]
             $0.extraDHCPOptions = [ExtraDHCPOption(name: "mtu", value: "1200")]
             $0.hostID = "host-1"
@@ -226,7 +227,9 @@ import Testing
         #expect(ledger.row(open).addresses.contains("unknown"))
         #expect(refusal { _ = try ledger.update(port, PortUpdate(allowedAddressPairs: [pair])) }?.type == type)
         let twice = [pair, AllowedAddressPair(address: pair.address, macAddress: port.macAddress)]
-        let error = refusal { _ = try ledger.update(port, PortUpdate(portSecurityEnabled: true, allowedAddressPairs: twice)) }
+        let error = refusal {
+            _ = try ledger.update(port, PortUpdate(portSecurityEnabled: true, allowedAddressPairs: twice))
+        }
         #expect(error?.type == "DuplicateAddressPairInRequest")
     }
 
@@ -308,7 +311,9 @@ import Testing
         let ports = try ledger.change { draft in try (0..<13).map { _ in try draft.create(.random(), request) } }
         #expect(Set(ports.flatMap(\.addresses)).count == 13)
         #expect(ledger.operations.count { $0.isWait } == 1)
-        let error = refusal { try ledger.change { draft in for _ in 0..<3 { _ = try draft.create(.random(), request) } } }
+        let error = refusal {
+            try ledger.change { draft in for _ in 0..<3 { _ = try draft.create(.random(), request) } }
+        }
         #expect(error?.type == "IpAddressGenerationFailure")
         #expect(ledger.snapshot.ports(of: network.id).count == 13)
     }

@@ -48,7 +48,8 @@ struct StoreTests {
                 let ports = try await store.createPorts(Array(repeating: request, count: 5))
                 #expect(Set(ports.flatMap(\.addresses)).count == 5)
                 #expect(Set(store.ports()) == Set(ports))
-                let listed = try await server.control("ovn-nbctl", "--bare", "--columns=name", "list", "Logical_Switch_Port")
+                let listed = try await server.control(
+                    "ovn-nbctl", "--bare", "--columns=name", "list", "Logical_Switch_Port")
                 #expect(listed.split(separator: "\n").count == 5)
             }
         }
@@ -65,7 +66,9 @@ struct StoreTests {
                 #expect(Set(ports.flatMap(\.addresses)).count == 506)
                 #expect(Set(ports.map(\.macAddress)).count == 253)
                 #expect(Set(store.ports()) == Set(ports))
-                await #expect(throws: NeutronError.ipAddressGenerationFailure(network.id)) { try await store.port(network) }
+                await #expect(throws: NeutronError.ipAddressGenerationFailure(network.id)) {
+                    try await store.port(network)
+                }
             }
         }
     }
@@ -77,7 +80,9 @@ struct StoreTests {
                 let outcomes = await withTaskGroup(of: Result<Port, any Error>.self) { group in
                     for index in 0..<200 {
                         group.addTask {
-                            do { return .success(try await stores[index % 3].port(network)) } catch { return .failure(error) }
+                            do { return .success(try await stores[index % 3].port(network)) } catch {
+                                return .failure(error)
+                            }
                         }
                     }
                     return await group.reduce(into: []) { $0.append($1) }
@@ -121,7 +126,9 @@ struct StoreTests {
                     #expect(winners == 1)
                     if round % 2 == 0 {
                         try await stores[0].lookAgain()
-                        for port in stores[0].ports() where port.macAddress == mac { try await stores[1].deletePort(port.id) }
+                        for port in stores[0].ports() where port.macAddress == mac {
+                            try await stores[1].deletePort(port.id)
+                        }
                     }
                 }
             }
@@ -202,7 +209,9 @@ struct StoreTests {
                     try await store.createPorts([PortCreate(projectID: "p", networkID: id)])
                 }
             }
-            #expect(try await server.control("ovn-nbctl", "lsp-list", stranger).contains("11111111-2222-4333-8444-666666666666"))
+            #expect(
+                try await server.control("ovn-nbctl", "lsp-list", stranger).contains(
+                    "11111111-2222-4333-8444-666666666666"))
         }
     }
 
@@ -212,7 +221,8 @@ struct StoreTests {
                 let network = try await store.network("n", "10.0.0.0/24")
                 let port = try await store.port(network)
                 try await server.control(
-                    "ovn-nbctl", "set", "Logical_Switch_Port", "\(port.id)", "external_ids:their-key=1", "options:their-option=2")
+                    "ovn-nbctl", "set", "Logical_Switch_Port", "\(port.id)", "external_ids:their-key=1",
+                    "options:their-option=2")
                 _ = try await store.updatePort(port.id, PortUpdate(name: "new", hostID: "h"))
                 let row = try #require(store.snapshot().logicalSwitchPort(port.id))
                 #expect(row.externalIDs["their-key"] == "1")
@@ -230,7 +240,8 @@ struct StoreTests {
                 let error = await #expect(throws: NeutronError.self) { try await store.port(network) }
                 #expect(error?.status == 503)
                 // Whether the request had left already when the server died nobody knows.
-                #expect(error?.message.contains("Nothing was changed") == true || error?.message.contains("safe") == true)
+                #expect(
+                    error?.message.contains("Nothing was changed") == true || error?.message.contains("safe") == true)
                 // What is known is still answered.
                 #expect(try await store.network(network.id).name == "n")
                 try await server.launch()

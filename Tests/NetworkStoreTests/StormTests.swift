@@ -14,7 +14,9 @@ struct StormTests {
         try await withOVSDBServer(schema: .northbound) { server in
             try await withThreeStores(server) { stores in
                 var networks: [Network] = []
-                for index in 0..<3 { networks.append(try await stores[0].network("n\(index)", "10.0.0.0/26", "10.1.0.0/26")) }
+                for index in 0..<3 {
+                    networks.append(try await stores[0].network("n\(index)", "10.0.0.0/26", "10.1.0.0/26"))
+                }
                 let all = networks
                 let told = try await withThrowingTaskGroup(of: [String: Int].self) { group in
                     for client in 0..<24 {
@@ -36,7 +38,8 @@ struct StormTests {
                 let found = try inconsistencies(stores[0])
                 #expect(found.isEmpty, "\(found.prefix(3))")
                 // Rows that nothing refers to any more are gone: what the server has is what we see.
-                let ids = try await server.control("ovn-nbctl", "--bare", "--columns=name", "list", "Logical_Switch_Port")
+                let ids = try await server.control(
+                    "ovn-nbctl", "--bare", "--columns=name", "list", "Logical_Switch_Port")
                 #expect(ids.split(separator: "\n").count == Array(stores[0].ports()).count)
             }
         }
@@ -53,7 +56,10 @@ struct StormTests {
                 _ = try await store.updatePort(port.id, PortUpdate(fixedIPs: [.any(subnet)]))
             case (2, let port?, _):
                 _ = try await store.updatePort(
-                    port.id, PortUpdate(extraDHCPOptions: [ExtraDHCPOption(name: "mtu", value: [nil, "1000", "1100"].randomElement()!)]))
+                    port.id,
+                    PortUpdate(extraDHCPOptions: [
+                        ExtraDHCPOption(name: "mtu", value: [nil, "1000", "1100"].randomElement()!)
+                    ]))
             case (3, let port?, _): _ = try await store.updatePort(port.id, PortUpdate(macAddress: .some(randomMAC())))
             case (4, let port?, _): try await store.addTags(["\(Int.random(in: 0..<9))"], to: .port(port.id))
             case (5, _, let subnet?):
@@ -61,7 +67,8 @@ struct StormTests {
             case (6, _, let subnet?):
                 let server = IPAddress(subnet.ipVersion, bits: UInt128(Int.random(in: 1..<99)))
                 _ = try await store.updateSubnet(subnet.id, SubnetUpdate(dnsNameservers: [server]))
-            case (7, _, _): _ = try await store.updateNetwork(network.id, NetworkUpdate(mtu: .random(in: 1_300...1_400)))
+            case (7, _, _):
+                _ = try await store.updateNetwork(network.id, NetworkUpdate(mtu: .random(in: 1_300...1_400)))
             case (8, _, let subnet?): try await store.deleteSubnet(subnet.id)
             case (9, _, _):
                 _ = try await store.createSubnets([
@@ -71,11 +78,13 @@ struct StormTests {
                 ])
             case (10, _, _):
                 _ = try await store.createSubnets([
-                    SubnetCreate(projectID: "p", networkID: network.id, cidr: IPPrefix("fd01::/64")!, ipv6AddressMode: .slaac)
+                    SubnetCreate(
+                        projectID: "p", networkID: network.id, cidr: IPPrefix("fd01::/64")!, ipv6AddressMode: .slaac)
                 ])
             case (11, let port?, _):
-                let pair = AllowedAddressPair(address: store.snapshot().ports(of: network.id)[0].fixedIPs.first?.ipAddress
-                    ?? IPAddress("10.0.0.9")!)
+                let pair = AllowedAddressPair(
+                    address: store.snapshot().ports(of: network.id)[0].fixedIPs.first?.ipAddress
+                        ?? IPAddress("10.0.0.9")!)
                 _ = try await store.updatePort(port.id, PortUpdate(allowedAddressPairs: Bool.random() ? [] : [pair]))
             default: _ = try await store.port(network)
             }
@@ -103,15 +112,20 @@ struct StormTests {
                 }
                 let row = snapshot.dhcpOptions(subnet.id)!
                 let options = subnet.dhcpOptions(mtu: network.mtu, keeping: row.options, store.configuration)
-                if options != row.options { found.append("options of \(subnet.cidr): \(row.options), should be \(options)") }
+                if options != row.options {
+                    found.append("options of \(subnet.cidr): \(row.options), should be \(options)")
+                }
             }
         }
         for port in snapshot.ports {
             // Writing the port once more would change nothing.
             var draft = Draft(
-                snapshot, committed: snapshot.northbound, configuration: store.configuration, time: Timestamp(seconds: 0))
+                snapshot, committed: snapshot.northbound, configuration: store.configuration,
+                time: Timestamp(seconds: 0))
             let row = snapshot.logicalSwitchPort(port.id)!
-            if row.addressesInUse.count != port.fixedIPs.count { found.append("port \(port.id) has an address of no subnet") }
+            if row.addressesInUse.count != port.fixedIPs.count {
+                found.append("port \(port.id) has an address of no subnet")
+            }
             try draft.rewrite(row, as: port)
             let changes = draft.operations.filter { !$0.isWait }
             if !changes.isEmpty { found.append("port \(port.id) lacks \(changes)") }
@@ -119,7 +133,9 @@ struct StormTests {
         for row in snapshot.northbound[Northbound.DHCPOptions.self] {
             guard let id = row.portID else { continue }
             let port = snapshot.logicalSwitchPort(id)
-            if port?.dhcpv4Options != row.id, port?.dhcpv6Options != row.id { found.append("options of nobody: \(row)") }
+            if port?.dhcpv4Options != row.id, port?.dhcpv6Options != row.id {
+                found.append("options of nobody: \(row)")
+            }
         }
         return found
     }

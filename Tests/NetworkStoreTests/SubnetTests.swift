@@ -15,7 +15,8 @@ import Testing
             $0.description = "all of it"
             $0.gatewayIP = .value(IPAddress("10.0.9.9")!)
             $0.allocationPools = [
-                IPRange(IPAddress("10.0.1.0")!, IPAddress("10.0.1.9")!)!, IPRange(IPAddress("10.0.0.1")!, IPAddress("10.0.0.9")!)!,
+                IPRange(IPAddress("10.0.1.0")!, IPAddress("10.0.1.9")!)!,
+                IPRange(IPAddress("10.0.0.1")!, IPAddress("10.0.0.9")!)!,
             ]
             $0.dnsNameservers = [IPAddress("192.0.2.1")!, IPAddress("192.0.2.2")!]
             $0.hostRoutes = [HostRoute(destination: IPPrefix("192.0.2.0/24")!, nexthop: IPAddress("10.0.0.5")!)]
@@ -63,7 +64,9 @@ import Testing
         let requests = ["10.0.0.0/24", "10.0.0.0/25"].map {
             SubnetCreate(projectID: "p", networkID: network.id, cidr: IPPrefix($0)!)
         }
-        let error = refusal { try ledger.change { draft in for request in requests { _ = try draft.create(.random(), request) } } }
+        let error = refusal {
+            try ledger.change { draft in for request in requests { _ = try draft.create(.random(), request) } }
+        }
         #expect(error?.message.contains("overlaps") == true)
         #expect(ledger.snapshot.subnets(of: network.id).isEmpty)
     }
@@ -93,7 +96,8 @@ import Testing
         let subnet = try ledger.subnet(network, "10.0.0.0/24")
         let mac = try #require(ledger.row(subnet).options["server_mac"])
         let update = SubnetUpdate(
-            gatewayIP: .value(IPAddress("10.0.0.254")!), allocationPools: [IPRange(IPAddress("10.0.0.10")!, IPAddress("10.0.0.20")!)!],
+            gatewayIP: .value(IPAddress("10.0.0.254")!),
+            allocationPools: [IPRange(IPAddress("10.0.0.10")!, IPAddress("10.0.0.20")!)!],
             dnsNameservers: [IPAddress("192.0.2.1")!, IPAddress("192.0.2.2")!],
             hostRoutes: [HostRoute(destination: IPPrefix("192.0.2.0/24")!, nexthop: IPAddress("10.0.0.5")!)])
         let changed = try ledger.change { try $0.update(subnet.id, update, nil) }
@@ -101,7 +105,8 @@ import Testing
         #expect(ledger.snapshot.subnet(subnet.id) == changed)
         #expect(
             ledger.row(subnet).options == [
-                "router": "10.0.0.254", "server_id": "10.0.0.254", "server_mac": mac, "lease_time": "43200", "mtu": "1442",
+                "router": "10.0.0.254", "server_id": "10.0.0.254", "server_mac": mac, "lease_time": "43200",
+                "mtu": "1442",
                 "dns_server": "{192.0.2.1, 192.0.2.2}",
                 "classless_static_route": "{192.0.2.0/24,10.0.0.5, 0.0.0.0/0,10.0.0.254}",
             ])

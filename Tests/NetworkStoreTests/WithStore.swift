@@ -10,7 +10,8 @@ import TestServers
 
 /// Runs `body` with a store of its own client on `server`.
 func withStore<Result: Sendable>(
-    _ server: OVSDBServer, southbound: OVSDBServer? = nil, _ configure: (inout NetworkStoreConfiguration) -> Void = { _ in },
+    _ server: OVSDBServer, southbound: OVSDBServer? = nil,
+    _ configure: (inout NetworkStoreConfiguration) -> Void = { _ in },
     _ body: @Sendable (NetworkStore) async throws -> Result
 ) async throws -> Result {
     var configuration = NetworkStoreConfiguration()

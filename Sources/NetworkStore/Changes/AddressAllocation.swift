@@ -78,7 +78,8 @@ struct AddressAllocation {
     private var isRouterInterface: Bool { DeviceOwner.routerInterfacesAndSNAT.contains(deviceOwner) }
 
     private func isTaken(_ address: IPAddress) -> Bool {
-        fixedIPs.contains { $0.ipAddress == address } || !own.contains(address) && snapshot.isTaken(address, on: network)
+        fixedIPs.contains { $0.ipAddress == address }
+            || !own.contains(address) && snapshot.isTaken(address, on: network)
     }
 
     private func subnet(for request: FixedIPRequest) throws(NeutronError) -> Subnet {
@@ -104,7 +105,9 @@ struct AddressAllocation {
     }
 
     private func check(_ address: IPAddress, of subnet: Subnet) throws(NeutronError) {
-        if subnet.isAutoAddress, !DeviceOwner.routerInterfaces.contains(deviceOwner), address != subnet.autoAddress(of: mac) {
+        if subnet.isAutoAddress, !DeviceOwner.routerInterfaces.contains(deviceOwner),
+            address != subnet.autoAddress(of: mac)
+        {
             throw .allocationOnAutoAddressSubnet(address, subnet: subnet.id)
         }
         if isTaken(address) { throw .ipAddressAlreadyAllocated(address, subnet: subnet.id) }

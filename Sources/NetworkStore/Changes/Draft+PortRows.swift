@@ -49,7 +49,9 @@ extension Draft {
     private mutating func options(
         of port: Port, _ version: IPVersion, _ subnets: [Subnet], in snapshot: Snapshot
     ) -> RowID? {
-        let own = snapshot.northbound.rows(NorthboundIndexes.portOptions, port.id).first { $0.prefix?.version == version }
+        let own = snapshot.northbound.rows(NorthboundIndexes.portOptions, port.id).first {
+            $0.prefix?.version == version
+        }
         let extra = ExtraDHCPOptions.translated(port.extraDHCPOptions, version)
         guard ExtraDHCPOptions.areAnswered(port, version), let subnet = answering(port, version, subnets),
             let common = snapshot.dhcpOptions(subnet.id)

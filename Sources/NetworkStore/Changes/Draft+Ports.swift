@@ -6,7 +6,9 @@ import OVSDB
 // What a port must be among the others.
 extension Draft {
     /// The MAC that a request asks for, or a new one.
-    func newMAC(_ requested: MACAddress?, on network: ID<Network>, in snapshot: Snapshot) throws(NeutronError) -> MACAddress {
+    func newMAC(_ requested: MACAddress?, on network: ID<Network>, in snapshot: Snapshot) throws(NeutronError)
+        -> MACAddress
+    {
         if let requested {
             guard !snapshot.isTaken(requested, on: network) else { throw .macAddressInUse(requested, network: network) }
             return requested
@@ -36,7 +38,8 @@ extension Draft {
             }
             port.macAddress = try newMAC(mac, on: port.networkID, in: snapshot)
             // Pairs without a MAC of their own were given the port's.
-            for index in port.allowedAddressPairs.indices where port.allowedAddressPairs[index].macAddress == old.macAddress {
+            for index in port.allowedAddressPairs.indices
+            where port.allowedAddressPairs[index].macAddress == old.macAddress {
                 port.allowedAddressPairs[index].macAddress = mac
             }
         }
@@ -44,7 +47,8 @@ extension Draft {
         let subnets = snapshot.subnets(of: port.networkID)
         let kept = keptAddresses(update.fixedIPs, of: old, mac: port.macAddress, subnets)
         var allocation = AddressAllocation(
-            snapshot, port.networkID, subnets: subnets, deviceOwner: port.deviceOwner, mac: port.macAddress, kept: kept.kept,
+            snapshot, port.networkID, subnets: subnets, deviceOwner: port.deviceOwner, mac: port.macAddress,
+            kept: kept.kept,
             released: old.fixedIPs.filter { !kept.kept.contains($0) })
         try allocation.take(kept.wanted)
         try allocation.takeAutoAddresses()
@@ -78,7 +82,9 @@ extension Draft {
             }
         }
         // What a port forms itself it has in any case.
-        kept += candidates.filter { auto.contains($0.subnetID) && !DeviceOwner.routerInterfacesAndSNAT.contains(old.deviceOwner) }
+        kept += candidates.filter {
+            auto.contains($0.subnetID) && !DeviceOwner.routerInterfacesAndSNAT.contains(old.deviceOwner)
+        }
         return (kept, wanted)
     }
 

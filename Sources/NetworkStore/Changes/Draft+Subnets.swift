@@ -27,7 +27,8 @@ extension Draft {
     mutating func rewritePortOptions(of subnet: Subnet, _ options: StringMap, in snapshot: Snapshot) throws {
         var reader = PortReader(snapshot)
         for row in snapshot.northbound.rows(NorthboundIndexes.portOptionsOfSubnet, subnet.id) {
-            guard let id = row.portID, let portRow = snapshot.logicalSwitchPort(id), let port = reader.port(portRow) else {
+            guard let id = row.portID, let portRow = snapshot.logicalSwitchPort(id), let port = reader.port(portRow)
+            else {
                 continue
             }
             var changed = row
@@ -53,7 +54,9 @@ extension Draft {
         let snapshot = try snapshot()
         var reader = PortReader(snapshot)
         for row in snapshot.northbound.rows(NorthboundIndexes.portsOfNetwork, subnet.networkID) {
-            guard var port = reader.port(row), !DeviceOwner.routerInterfacesAndSNAT.contains(port.deviceOwner) else { continue }
+            guard var port = reader.port(row), !DeviceOwner.routerInterfacesAndSNAT.contains(port.deviceOwner) else {
+                continue
+            }
             port.fixedIPs.append(FixedIP(subnetID: subnet.id, ipAddress: subnet.autoAddress(of: port.macAddress)))
             touch(&port.standard)
             try rewrite(row, as: port)

@@ -21,7 +21,9 @@ extension Draft {
     }
 
     /// Writes the holders of addresses anew that a port shares from now on, or no more.
-    mutating func rewriteHolders(on network: ID<Network>, from old: [AllowedAddressPair], to new: [AllowedAddressPair]) throws {
+    mutating func rewriteHolders(on network: ID<Network>, from old: [AllowedAddressPair], to new: [AllowedAddressPair])
+        throws
+    {
         let addresses = Set(old.compactMap(\.singleAddress)).symmetricDifference(new.compactMap(\.singleAddress))
         for address in addresses {
             let snapshot = try snapshot()

@@ -75,7 +75,8 @@ struct Draft {
         let key = NetworkLayout.allocationGeneration
         let generation = row.externalIDs[key]
         // Another request of the same transaction has taken the step, or has made the network.
-        guard let before = committed[Northbound.LogicalSwitch.self][row.id], before.externalIDs[key] == generation else { return }
+        guard let before = committed[Northbound.LogicalSwitch.self][row.id], before.externalIDs[key] == generation
+        else { return }
         let next = (generation.flatMap { UInt64($0) } ?? 0) &+ 1
         operations.append(.wait(Northbound.LogicalSwitch.self, row.id, externalID: key, equals: generation))
         operations.append(.mutate(Northbound.LogicalSwitch.self, row.id, .put(.externalIDs, [key: String(next)])))
@@ -99,7 +100,8 @@ struct Draft {
 
     func created(_ projectID: String, _ description: String, tags: [String] = [], revision: Int) -> StandardAttributes {
         StandardAttributes(
-            projectID: projectID, description: description, tags: tags, revision: revision, createdAt: time, updatedAt: time)
+            projectID: projectID, description: description, tags: tags, revision: revision, createdAt: time,
+            updatedAt: time)
     }
 
     func touch(_ standard: inout StandardAttributes) {

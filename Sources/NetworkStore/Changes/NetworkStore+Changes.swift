@@ -45,7 +45,9 @@ extension NetworkStore {
     }
 
     /// Returns when the change can be tried once more; throws what the client is told otherwise.
-    private func recover(from error: OVSDBError, _ isRepetition: Bool, until deadline: ContinuousClock.Instant) async throws {
+    private func recover(from error: OVSDBError, _ isRepetition: Bool, until deadline: ContinuousClock.Instant)
+        async throws
+    {
         switch error.code {
         case .waitFailed:
             if ContinuousClock.now < deadline { return }

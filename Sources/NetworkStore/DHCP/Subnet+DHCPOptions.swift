@@ -14,7 +14,9 @@ extension Subnet {
             ? dhcpv4Options(mtu: mtu, keeping: old, configuration) : dhcpv6Options(keeping: old, configuration)
     }
 
-    private func dhcpv4Options(mtu: Int, keeping old: StringMap, _ configuration: NetworkStoreConfiguration) -> StringMap {
+    private func dhcpv4Options(mtu: Int, keeping old: StringMap, _ configuration: NetworkStoreConfiguration)
+        -> StringMap
+    {
         var options: StringMap = [
             // Without a gateway the server needs an address too: it is only named, never asked.
             "server_id": gatewayIP?.description ?? Self.serverWithoutGateway.description,

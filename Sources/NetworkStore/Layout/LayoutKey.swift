@@ -48,7 +48,8 @@ extension LayoutKey where Value == String {
 extension LayoutKey where Value == Bool {
     /// `true` or `false`.
     static func flag(_ name: String, absent: Bool) -> Self {
-        LayoutKey(name, absent: absent, read: { $0 == "true" ? true : $0 == "false" ? false : nil }, write: \.description)
+        LayoutKey(
+            name, absent: absent, read: { $0 == "true" ? true : $0 == "false" ? false : nil }, write: \.description)
     }
 }
 
@@ -67,7 +68,8 @@ extension LayoutKey {
     }
 
     /// One of a list of words; absent is nil.
-    static func word<Word: RawRepresentable<String> & Equatable & Sendable>(_ name: String) -> Self where Value == Word? {
+    static func word<Word: RawRepresentable<String> & Equatable & Sendable>(_ name: String) -> Self
+    where Value == Word? {
         LayoutKey(name, absent: nil, read: { Word(rawValue: $0) }, write: { $0?.rawValue ?? "" })
     }
 

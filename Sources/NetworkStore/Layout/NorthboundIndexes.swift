@@ -22,17 +22,21 @@ struct NetworkBlock: Hashable, Sendable {
 
 /// The ways in which our rows are looked up. Rows of others are in none of them.
 enum NorthboundIndexes {
-    static let network = Index<Northbound.LogicalSwitch, ID<Network>>("network") { (row: Northbound.LogicalSwitch) -> ID<Network>? in
+    static let network = Index<Northbound.LogicalSwitch, ID<Network>>("network") {
+        (row: Northbound.LogicalSwitch) -> ID<Network>? in
         row.isOurs ? row.networkID : nil
     }
-    static let networkName = Index<Northbound.LogicalSwitch, String>("network name") { (row: Northbound.LogicalSwitch) -> String? in
+    static let networkName = Index<Northbound.LogicalSwitch, String>("network name") {
+        (row: Northbound.LogicalSwitch) -> String? in
         row.isOurs ? row.externalIDs[NetworkLayout.name] : nil
     }
 
-    static let subnet = Index<Northbound.DHCPOptions, ID<Subnet>>("subnet") { (row: Northbound.DHCPOptions) -> ID<Subnet>? in
+    static let subnet = Index<Northbound.DHCPOptions, ID<Subnet>>("subnet") {
+        (row: Northbound.DHCPOptions) -> ID<Subnet>? in
         row.isOurs && row.portID == nil ? row.subnetID : nil
     }
-    static let subnetsOfNetwork = Index<Northbound.DHCPOptions, ID<Network>>("subnets of network") { (row: Northbound.DHCPOptions) -> ID<Network>? in
+    static let subnetsOfNetwork = Index<Northbound.DHCPOptions, ID<Network>>("subnets of network") {
+        (row: Northbound.DHCPOptions) -> ID<Network>? in
         row.isOurs && row.portID == nil ? row.networkID : nil
     }
     /// The rows of options that ports have for themselves, by subnet.
@@ -40,40 +44,51 @@ enum NorthboundIndexes {
         (row: Northbound.DHCPOptions) -> ID<Subnet>? in
         row.isOurs && row.portID != nil ? row.subnetID : nil
     }
-    static let portOptions = Index<Northbound.DHCPOptions, ID<Port>>("port options") { (row: Northbound.DHCPOptions) -> ID<Port>? in
+    static let portOptions = Index<Northbound.DHCPOptions, ID<Port>>("port options") {
+        (row: Northbound.DHCPOptions) -> ID<Port>? in
         row.isOurs ? row.portID : nil
     }
 
-    static let port = Index<Northbound.LogicalSwitchPort, ID<Port>>("port") { (row: Northbound.LogicalSwitchPort) -> ID<Port>? in row.portID }
-    static let portName = Index<Northbound.LogicalSwitchPort, String>("port name") { (row: Northbound.LogicalSwitchPort) -> String? in
+    static let port = Index<Northbound.LogicalSwitchPort, ID<Port>>("port") {
+        (row: Northbound.LogicalSwitchPort) -> ID<Port>? in row.portID
+    }
+    static let portName = Index<Northbound.LogicalSwitchPort, String>("port name") {
+        (row: Northbound.LogicalSwitchPort) -> String? in
         row.portID == nil ? nil : row.externalIDs[PortLayout.name]
     }
-    static let portsOfNetwork = Index<Northbound.LogicalSwitchPort, ID<Network>>("ports of network") { (row: Northbound.LogicalSwitchPort) -> ID<Network>? in
+    static let portsOfNetwork = Index<Northbound.LogicalSwitchPort, ID<Network>>("ports of network") {
+        (row: Northbound.LogicalSwitchPort) -> ID<Network>? in
         row.networkID
     }
-    static let portsOfDevice = Index<Northbound.LogicalSwitchPort, String>("ports of device") { (row: Northbound.LogicalSwitchPort) -> String? in
+    static let portsOfDevice = Index<Northbound.LogicalSwitchPort, String>("ports of device") {
+        (row: Northbound.LogicalSwitchPort) -> String? in
         guard row.portID != nil else { return nil }
         let device = row.externalIDs[PortLayout.deviceID]
         return device.isEmpty ? nil : device
     }
-    static let address = Index<Northbound.LogicalSwitchPort, NetworkAddress>("address") { (row: Northbound.LogicalSwitchPort) -> [NetworkAddress] in
+    static let address = Index<Northbound.LogicalSwitchPort, NetworkAddress>("address") {
+        (row: Northbound.LogicalSwitchPort) -> [NetworkAddress] in
         guard let network = row.networkID else { return [] }
         return row.addressesInUse.map { NetworkAddress(network: network, address: $0) }
     }
     /// Counted, not looked up: see `AddressSearch`.
-    static let block = Index<Northbound.LogicalSwitchPort, NetworkBlock>("block") { (row: Northbound.LogicalSwitchPort) -> [NetworkBlock] in
+    static let block = Index<Northbound.LogicalSwitchPort, NetworkBlock>("block") {
+        (row: Northbound.LogicalSwitchPort) -> [NetworkBlock] in
         guard let network = row.networkID else { return [] }
         return row.addressesInUse.map { NetworkBlock(network: network, block: AddressBlock(containing: $0)) }
     }
     /// The ports that may use a single address beside their own.
     static let pairAddress = Index<Northbound.LogicalSwitchPort, NetworkAddress>("pair address") {
         (row: Northbound.LogicalSwitchPort) -> [NetworkAddress] in
-        guard row.externalIDs[PortLayout.allowedAddressPairs.name] != nil, let network = row.networkID else { return [] }
+        guard row.externalIDs[PortLayout.allowedAddressPairs.name] != nil, let network = row.networkID else {
+            return []
+        }
         return row.externalIDs[PortLayout.allowedAddressPairs].compactMap(\.singleAddress).map {
             NetworkAddress(network: network, address: $0)
         }
     }
-    static let mac = Index<Northbound.LogicalSwitchPort, NetworkMAC>("mac") { (row: Northbound.LogicalSwitchPort) -> NetworkMAC? in
+    static let mac = Index<Northbound.LogicalSwitchPort, NetworkMAC>("mac") {
+        (row: Northbound.LogicalSwitchPort) -> NetworkMAC? in
         guard let network = row.networkID, let mac = row.macAddress else { return nil }
         return NetworkMAC(network: network, mac: mac)
     }
@@ -86,7 +101,8 @@ enum NorthboundIndexes {
         )
         .indexed(by: network).indexed(by: networkName),
         MonitoredTable(Northbound.DHCPOptions.self)
-            .indexed(by: subnet).indexed(by: subnetsOfNetwork).indexed(by: portOptionsOfSubnet).indexed(by: portOptions),
+            .indexed(by: subnet).indexed(by: subnetsOfNetwork).indexed(by: portOptionsOfSubnet).indexed(
+                by: portOptions),
         MonitoredTable(
             Northbound.LogicalSwitchPort.self,
             excluding: [.dynamicAddresses, .haChassisGroup, .mirrorRules]

@@ -21,9 +21,13 @@ extension Northbound.DHCPOptions {
 
     var subnetID: SubnetID? { externalIDs[SubnetLayout.id].flatMap { text in text.withBytes { SubnetID(utf8: $0) } } }
 
-    var networkID: NetworkID? { externalIDs[SubnetLayout.networkID].flatMap { text in text.withBytes { NetworkID(utf8: $0) } } }
+    var networkID: NetworkID? {
+        externalIDs[SubnetLayout.networkID].flatMap { text in text.withBytes { NetworkID(utf8: $0) } }
+    }
 
-    var portID: PortID? { externalIDs[PortOptionsLayout.portID].flatMap { text in text.withBytes { PortID(utf8: $0) } } }
+    var portID: PortID? {
+        externalIDs[PortOptionsLayout.portID].flatMap { text in text.withBytes { PortID(utf8: $0) } }
+    }
 
     var prefix: IPPrefix? { IPPrefix(cidr) }
 }
@@ -34,7 +38,9 @@ extension Northbound.LogicalSwitchPort {
 
     /// The network of a port that is ours.
     var networkID: NetworkID? {
-        guard externalIDs[Layout.revision] != nil, let name = externalIDs[PortLayout.networkName.name] else { return nil }
+        guard externalIDs[Layout.revision] != nil, let name = externalIDs[PortLayout.networkName.name] else {
+            return nil
+        }
         return NetworkLayout.networkID(switchName: name)
     }
 

@@ -66,7 +66,8 @@ extension Port {
         }
         row.options[PortOptions.floodReports] = "true"
         row.options[PortOptions.virtualIP] = surroundings.virtual?.address.description
-        row.options[PortOptions.virtualParents] = surroundings.virtual?.parents.map(\.description).joined(separator: ",")
+        row.options[PortOptions.virtualParents] = surroundings.virtual?.parents.map(\.description).joined(
+            separator: ",")
         row.type = surroundings.virtual == nil ? "" : "virtual"
         // A virtual port is where the parent is that answers for its address.
         row.options[PortOptions.requestedChassis] = surroundings.virtual == nil ? binding.hostID : nil

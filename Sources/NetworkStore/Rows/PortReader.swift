@@ -17,7 +17,8 @@ struct PortReader {
             let standard = StandardAttributes(externalIDs: keys)
         else { return nil }
         return Port(
-            id: id, networkID: network, name: keys[PortLayout.name], standard: standard, adminStateUp: row.enabled ?? true,
+            id: id, networkID: network, name: keys[PortLayout.name], standard: standard,
+            adminStateUp: row.enabled ?? true,
             status: row.up == true ? .active : .down, macAddress: mac, fixedIPs: fixedIPs(row, on: network),
             deviceID: keys[PortLayout.deviceID], deviceOwner: keys[PortLayout.deviceOwner],
             portSecurityEnabled: keys[PortLayout.portSecurityEnabled] ?? !row.portSecurity.isEmpty,

@@ -14,7 +14,8 @@ extension Subnet {
         let gateway = keys[SubnetLayout.gatewayIP].map { IPAddress($0) } ?? prefix.defaultGateway
         let pools = keys[SubnetLayout.allocationPools]
         self.init(
-            id: id, networkID: network, name: keys[SubnetLayout.name], standard: standard, cidr: prefix, gatewayIP: gateway,
+            id: id, networkID: network, name: keys[SubnetLayout.name], standard: standard, cidr: prefix,
+            gatewayIP: gateway,
             allocationPools: pools.isEmpty && keys[SubnetLayout.allocationPools.name] == nil
                 ? AllocationPools.standard(for: prefix, gateway: gateway) : pools,
             dnsNameservers: keys[SubnetLayout.dnsNameservers], hostRoutes: keys[SubnetLayout.hostRoutes],

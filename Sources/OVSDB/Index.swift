@@ -8,8 +8,11 @@ public struct Index<R: Row, K: Hashable & Sendable>: Sendable {
     public let keys: @Sendable (R) -> [K]
 
     /// Passes each key's hash to its second argument.
-    let hashes: @Sendable (R, (Int) -> Void) -> Void
+    @usableFromInline let hashes: @Sendable (R, (Int) -> Void) -> Void
 
+    // Inlinable, so that the keys are computed and hashed by code that knows their type.
+
+    @inlinable
     public init(_ name: String, keys: @escaping @Sendable (R) -> [K]) {
         self.name = name
         self.keys = keys
@@ -19,6 +22,7 @@ public struct Index<R: Row, K: Hashable & Sendable>: Sendable {
     }
 
     /// At most one key a row.
+    @inlinable
     public init(_ name: String, key: @escaping @Sendable (R) -> K?) {
         self.name = name
         keys = { row in key(row).map { [$0] } ?? [] }
@@ -28,6 +32,7 @@ public struct Index<R: Row, K: Hashable & Sendable>: Sendable {
     }
 
     /// The rows by the value of one column.
+    @inlinable
     public static func column(_ path: any KeyPath<R, K> & Sendable, name: String) -> Index {
         Index(name) { (row: R) -> K? in row[keyPath: path] }
     }

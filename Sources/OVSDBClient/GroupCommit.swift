@@ -165,6 +165,7 @@ public actor GroupCommit {
         guard limit > .zero else {
             throw OVSDBError(.notSent, "the deadline came while others were committing, nothing was sent")
         }
+        client.driver.metrics.group(of: batch.count)
         _ = try await client.driver.callForOthers(.transaction(operations), within: limit)
     }
 

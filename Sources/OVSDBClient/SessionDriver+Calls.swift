@@ -67,6 +67,7 @@ extension SessionDriver {
     func finish(_ number: Session.Call, _ result: Result<Session.Reply, OVSDBError>) {
         guard let call = calls.removeValue(forKey: number) else { return }
         call.timer.cancel()
+        if case .transaction = call.work { metrics.transaction(result) }
         if case .request(.lock(let name)) = call.work, case .success(.value(let reply)) = result {
             published.setLock(name, isOwned: reply["locked"]?.boolean == true)
         }

@@ -15,6 +15,7 @@ actor SessionDriver {
     nonisolated let configuration: OVSDBConfiguration
     nonisolated let published: Published
     nonisolated let logger: Logger
+    nonisolated let metrics: ClientMetrics
 
     var session: Session?
     private var memory: Session.Memory
@@ -22,6 +23,8 @@ actor SessionDriver {
     private var channel: (any Channel)?
     private var lastError: OVSDBError?
     private var ended: CheckedContinuation<OVSDBError, Never>?
+    /// Why the connection has ended, if that was before anybody waited for it.
+    private var ending: OVSDBError?
     var calls: [Session.Call: PendingCall] = [:]
     var waiters: [UInt64: Waiter] = [:]
     private var nextNumber: UInt64 = 0
@@ -39,6 +42,7 @@ actor SessionDriver {
         executor = loop.executor
         memory = Session.Memory(of: configuration.tables)
         published = Published(memory.replica)
+        metrics = ClientMetrics(database: configuration.database)
     }
 
     func number() -> UInt64 {
@@ -68,7 +72,9 @@ actor SessionDriver {
         }
         begin(channel, remote)
         let reason = await withTaskCancellationHandler {
-            await withCheckedContinuation { ended = $0 }
+            await withCheckedContinuation { continuation in
+                if let ending { continuation.resume(returning: ending) } else { ended = continuation }
+            }
         } onCancel: {
             channel.close(promise: nil)
         }
@@ -79,6 +85,7 @@ actor SessionDriver {
 
     private func begin(_ channel: any Channel, _ remote: Remote) {
         self.channel = channel
+        ending = nil
         published.state = .synchronizing(remote)
         var session = Session(
             Session.Settings(
@@ -104,6 +111,10 @@ actor SessionDriver {
         channel = nil
         lastError = reason
         published.forgetLocks()
+        if published.state.isReady {
+            metrics.connectionLost()
+            metrics.connection(isReady: false)
+        }
         published.state = .disconnected(reason)
     }
 
@@ -169,6 +180,7 @@ actor SessionDriver {
             case .warn(let warning): logger.warning("schema differs", metadata: ["difference": "\(warning)"])
             case .close(let reason):
                 channel?.close(promise: nil)
+                ending = reason
                 ended?.resume(returning: reason)
                 ended = nil
             }
@@ -185,6 +197,7 @@ actor SessionDriver {
         handshakeTimer?.cancel()
         guard let remote else { return }
         published.state = .ready(remote)
+        metrics.connection(isReady: true)
         logger.info(
             "database connected", metadata: ["database": "\(configuration.database)", "remote": "\(remote)"])
         sendParked()

@@ -135,4 +135,189 @@ struct ClientTests {
             }
         }
     }
+
+    @Test func `a cancelled call ends at once, and a cancelled client at any moment`() async throws {
+        try await withOVSDBServer(schema: .northbound) { server in
+            try await withClient(of: server, tables: switchesAndPorts) { client in
+                // Waits on the server for what never comes.
+                let waiting: [OVSDB.Operation] = [
+                    .wait(
+                        on: "NB_Global", where: [], columns: ["name"], until: .equal, rows: [["name": "x"]],
+                        timeout: .seconds(60))
+                ]
+                let call = Task { try await client.transact(waiting, within: .seconds(60)) }
+                call.cancel()
+                let error = await #expect(throws: OVSDBError.self) { try await call.value }
+                #expect(error?.isUnknownOutcome == true || error?.code == .notSent)
+                // The server is free again for this client.
+                try await client.barrier(within: .seconds(10))
+            }
+            for _ in 0..<30 {
+                let configuration = OVSDBConfiguration(
+                    remotes: [.unix(path: server.socket)], database: Northbound.databaseName, tables: switchesAndPorts)
+                let client = OVSDBClient(configuration: configuration, logger: Logger(label: "test"))
+                let run = Task { try await client.run() }
+                for _ in 0..<Int.random(in: 0..<200) { await Task.yield() }
+                run.cancel()
+                try await run.value
+                #expect(!client.state.isReady)
+            }
+        }
+    }
+
+    @Test func `what another client commits is there after a barrier`() async throws {
+        try await withOVSDBServer(schema: .northbound) { server in
+            try await withClient(of: server, tables: switchesAndPorts) { writer in
+                try await withClient(of: server, tables: switchesAndPorts) { reader in
+                    for number in 0..<50 {
+                        var network = LogicalSwitch(id: .random())
+                        network.name = "n\(number)"
+                        try await writer.transact([.insert(network)], within: .seconds(5))
+                        try await reader.barrier(within: .seconds(5))
+                        #expect(reader.replica.first(switchesByName, network.name) == network)
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func `conditions choose the rows, and may be changed`() async throws {
+        try await withOVSDBServer(schema: .northbound) { server in
+            let table = MonitoredTable(
+                LogicalSwitch.self, where: [Condition("external_ids", .includes, .map(["owner": "us"]))])
+            try await withClient(of: server, tables: [table]) { client in
+                var ours = LogicalSwitch(id: .random())
+                ours.name = "ours"
+                ours.externalIDs = ["owner": "us"]
+                var theirs = LogicalSwitch(id: .random())
+                theirs.name = "theirs"
+                try await client.transact([.insert(ours), .insert(theirs)], within: .seconds(5))
+                #expect(client.replica[LogicalSwitch.self].map(\.name) == ["ours"])
+                try await client.request(
+                    .setConditions(table: "Logical_Switch", [Condition("name", .equal, "theirs")]), within: .seconds(5))
+                try await client.barrier(within: .seconds(5))
+                #expect(client.replica[LogicalSwitch.self].map(\.name) == ["theirs"])
+                try await client.request(.setConditions(table: "Logical_Switch", nil), within: .seconds(5))
+                try await client.barrier(within: .seconds(5))
+                #expect(client.replica[LogicalSwitch.self].count == 2)
+            }
+        }
+    }
+
+    @Test func `the other requests are answered, and a lock has one owner`() async throws {
+        try await withOVSDBServer(schema: .northbound) { server in
+            try await withClient(of: server, tables: switchesAndPorts) { first in
+                try await withClient(of: server, tables: switchesAndPorts) { second in
+                    let limit = Duration.seconds(5)
+                    let databases = try await first.request(.listDatabases, within: limit)
+                    #expect(databases.array?.contains(.string("OVN_Northbound")) == true)
+                    let schema = try await first.request(.getSchema(database: "OVN_Northbound"), within: limit)
+                    #expect(try DatabaseSchema(schema).table("Logical_Switch") != nil)
+                    #expect(try await first.request(.getServerID, within: limit).string.flatMap { RowID($0) } != nil)
+                    #expect(try await first.request(.echo, within: limit) == .array([]))
+                    #expect(try await first.request(.setDatabaseChangeAware(true), within: limit) == .object([]))
+
+                    #expect(try await first.request(.lock("l"), within: limit)["locked"] == .boolean(true))
+                    #expect(try await second.request(.lock("l"), within: limit)["locked"] == .boolean(false))
+                    #expect(first.ownedLocks == ["l"])
+                    #expect(second.ownedLocks == [])
+                    try await first.transact([.assert(lock: "l"), .comment("mine")], within: limit)
+                    let error = await #expect(throws: OVSDBError.self) {
+                        try await second.transact([.assert(lock: "l")], within: limit)
+                    }
+                    #expect(error?.serverError == "not owner")
+                    try await first.request(.unlock("l"), within: limit)
+                    try await second.barrier(within: limit)
+                    #expect(first.ownedLocks == [])
+                    #expect(second.ownedLocks == ["l"])
+                    try await first.request(.steal("l"), within: limit)
+                    try await second.barrier(within: limit)
+                    #expect(first.ownedLocks == ["l"])
+                    #expect(second.ownedLocks == [])
+                }
+            }
+        }
+    }
+
+    @Test func `every kind of operation does what it says on the server`() async throws {
+        try await withOVSDBServer(schema: .northbound) { server in
+            try await withClient(of: server, tables: switchesAndPorts) { client in
+                let results = try await client.transact(
+                    [
+                        .insert(
+                            into: "Logical_Switch", name: "new", row: ["name": "a", "external_ids": .map(["k": "v"])]),
+                        .select(
+                            from: "Logical_Switch", where: [Condition("name", .equal, "a")],
+                            columns: ["name", "external_ids"]),
+                        .update(in: "Logical_Switch", where: [Condition("name", .equal, "a")], row: ["name": "b"]),
+                        .mutate(
+                            in: "Logical_Switch", where: [Condition("external_ids", .includes, .map(["k": "v"]))],
+                            mutations: [Mutation("external_ids", .insert, .map(["l": "w"]))]),
+                        .wait(
+                            on: "Logical_Switch", where: [], columns: ["name"], until: .equal, rows: [["name": "b"]],
+                            timeout: .zero),
+                        .comment("all at once"), .commit(durable: true),
+                    ], within: .seconds(5))
+                #expect(results.count == 7)
+                #expect(results[1].rows == [["name": "a", "external_ids": .map(["k": "v"])]])
+                #expect(results[2].count == 1)
+                #expect(results[3].count == 1)
+                let network = try #require(client.replica.first(switchesByName, "b"))
+                #expect(results[0].id == network.id)
+                #expect(network.externalIDs == ["k": "v", "l": "w"])
+                let aborted = await #expect(throws: OVSDBError.self) {
+                    try await client.transact(
+                        [.delete(from: "Logical_Switch", where: []), .abort], within: .seconds(5))
+                }
+                #expect(aborted?.serverError == "aborted")
+                #expect(aborted?.operation == 1)
+                try await client.transact([.delete(from: "Logical_Switch", where: [])], within: .seconds(5))
+                #expect(client.replica[LogicalSwitch.self].isEmpty)
+            }
+        }
+    }
+
+    @Test func `the replica foresees what the server does`() async throws {
+        try await withOVSDBServer(schema: .northbound) { server in
+            try await withClient(of: server, tables: switchesAndPorts) { client in
+                var network = LogicalSwitch(id: .random())
+                network.name = "a"
+                var port = LogicalSwitchPort(id: .random())
+                port.name = "p"
+                port.addresses = ["b", "a"]
+                port.tag = 5
+                port.externalIDs = ["k": "v"]
+                var changed = port
+                changed.addresses = []
+                changed.enabled = true
+                let transactions: [[OVSDB.Operation]] = [
+                    [
+                        .insert(network), .insert(port),
+                        .mutate(LogicalSwitch.self, network.id, .insert(into: .ports, [port.id])),
+                    ],
+                    [
+                        .mutate(
+                            LogicalSwitchPort.self, port.id, .put(.externalIDs, ["k": "w", "l": "x"]),
+                            .insert(into: .addresses, ["c"]))
+                    ],
+                    [.update(changed, columns: [.addresses, .enabled])],
+                    [.mutate(LogicalSwitchPort.self, port.id, .removeKeys(.externalIDs, ["k", "none"]))],
+                    [
+                        .mutate(LogicalSwitch.self, network.id, .delete(from: .ports, [port.id])),
+                        .delete(LogicalSwitchPort.self, port.id),
+                    ],
+                ]
+                for transaction in transactions {
+                    let foreseen = try client.replica.applying(transaction)
+                    try await client.transact(transaction, within: .seconds(5))
+                    #expect(Set(foreseen[LogicalSwitch.self]) == Set(client.replica[LogicalSwitch.self]))
+                    let ports = Set(client.replica[LogicalSwitchPort.self])
+                    #expect(ports.map(\.externalIDs) == foreseen[LogicalSwitchPort.self].map(\.externalIDs))
+                    #expect(
+                        ports.map { $0.addresses.sorted() }
+                            == foreseen[LogicalSwitchPort.self].map { $0.addresses.sorted() })
+                }
+            }
+        }
+    }
 }

@@ -103,7 +103,7 @@ struct ConnectionLossTests {
         } _: { peer in
             while peer.hear() != nil {}
         } _: { client in
-            let error = await #expect(throws: OVSDBError.self) { try await client.ready(within: .seconds(1)) }
+            let error = await #expect(throws: OVSDBError.self) { try await client.ready(within: .seconds(3)) }
             #expect(error?.code == .unreachable)
             #expect(error?.message.contains("does not finish the handshake within 0.1 seconds") == true)
             #expect(error?.message.contains(client.configuration.remotes[0].description) == true)

@@ -61,13 +61,18 @@ public final class OVSDBClient: Sendable {
     }
 
     /// Everything committed before this call is in `replica` afterwards: a transaction of nothing goes to the server and back, and the
-    /// server sends what changed before it answers.
+    /// server sends what changed before it answers. Throws `unreachable` if that does not succeed in time, over however many connections.
     public func barrier(within limit: Duration) async throws {
-        do {
-            _ = try await driver.call(.transaction([]), within: limit)
-        } catch var error as OVSDBError where error.isUnknownOutcome {
-            error.code = .unreachable  // Nothing was to be changed.
-            throw error
+        let deadline = ContinuousClock.now + limit
+        while true {
+            do {
+                _ = try await driver.call(.transaction([]), within: deadline - .now)
+                return
+            } catch let error as OVSDBError where error.isUnknownOutcome {
+                guard ContinuousClock.now < deadline, !Task.isCancelled else {
+                    throw OVSDBError(.unreachable, "\(configuration.database) did not answer within \(limit)")
+                }
+            }
         }
     }
 

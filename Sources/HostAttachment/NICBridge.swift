@@ -83,13 +83,21 @@ package struct NICBridge: Sendable {
             guard let target = try await links.configuration(of: nic) else {
                 throw AttachmentError(.refused, "there is no interface \(nic)")
             }
+            let bridge = ovs.replica.first(HostAttachment.bridgesByName, name)
             try await links.setReceiveFilter(false, on: target.link)
             var changes: [ConfigurationChange] = []
             if let source = try await links.configuration(of: name) {
                 changes = InterfaceConfiguration.plan(from: source, to: target)
-                try await links.apply(changes)
+                do {
+                    try await links.apply(changes)
+                } catch {
+                    if bridge?.datapathType == Datapath.netdev.rawValue {
+                        try await links.setReceiveFilter(true, on: target.link)
+                    }
+                    throw error
+                }
             }
-            if let bridge = ovs.replica.first(HostAttachment.bridgesByName, name) {
+            if let bridge {
                 try await commit(deleteOperations(bridge), until: deadline)
             }
             return result(name, changes)

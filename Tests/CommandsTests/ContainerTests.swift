@@ -120,7 +120,7 @@ struct ContainerTests {
         }
     }
 
-    @Test func `a network container stays until its last endpoint goes, and its name servers are the subnet's`() async throws {
+    @Test func `a network container stays until its last endpoint goes, with the subnets' name servers`() async throws {
         try await withEndpoint { (host: RealHost) async throws in
             #expect(await host.container("net-create", "ls1", "2001:db8::/64", "--dns", "2001:db8::53").status == .done)
             #expect(await host.container("endpoint-create", "ls1", "q", "--ip", "2001:db8::7").status == .done)

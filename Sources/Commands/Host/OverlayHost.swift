@@ -33,8 +33,8 @@ struct OverlayHost: Sendable {
         return try await HostDatabase.with(options.remote(context), until: deadline, logger: logger) { database in
             let settings = try HostSettings(try database.configuration) { database.findBridge($0) != nil }
             let api = NeutronClient(
-                endpoint: context.seams.api ?? settings.central.api, connectTimeout: min(deadline.remaining / 2, .seconds(5)),
-                logger: logger)
+                endpoint: context.seams.api ?? settings.central.api,
+                connectTimeout: min(deadline.remaining / 2, .seconds(5)), logger: logger)
             do {
                 let controller = OVNController(folder: context.environment["OVN_RUNDIR"])
                 let host = OverlayHost(

@@ -1,4 +1,5 @@
-import Glibc
+private import func Glibc.free
+private import func Glibc.realloc
 
 /// Bytes that grow. Unlike an array it grows where it is (`realloc`), which for a copy of a large database saves as much memory again and
 /// the time to move it.

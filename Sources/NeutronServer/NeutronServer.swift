@@ -14,7 +14,7 @@ package struct NeutronServer: Sendable {
         package var port = 9696
         /// The owner of what is made by requests that do not say whose it is.
         package var defaultProject = "admin"
-        /// The loop that connections live on; nil: all of the process's. See ``LoopService``.
+        /// The loop that connections live on; nil: all of the process's.
         package var eventLoop: (any EventLoop)?
 
         package init() {}

@@ -22,17 +22,13 @@ struct ResourceController<Of: StoredResource>: Sendable {
         var marker: Of?
         if let text = query.marker { marker = try await Of.find(try id(text), in: store) }
         let path = context.base + request.uri.path
-        let after = marker
-        // A long list is made beside the loop that answers everybody else.
-        return try await withTaskExecutorPreference(globalConcurrentExecutor) {
-            var page = Of.page(query, after: after, in: store.snapshot())
-            if page.isEmpty {
-                // Who looks for a name made through another replica a moment ago must find it.
-                try await store.lookAgain()
-                page = Of.page(query, after: after, in: store.snapshot())
-            }
-            return .json(capacity: 256 + page.count * 1_024) { $0.list(page, query, path: path) }
+        var page = Of.page(query, after: marker, in: store.snapshot())
+        if page.isEmpty {
+            // Who looks for a name made through another replica a moment ago must find it.
+            try await store.lookAgain()
+            page = Of.page(query, after: marker, in: store.snapshot())
         }
+        return .json(capacity: 256 + page.count * 1_024) { $0.list(page, query, path: path) }
     }
 
     @Sendable private func create(_ request: Request, _ context: APIRequestContext) async throws -> Response {

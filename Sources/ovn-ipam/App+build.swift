@@ -56,7 +56,7 @@ struct App: Sendable {
         let notice = ReadyNotice(
             clients: clients, listening: listening, host: settings.server.host, logger: logger)
         let services: [any Service] =
-            daemons + clients.map { ClientService(client: $0) } + [notice, LoopService(server, on: loop)]
+            daemons + clients.map { ClientService(client: $0) } + [notice, server]
         var configuration = ServiceGroupConfiguration(
             services: services.map {
                 .init(

@@ -62,6 +62,11 @@ package enum Program {
     package static func run(
         _ root: any ParsableCommand.Type, _ arguments: [String], in context: @autoclosure @Sendable () -> Context
     ) async -> CommandError.Status {
+        // What scripts ask before anything else costs no parser.
+        if arguments == ["--version"] {
+            context().console.output(root.configuration.version)
+            return .done
+        }
         let command: any ParsableCommand
         do {
             command = try root.parseAsRoot(arguments)

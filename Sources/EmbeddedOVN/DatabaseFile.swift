@@ -6,7 +6,10 @@ struct DatabaseFile: Hashable, Sendable {
     /// The file of the schema.
     let schema: String
 
-    /// Makes the file if there is none, and converts one of an older schema.
+    /// A transaction (RFC 7047 §4.1.3) that is made on the file, whatever comes of it.
+    var transaction: String?
+
+    /// Makes the file if there is none, converts one of an older schema, and makes the transaction.
     func prepare() async throws(EmbeddedOVNError) {
         guard access(schema, R_OK) == 0 else {
             throw EmbeddedOVNError(
@@ -17,6 +20,7 @@ struct DatabaseFile: Hashable, Sendable {
         } else if try await tool("needs-conversion", path, schema).contains("yes") {
             try await tool("convert", path, schema)
         }
+        if let transaction { try await tool("transact", path, transaction) }
     }
 
     @discardableResult

@@ -37,8 +37,19 @@ package struct EmbeddedOVN: Sendable {
         try configuration.southbound.check("sb-listen")
         let schemas = try configuration.schemaFolder ?? Self.schemaFolder()
         try await DatabaseFile(path: folders.database("nb"), schema: "\(schemas)/ovn-nb.ovsschema").prepare()
-        try await DatabaseFile(path: folders.database("sb"), schema: "\(schemas)/ovn-sb.ovsschema").prepare()
+        try await DatabaseFile(
+            path: folders.database("sb"), schema: "\(schemas)/ovn-sb.ovsschema",
+            transaction: Self.firstGlobal
+        ).prepare()
     }
+
+    /// Southbound's one row of its kind, where it is not there yet: ovn-northd makes it in its first run only, and an
+    /// ovn-controller (23.03) that connects before that crashes. `ovn-sbctl init` makes it for OVN's own scripts.
+    private static let firstGlobal = """
+        ["OVN_Southbound", \
+        {"op": "wait", "table": "SB_Global", "where": [], "columns": [], "until": "==", "rows": [], "timeout": 0}, \
+        {"op": "insert", "table": "SB_Global", "row": {}}]
+        """
 
     private static let names = ["ovn-northd", "ovnsb_db", "ovnnb_db"]
 

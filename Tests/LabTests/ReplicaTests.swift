@@ -24,7 +24,8 @@ extension LabTests {
                 }
 
                 let listed = try await lab.on(
-                    "central", "curl -sf 'http://127.0.0.1:9701/v2.0/ports?network_id=\(network)'")
+                    "central",
+                    "curl -sf --retry 5 --retry-all-errors 'http://127.0.0.1:9701/v2.0/ports?network_id=\(network)'")
                 let addresses = listed.output.matches(of: /"ip_address": ?"([0-9.]+)"/).map { String($0.1) }
                 #expect(addresses.count == 253)
                 #expect(Set(addresses).count == 253)

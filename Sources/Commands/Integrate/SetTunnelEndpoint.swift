@@ -32,7 +32,7 @@ struct SetTunnelEndpoint: HostCommand {
         }
         try await HostDatabase.with(host.remote(context), until: deadline, logger: host.logger(context)) { database in
             var settings = ["ovn-encap-ip": "\(endpoint)"]
-            // Together with the address: an ovn-controller (23.03) that starts with one and not the other can crash.
+            // Together with the address: ovn-controller may be started before `ovn-container init` sets a type.
             if try database.configuration.externalIDs["ovn-encap-type"] == nil { settings["ovn-encap-type"] = "geneve" }
             try await database.setExternalIDs(settings, within: deadline.remaining)
         }

@@ -47,7 +47,9 @@ func command(_ name: String, uses: [Target.Dependency], linker: [LinkerSetting] 
 /// A command line starts in 2 ms instead of 3 when the loader has no 75,000 relocations to apply
 /// (`docs/decisions/0006-linking.md`).
 let fixedAddress: [LinkerSetting] = [
-    .unsafeFlags(["-Xclang-linker", "-no-pie", "-Xlinker", "--no-export-dynamic"], .when(platforms: [.linux], configuration: .release))
+    .unsafeFlags(
+        ["-Xclang-linker", "-no-pie", "-Xlinker", "--no-export-dynamic"],
+        .when(platforms: [.linux], configuration: .release))
 ]
 
 func tests(_ room: String, uses: [Target.Dependency] = [], resources: [Resource] = []) -> Target {

@@ -33,6 +33,7 @@ extension DockerEngine {
         // The status is sent before the work: a failure comes as a line of the body.
         struct Progress: Decodable { let error: String? }
         for line in reply.body.readableBytesView.split(separator: UInt8(ascii: "\n")) {
+            // A line of another shape is progress, not a failure.
             if let failure = (try? JSONDecoder().decode(Progress.self, from: Data(line)))?.error {
                 throw DockerError(.refused, "docker could not \(goal): \(failure)")
             }

@@ -86,6 +86,7 @@ extension DockerEngine {
 
     func refusal(_ reply: Reply, _ goal: String) -> DockerError {
         struct Message: Decodable { let message: String }
+        // A proxy in between answers in its own shape; then the status is all there is to tell.
         let text =
             (try? JSONDecoder().decode(Message.self, from: Data(reply.body.readableBytesView)))?.message
             ?? "status \(reply.status)"

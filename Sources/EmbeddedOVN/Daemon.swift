@@ -69,6 +69,7 @@ package struct Daemon: Service {
                 guard !asked else { continue }
                 asked = true
                 group.addTask { [grace] in
+                    // Cancelled when the child has ended; then nobody looks at this.
                     try? await Task.sleep(for: grace)
                     return nil
                 }

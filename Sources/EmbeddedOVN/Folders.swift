@@ -37,6 +37,7 @@ final class FolderLock: Sendable {
             throw EmbeddedOVNError("cannot open \(path): \(String(cString: strerror(errno)))")
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            // Only for the message: the folder is taken, whether or not we can read by whom.
             let owner = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
             close(descriptor)
             let who = Int(owner.filter { !$0.isWhitespace }).map { "process \($0)" } ?? "another process"

@@ -9,6 +9,7 @@ import Logging
 enum Orphan {
     /// Ends the daemon that wrote `pidFile`, if it still runs: SIGTERM, and SIGKILL after five seconds.
     static func end(pidFile: String, logger: Logger) async throws(EmbeddedOVNError) {
+        // No file that can be read: no daemon is known to run.
         guard let text = try? String(contentsOfFile: pidFile, encoding: .utf8),
             let pid = pid_t(text.filter { !$0.isWhitespace }), pid > 1
         else { return }

@@ -51,6 +51,7 @@ package struct OVNController: Sendable {
 
     private func ask(_ command: String, within limit: Duration) async throws(ControlSocket.Failure) -> String {
         let file = "\(folder)/ovn-controller.pid"
+        // Not there or not readable: said below, with its name.
         guard let text = try? String(contentsOfFile: file, encoding: .utf8),
             let process = Int32(text.filter { !$0.isWhitespace })
         else { throw ControlSocket.Failure(description: "there is no \(file)") }

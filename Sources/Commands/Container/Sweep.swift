@@ -113,6 +113,7 @@ extension Sweep {
     private static func removeLost(
         _ container: ContainerSummary, on host: OverlayHost, _ engine: DockerEngine
     ) async throws -> Bool {
+        // Whoever holds the lock is at work on it; what cannot be locked for another reason waits for the next sweep.
         guard let name = container.names.first,
             let lock = try? await NameLock.hold(NetworkContainer.lockName(name), within: .zero)
         else { return false }

@@ -3,8 +3,9 @@
 address_of() {
     case $1 in
         central) echo 10.77.0.10 ;;
+        gateway) echo 10.77.0.9 ;;
         host*) echo "10.77.0.$((10 + ${1#host}))" ;;
-        *) refuse "there is no node $1" ;;
+        *) cat "$state/nodes/$1/address" 2>/dev/null || refuse "there is no node $1" ;;
     esac
 }
 
@@ -89,12 +90,18 @@ services_of() {
     echo "$found"
 }
 
+# Starts what runs on node $1, whose role is $2: central, host or vm.
+start_services_of() {
+    exec {lock}>&-
+    exec_in_node "$1" "$here/lib/node-services" "$2" "$1" "$(address_of "$1")" "$state/nodes/$1" \
+        >"$state/nodes/$1/services.log" 2>&1 </dev/null
+}
+
 # Starts what runs on each node, all nodes at once.
 start_services() {
     local node jobs=() failed=''
     for node in $(node_names); do
-        (exec {lock}>&-; exec_in_node "$node" "$here/lib/node-services" "$node" "$(address_of "$node")" \
-            "$state/nodes/$node") >"$state/nodes/$node/services.log" 2>&1 </dev/null &
+        start_services_of "$node" "${node%%[0-9]*}" &
         jobs+=("$node:$!")
     done
     for node in "${jobs[@]}"; do

@@ -34,7 +34,7 @@ create_state() {
     mkdir -p "$state/nodes/switch" "$state/nodes/central"
     local i
     for ((i = 1; i <= hosts; i++)); do mkdir -p "$state/nodes/host$i"; done
-    printf '%s\n' "$mtu" >"$state/mtu"
+    printf '%s\n' "${mtu:-1500}" >"$state/mtu"
     {
         echo '127.0.0.1 localhost'
         local node

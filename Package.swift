@@ -129,7 +129,7 @@ let package = Package(
         tests("EmbeddedOVN", uses: [lifecycle, logging]),
         tests("ovn-ipam"),
         tests("HostNetwork"),
-        tests("OVSDBClient", uses: ["OVNModel", "TestServers"]),
+        tests("OVSDBClient", uses: ["OVNModel", "TestServers"] + nio),
         tests("DockerEngine", uses: ["TestServers"]),
         tests("NeutronClient"),
         tests("NetworkStore", uses: ["TestServers"]),

@@ -7,15 +7,21 @@ public import OVSDB
 /// on a replica that has the changes of those before it. If the server refuses a batch, each member is planned and sent alone, so that
 /// one bad request never fails another; a lost race (a `wait` that fails) is run again on the fresh replica.
 ///
-/// There is no task behind it: the first member of a batch drives it, and hands over to the first of the next.
+/// Everything happens on the client's event loop, one step after the other and without a task: what the server's answer sets off is done
+/// before the loop turns to anything else.
 public actor GroupCommit {
     private let client: OVSDBClient
     private let maximumBatch: Int
     private let maximumTries: Int
+    /// Who gathers for the next batch.
     private var waiting: [Member] = []
-    private var isDriven = false
+    /// Parts of a batch that was divided, the next one last: they go before those who wait.
+    private var parts: [Batch] = []
+    /// What is being tried.
+    private var batch = Batch([])
+    /// A batch is on its way, or the loop will look for one.
+    private var isBusy = false
 
-    /// The client's event loop, so that a commit costs no further hop.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { client.driver.unownedExecutor }
 
     /// - Parameters:
@@ -35,102 +41,122 @@ public actor GroupCommit {
     /// The plan's first argument is the replica to plan on, with the requests that precede it in the same transaction; its second is the
     /// one without them. Where both agree on something, this request is the first of its transaction to guard it with a `wait`; where
     /// they differ, an earlier one has done so and changed it.
-    public func submit<Result: Sendable>(
+    public nonisolated func submit<Result: Sendable>(
         within limit: Duration, _ plan: @escaping @Sendable (Replica, _ committed: Replica) throws -> Plan<Result>
     ) async throws -> Result {
-        let member = Member(deadline: .now() + limit.timeAmount) { replica, committed in
-            let plan = try plan(replica, committed)
-            return Member.Planned(operations: plan.operations) { replica in
-                Swift.Result { try plan.result(replica) as any Sendable }
-            }
-        }
-        waiting.append(member)
-        if isDriven {
-            let isDriver = await withCheckedContinuation { member.turn = $0 }
-            if isDriver { await drive(upTo: member) }
-        } else {
-            isDriven = true
-            await drive(upTo: member)
-        }
-        guard let outcome = member.outcome else {
-            throw OVSDBError(.unsupported, "a member of a commit was left without an outcome")
-        }
-        guard let result = try outcome.get() as? Result else {
-            throw OVSDBError(.unsupported, "a member of a commit has another result than it promised")
-        }
-        return result
-    }
-
-    /// Commits batches until `member` has its outcome, then lets the next in line drive.
-    private func drive(upTo member: Member) async {
-        while member.outcome == nil {
-            let batch = Array(waiting.prefix(maximumBatch))
-            waiting.removeFirst(batch.count)
-            await commit(batch)
-        }
-        if let next = waiting.first {
-            next.resume(isDriver: true)
-        } else {
-            isDriven = false
-        }
-    }
-
-    // MARK: - One batch
-
-    /// Gives every member of the batch its outcome.
-    private func commit(_ batch: [Member]) async {
-        var tries = 0
-        while tries < maximumTries {
-            tries += 1
-            do {
-                try await ready(batch)
-                let fates = plan(batch)
-                let operations = operations(of: fates)
-                if !operations.isEmpty { try await transact(operations, batch) }
-                conclude(batch, fates)
-                break
-            } catch let error as OVSDBError where error.code == .waitFailed {
-                // Somebody else was faster; that is nobody's fault here, so the batch stays together at first. A smaller one is planned and
-                // sent sooner and touches less: it wins more often.
-                if batch.count > 1, tries >= 3 {
-                    let half = (batch.count + 1) / 2
-                    await commit(Array(batch[..<half]))
-                    return await commit(Array(batch[half...]))
+        let deadline = NIODeadline.now() + limit.timeAmount
+        return try await withCheckedThrowingContinuation { continuation in
+            client.driver.loop.execute {
+                self.assumeIsolated { group in
+                    group.waiting.append(Member(deadline: deadline, plan: plan, continuation))
+                    group.turn()
                 }
-                if tries == maximumTries { return fail(batch, error) }
-                await pause(tries)
-            } catch let error as OVSDBError where error.code == .rejected {
-                if batch.count > 1 { break }
-                // Perhaps the copy was behind; then the plan itself will find out why it cannot be.
-                if tries > 1 || maximumTries == 1 { return fail(batch, error) }
-            } catch {
-                return fail(batch, error)
             }
         }
-        for member in batch where member.outcome == nil { await commit([member]) }
     }
 
-    /// Returns once there is a copy to plan on; members whose time is over get their outcome.
-    private func ready(_ batch: [Member]) async throws {
-        if client.state.isReady { return }
-        try await client.ready(within: remaining(batch))
+    // MARK: - One batch after the other
+
+    /// Takes up the next batch once the loop has handled what has arrived with this request: that goes into the same batch.
+    private func turn() {
+        guard !isBusy, !waiting.isEmpty || !parts.isEmpty else { return }
+        isBusy = true
+        client.driver.loop.execute { self.assumeIsolated { $0.begin() } }
     }
 
-    private func remaining(_ batch: [Member]) -> Duration {
-        let deadline = batch.map(\.deadline).max() ?? .now()
-        return .nanoseconds(max(0, (deadline - .now()).nanoseconds))
+    private func begin() {
+        if let part = parts.popLast() {
+            batch = part
+        } else {
+            batch = Batch(Array(waiting.prefix(maximumBatch)))
+            waiting.removeFirst(batch.members.count)
+        }
+        run()
     }
+
+    private func end() {
+        isBusy = false
+        turn()
+    }
+
+    /// Tries the batch as soon as there is a copy to plan on.
+    private func run() {
+        if client.state.isReady { return attempt() }
+        let limit = batch.remaining
+        client.driver.assumeIsolated { driver in
+            driver.whenReady(within: limit) { outcome in
+                self.assumeIsolated { group in
+                    switch outcome {
+                    case .success: group.attempt()
+                    case .failure(let error): group.fail(error)
+                    }
+                }
+            }
+        }
+    }
+
+    private func attempt() {
+        batch.tries += 1
+        batch.fates = plan(batch.members)
+        let operations = operations(of: batch.fates)
+        if operations.isEmpty { return conclude() }
+        let limit = batch.remaining
+        guard limit > .zero else {
+            return fail(OVSDBError(.notSent, "the deadline came while others were committing, nothing was sent"))
+        }
+        client.driver.metrics.group(of: batch.members.count)
+        client.driver.assumeIsolated { driver in
+            driver.start(.transaction(operations), within: limit) { result in
+                self.assumeIsolated { group in
+                    switch result {
+                    case .success: group.conclude()
+                    case .failure(let error): group.recover(from: error)
+                    }
+                }
+            }
+        }
+    }
+
+    private func recover(from error: OVSDBError) {
+        let members = batch.members
+        switch error.code {
+        case .waitFailed where batch.tries >= 3 && members.count > 1:
+            // Somebody else was faster; that is nobody's fault here, so the batch stays together at first. A smaller one is planned and
+            // sent sooner and touches less: it wins more often.
+            let half = (members.count + 1) / 2
+            divide(into: [Array(members[..<half]), Array(members[half...])])
+        case .waitFailed where batch.tries < maximumTries: pause()
+        case .rejected where members.count > 1: divide(into: members.map { [$0] })
+        // Perhaps the copy was behind; then the plan itself will find out why it cannot be.
+        case .rejected where batch.tries == 1 && maximumTries > 1: run()
+        default: fail(error)
+        }
+    }
+
+    private func divide(into members: [[Member]]) {
+        parts += members.reversed().map(Batch.init)
+        end()
+    }
+
+    /// Up to a few milliseconds, longer with every lost race, so that rivals do not stay in step.
+    private func pause() {
+        guard batch.tries > 1 else { return run() }
+        let delay = TimeAmount.microseconds(.random(in: 0...Int64(min(batch.tries, 10) * 500)))
+        client.driver.loop.scheduleTask(in: delay) { self.assumeIsolated { $0.run() } }
+    }
+
+    // MARK: - Planning and outcomes
 
     /// Plans the members in order, each on what those before it will leave.
-    private func plan(_ batch: [Member]) -> [Member.Fate] {
+    private func plan(_ members: [Member]) -> [Member.Fate] {
         let committed = client.replica
         var replica = committed
         var foreseen: [Operation] = []
         var fates: [Member.Fate] = []
-        for (index, member) in batch.enumerated() {
+        for (index, member) in members.enumerated() {
             do {
                 let plan = try member.plan(replica, committed)
-                if index + 1 < batch.count, !plan.operations.isEmpty {
+                if index + 1 < members.count, !plan.operations.isEmpty {
                     do { try replica.apply(plan.operations) } catch {
                         // What cannot be foreseen is sent alone.
                         replica = try committed.applying(foreseen)
@@ -160,35 +186,20 @@ public actor GroupCommit {
         return fates.count > 1 ? operations.coalesced() : operations
     }
 
-    private func transact(_ operations: [Operation], _ batch: [Member]) async throws {
-        let limit = remaining(batch)
-        guard limit > .zero else {
-            throw OVSDBError(.notSent, "the deadline came while others were committing, nothing was sent")
-        }
-        client.driver.metrics.group(of: batch.count)
-        _ = try await client.driver.callForOthers(.transaction(operations), within: limit)
-    }
-
-    private func conclude(_ batch: [Member], _ fates: [Member.Fate]) {
+    private func conclude() {
         let replica = client.replica
-        for (member, fate) in zip(batch, fates) {
+        for (member, fate) in zip(batch.members, batch.fates) {
             switch fate {
-            case .planned(let plan): member.finish(plan.result(replica))
-            case .failed(let error): member.finish(.failure(error))
-            case .postponed: break
+            case .planned(let plan): plan.succeed(replica)
+            case .failed(let error): member.fail(error)
+            case .postponed: parts.append(Batch([member]))
             }
         }
+        end()
     }
 
-    private func fail(_ batch: [Member], _ error: any Error) {
-        for member in batch where member.outcome == nil { member.finish(.failure(error)) }
-    }
-
-    /// Up to a few milliseconds, longer with every lost race, so that rivals do not stay in step.
-    private func pause(_ tries: Int) async {
-        guard tries > 1 else { return }
-        let delay = TimeAmount.microseconds(.random(in: 0...Int64(min(tries, 10) * 500)))
-        let timer = client.driver.loop.scheduleTask(in: delay) {}
-        do { try await timer.futureResult.get() } catch { return }  // The loop is shutting down.
+    private func fail(_ error: any Error) {
+        for member in batch.members { member.fail(error) }
+        end()
     }
 }

@@ -13,38 +13,38 @@ struct PendingCall {
     /// False while it waits for a connection.
     var isSent = false
     let timer: Scheduled<Void>
-    let continuation: CheckedContinuation<Session.Reply, any Error>
+    let completion: @Sendable (Result<Session.Reply, OVSDBError>) -> Void
 }
 
 extension SessionDriver {
-    /// Makes a call as soon as the connection is there; its outcome is known, or known to be unknown, after `limit`.
+    /// Makes a call as soon as the connection is there; its outcome is known, or known to be unknown, after `limit`, or when the task is
+    /// cancelled.
     func call(_ work: PendingCall.Work, within limit: Duration) async throws -> Session.Reply {
-        if let refusal { throw refusal }
         let number = number()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                start(number, work, limit, continuation)
+                start(work, number, within: limit) { continuation.resume(with: $0.mapError { $0 as any Error }) }
             }
         } onCancel: {
             loop.execute { self.assumeIsolated { $0.abandon(number) } }
         }
     }
 
-    /// The same, but the task's cancellation does not end it: others depend on the outcome.
-    func callForOthers(_ work: PendingCall.Work, within limit: Duration) async throws -> Session.Reply {
-        if let refusal { throw refusal }
-        let number = number()
-        return try await withCheckedThrowingContinuation { continuation in
-            start(number, work, limit, continuation)
-        }
+    /// The same for who waits without a task; `completion` is called on the loop.
+    func start(
+        _ work: PendingCall.Work, within limit: Duration,
+        completion: @escaping @Sendable (Result<Session.Reply, OVSDBError>) -> Void
+    ) {
+        start(work, number(), within: limit, completion: completion)
     }
 
     private func start(
-        _ number: Session.Call, _ work: PendingCall.Work, _ limit: Duration,
-        _ continuation: CheckedContinuation<Session.Reply, any Error>
+        _ work: PendingCall.Work, _ number: Session.Call, within limit: Duration,
+        completion: @escaping @Sendable (Result<Session.Reply, OVSDBError>) -> Void
     ) {
+        if let refusal { return completion(.failure(refusal)) }
         let timer = loop.scheduleTask(in: limit.timeAmount) { self.assumeIsolated { $0.expire(number) } }
-        calls[number] = PendingCall(work: work, limit: limit, timer: timer, continuation: continuation)
+        calls[number] = PendingCall(work: work, limit: limit, timer: timer, completion: completion)
         if session?.isSynchronized == true { send(number) }
     }
 
@@ -77,7 +77,7 @@ extension SessionDriver {
         if case .request(.unlock(let name)) = call.work, case .success = result {
             published.setLock(name, isOwned: false)
         }
-        call.continuation.resume(with: result.mapError { $0 as any Error })
+        call.completion(result)
     }
 
     private func expire(_ number: Session.Call) {

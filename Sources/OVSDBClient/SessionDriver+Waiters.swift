@@ -14,20 +14,12 @@ extension SessionDriver {
     func wait<T: Sendable>(
         within limit: Duration, until condition: @escaping @Sendable (Replica) -> T?
     ) async throws -> T {
-        if let refusal { throw refusal }
-        if published.state.isReady, let value = condition(published.replica) { return value }
         let number = number()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<T, any Error>) in
-                let timer = loop.scheduleTask(in: limit.timeAmount) {
-                    self.assumeIsolated { $0.expireWaiter(number, limit) }
+                wait(number, within: limit, until: condition) { outcome in
+                    continuation.resume(with: outcome.mapError { $0 as any Error })
                 }
-                waiters[number] = Waiter(
-                    check: { replica in
-                        guard let value = condition(replica) else { return false }
-                        continuation.resume(returning: value)
-                        return true
-                    }, fail: { continuation.resume(throwing: $0) }, timer: timer)
                 if Task.isCancelled { failWaiter(number, OVSDBError(.timedOut, "the wait was cancelled")) }
             }
         } onCancel: {
@@ -35,6 +27,28 @@ extension SessionDriver {
                 self.assumeIsolated { $0.failWaiter(number, OVSDBError(.timedOut, "the wait was cancelled")) }
             }
         }
+    }
+
+    /// The same for who waits without a task; `completion` is called on the loop.
+    func whenReady(within limit: Duration, completion: @escaping @Sendable (Result<Void, OVSDBError>) -> Void) {
+        wait(number(), within: limit, until: { _ in () as Void? }, completion: completion)
+    }
+
+    private func wait<T: Sendable>(
+        _ number: UInt64, within limit: Duration, until condition: @escaping (Replica) -> T?,
+        completion: @escaping @Sendable (Result<T, OVSDBError>) -> Void
+    ) {
+        if let refusal { return completion(.failure(refusal)) }
+        if published.state.isReady, let value = condition(published.replica) { return completion(.success(value)) }
+        let timer = loop.scheduleTask(in: limit.timeAmount) {
+            self.assumeIsolated { $0.expireWaiter(number, limit) }
+        }
+        waiters[number] = Waiter(
+            check: { replica in
+                guard let value = condition(replica) else { return false }
+                completion(.success(value))
+                return true
+            }, fail: { completion(.failure($0)) }, timer: timer)
     }
 
     func askWaiters() {

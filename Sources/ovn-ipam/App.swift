@@ -16,6 +16,8 @@ struct OVNIPAM: AsyncParsableCommand {
 
     /// Exit codes: 0 done, 1 could not run, 2 used wrongly (a flag, a variable, a line of the configuration file).
     static func main() async {
+        // Without it the C library looks for a new time zone at every log line.
+        setenv("TZ", ":/etc/localtime", 0)
         do {
             var command = try parseAsRoot()
             if var waiting = command as? any AsyncParsableCommand {

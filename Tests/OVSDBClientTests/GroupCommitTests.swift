@@ -1,4 +1,6 @@
 import Logging
+import NIOCore
+import NIOPosix
 import OVNModel
 import OVSDB
 import OVSDBClient
@@ -27,6 +29,31 @@ struct GroupCommitTests {
                 }
                 #expect(client.replica[LogicalSwitch.self].count == 200)
                 #expect(copies.count < 100)
+            }
+        }
+    }
+
+    @Test func `requests whose tasks run on an event loop all finish`() async throws {
+        try await withOVSDBServer(schema: .northbound) { server in
+            let loop = MultiThreadedEventLoopGroup.singleton.next()
+            try await withClient(of: server, tables: switchesAndPorts, adjust: { $0.eventLoop = loop }) { client in
+                let group = GroupCommit(client: client)
+                try await withTaskExecutorPreference(LoopTasks(loop: loop)) {
+                    try await withThrowingTaskGroup(of: Void.self) { tasks in
+                        for worker in 0..<32 {
+                            tasks.addTask {
+                                for number in 0..<20 {
+                                    let network = named("n\(worker)-\(number)")
+                                    try await group.submit(within: .seconds(30)) { _, _ in
+                                        Plan([.insert(network)], returning: ())
+                                    }
+                                }
+                            }
+                        }
+                        try await tasks.waitForAll()
+                    }
+                }
+                #expect(client.replica[LogicalSwitch.self].count == 640)
             }
         }
     }
@@ -137,6 +164,18 @@ struct GroupCommitTests {
             #expect(error?.isUnreachable == true)
             tasks.cancelAll()
         }
+    }
+}
+
+/// Runs tasks on an event loop.
+private final class LoopTasks: TaskExecutor {
+    let loop: any EventLoop
+
+    init(loop: any EventLoop) { self.loop = loop }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        loop.execute { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 }
 

@@ -1,0 +1,56 @@
+internal import NIOCore
+internal import OVSDB
+
+extension GroupCommit {
+    /// Requests that share transactions until each has its outcome.
+    struct Batch {
+        let members: [Member]
+        var tries = 0
+        /// What the last try's planning came to, for each member.
+        var fates: [Member.Fate] = []
+
+        init(_ members: [Member]) { self.members = members }
+
+        /// Until the last of the members' deadlines.
+        var remaining: Duration {
+            let deadline = members.map(\.deadline).max() ?? .now()
+            return .nanoseconds(max(0, (deadline - .now()).nanoseconds))
+        }
+    }
+
+    /// One request on its way through the group. Exactly one of `fail` and a plan's `succeed` is called, once.
+    struct Member {
+        struct Planned {
+            let operations: [Operation]
+            /// Gives the request its result, from the replica that has the commit.
+            let succeed: (Replica) -> Void
+        }
+
+        /// What planning came to.
+        enum Fate {
+            case planned(Planned)
+            /// Final only if the members before it, which it may be about, are committed.
+            case failed(any Error)
+            /// Left for a transaction of its own.
+            case postponed
+        }
+
+        let deadline: NIODeadline
+        let plan: (Replica, _ committed: Replica) throws -> Planned
+        let fail: (any Error) -> Void
+
+        init<Result: Sendable>(
+            deadline: NIODeadline, plan: @escaping @Sendable (Replica, _ committed: Replica) throws -> Plan<Result>,
+            _ continuation: CheckedContinuation<Result, any Error>
+        ) {
+            self.deadline = deadline
+            self.plan = { replica, committed in
+                let plan = try plan(replica, committed)
+                return Planned(operations: plan.operations) { replica in
+                    continuation.resume(with: Swift.Result { try plan.result(replica) })
+                }
+            }
+            fail = { continuation.resume(throwing: $0) }
+        }
+    }
+}

@@ -99,11 +99,12 @@ let package = Package(
         // Other daemons.
         room("OVSDBClient", uses: ["OVSDB", nioSSL, logging, metrics] + nio),
         room("DockerEngine", uses: [logging] + http + nio),
+        room("Keystone", uses: ["NeutronAPI", logging, nioSSL] + http + nio),
         room("NeutronClient", uses: ["NeutronAPI", logging] + http + nio),
 
         // What we are.
         room("NetworkStore", uses: ["OVNModel", "OVSDBClient", "IPAM", "NeutronAPI", logging, metrics, hashTrees]),
-        room("NeutronServer", uses: ["NetworkStore", hummingbird, logging, metrics] + nio),
+        room("NeutronServer", uses: ["NetworkStore", "Keystone", hummingbird, logging, metrics] + nio),
         room("HostAttachment", uses: ["HostNetwork", "OVSDBClient", "OVNModel", logging]),
         room("Commands", uses: ["NeutronClient", "HostAttachment", "DockerEngine", arguments, logging]),
 
@@ -131,6 +132,7 @@ let package = Package(
         tests("HostNetwork"),
         tests("OVSDBClient", uses: ["OVNModel", "TestServers"] + nio),
         tests("DockerEngine", uses: ["TestServers"]),
+        tests("Keystone", uses: ["TestServers"]),
         tests("NeutronClient"),
         tests("NetworkStore", uses: ["TestServers"]),
         tests("NeutronServer", uses: ["TestServers", hummingbirdTesting]),
@@ -141,6 +143,6 @@ let package = Package(
         .testTarget(name: "LabTests", swiftSettings: strict),
 
         /// Private `ovsdb-server`s, `ovn-northd`s and the like for the engine tests.
-        .target(name: "TestServers", path: "Tests/TestServers", swiftSettings: strict),
+        .target(name: "TestServers", path: "Tests/TestServers", exclude: ["keystone"], swiftSettings: strict),
     ]
 )

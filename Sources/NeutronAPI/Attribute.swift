@@ -54,8 +54,9 @@ package struct AttributeTable<Of>: Sendable {
     package var names: [String] { shown.map(\.name) }
 
     /// The attributes that a query's `fields` choose; unknown names are ignored, no names choose all.
-    package func fields(_ names: [String]) -> [Attribute<Of>] {
-        names.isEmpty ? shown : shown.filter { names.contains($0.name) }
+    package func fields(_ names: [String], hiding hidden: Set<String> = []) -> [Attribute<Of>] {
+        if names.isEmpty, hidden.isEmpty { return shown }
+        return shown.filter { (names.isEmpty || names.contains($0.name)) && !hidden.contains($0.name) }
     }
 }
 

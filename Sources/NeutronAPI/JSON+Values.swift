@@ -12,6 +12,13 @@ extension JSON {
         }
     }
 
+    /// Whether this is what `value` is, or, where that is a boolean, stands for it.
+    package func means(_ value: JSON) -> Bool {
+        if self == value { return true }
+        guard case .boolean(let flag) = value else { return false }
+        do throws(NeutronError) { return try asBoolean() == flag } catch { return false }
+    }
+
     /// An integer, a number whose fraction is dropped, or a text of an integer.
     func asInteger() throws(NeutronError) -> Int {
         switch self {

@@ -1,8 +1,8 @@
 /// What a `GET` of a collection asks for: filters, fields, order and page.
 package struct ListQuery<Of: Resource>: Sendable {
     /// Every one must let a resource pass.
-    let filters: [Attribute<Of>.Filter]
-    package let fields: [Attribute<Of>]
+    private(set) var filters: [Attribute<Of>.Filter]
+    package private(set) var fields: [Attribute<Of>]
     /// Last comes the identifier, so that the order is always total.
     let order: [SortOrder]
     /// Nil: no paging.
@@ -29,6 +29,14 @@ package struct ListQuery<Of: Resource>: Sendable {
         limit = try Self.limit(query)
         marker = limit == nil ? nil : query["marker"].first
         isReversed = query["page_reverse"].first?.lowercased() == "true"
+    }
+
+    /// Leaves out resources for which `isVisible` says no, before they are counted into pages.
+    package mutating func restrict(to isVisible: @escaping @Sendable (Of) -> Bool) { filters.append(isVisible) }
+
+    /// Leaves attributes out of what is shown.
+    package mutating func hide(_ names: Set<String>) {
+        if !names.isEmpty { fields.removeAll { names.contains($0.name) } }
     }
 
     private static func filters(_ query: QueryString) throws(NeutronError) -> [Attribute<Of>.Filter] {
@@ -136,18 +144,18 @@ extension JSONWriter {
     }
 
     /// The reply that has one resource: `{"network": {…}}`.
-    package mutating func member<Of: Resource>(_ resource: Of, fields: [String] = []) {
+    package mutating func member<Of: Resource>(_ resource: Of, fields: [String] = [], hiding hidden: Set<String> = []) {
         object { writer in
             writer.name(Of.memberName)
-            Of.write(resource, Of.attributes.fields(fields), to: &writer)
+            Of.write(resource, Of.attributes.fields(fields, hiding: hidden), to: &writer)
         }
     }
 
     /// The reply to a bulk request: `{"networks": […]}`.
-    package mutating func members<Of: Resource>(_ resources: [Of]) {
+    package mutating func members<Of: Resource>(_ resources: [Of], hiding hidden: Set<String> = []) {
         object { writer in
             writer.name(Of.collectionName)
-            Of.write(resources, Of.attributes.shown, to: &writer)
+            Of.write(resources, Of.attributes.fields([], hiding: hidden), to: &writer)
         }
     }
 

@@ -54,6 +54,15 @@ package struct NeutronRequest: Sendable {
         return try Of.update(from: &reader)
     }
 
+    /// What each resource of the request is given, as it was sent: for rules about who may say what, which come before the
+    /// attributes are read. Empty where the form is wrong, which ``create(_:defaultProject:)`` and ``update(_:)`` refuse.
+    package func given<Of: Resource>(to type: Of.Type) -> [[String: JSON]] {
+        if let items = members[Of.collectionName]?.array {
+            return items.compactMap { ($0.object?[Of.memberName] ?? $0).object }
+        }
+        return members[Of.memberName]?.object.map { [$0] } ?? []
+    }
+
     private func create<Of: Resource>(
         _ type: Of.Type, _ value: JSON?, _ defaultProject: String
     ) throws(NeutronError) -> Of.Create {

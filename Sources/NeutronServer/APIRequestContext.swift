@@ -9,6 +9,8 @@ package struct APIRequestContext: RequestContext {
     package let requestID: String
     /// How the client reached us, `http://192.0.2.1:9696`: links in replies start with it.
     var base = ""
+    /// Set once it is known who asks: nothing is answered before.
+    var authenticated: Requester?
 
     package init(source: Source) {
         coreContext = CoreRequestContextStorage(source: source)
@@ -16,6 +18,14 @@ package struct APIRequestContext: RequestContext {
         // Ours in place of the framework's, which nobody is told.
         logger[metadataKey: "hb.request.id"] = nil
         logger[metadataKey: "request"] = "\(requestID)"
+    }
+
+    /// Who asks.
+    var requester: Requester {
+        get throws(NeutronError) {
+            guard let authenticated else { throw .internalError(requestID: requestID) }
+            return authenticated
+        }
     }
 
     /// A parameter of the route's path, decoded.

@@ -12,8 +12,10 @@ package struct NeutronServer: Sendable {
         package var host = "0.0.0.0"
         /// 0 takes any free port.
         package var port = 9696
-        /// The owner of what is made by requests that do not say whose it is.
+        /// Without authentication, the owner of what is made by requests that do not say whose it is.
         package var defaultProject = "admin"
+        /// Who may ask.
+        package var authentication = Authentication.none
         /// The loop that connections live on; nil: all of the process's.
         package var eventLoop: (any EventLoop)?
 
@@ -53,9 +55,14 @@ package struct NeutronServer: Sendable {
             (Network.memberName, Network.collectionName), (Port.memberName, Port.collectionName),
             (Subnet.memberName, Subnet.collectionName),
         ]
+        // These two need no token; whatever is in version 2.0 does, as in Neutron.
         HealthController(store: store).addRoutes(to: root)
-        VersionController(resources: resources).addRoutes(to: root)
-        let version = router.group("v2.0")
+        let versions = VersionController(resources: resources)
+        versions.addRoutes(to: root)
+        let version = router.group("v2.0").add(
+            middleware: Authenticator(
+                authentication: configuration.authentication, defaultProject: configuration.defaultProject))
+        versions.addIndex(to: version)
         ExtensionController().addRoutes(to: version)
         addResource(Network.self, to: version)
         addResource(Subnet.self, to: version)
@@ -64,8 +71,7 @@ package struct NeutronServer: Sendable {
     }
 
     private func addResource<Of: StoredResource>(_ type: Of.Type, to routes: Routes) {
-        ResourceController<Of>(store: store, defaultProject: configuration.defaultProject, firstCopy: firstCopy)
-            .addRoutes(to: routes)
+        ResourceController<Of>(store: store, firstCopy: firstCopy).addRoutes(to: routes)
         TagController<Of>(store: store).addRoutes(to: routes)
     }
 }

@@ -5,6 +5,7 @@ import NeutronAPI
 extension HTTPField.Name {
     static let openstackRequestID = HTTPField.Name("X-Openstack-Request-Id")!
     static let forwardedProtocol = HTTPField.Name("X-Forwarded-Proto")!
+    static let authToken = HTTPField.Name("X-Auth-Token")!
     static let projectID = HTTPField.Name("X-Project-Id")!
 }
 

@@ -9,6 +9,13 @@ protocol StoredResource: Resource {
     static func create(_ requests: [Create], in store: NetworkStore) async throws -> [Self]
     static func update(_ id: ID<Self>, _ update: Update, ifRevision: Int?, in store: NetworkStore) async throws -> Self
     static func delete(_ id: ID<Self>, ifRevision: Int?, in store: NetworkStore) async throws
+
+    /// What rules about who may do what ask of it.
+    func policyTarget(in snapshot: Snapshot) -> PolicyTarget
+    /// Whether it is on a network, which a request for a new one names as its `network_id`.
+    static var isOnNetwork: Bool { get }
+    /// The ports that a request takes for it, which must be the requester's to change.
+    static func ports(in given: [String: JSON]) -> [ID<Port>]
 }
 
 extension Network: StoredResource {

@@ -13,18 +13,18 @@ struct TagController<Of: StoredResource>: Sendable {
     }
 
     @Sendable private func list(_ request: Request, _ context: APIRequestContext) async throws -> Response {
-        reply(try await store.tags(of: try resource(context)))
+        reply(try await store.tags(of: try await resource(context)))
     }
 
     @Sendable private func replace(_ request: Request, _ context: APIRequestContext) async throws -> Response {
-        let resource = try resource(context)
+        let resource = try await resource(context, isChange: true)
         let tags = try await request.json().tags(Of.collectionName)
         try Tags.validate(count: tags.count, Of.collectionName)
         return reply(try await store.setTags(tags, of: resource))
     }
 
     @Sendable private func add(_ request: Request, _ context: APIRequestContext) async throws -> Response {
-        let resource = try resource(context)
+        let resource = try await resource(context, isChange: true)
         let tags = try await request.json().tags(Of.collectionName)
         try await limit(adding: tags, to: resource)
         try await store.addTags(tags, to: resource)
@@ -32,25 +32,27 @@ struct TagController<Of: StoredResource>: Sendable {
     }
 
     @Sendable private func clear(_ request: Request, _ context: APIRequestContext) async throws -> Response {
-        _ = try await store.setTags([], of: try resource(context))
+        _ = try await store.setTags([], of: try await resource(context, isChange: true))
         return .empty(.noContent)
     }
 
     @Sendable private func check(_ request: Request, _ context: APIRequestContext) async throws -> Response {
         let tag = try tag(context)
-        guard try await store.tags(of: try resource(context)).contains(tag) else { throw NeutronError.tagNotFound(tag) }
+        guard try await store.tags(of: try await resource(context)).contains(tag) else {
+            throw NeutronError.tagNotFound(tag)
+        }
         return .empty(.noContent)
     }
 
     @Sendable private func addOne(_ request: Request, _ context: APIRequestContext) async throws -> Response {
-        let (resource, tag) = (try resource(context), try tag(context))
+        let (resource, tag) = (try await resource(context, isChange: true), try tag(context))
         try await limit(adding: [tag], to: resource)
         try await store.addTags([tag], to: resource)
         return .empty(.created)
     }
 
     @Sendable private func remove(_ request: Request, _ context: APIRequestContext) async throws -> Response {
-        try await store.removeTag(try tag(context), of: try resource(context))
+        try await store.removeTag(try tag(context), of: try await resource(context, isChange: true))
         return .empty(.noContent)
     }
 
@@ -68,12 +70,19 @@ struct TagController<Of: StoredResource>: Sendable {
         }
     }
 
-    private func resource(_ context: APIRequestContext) throws(NeutronError) -> ResourceID {
+    /// The resource of the path, once it is known that the requester may see or change it.
+    private func resource(_ context: APIRequestContext, isChange: Bool = false) async throws -> ResourceID {
         let text = try context.parameter("id")
         guard let id = ID<Of>(text) else {
             throw NeutronError(
                 status: 404, type: "TagResourceNotFound",
                 message: "Resource \(Of.collectionName) \(text) could not be found.")
+        }
+        let access = Access<Of>(store: store, requester: try context.requester)
+        if isChange {
+            try await access.authorize("update_\(Of.memberName)", id)
+        } else if !access.requester.isAdmin {
+            _ = try await access.find(id)
         }
         return Of.resourceID(id)
     }

@@ -8,7 +8,11 @@ struct VersionController: Sendable {
 
     func addRoutes(to routes: Routes) {
         routes.route("/", [.get: versions])
-        routes.route("/v2.0", [.get: version])
+    }
+
+    /// To the routes of version 2.0.
+    func addIndex(to routes: Routes) {
+        routes.route("", [.get: version])
     }
 
     @Sendable private func versions(_ request: Request, _ context: APIRequestContext) async throws -> Response {

@@ -1,0 +1,89 @@
+import Glibc
+import Logging
+import NeutronAPI
+import Synchronization
+
+/// Validates tokens of clients with Keystone v3, and remembers the answers for a short time.
+///
+/// Requests with one token ask once: the others wait for the answer. A token that was revoked is refused when what is known of
+/// it is older than the cache's lifetime, one that has expired at once.
+package final class TokenValidator: TokenValidation {
+    /// How answers are kept. The defaults suit a service.
+    package struct Configuration: Sendable {
+        /// How long an answer is good: a revocation is noticed within this time.
+        package var cacheTime = Duration.seconds(30)
+        /// The number of tokens that are remembered.
+        package var capacity = 8_192
+
+        package init() {}
+    }
+
+    private let source: any TokenSource
+    private let cache: Mutex<TokenCache>
+    private let logger: Logger
+    private let now: @Sendable () -> ContinuousClock.Instant
+    private let clock: @Sendable () -> Timestamp
+
+    /// - Parameters:
+    ///   - source: what is asked for tokens that are not known.
+    ///   - now: what the lifetime of answers is measured by.
+    ///   - clock: the date and time, which tokens expire by.
+    init(
+        source: any TokenSource, configuration: Configuration = Configuration(), logger: Logger,
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
+        clock: @escaping @Sendable () -> Timestamp = { Timestamp(seconds: Int64(time(nil))) }
+    ) {
+        self.source = source
+        self.logger = logger
+        self.now = now
+        self.clock = clock
+        cache = Mutex(TokenCache(lifetime: configuration.cacheTime, capacity: configuration.capacity))
+    }
+
+    package func validate(_ token: String) async -> TokenVerdict {
+        guard Self.isWellFormed(token) else { return .rejected("malformed") }
+        while true {
+            let start = now()
+            let step = cache.withLock { $0.step(token, at: start, clock: clock()) }
+            switch step {
+            case .known(let verdict): return verdict
+            case .ask: return await ask(token, start)
+            case .wait:
+                if let verdict = await wait(for: token) { return verdict }
+            }
+        }
+    }
+
+    private func ask(_ token: String, _ start: ContinuousClock.Instant) async -> TokenVerdict {
+        var verdict = await source.verdict(of: token)
+        if case .valid(let found) = verdict, found.expiresAt <= clock() { verdict = .rejected("expired") }
+        if case .unavailable(let cause) = verdict {
+            logger.debug("token not validated", metadata: ["cause": "\(cause)"])
+        }
+        // A client that went away takes its question with it; the others ask for themselves.
+        var answer: TokenVerdict? = verdict
+        if case .unavailable = verdict, Task.isCancelled { answer = nil }
+        let waiting = cache.withLock { $0.finish(token, with: answer, askedAt: start) }
+        for continuation in waiting { continuation.resume(returning: answer) }
+        return verdict
+    }
+
+    /// The answer that somebody else asks for; nil where it is there already, or will not come.
+    private func wait(for token: String) async -> TokenVerdict? {
+        await withCheckedContinuation { continuation in
+            let isWaiting = cache.withLock { $0.wait(for: token, continuation) }
+            if !isWaiting { continuation.resume(returning: nil) }
+        }
+    }
+
+    /// Visible ASCII, of a length that tokens have: anything else is none, and must not get into a header.
+    private static func isWellFormed(_ token: String) -> Bool {
+        1...8_192 ~= token.utf8.count && token.utf8.allSatisfy { 0x21...0x7e ~= $0 }
+    }
+}
+
+/// What knows of every token.
+protocol TokenSource: Sendable {
+    /// Returns within a deadline of its own.
+    func verdict(of token: String) async -> TokenVerdict
+}

@@ -1,0 +1,66 @@
+import HTTPTypes
+import Hummingbird
+package import Keystone
+import Logging
+import NeutronAPI
+
+/// How it is known who asks.
+package enum Authentication: Sendable {
+    /// Nobody has to say it: everybody sees and may do everything. `X-Project-Id` names the project of what is made.
+    case none
+    /// By a token of Keystone. `url` is where clients are told to get one.
+    case keystone(any TokenValidation, url: String)
+}
+
+/// Finds out who asks before anything is answered.
+struct Authenticator: RouterMiddleware {
+    let authentication: Authentication
+    let defaultProject: String
+
+    func handle(
+        _ request: Request, context: APIRequestContext,
+        next: (Request, APIRequestContext) async throws -> Response
+    ) async throws -> Response {
+        var context = context
+        switch authentication {
+        case .none:
+            context.authenticated = .trusted(projectID: request.headers[.projectID] ?? defaultProject)
+        case .keystone(let validation, let url):
+            guard let token = request.headers[.authToken] else { return .unauthorized(url) }
+            let valid: ValidToken
+            switch await validation.validate(token) {
+            case .valid(let found): valid = found
+            case .rejected(let reason):
+                context.logger.info("token rejected", metadata: ["cause": "\(reason)"])
+                return .unauthorized(url)
+            case .unavailable(let cause):
+                throw NeutronError.serviceUnavailable("The token could not be validated: \(cause).")
+            }
+            context.authenticated = Requester(projectID: valid.projectID, userID: valid.userID, roles: valid.roles)
+            context.logger[metadataKey: "user"] = "\(valid.userID)"
+            context.logger[metadataKey: "project"] = "\(valid.projectID ?? "none")"
+        }
+        return try await next(request, context)
+    }
+}
+
+extension Response {
+    /// 401 as Keystone's middleware for services says it, and where to get a token.
+    fileprivate static func unauthorized(_ url: String) -> Response {
+        var response = json(.unauthorized) { writer in
+            writer.object { writer in
+                writer.name("error")
+                writer.object {
+                    $0.name("code")
+                    $0.value(401)
+                    $0.name("title")
+                    $0.value("Unauthorized")
+                    $0.name("message")
+                    $0.value("The request you have made requires authentication.")
+                }
+            }
+        }
+        response.headers[.wwwAuthenticate] = "Keystone uri=\"\(url)\""
+        return response
+    }
+}

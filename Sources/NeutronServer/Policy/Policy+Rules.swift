@@ -1,0 +1,94 @@
+import NeutronAPI
+
+extension Policy {
+    /// Who may do what: each line is an action, or an attribute of one, and the conditions of which any one suffices.
+    /// The role `admin` may do everything, whatever is said here; nothing said means `admin` alone.
+    ///
+    /// The names and the conditions are those of Neutron's `neutron/conf/policies` with the roles admin, member and reader.
+    /// An attribute without a line may be said by whoever may do the action, and seen by whoever sees the resource.
+    static let rules: [Rule] = [
+        // Networks.
+        Rule("get_network", [.projectReader, .shared, .external, .role("advsvc")]),
+        Rule("get_network:provider:network_type", []),
+        Rule("get_network:provider:physical_network", []),
+        Rule("get_network:provider:segmentation_id", []),
+        Rule("create_network", [.projectMember]),
+        Rule("create_network:shared", []),
+        Rule("create_network:router:external", []),
+        Rule("create_network:is_default", []),
+        Rule("create_network:port_security_enabled", [.projectMember]),
+        Rule("create_network:segments", []),
+        Rule("create_network:provider:network_type", []),
+        Rule("create_network:provider:physical_network", []),
+        Rule("create_network:provider:segmentation_id", []),
+        Rule("update_network", [.projectMember]),
+        Rule("update_network:shared", []),
+        Rule("update_network:router:external", []),
+        Rule("update_network:is_default", []),
+        Rule("update_network:port_security_enabled", [.projectMember]),
+        Rule("update_network:segments", []),
+        Rule("update_network:provider:network_type", []),
+        Rule("update_network:provider:physical_network", []),
+        Rule("update_network:provider:segmentation_id", []),
+        Rule("delete_network", [.projectMember]),
+
+        // Subnets. A shared network gets them from its owner alone.
+        Rule("get_subnet", [.projectReader, .networkReader, .shared]),
+        Rule("create_subnet", [.networkMember]),
+        Rule("create_subnet:segment_id", []),
+        Rule("create_subnet:service_types", []),
+        Rule("update_subnet", [.projectMember, .networkMember]),
+        Rule("update_subnet:segment_id", []),
+        Rule("update_subnet:service_types", []),
+        Rule("delete_subnet", [.projectMember, .networkMember]),
+
+        // Ports. Whose network it is sees who is on it, and may put them out.
+        Rule("get_port", [.projectReader, .networkReader, .role("advsvc")]),
+        Rule("get_port:binding:host_id", []),
+        Rule("get_port:binding:profile", []),
+        Rule("get_port:binding:vif_type", []),
+        Rule("get_port:binding:vif_details", []),
+        Rule("create_port", [.projectMember, .role("advsvc")]),
+        Rule("create_port:device_owner", [.notNetworkDevice, .networkMember, .role("advsvc")]),
+        Rule("create_port:mac_address", [.networkMember, .role("advsvc")]),
+        Rule("create_port:fixed_ips", [.networkMember, .shared, .role("advsvc")]),
+        Rule("create_port:fixed_ips:ip_address", [.networkMember, .role("advsvc")]),
+        Rule("create_port:fixed_ips:subnet_id", [.networkMember, .shared, .role("advsvc")]),
+        Rule("create_port:port_security_enabled", [.networkMember, .role("advsvc")]),
+        Rule("create_port:binding:host_id", []),
+        Rule("create_port:binding:profile", []),
+        Rule("create_port:binding:vnic_type", [.projectMember]),
+        Rule("create_port:allowed_address_pairs", [.networkMember]),
+        Rule("create_port:allowed_address_pairs:mac_address", [.networkMember]),
+        Rule("create_port:allowed_address_pairs:ip_address", [.networkMember]),
+        Rule("update_port", [.projectMember, .role("advsvc")]),
+        Rule("update_port:device_owner", [.notNetworkDevice, .networkMember, .role("advsvc")]),
+        Rule("update_port:mac_address", [.role("advsvc")]),
+        Rule("update_port:fixed_ips", [.networkMember, .role("advsvc")]),
+        Rule("update_port:fixed_ips:ip_address", [.networkMember, .role("advsvc")]),
+        Rule("update_port:fixed_ips:subnet_id", [.networkMember, .shared, .role("advsvc")]),
+        Rule("update_port:port_security_enabled", [.networkMember, .role("advsvc")]),
+        Rule("update_port:binding:host_id", []),
+        Rule("update_port:binding:profile", []),
+        Rule("update_port:binding:vnic_type", [.projectMember, .role("advsvc")]),
+        Rule("update_port:allowed_address_pairs", [.networkMember]),
+        Rule("update_port:allowed_address_pairs:mac_address", [.networkMember]),
+        Rule("update_port:allowed_address_pairs:ip_address", [.networkMember]),
+        Rule("delete_port", [.projectMember, .networkMember, .role("advsvc")]),
+
+        // Trunks. Their ports must be the requester's to see.
+        Rule("get_trunk", [.projectReader]),
+        Rule("create_trunk", [.projectMember]),
+        Rule("update_trunk", [.projectMember]),
+        Rule("delete_trunk", [.projectMember]),
+        Rule("get_subports", [.projectReader]),
+        Rule("add_subports", [.projectMember]),
+        Rule("remove_subports", [.projectMember]),
+    ]
+
+    /// What an attribute is where a request for something new does not mention it: saying so is saying nothing.
+    static let defaults: [String: JSON] = [
+        "shared": false, "router:external": false, "is_default": false, "device_owner": "",
+        "binding:vnic_type": "normal",
+    ]
+}

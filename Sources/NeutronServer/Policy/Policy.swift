@@ -1,0 +1,110 @@
+import NetworkStore
+import NeutronAPI
+
+/// Decides who may do what: reads the table of ``rules``.
+enum Policy {
+    /// A line of the table.
+    struct Rule: Sendable {
+        /// `create_port`, `create_port:fixed_ips`, `create_port:fixed_ips:subnet_id`.
+        let name: String
+        /// Any one suffices.
+        let conditions: [Condition]
+
+        init(_ name: String, _ conditions: [Condition]) {
+            self.name = name
+            self.conditions = conditions
+        }
+    }
+
+    /// What may hold of a requester and the resource that it asks for.
+    enum Condition: Hashable, Sendable {
+        /// It may read, and the resource is its project's.
+        case projectReader
+        /// It may write, and the resource is its project's.
+        case projectMember
+        /// It may read, and the resource is on a network of its project.
+        case networkReader
+        /// It may write, and the resource is on a network of its project.
+        case networkMember
+        /// The network is shared.
+        case shared
+        /// The network is one that routers may have their gateway on.
+        case external
+        /// The port is not one of a router, a DHCP server and the like.
+        case notNetworkDevice
+        /// Written in lower case.
+        case role(String)
+
+        func holds(_ requester: Requester, _ target: PolicyTarget) -> Bool {
+            switch self {
+            case .projectReader: requester.isReader && requester.projectID == target.projectID
+            case .projectMember: requester.isMember && requester.projectID == target.projectID
+            case .networkReader: requester.isReader && target.isOnNetwork(of: requester.projectID)
+            case .networkMember: requester.isMember && target.isOnNetwork(of: requester.projectID)
+            case .shared: target.network?.isShared ?? false
+            case .external: target.network?.isExternal ?? false
+            case .notNetworkDevice: !target.deviceOwner.hasPrefix("network:")
+            case .role(let role): requester.roles.contains(role)
+            }
+        }
+    }
+
+    private static let conditions = Dictionary(rules.map { ($0.name, $0.conditions) }, uniquingKeysWith: { $1 })
+
+    /// The attributes that have a rule of their own, by action, in the order of the table.
+    private static let attributes: [String: [String]] = {
+        var attributes: [String: [String]] = [:]
+        for rule in rules {
+            guard let separator = rule.name.firstIndex(of: ":") else { continue }
+            attributes[String(rule.name[..<separator]), default: []]
+                .append(String(rule.name[rule.name.index(after: separator)...]))
+        }
+        return attributes
+    }()
+
+    static func allows(_ requester: Requester, _ rule: String, _ target: PolicyTarget) -> Bool {
+        requester.isAdmin || conditions[rule, default: []].contains { $0.holds(requester, target) }
+    }
+
+    /// Throws Neutron's 403 where the requester may not do `action`, or may not mention one of the attributes it gives.
+    static func enforce(
+        _ requester: Requester, _ action: String, _ target: PolicyTarget, given: [String: JSON] = [:]
+    ) throws(NeutronError) {
+        if requester.isAdmin { return }
+        var isAllowed = allows(requester, action, target)
+        // As Neutron writes the rules that it put together.
+        var text = "rule:\(action)"
+        for name in attributes[action, default: []] {
+            guard let value = given[name], isMentioned(name, value, action) else { continue }
+            let rule = "\(action):\(name)"
+            isAllowed = isAllowed && allows(requester, rule, target)
+            let parts = parts(of: value, rule)
+            isAllowed = isAllowed && parts.allSatisfy { allows(requester, $0, target) }
+            let names = parts.map { "rule:\($0)" }.joined(separator: " and ")
+            text += " and " + (parts.isEmpty ? "rule:\(rule)" : "(rule:\(rule) and (\(names)))")
+            text = "(\(text))"
+        }
+        guard isAllowed else { throw .policyNotAuthorized(text) }
+    }
+
+    /// Attributes of a kind of resource that are not shown to a requester. Such rules know nothing but roles.
+    static func hidden(_ member: String, from requester: Requester) -> Set<String> {
+        if requester.isAdmin { return [] }
+        let nothing = PolicyTarget(projectID: "")
+        return Set(
+            attributes["get_\(member)", default: []].filter { !allows(requester, "get_\(member):\($0)", nothing) })
+    }
+
+    /// A request for something new that says what is so anyway, or nothing, does not mention it. A change always does.
+    private static func isMentioned(_ name: String, _ value: JSON, _ action: String) -> Bool {
+        guard action.hasPrefix("create_") else { return true }
+        if value == .null { return false }
+        return defaults[name].map { !value.means($0) } ?? true
+    }
+
+    /// Rules for members of the objects that a list is of.
+    private static func parts(of value: JSON, _ rule: String) -> [String] {
+        (value.array ?? []).flatMap { ($0.object ?? [:]).keys.sorted() }.map { "\(rule):\($0)" }
+            .filter { conditions[$0] != nil }
+    }
+}

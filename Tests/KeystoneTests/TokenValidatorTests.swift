@@ -1,0 +1,164 @@
+import Logging
+import NeutronAPI
+import Synchronization
+import Testing
+
+@testable import Keystone
+
+/// What is remembered of tokens, and for how long.
+@Suite struct TokenValidatorTests {
+    /// Answers as it is told, and counts.
+    final class Source: TokenSource {
+        let verdicts: Mutex<[String: TokenVerdict]>
+        let count = Atomic(0)
+        /// Where questions wait until they are let go.
+        let gate: Gate?
+
+        init(_ verdicts: [String: TokenVerdict], gate: Gate? = nil) {
+            self.verdicts = Mutex(verdicts)
+            self.gate = gate
+        }
+
+        func verdict(of token: String) async -> TokenVerdict {
+            count.add(1, ordering: .relaxed)
+            await gate?.pass()
+            if Task.isCancelled { return .unavailable("cancelled") }
+            return verdicts.withLock { $0[token] } ?? .rejected("unknown")
+        }
+    }
+
+    /// Holds tasks until it is opened.
+    actor Gate {
+        private var isOpen = false
+        private var waiting: [CheckedContinuation<Void, Never>] = []
+
+        func pass() async {
+            if isOpen { return }
+            await withCheckedContinuation { waiting.append($0) }
+        }
+
+        func open() {
+            isOpen = true
+            waiting.forEach { $0.resume() }
+            waiting = []
+        }
+
+        var count: Int { waiting.count }
+    }
+
+    /// A time that the test sets.
+    final class Time: Sendable {
+        let now = Mutex(ContinuousClock.now)
+        let clock = Mutex<Int64>(1_000)
+
+        func pass(seconds: Int64) {
+            now.withLock { $0 += .seconds(seconds) }
+            clock.withLock { $0 += seconds }
+        }
+    }
+
+    private let time = Time()
+
+    private func validator(_ source: Source, capacity: Int = 100) -> TokenValidator {
+        var configuration = TokenValidator.Configuration()
+        configuration.cacheTime = .seconds(30)
+        configuration.capacity = capacity
+        return TokenValidator(
+            source: source, configuration: configuration, logger: Logger(label: "test"),
+            now: { [time] in time.now.withLock { $0 } },
+            clock: { [time] in Timestamp(seconds: time.clock.withLock { $0 }) })
+    }
+
+    private func token(expires: Int64 = 10_000) -> ValidToken {
+        ValidToken(userID: "u", projectID: "p", roles: ["member"], expiresAt: Timestamp(seconds: expires))
+    }
+
+    @Test func `a token is asked for once while the answer is good`() async {
+        let source = Source(["t": .valid(token())])
+        let validator = validator(source)
+        for _ in 1...3 { #expect(await validator.validate("t") == .valid(token())) }
+        #expect(source.count.load(ordering: .relaxed) == 1)
+        time.pass(seconds: 29)
+        #expect(await validator.validate("t") == .valid(token()))
+        #expect(source.count.load(ordering: .relaxed) == 1)
+        source.verdicts.withLock { $0["t"] = .rejected("revoked") }
+        time.pass(seconds: 1)
+        #expect(await validator.validate("t") == .rejected("revoked"))
+        #expect(await validator.validate("t") == .rejected("revoked"))
+        #expect(source.count.load(ordering: .relaxed) == 2)
+    }
+
+    @Test func `a token that expires is refused at once, though its answer is new`() async {
+        let source = Source(["t": .valid(token(expires: 1_010)), "old": .valid(token(expires: 1_000))])
+        let validator = validator(source)
+        #expect(await validator.validate("old") == .rejected("expired"))
+        #expect(await validator.validate("t") == .valid(token(expires: 1_010)))
+        time.pass(seconds: 10)
+        #expect(await validator.validate("t") == .rejected("expired"))
+        #expect(source.count.load(ordering: .relaxed) == 2)
+    }
+
+    @Test func `what Keystone did not say is not remembered`() async {
+        let source = Source(["t": .unavailable("down")])
+        let validator = validator(source)
+        #expect(await validator.validate("t") == .unavailable("down"))
+        source.verdicts.withLock { $0["t"] = .valid(token()) }
+        #expect(await validator.validate("t") == .valid(token()))
+    }
+
+    @Test(arguments: ["", "a b", "a\r\nX-Auth-Token: b", "\u{e9}", String(repeating: "a", count: 8_193)])
+    func `what cannot be a token is never sent to Keystone`(_ text: String) async {
+        let source = Source([:])
+        #expect(await validator(source).validate(text) == .rejected("malformed"))
+        #expect(source.count.load(ordering: .relaxed) == 0)
+    }
+
+    @Test func `requests with one token ask once`() async {
+        let gate = Gate()
+        let source = Source(["t": .valid(token())], gate: gate)
+        let validator = validator(source)
+        let all = await withTaskGroup(of: TokenVerdict.self) { group in
+            for _ in 1...50 { group.addTask { await validator.validate("t") } }
+            while await gate.count == 0 { await Task.yield() }
+            await gate.open()
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(all == Array(repeating: .valid(token()), count: 50))
+        #expect(source.count.load(ordering: .relaxed) == 1)
+    }
+
+    @Test func `who waits for one that went away asks again`() async {
+        let gate = Gate()
+        let source = Source(["t": .valid(token())], gate: gate)
+        let validator = validator(source)
+        let first = Task { await validator.validate("t") }
+        while await gate.count == 0 { await Task.yield() }
+        async let second = validator.validate("t")
+        first.cancel()
+        await gate.open()
+        #expect(await first.value == .unavailable("cancelled"))
+        #expect(await second == .valid(token()))
+    }
+
+    @Test func `guesses neither grow without bound nor push out what is valid`() async {
+        let source = Source(["t": .valid(token())])
+        let validator = validator(source, capacity: 10)
+        _ = await validator.validate("t")
+        for guess in 1...100 { _ = await validator.validate("guess\(guess)") }
+        #expect(source.count.load(ordering: .relaxed) == 101)
+        _ = await validator.validate("t")
+        _ = await validator.validate("guess100")
+        #expect(source.count.load(ordering: .relaxed) == 101)
+        _ = await validator.validate("guess1")
+        #expect(source.count.load(ordering: .relaxed) == 102)
+    }
+
+    @Test func `a warm cache costs next to nothing`() async {
+        let source = Source(["t": .valid(token())])
+        let validator = validator(source)
+        let start = ContinuousClock.now
+        for _ in 1...10_000 { _ = await validator.validate("t") }
+        // Microseconds even without optimisation; a question to Keystone takes milliseconds.
+        #expect((ContinuousClock.now - start) / 10_000 < .microseconds(200))
+    }
+}

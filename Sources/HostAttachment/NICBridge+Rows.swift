@@ -6,122 +6,102 @@ import OVSDB
 import OVSDBClient
 
 extension NICBridge {
-    /// Refuses what can not be moved as it is, before anything changes.
-    func check(_ source: InterfaceConfiguration, bridge name: String, datapath: Datapath) throws(AttachmentError) {
-        let link = source.link
+    /// Makes the bridge with its own port, or puts right what it says of the NIC.
+    func ensureOperations(_ name: String, _ nic: Link, _ datapath: Datapath) throws(AttachmentError) -> [OVSDB
+        .Operation]
+    {
         let replica = ovs.replica
-        guard !link.isLoopback, let mac = link.mac, mac.bits != 0 else {
-            throw AttachmentError(.refused, "\(link.name) is no Ethernet interface")
-        }
-        if let route = source.routes.first(where: { $0.nextHopObject != nil }) {
-            throw AttachmentError(
-                .refused, "\(route) uses a nexthop object, which can not be moved; replace it by a route with a gateway"
-            )
-        }
-        if let port = replica.first(HostAttachment.portsByName, link.name),
-            let holder = replica[OpenVSwitch.Bridge.self].first(where: { $0.ports.contains(port.id) }),
-            holder.name != name
-        {
-            throw AttachmentError(.refused, "\(link.name) is a port of bridge \(holder.name) already")
-        }
-        if link.master != nil, replica.first(HostAttachment.portsByName, link.name) == nil {
-            throw AttachmentError(
-                .refused, "\(link.name) belongs to a bridge or bond of the kernel; take it out of that first")
-        }
-        if let bridge = replica.first(HostAttachment.bridgesByName, name),
-            (bridge.datapathType == Datapath.netdev.rawValue ? Datapath.netdev : .system) != datapath
-        {
-            throw AttachmentError(
-                .refused, "bridge \(name) exists with another datapath than \(datapath.rawValue); move back first")
-        }
-    }
-
-    /// Makes the bridge, its own port and the NIC's, as far as they are missing.
-    func ensureOperations(
-        _ name: String, _ nic: Link, _ datapath: Datapath, in replica: Replica
-    ) throws(AttachmentError) -> [OVSDB.Operation] {
-        guard let configuration = replica[OpenVSwitch.Configuration.self].only else {
-            throw AttachmentError(.refused, "the Open vSwitch database is empty; start Open vSwitch once")
-        }
         let mac = nic.mac?.description ?? ""
-        var operations: [OVSDB.Operation] = []
-        func insertPort(_ name: String, type: String) -> RowID {
+        guard let bridge = replica.first(HostAttachment.bridgesByName, name) else {
+            guard let configuration = replica[OpenVSwitch.Configuration.self].only else { throw Self.noDatabase }
             var interface = OpenVSwitch.Interface(id: .random())
             interface.name = name
-            interface.type = type
+            interface.type = "internal"
+            interface.mtuRequest = Int(nic.mtu)
             var port = OpenVSwitch.Port(id: .random())
             port.name = name
             port.interfaces = [interface.id]
-            operations += [.insert(interface), .insert(port)]
-            return port.id
-        }
-        guard let bridge = replica.first(HostAttachment.bridgesByName, name) else {
             var bridge = OpenVSwitch.Bridge(id: .random())
             bridge.name = name
             bridge.datapathType = datapath == .netdev ? datapath.rawValue : ""
             bridge.failMode = "standalone"
-            bridge.externalIDs = ["bridge-id": name]
+            bridge.externalIDs = ["bridge-id": name, NICKeys.nic: nic.name]
             bridge.otherConfig = ["hwaddr": mac]
-            bridge.ports = [insertPort(name, type: "internal"), insertPort(nic.name, type: "")].sorted()
-            operations += [
-                .insert(bridge),
+            bridge.ports = [port.id]
+            return [
+                .insert(interface), .insert(port), .insert(bridge),
                 .mutate(OpenVSwitch.Configuration.self, configuration.id, .insert(into: .bridges, [bridge.id])),
             ]
-            return operations
         }
-        if replica.first(HostAttachment.portsByName, nic.name) == nil {
-            let port = insertPort(nic.name, type: "")
-            operations.append(.mutate(OpenVSwitch.Bridge.self, bridge.id, .insert(into: .ports, [port])))
+        var operations: [OVSDB.Operation] = []
+        // Else Open vSwitch makes it as small as the smallest of the ports.
+        if var interface = replica.first(HostAttachment.interfacesByName, name), interface.mtuRequest != Int(nic.mtu) {
+            interface.mtuRequest = Int(nic.mtu)
+            operations.append(.update(interface, columns: [.mtuRequest]))
         }
         if bridge.otherConfig["hwaddr"] != mac {
             operations.append(.mutate(OpenVSwitch.Bridge.self, bridge.id, .put(.otherConfig, ["hwaddr": mac])))
         }
-        if !operations.isEmpty { operations.insert(.wait(bridge, columns: [.name]), at: 0) }
-        return operations
+        if bridge.externalIDs[NICKeys.nic] != nic.name {
+            operations.append(
+                .mutate(
+                    OpenVSwitch.Bridge.self, bridge.id,
+                    .put(.externalIDs, ["bridge-id": name, NICKeys.nic: nic.name])))
+        }
+        return operations.isEmpty ? [] : [.wait(bridge, columns: [.name])] + operations
+    }
+
+    /// Makes the NIC a port of the bridge, if it is none.
+    func attachOperations(_ name: String, _ nic: String) throws(AttachmentError) -> [OVSDB.Operation] {
+        let replica = ovs.replica
+        guard let bridge = replica.first(HostAttachment.bridgesByName, name) else { throw Self.vanished(name) }
+        guard replica.first(HostAttachment.portsByName, nic) == nil else { return [] }
+        var interface = OpenVSwitch.Interface(id: .random())
+        interface.name = nic
+        var port = OpenVSwitch.Port(id: .random())
+        port.name = nic
+        port.interfaces = [interface.id]
+        return [
+            .wait(bridge, columns: [.name]), .insert(interface), .insert(port),
+            .mutate(OpenVSwitch.Bridge.self, bridge.id, .insert(into: .ports, [port.id])),
+        ]
+    }
+
+    /// Writes down how the NIC is configured, unless the bridge has it already.
+    func recordOperations(_ name: String, _ record: ConfigurationRecord) throws(AttachmentError) -> [OVSDB.Operation] {
+        guard let bridge = ovs.replica.first(HostAttachment.bridgesByName, name) else { throw Self.vanished(name) }
+        if bridge.record?.isSame(as: record) == true { return [] }
+        return [
+            .mutate(
+                OpenVSwitch.Bridge.self, bridge.id, .put(.externalIDs, [NICKeys.configuration: record.description]))
+        ]
+    }
+
+    /// Takes the NIC out of the bridge, if it is in it.
+    func detachOperations(_ bridge: OpenVSwitch.Bridge, _ nic: String) -> [OVSDB.Operation] {
+        guard let port = ovs.replica.first(HostAttachment.portsByName, nic), bridge.ports.contains(port.id) else {
+            return []
+        }
+        return [.mutate(OpenVSwitch.Bridge.self, bridge.id, .delete(from: .ports, [port.id]))] + delete(port)
     }
 
     func deleteOperations(_ bridge: OpenVSwitch.Bridge) -> [OVSDB.Operation] {
         let replica = ovs.replica
-        var operations: [OVSDB.Operation] = []
-        if let configuration = replica[OpenVSwitch.Configuration.self].only {
-            operations.append(
-                .mutate(OpenVSwitch.Configuration.self, configuration.id, .delete(from: .bridges, [bridge.id])))
-        }
-        for port in bridge.ports {
-            operations += (replica[OpenVSwitch.Port.self][port]?.interfaces ?? []).map {
-                .delete(OpenVSwitch.Interface.self, $0)
-            }
-            operations.append(.delete(OpenVSwitch.Port.self, port))
-        }
-        operations.append(.delete(OpenVSwitch.Bridge.self, bridge.id))
-        return operations
+        let ports = bridge.ports.compactMap { replica[OpenVSwitch.Port.self][$0] }
+        return replica[OpenVSwitch.Configuration.self].map { row in
+            .mutate(OpenVSwitch.Configuration.self, row.id, .delete(from: .bridges, [bridge.id]))
+        } + ports.flatMap(delete) + [.delete(OpenVSwitch.Bridge.self, bridge.id)]
     }
 
-    /// Deletes the bridge, or only the NIC's port where the bridge was there before.
-    func undoRows(
-        _ name: String, nic: String, before: OpenVSwitch.Bridge?, until deadline: Deadline
-    ) async throws {
-        try await ovs.barrier(within: deadline.left)
-        guard let bridge = ovs.replica.first(HostAttachment.bridgesByName, name) else { return }
-        guard let before else {
-            try await commit(deleteOperations(bridge), until: deadline)
-            return
-        }
-        guard let port = ovs.replica.first(HostAttachment.portsByName, nic), !before.ports.contains(port.id) else {
-            return
-        }
-        let interfaces = port.interfaces.map { OVSDB.Operation.delete(OpenVSwitch.Interface.self, $0) }
-        try await commit(
-            [.mutate(OpenVSwitch.Bridge.self, bridge.id, .delete(from: .ports, [port.id]))] + interfaces
-                + [.delete(OpenVSwitch.Port.self, port.id)], until: deadline)
+    private func delete(_ port: OpenVSwitch.Port) -> [OVSDB.Operation] {
+        port.interfaces.map { .delete(OpenVSwitch.Interface.self, $0) } + [.delete(OpenVSwitch.Port.self, port.id)]
     }
 
     /// Commits, and waits until ovs-vswitchd has taken the new configuration up: `cur_cfg` reaches `next_cfg`
-    /// (ovs-vswitchd.conf.db(5), table Open_vSwitch).
+    /// (ovs-vswitchd.conf.db(5), table Open_vSwitch). No operations are done at once.
     func commit(_ operations: [OVSDB.Operation], until deadline: Deadline) async throws {
-        guard let configuration = ovs.replica[OpenVSwitch.Configuration.self].only else {
-            throw AttachmentError(.refused, "the Open vSwitch database is empty; start Open vSwitch once")
-        }
+        guard !operations.isEmpty else { return }
+        guard let configuration = ovs.replica[OpenVSwitch.Configuration.self].only else { throw Self.noDatabase }
         try await ovs.transact(
             operations + [.mutate(OpenVSwitch.Configuration.self, configuration.id, .add(.nextCfg, 1))],
             within: deadline.left)
@@ -136,19 +116,31 @@ extension NICBridge {
         }
     }
 
-    /// Both interfaces have been opened by ovs-vswitchd, or it says why not.
-    func awaitTaken(_ name: String, _ nic: String, until deadline: Deadline) async throws {
+    /// These interfaces have been opened by ovs-vswitchd, or it says why not.
+    func awaitTaken(_ names: [String], until deadline: Deadline) async throws {
         do {
             let problem: String? = try await ovs.wait(within: deadline.left) { replica -> String?? in
-                let rows = [name, nic].compactMap { replica.first(HostAttachment.interfacesByName, $0) }
+                let rows = names.compactMap { replica.first(HostAttachment.interfacesByName, $0) }
                 if let bad = rows.first(where: { $0.error?.isEmpty == false }) {
                     return .some("\(bad.name): \(bad.error ?? "")")
                 }
-                return rows.count == 2 && rows.allSatisfy { ($0.ofport ?? -1) > 0 } ? .some(nil) : nil
+                return rows.count == names.count && rows.allSatisfy { ($0.ofport ?? -1) > 0 } ? .some(nil) : nil
             }
             if let problem { throw AttachmentError(.database, "ovs-vswitchd can not use an interface", cause: problem) }
         } catch let error as OVSDBError where error.code == .timedOut {
-            throw AttachmentError(.database, "ovs-vswitchd has not opened \(name) and \(nic); is it running?")
+            throw AttachmentError(
+                .database, "ovs-vswitchd has not opened \(names.joined(separator: " and ")); is it running?")
         }
     }
+
+    static let noDatabase = AttachmentError(.refused, "the Open vSwitch database is empty; start Open vSwitch once")
+
+    static func vanished(_ name: String) -> AttachmentError {
+        AttachmentError(.database, "bridge \(name) was deleted while it was being worked on")
+    }
+}
+
+extension OpenVSwitch.Bridge {
+    /// How the NIC was configured when that was last written down; nil where it was not, or can not be read.
+    var record: ConfigurationRecord? { externalIDs[NICKeys.configuration].flatMap { ConfigurationRecord($0) } }
 }

@@ -1,23 +1,43 @@
+import Glibc
 package import HostNetwork
 package import Logging
 package import NetAddress
-import Netlink
+package import Netlink
 import OVNModel
-import OVSDB
+package import OVSDB
 package import OVSDBClient
 
-/// Puts a NIC under an Open vSwitch bridge of its own, `br<NIC>`, which takes over its addresses and routes; and back.
+/// Puts a NIC under an Open vSwitch bridge of its own, `br<NIC>`, which takes over its addresses, routes and rules; and back.
 ///
-/// All or nothing: the NIC has what it had when a step fails. Repeating either call finishes what was cut short, or does nothing.
+/// All or nothing: the NIC has what it had when a step fails. Repeating either call finishes what was cut short, or does nothing. The
+/// bridge's row remembers which NIC it is for and how that was configured, so that a bridge that came back empty, after a boot or
+/// with a new ovs-vswitchd, is filled again by ``move(nic:datapath:within:)``.
 package struct NICBridge: Sendable {
     /// What a move did.
     package struct Result: Hashable, Sendable {
         /// The bridge's name.
         package let bridge: String
+        /// Both interfaces, as they are now.
+        package let nic: Link
+        package let bridgeLink: Link?
         /// What was added to its new place, in words; empty where nothing was left to do.
         package let moved: [String]
-        /// Addresses with a lease: the DHCP client must be stopped on one interface and started on the other.
+        /// Addresses with a lease, of those.
         package let leased: [InterfaceAddress]
+        /// What the user should know.
+        package var notes: [String] = []
+    }
+
+    /// What the moves consist of, in order: five steps there, two back before the bridge is deleted.
+    package enum Step: String, Hashable, Sendable, CaseIterable {
+        case createBridge = "create the bridge"
+        case prepareBridge = "prepare the bridge's interface"
+        case attachNIC = "attach the NIC"
+        case moveConfiguration = "move addresses and routes"
+        case filter = "filter what the NIC receives"
+
+        case detachNIC = "detach the NIC"
+        case moveBack = "move addresses and routes back"
     }
 
     let ovs: OVSDBClient
@@ -25,14 +45,6 @@ package struct NICBridge: Sendable {
     let logger: Logger
     /// Called when a step of a move is done; what it throws fails the move there. For tests.
     let afterStep: @Sendable (Step) throws -> Void
-
-    /// What a move to a bridge consists of, in order.
-    package enum Step: String, Hashable, Sendable, CaseIterable {
-        case insertRows = "insert rows"
-        case awaitBridge = "wait for the bridge"
-        case moveConfiguration = "move addresses and routes"
-        case filter = "filter what the NIC receives"
-    }
 
     /// - Parameter ovs: a client with at least ``HostAttachment/tables``.
     package init(
@@ -54,118 +66,95 @@ package struct NICBridge: Sendable {
         return "br" + nic
     }
 
-    /// Moves a NIC's addresses and routes to its bridge, which is made where it does not exist.
-    package func move(
-        nic: String, datapath: Datapath, within limit: Duration
-    ) async throws(AttachmentError) -> Result {
+    /// The NICs that have been moved, by what the bridges' rows say, with their bridges' datapaths.
+    package static func moved(in replica: Replica) -> [(nic: String, datapath: Datapath)] {
+        replica[OpenVSwitch.Bridge.self].compactMap { row in
+            guard let nic = row.externalIDs[NICKeys.nic], row.name == "br" + nic else { return nil }
+            return (nic, row.datapath)
+        }.sorted { $0.nic < $1.nic }
+    }
+
+    /// Moves a NIC's addresses, routes and rules to its bridge, which is made where it does not exist and filled where it is empty.
+    package func move(nic: String, datapath: Datapath, within limit: Duration) async throws(AttachmentError) -> Result {
         let deadline = Deadline(limit)
         do {
             let name = try Self.bridgeName(of: nic)
-            let lock = try await NameLock.hold("ovn-containers/nic/\(nic)", within: limit)
+            let lock = try await hold(nic, within: limit)
             defer { withExtendedLifetime(lock) {} }
-            guard let source = try await links.configuration(of: nic) else {
-                throw AttachmentError(.refused, "there is no interface \(nic)")
+            guard let source = try await links.configuration(of: nic) else { throw absent(nic, name) }
+            try await check(source, bridge: name, datapath: datapath)
+            var work = NICMove(
+                host: self, nic: nic, name: name, datapath: datapath,
+                before: ovs.replica.first(HostAttachment.bridgesByName, name))
+            do {
+                return try await work.perform(source, until: deadline)
+            } catch {
+                try await work.undo(after: error)
             }
-            try check(source, bridge: name, datapath: datapath)
-            return try await move(source, to: name, datapath: datapath, until: deadline)
         } catch {
             throw AttachmentError(error, during: "move \(nic) to a bridge")
         }
     }
 
     /// Moves everything back to the NIC and deletes the bridge. A bridge that does not exist is success.
-    package func restore(nic: String, within limit: Duration) async throws(AttachmentError) -> Result {
+    package func moveBack(nic: String, within limit: Duration) async throws(AttachmentError) -> Result {
         let deadline = Deadline(limit)
         do {
             let name = try Self.bridgeName(of: nic)
-            let lock = try await NameLock.hold("ovn-containers/nic/\(nic)", within: limit)
+            let lock = try await hold(nic, within: limit)
             defer { withExtendedLifetime(lock) {} }
-            guard let target = try await links.configuration(of: nic) else {
-                throw AttachmentError(.refused, "there is no interface \(nic)")
+            guard let target = try await links.find(.name(nic)) else { throw absent(nic, name) }
+            guard let bridge = ovs.replica.first(HostAttachment.bridgesByName, name) else {
+                return Result(bridge: name, nic: target, bridgeLink: nil, moved: [], leased: [])
             }
-            let bridge = ovs.replica.first(HostAttachment.bridgesByName, name)
-            try await links.setReceiveFilter(false, on: target.link)
-            var changes: [ConfigurationChange] = []
-            if let source = try await links.configuration(of: name) {
-                changes = InterfaceConfiguration.plan(from: source, to: target)
-                do {
-                    try await links.apply(changes)
-                } catch {
-                    if bridge?.datapathType == Datapath.netdev.rawValue {
-                        try await links.setReceiveFilter(true, on: target.link)
-                    }
-                    throw error
-                }
+            try checkIsAlone(bridge, nic)
+            var work = NICReturn(host: self, nic: target, bridge: bridge)
+            do {
+                return try await work.perform(until: deadline)
+            } catch {
+                try await work.undo(after: error)
             }
-            if let bridge {
-                try await commit(deleteOperations(bridge), until: deadline)
-            }
-            return result(name, changes)
         } catch {
             throw AttachmentError(error, during: "move \(nic) back from its bridge")
         }
     }
 
-    private func move(
-        _ source: InterfaceConfiguration, to name: String, datapath: Datapath, until deadline: Deadline
-    ) async throws -> Result {
-        let before = ovs.replica.first(HostAttachment.bridgesByName, name)
-        let operations = try ensureOperations(name, source.link, datapath, in: ovs.replica)
-        do {
-            if !operations.isEmpty { try await commit(operations, until: deadline) }
-            try afterStep(.insertRows)
-            try await awaitTaken(name, source.link.name, until: deadline)
-            try afterStep(.awaitBridge)
-            // Read again: a lease may have been renewed while Open vSwitch was at work.
-            guard let target = try await links.configuration(of: name),
-                let source = try await links.configuration(of: source.link.name)
-            else {
-                throw AttachmentError(.network, "\(source.link.name) or \(name) went away while it was being moved")
-            }
-            let changes = InterfaceConfiguration.plan(from: source, to: target)
-            try await links.apply(changes)
-            do {
-                try afterStep(.moveConfiguration)
-                if datapath == .netdev { try await links.setReceiveFilter(true, on: source.link) }
-                try afterStep(.filter)
-            } catch {
-                if datapath == .netdev { try await links.setReceiveFilter(false, on: source.link) }
-                try await links.apply(changes.reversed().compactMap(\.inverse))
-                throw error
-            }
-            logger.info("NIC moved to a bridge", metadata: ["nic": "\(source.link.name)", "bridge": "\(name)"])
-            return result(name, changes)
-        } catch {
-            guard !operations.isEmpty else { throw error }
-            // The bridge and its ports go as they came, whatever the caller's deadline says by now.
-            let work = self
-            let failure: (any Error)? = await Task {
-                do {
-                    try await work.undoRows(name, nic: source.link.name, before: before, until: Deadline(.seconds(5)))
-                    return nil
-                } catch {
-                    return error
-                }
-            }.value
-            guard let failure else { throw error }
-            throw AttachmentError(
-                .unknown, "bridge \(name) could not be undone; repeat the command",
-                cause: "\(AttachmentError(error, during: "move")); \(AttachmentError(failure, during: "undo"))")
-        }
+    /// One at a time for a NIC, in whatever process.
+    private func hold(_ nic: String, within limit: Duration) async throws -> NameLock {
+        let lock = try await NameLock.hold("ovn-containers/nic/\(nic)", within: limit)
+        // Whoever had it may have changed the rows since this copy of them was made.
+        try await ovs.barrier(within: limit)
+        return lock
     }
 
-    private func result(_ bridge: String, _ changes: [ConfigurationChange]) -> Result {
-        var moved: [String] = []
-        var leased: [InterfaceAddress] = []
-        for change in changes {
-            switch change {
-            case .addAddress(let address):
-                moved.append("address \(address.address)")
-                if address.validFor != .max, address.address.address.version == .v4 { leased.append(address.address) }
-            case .addRoute(let route): moved.append(route.description)
-            default: break
-            }
+    private func absent(_ nic: String, _ bridge: String) -> AttachmentError {
+        guard ovs.replica.first(HostAttachment.bridgesByName, bridge) != nil else {
+            return AttachmentError(.refused, "there is no interface \(nic)")
         }
-        return Result(bridge: bridge, moved: moved, leased: leased)
+        return AttachmentError(
+            .refused,
+            "there is no interface \(nic), for which bridge \(bridge) is; 'ovs-vsctl del-br \(bridge)' gives it up")
     }
+}
+
+/// The keys of a bridge's `external_ids`.
+enum NICKeys {
+    /// The NIC that the bridge took over from.
+    static let nic = InterfaceKeys.prefix + "nic"
+    /// How that was configured: ``ConfigurationRecord``.
+    static let configuration = InterfaceKeys.prefix + "nic-configuration"
+}
+
+extension OpenVSwitch.Bridge {
+    /// An empty column means the kernel's.
+    var datapath: Datapath { datapathType == Datapath.netdev.rawValue ? .netdev : .system }
+}
+
+/// The moment, as a record needs it.
+enum Moment {
+    /// Unix time.
+    static var now: Int { time(nil) }
+
+    /// What tells this run of the kernel from others.
+    static func boot() throws -> String { try HostLinks.bootID() }
 }

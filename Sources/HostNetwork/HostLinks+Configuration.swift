@@ -2,22 +2,30 @@ import NetAddress
 package import Netlink
 
 extension HostLinks {
-    /// Addresses and routes of one interface of the host; nil where there is none of that name.
+    /// Addresses, routes and rules of one interface of the host; nil where there is none of that name.
     package func configuration(of name: String) throws -> InterfaceConfiguration? {
         guard let link = try find(.name(name)) else { return nil }
-        let addresses = try socket.rows(.listAddresses(of: link.index), within: Self.limit)
+        var configuration = InterfaceConfiguration(link: link)
+        configuration.addresses = try socket.rows(.listAddresses(of: link.index), within: Self.limit)
             .map { message throws in try LinkAddress(message) }.filter { $0.link == link.index }
-        var routes: [Route] = []
+        let advertised = try inNamespace { () throws in try AdvertisedRoutes(of: name) }
         for version in IPVersion.allCases {
-            routes += try socket.rows(.listRoutes(version), within: Self.limit)
+            configuration.routes += try socket.rows(.listRoutes(version), within: Self.limit)
                 .compactMap { message throws in try Route(message) }
-                .flatMap { version == .v6 ? $0.siblings : [$0] }
-                // The kernel's own follow from the addresses; table 255 is its list of what is local.
                 .filter { route in
-                    route.origin != 2 && route.table != 255 && route.nextHops.contains { $0.link == link.index }
+                    !route.belongsToLink && route.nextHops.contains { $0.link == link.index }
                 }
+                .map { advertised.marked($0) }
+            configuration.rules += try socket.rows(.listRules(version), within: Self.limit)
+                .compactMap { message throws in try PolicyRule(message) }
+                .filter { $0.incoming == name || $0.outgoing == name }
         }
-        return InterfaceConfiguration(link: link, addresses: addresses, routes: routes)
+        return configuration
+    }
+
+    /// Interfaces that stand on this one, as VLANs and tunnels do, and have no other way into the world.
+    package func uppers(of link: Link) throws -> [Link] {
+        try all().filter { $0.peer == link.index && $0.peerNamespace == nil && $0.kind != "veth" }
     }
 
     /// Carries out all steps or none: where one fails, those before it are undone.
@@ -26,19 +34,57 @@ extension HostLinks {
     package func apply(_ changes: [ConfigurationChange]) throws {
         guard !changes.isEmpty else { return }
         do {
-            let outcomes = try socket.outcomes(of: changes.map(\.request), within: Self.limit)
-            for outcome in outcomes {
-                if case .failed(let error) = outcome { throw error }
-            }
+            if let failure = try perform(changes).first { throw failure }
         } catch {
             // The kernel goes on behind a failed request, and takes routes along with addresses: all steps are undone, done or not.
-            let undoing = changes.reversed().compactMap { $0.inverse?.request }
-            let failures = try socket.outcomes(of: undoing, within: Self.limit).compactMap { outcome -> NetlinkError? in
-                if case .failed(let failure) = outcome { failure } else { nil }
-            }
+            let failures = try perform(changes.reversed().compactMap(\.inverse))
             guard let failure = failures.first, let error = error as? NetlinkError else { throw error }
             throw NetlinkError(error.code, "\(error.message); undoing it failed as well: \(failure.message)")
         }
+    }
+
+    /// Carries out every step, failed ones or not, and answers the failures.
+    private func perform(_ changes: [ConfigurationChange]) throws -> [NetlinkError] {
+        let advertised = changes.compactMap(\.advertisedRoute)
+        var failures: [NetlinkError] = []
+        if !advertised.isEmpty {
+            // They need no address, only the link.
+            let ups = changes.filter { if case .up = $0 { true } else { false } }
+            failures += try perform(ups)
+            failures += try inNamespace { () throws in advertised.compactMap { AdvertisedRoutes.add($0) } }
+        }
+        failures += try socket.outcomes(of: changes.flatMap(\.requests), within: Self.limit).compactMap { outcome in
+            if case .failed(let failure) = outcome { failure } else { nil }
+        }
+        return failures
+    }
+
+    /// Makes a bridge's own interface fit to be what `nic` has been: MAC, MTU, the settings of both versions, the addresses of the link;
+    /// and up where the NIC is.
+    package func prepare(_ bridge: String, like nic: InterfaceConfiguration) throws {
+        guard let link = try find(.name(bridge)) else {
+            throw NetlinkError(.noDevice, "there is no interface \(bridge)")
+        }
+        if link.mac != nic.link.mac, let mac = nic.link.mac {
+            try socket.apply([.setLink(.index(link.index), [.mac(mac)])], within: Self.limit)
+        }
+        if link.mtu != nic.link.mtu {
+            try socket.apply([.setLink(.index(link.index), [.mtu(nic.link.mtu)])], within: Self.limit)
+        }
+        let isFresh = !link.isUp
+        let name = nic.link.name
+        try inNamespace { () throws in
+            try InterfaceSetting.copyAll(from: name, to: bridge)
+            // Else the kernel makes an address of the link itself, and does not use it before it has looked for duplicates.
+            if isFresh { try InterfaceSetting.setAddressGeneration("1", of: bridge) }
+        }
+        guard nic.link.isUp else { return }
+        try socket.apply([.setLink(.index(link.index), [.up])], within: Self.limit)
+        let present = try configuration(of: bridge)?.addresses ?? []
+        let missing = nic.linkLocalAddresses.reversed().map { $0.moved(from: nic.link, to: link) }
+            .filter { address in !present.contains { $0.isSame(as: address) } }
+        try apply(missing.map { .addAddress($0) })
+        try inNamespace { () throws in try InterfaceSetting.copyAddressGeneration(from: name, to: bridge) }
     }
 
     /// Keeps what a NIC receives from the kernel's own stack, or stops doing so.
@@ -48,5 +94,15 @@ extension HostLinks {
             ? [.ensureFilterPoint(on: link.index), .ensureReceiveFilter(on: link.index)]
             : [.removeFilterPoint(on: link.index)]
         try socket.apply(requests, within: Self.limit)
+    }
+
+    /// What tells this run of the kernel from others.
+    package static func bootID() throws -> String {
+        try InterfaceSetting.read("/proc/sys/kernel/random/boot_id").filter { !$0.isWhitespace }
+    }
+
+    /// Whether a NIC has a filter on its receiving side.
+    package func hasReceiveFilter(on link: Link) throws -> Bool {
+        try !socket.rows(.listReceiveFilters(on: link.index), within: Self.limit).isEmpty
     }
 }

@@ -41,10 +41,11 @@ package actor HostLinks {
 
     /// Turns IPv6 off or on for one interface of the host.
     func setIPv6(_ isOn: Bool, of interface: String) throws {
-        if isElsewhere {
-            try namespace.run { () throws in try InterfaceSetting.disableIPv6(!isOn, of: interface) }
-        } else {
-            try InterfaceSetting.disableIPv6(!isOn, of: interface)
-        }
+        try inNamespace { () throws in try InterfaceSetting.disableIPv6(!isOn, of: interface) }
+    }
+
+    /// Runs `body` in the host's namespace.
+    func inNamespace<T: Sendable>(_ body: () throws -> T) throws -> T {
+        isElsewhere ? try namespace.run(body) : try body()
     }
 }

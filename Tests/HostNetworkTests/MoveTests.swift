@@ -74,7 +74,7 @@ struct MoveGround {
     @Test func `addresses and routes of every shape move to the bridge and back`() async throws {
         let ground = try await MoveGround()
         let (nic, bridge) = try await ground.both()
-        #expect(nic.routes.count == 5)
+        #expect(nic.ownRoutes.count == 5)
         let changes = InterfaceConfiguration.plan(from: nic, to: bridge)
         try await ground.host.apply(changes)
 
@@ -84,7 +84,7 @@ struct MoveGround {
         #expect(Set(filled.movableAddresses.map(\.address)) == Set(nic.movableAddresses.map(\.address)))
         #expect(filled.addresses.contains { $0.label == "breth0:1" })
         #expect(filled.addresses.contains { $0.validFor < 3601 && $0.validFor > 3500 })
-        #expect(filled.routes.count == 5)
+        #expect(filled.ownRoutes.count == 5)
         #expect(filled.routes.contains { $0.nextHops.count == 2 && $0.nextHops[0].link == bridge.link.index })
         #expect(InterfaceConfiguration.plan(from: emptied, to: filled) == [])
 
@@ -115,12 +115,12 @@ struct MoveGround {
         let (nic, bridge) = try await ground.both()
         let changes = InterfaceConfiguration.plan(from: nic, to: bridge)
         for position in 0..<changes.count {
-            try await ground.host.apply(changes.prefix(position).map(\.request))
+            try await ground.host.apply(changes.prefix(position).flatMap(\.requests))
             let (rest, begun) = try await ground.both()
             try await ground.host.apply(InterfaceConfiguration.plan(from: rest, to: begun))
             let (emptied, filled) = try await ground.both()
             #expect(MoveGround.lasting(emptied) == [], "cut before step \(position)")
-            #expect(filled.routes.count == 5, "cut before step \(position)")
+            #expect(filled.ownRoutes.count == 5, "cut before step \(position)")
             #expect(filled.movableAddresses.count == 4, "cut before step \(position)")
             try await ground.host.apply(InterfaceConfiguration.plan(from: filled, to: emptied))
         }

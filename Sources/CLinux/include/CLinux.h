@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 #include <linux/ethtool.h>
+#include <linux/fib_rules.h>
 #include <linux/genetlink.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
@@ -41,6 +42,11 @@ int clinux_set_tx_checksum(int socket, const char *_Nonnull interface, int on);
 
 /// Whether the transmit checksum offload of an interface is on: 1 or 0 (ETHTOOL_GTXCSUM).
 int clinux_get_tx_checksum(int socket, const char *_Nonnull interface);
+
+/// Adds an IPv6 route that counts as taken from a router's advertisement, in the caller's namespace (SIOCADDRT): the kernel refreshes it
+/// by the next one. Netlink has no word for that. `flags` are those of /proc/net/ipv6_route; it ends after `seconds`. -EEXIST where it is.
+int clinux_add_advertised_route(const uint8_t *_Nonnull destination, int length, const uint8_t *_Nonnull gateway, int link,
+                                uint32_t metric, uint32_t flags, uint32_t seconds);
 
 /// pidfd_open(2): a descriptor that means this process and no later one of the same number.
 int clinux_pidfd_open(int pid);

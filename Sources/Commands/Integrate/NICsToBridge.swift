@@ -1,7 +1,6 @@
 import ArgumentParser
 import HostAttachment
 import HostNetwork
-import NetAddress
 import OVNModel
 import OVSDB
 import OVSDBClient
@@ -12,8 +11,10 @@ struct NICsToBridge: HostCommand {
         commandName: "nics-to-bridge",
         abstract: "Make network interfaces ports of Open vSwitch bridges.",
         discussion: """
-            For each interface IF a bridge brIF is made that takes over its addresses and routes, all of them or none. A \
-            DHCP client that listens on IF must then listen on brIF. The move does not survive a reboot; --undo reverses it.
+            For each interface IF a bridge brIF is made that takes over its addresses, routes and policy rules, all of \
+            them or none, with its MAC and MTU. Open connections stay open. Again it finishes what was cut short, or \
+            does nothing; nics-from-bridge reverses it, and restore brings it back after a reboot. A DHCP client of IF \
+            becomes one of brIF, or you are told what to do.
             """)
 
     @Argument(help: "Interfaces, such as eth0.")
@@ -22,8 +23,32 @@ struct NICsToBridge: HostCommand {
     @Option(help: "What moves the packets: system (the kernel) or netdev (user space). By default as br-int has it.")
     var datapath: Datapath?
 
-    @Flag(help: "Give the interfaces their addresses and routes back and delete the bridges.")
-    var undo = false
+    @OptionGroup var host: HostOptions
+
+    func validate() throws {
+        guard !interfaces.isEmpty else { throw ValidationError("name an interface, such as eth0") }
+    }
+
+    func run(in context: Context) async throws {
+        let (interfaces, wanted) = (interfaces, datapath)
+        try await MovedNICs.with(host, context) { nics in
+            for nic in interfaces { try await nics.move(nic, try nics.datapath(of: nic, wanted)) }
+        }
+    }
+}
+
+/// `ovn-integrate nics-from-bridge`
+struct NICsFromBridge: HostCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "nics-from-bridge",
+        abstract: "Give network interfaces back what nics-to-bridge moved, and delete their bridges.",
+        discussion: """
+            All of it or nothing, and open connections stay open. Refused while the bridge has other ports. An interface \
+            without a bridge stays as it is.
+            """)
+
+    @Argument(help: "Interfaces, such as eth0.")
+    var interfaces: [String]
 
     @OptionGroup var host: HostOptions
 
@@ -32,44 +57,37 @@ struct NICsToBridge: HostCommand {
     }
 
     func run(in context: Context) async throws {
-        let deadline = host.deadline()
-        let progress = host.progress(context)
-        let logger = host.logger(context)
-        let (interfaces, wanted, undo) = (interfaces, datapath, undo)
-        try await HostDatabase.with(host.remote(context), until: deadline, logger: logger) { database in
-            let work = try NICBridge(ovs: database.client, logger: logger)
-            for nic in interfaces {
-                if undo {
-                    let result = try await work.restore(nic: nic, within: deadline.remaining)
-                    Self.tell(result, nic, to: nic, progress, context.console)
-                } else {
-                    let datapath = try Self.datapath(of: nic, wanted, database)
-                    let result = try await work.move(nic: nic, datapath: datapath, within: deadline.remaining)
-                    Self.tell(result, nic, to: result.bridge, progress, context.console)
-                }
+        let interfaces = interfaces
+        try await MovedNICs.with(host, context) { nics in
+            for nic in interfaces { try await nics.moveBack(nic) }
+        }
+    }
+}
+
+/// `ovn-integrate restore`
+struct RestoreNICs: HostCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "restore",
+        abstract: "Bring back what nics-to-bridge did, after a reboot or a restart of Open vSwitch.",
+        discussion: """
+            Open vSwitch remembers the bridges, and in their rows what they took over. Whatever the interfaces have been \
+            configured with since then moves to the bridges; where nothing has, the addresses and routes that are \
+            remembered are laid on the bridge. The unit ovn-restore.service does this at every boot.
+            """)
+
+    @OptionGroup var host: HostOptions
+
+    func run(in context: Context) async throws {
+        try await MovedNICs.with(host, context) { nics in
+            var failures: [any Error] = []
+            // One that is gone must not keep the others from working.
+            for (nic, datapath) in NICBridge.moved(in: nics.database.client.replica) {
+                do { try await nics.move(nic, datapath) } catch { failures.append(error) }
+            }
+            if failures.count == 1 { throw failures[0] }
+            guard failures.isEmpty else {
+                throw CommandError(.refused, failures.map { CommandError($0).message }.joined(separator: "; "))
             }
         }
-    }
-
-    /// What the user says, else what the NIC's bridge has, else what OVN's bridge has or will have.
-    private static func datapath(of nic: String, _ wanted: Datapath?, _ database: HostDatabase) throws -> Datapath {
-        if let wanted { return wanted }
-        if let bridge = database.findBridge(try NICBridge.bridgeName(of: nic)) {
-            return Datapath(rawValue: bridge.datapathType) ?? .system
-        }
-        let integration = try database.configuration.externalIDs["ovn-bridge-datapath-type"]
-        if let datapath = integration.flatMap(Datapath.init(rawValue:)) { return datapath }
-        return try Datapath.isInKernel() ? .system : .netdev
-    }
-
-    private static func tell(
-        _ result: NICBridge.Result, _ nic: String, to place: String, _ progress: (String) -> Void, _ console: Console
-    ) {
-        for moved in result.moved { progress("\(place): \(moved)") }
-        guard !result.leased.isEmpty else { return }
-        let addresses = result.leased.map(\.description).joined(separator: ", ")
-        console.errors(
-            "note: \(addresses) came by DHCP and runs out: stop the client on \(place == nic ? result.bridge : nic) "
-                + "and start one on \(place)")
     }
 }

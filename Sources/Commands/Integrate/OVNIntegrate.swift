@@ -15,7 +15,7 @@ package struct OVNIntegrate: ParsableCommand {
         version: version,
         subcommands: [
             CreateIntegrationBridge.self, SetIPAM.self, SetTunnelEndpoint.self, SetEncapsulation.self,
-            NICsToBridge.self, ShowStatus.self,
+            NICsToBridge.self, NICsFromBridge.self, RestoreNICs.self, ShowStatus.self,
         ])
 
     package init() {}

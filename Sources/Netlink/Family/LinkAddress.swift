@@ -20,6 +20,8 @@ package struct LinkAddress: Hashable, Sendable {
     package var preferredFor: UInt32
     /// The address's priority, which becomes the metric of its connected route.
     package var metric: UInt32?
+    /// Who made it, where the kernel knows: 1 the loopback, 2 router advertisements, 3 the kernel for the link (`IFA_PROTO`).
+    package var origin: UInt8?
 
     /// An address to be, valid for ever, of universal scope, with its subnet's broadcast address. Duplicate address detection is
     /// left out: who gives the address knows that nobody else has it.
@@ -51,6 +53,7 @@ package struct LinkAddress: Hashable, Sendable {
             case Int(IFA_LABEL): label = attribute.text
             case Int(IFA_FLAGS): flags = try attribute.integer()
             case Int(IFA_RT_PRIORITY): metric = try attribute.integer()
+            case Int(IFA_PROTO): origin = try attribute.integer()
             case Int(IFA_CACHEINFO):
                 var cache = ByteReader(attribute.value)
                 preferredFor = try cache.take()
@@ -70,6 +73,12 @@ package struct LinkAddress: Hashable, Sendable {
         IFA_F_HOMEADDRESS | IFA_F_MANAGETEMPADDR | IFA_F_NOPREFIXROUTE | IFA_F_MCAUTOJOIN | IFA_F_STABLE_PRIVACY)
     /// Usable at once.
     package static let noDuplicateDetection = UInt32(IFA_F_NODAD)
+    /// Somebody else on the link has it: the kernel does not use it.
+    package static let duplicate = UInt32(IFA_F_DADFAILED)
+    /// Its prefix needs no route.
+    package static let noPrefixRoute = UInt32(IFA_F_NOPREFIXROUTE)
+    /// Of IPv6: random addresses are derived from it; advertised prefixes are like this.
+    package static let managesTemporary = UInt32(IFA_F_MANAGETEMPADDR)
     /// Of IPv6: a random address that the kernel replaces by itself (RFC 8981).
     package static let temporary = UInt32(IFA_F_TEMPORARY)
 
@@ -116,6 +125,7 @@ extension NetlinkRequest {
         if let label = address.label { writer.put(Int(IFA_LABEL), text: label) }
         if address.flags != 0 { writer.put(Int(IFA_FLAGS), address.flags) }
         if let metric = address.metric { writer.put(Int(IFA_RT_PRIORITY), metric) }
+        if let origin = address.origin { writer.put(Int(IFA_PROTO), origin) }
         if address.validFor != .max || address.preferredFor != .max {
             var cache: [UInt8] = []
             for value in [address.preferredFor, address.validFor, 0, 0] { cache.append(integer: value) }

@@ -95,6 +95,7 @@ extension Route.NextHop {
             encapsulation = .init(type: try attribute.integer(), value: encapsulation?.value ?? [])
         case Int(RTA_ENCAP.rawValue):
             encapsulation = .init(type: encapsulation?.type ?? 0, value: Array(attribute.value))
+        case Int(RTA_FLOW.rawValue): realms = try attribute.integer()
         default: break
         }
     }
@@ -129,7 +130,7 @@ extension Route.NextHop {
         return bytes + writer.bytes
     }
 
-    /// Gateway and encapsulation.
+    /// Gateway, encapsulation and realms.
     func put(into writer: inout AttributeWriter, _ version: IPVersion) {
         if let gateway {
             if gateway.version == version {
@@ -144,6 +145,7 @@ extension Route.NextHop {
             writer.put(Int(RTA_ENCAP_TYPE.rawValue), encapsulation.type)
             writer.put(Int(RTA_ENCAP.rawValue) | Int(NLA_F_NESTED), bytes: encapsulation.value)
         }
+        if let realms { writer.put(Int(RTA_FLOW.rawValue), realms) }
     }
 }
 
@@ -168,9 +170,18 @@ extension NetlinkRequest {
             tolerated: [.exists])
     }
 
+    /// Puts a route in the place of the first one of the same destination and metric.
+    package static func replaceRoute(with route: Route) -> NetlinkRequest {
+        NetlinkRequest(
+            "change \(route)", type: RTM_NEWROUTE, flags: NLM_F_CREATE | NLM_F_REPLACE, payload: route.payload)
+    }
+
     /// Removes a route. Absent is done.
     package static func removeRoute(_ route: Route) -> NetlinkRequest {
-        NetlinkRequest(
+        var route = route
+        // Its protocol is another when it was carried over from another interface; 0 is any.
+        if route.isAdvertised { route.origin = 0 }
+        return NetlinkRequest(
             "remove \(route)", type: RTM_DELROUTE, payload: route.payload, tolerated: [.noProcess, .noDevice, .noEntry])
     }
 

@@ -15,6 +15,8 @@ package struct Route: Hashable, Sendable {
         package var isOnLink: Bool
         /// `RTA_ENCAP_TYPE` and `RTA_ENCAP`, as they came.
         package var encapsulation: Encapsulation?
+        /// `RTA_FLOW`: realms for the traffic control of IPv4.
+        package var realms: UInt32?
 
         package init(
             gateway: IPAddress? = nil, link: Int32?, weight: Int = 1, isOnLink: Bool = false,
@@ -59,6 +61,8 @@ package struct Route: Hashable, Sendable {
     package var expires: UInt32?
     /// The id of the nexthop object that it uses instead of next hops of its own.
     package var nextHopObject: UInt32?
+    /// Whether the kernel itself took it from a router's advertisement, and will refresh it. Netlink does not say: false when read.
+    package var isAdvertised = false
 
     /// A route through one next hop, of the scope that fits: the whole world through a gateway, the link without one.
     package init(to destination: IPPrefix, gateway: IPAddress? = nil, link: Int32, isOnLink: Bool = false) {

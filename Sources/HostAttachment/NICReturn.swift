@@ -1,0 +1,86 @@
+import HostNetwork
+import Logging
+import Netlink
+import OVNModel
+import OVSDB
+import OVSDBClient
+
+/// A move of everything from a bridge back to its NIC, which knows how to undo what it has done.
+struct NICReturn: Sendable {
+    let host: NICBridge
+    let nic: Link
+    let bridge: OpenVSwitch.Bridge
+
+    private var unfiltered = false
+    private var isDetached = false
+    private var changes: [ConfigurationChange] = []
+
+    init(host: NICBridge, nic: Link, bridge: OpenVSwitch.Bridge) {
+        self.host = host
+        self.nic = nic
+        self.bridge = bridge
+    }
+
+    /// The NIC leaves the bridge first, so that it hears the answers to what it sends. The row goes last: while it is there, the move can be
+    /// finished in either direction.
+    mutating func perform(until deadline: Deadline) async throws -> NICBridge.Result {
+        let links = host.links
+        if bridge.datapath == .netdev, try await links.hasReceiveFilter(on: nic) {
+            unfiltered = true
+            try await links.setReceiveFilter(false, on: nic)
+        }
+        let detaching = host.detachOperations(bridge, nic.name)
+        isDetached = !detaching.isEmpty
+        try await host.commit(detaching, until: deadline)
+        try host.afterStep(.detachNIC)
+
+        guard let target = try await links.configuration(of: nic.name) else {
+            throw AttachmentError(.network, "\(nic.name) went away while it was being moved")
+        }
+        var notes: [String] = []
+        if let source = try await links.configuration(of: bridge.name) {
+            let lost = try bridge.record?.missing(
+                on: source.link, present: [source, target], now: Moment.now, boot: Moment.boot())
+            let plan = InterfaceConfiguration.plan(from: source, to: target, lost: lost)
+            try await links.apply(plan)
+            changes = plan
+        } else if bridge.record != nil {
+            notes.append("ovs-vswitchd had not made \(bridge.name): \(nic.name) stays as it is")
+        }
+        try host.afterStep(.moveBack)
+        try await host.commit(host.deleteOperations(bridge), until: deadline)
+        host.logger.info("NIC is on its own again", metadata: ["nic": "\(nic.name)", "bridge": "\(bridge.name)"])
+        return NICBridge.Result(bridge.name, nic, nil, changes, notes: notes)
+    }
+
+    /// Puts everything back and throws `error`, with what went wrong meanwhile as its cause. The caller's cancellation and deadline do not
+    /// stop it.
+    func undo(after error: any Error) async throws -> Never {
+        let work = self
+        let failures = await Task { await work.putBack() }.value
+        guard !failures.isEmpty else { throw error }
+        throw AttachmentError(
+            .unknown,
+            "\(nic.name) is neither on its own nor under its bridge; repeat the command, or run 'ovn-integrate restore'",
+            cause: ([error] + failures).map { AttachmentError($0, during: "move back").description }
+                .joined(separator: "; "))
+    }
+
+    /// Answers what could not be put back.
+    private func putBack() async -> [any Error] {
+        var failures: [any Error] = []
+        func attempt(_ body: () async throws -> Void) async {
+            do { try await body() } catch { failures.append(error) }
+        }
+        if isDetached {
+            await attempt {
+                let deadline = Deadline(.seconds(5))
+                try await host.ovs.barrier(within: deadline.left)
+                try await host.commit(host.attachOperations(bridge.name, nic.name), until: deadline)
+            }
+        }
+        await attempt { try await host.links.apply(changes.reversed().compactMap(\.inverse)) }
+        if unfiltered { await attempt { try await host.links.setReceiveFilter(true, on: nic) } }
+        return failures
+    }
+}

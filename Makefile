@@ -27,6 +27,12 @@ demo: build image ## two hosts, one logical network: the whole walk-through, on 
 test: deps build image build-tests ## every test: unit, wire, engine, clients, lab
 	@Scripts/test
 
+test-openstack: build image deps-openstack ## underlay mode, on a real Keystone and Neutron too
+	@Tests/underlay/run
+
+deps-openstack: deps # what the lab's Keystone and Neutron are made of
+	@Scripts/deps openstack
+
 deps: ## install what is missing from Debian's packages
 	@Scripts/deps
 
@@ -76,6 +82,6 @@ install: ## copy dist/ to DESTDIR and PREFIX
 clean: ## remove what building made, but not the lab's cached base image
 	rm -rf .build .build-tsan .build-fuzz dist
 
-.PHONY: help demo test deps build build-tests image check format lab lab-down chaos bench fuzz tsan generate check-generated \
+.PHONY: help demo test test-openstack deps deps-openstack build build-tests image check format lab lab-down chaos bench fuzz tsan generate check-generated \
     install clean
 .NOTPARALLEL:

@@ -37,6 +37,8 @@ plugins = python3
 wsgi-file = /usr/bin/keystone-wsgi-public
 http-socket = $address:5000
 buffer-size = 65535
+# It closes after each answer without saying so, and a client that meant to go on would be reset.
+add-header = Connection: close
 master = true
 lazy-apps = true
 enable-threads = true

@@ -19,5 +19,5 @@ start_openstack() {
 
 openstack_folder() { echo "$state/nodes/central/openstack"; }
 
-# The RC file of a user: admin, red, red-reader (the same project), green.
+# The RC file of a user: admin, red, red-reader (the same project), green, or the service user ovn-ipam.
 print_openrc() { cat "$(openstack_folder)/$1-openrc" 2>/dev/null || refuse "there is no OpenStack user $1 in lab $name"; }

@@ -1,6 +1,6 @@
 """The cloud's accounts: accounts.py FOLDER KEYSTONE NEUTRON
 
-Makes the service user of Neutron, the catalogue's network service, and tenants; writes an RC file for each user, in the form
+Makes the service users of Neutron and of ovn-ipam, the catalogue's network service, and tenants; writes an RC file for each user, in the form
 that a dashboard offers for download. Passwords come from files and go into files, never through a command line.
 """
 
@@ -12,8 +12,8 @@ import openstack
 
 folder, keystone, neutron = sys.argv[1:]
 
-# Users: name, project, role.
-TENANTS = [("red", "red", "member"), ("red-reader", "red", "reader"), ("green", "green", "member")]
+# Users that get an RC file: name, project, role.
+USERS = [("ovn-ipam", "service", "admin"), ("red", "red", "member"), ("red-reader", "red", "reader"), ("green", "green", "member")]
 
 
 def secret(name):
@@ -71,6 +71,6 @@ for interface in ("public", "internal", "admin"):
     identity.create_endpoint(service_id=service.id, interface=interface, url=neutron, region_id="RegionOne")
 
 write_rc("admin", "admin", cloud.current_project_id)
-for name, project, role in TENANTS:
+for name, project, role in USERS:
     add_user(name, project, role)
     write_rc(name, project, projects[project].id)

@@ -14,7 +14,9 @@ start_service() {
             ;;
         keystone)
             lab/lab openstack --name "$name" keystone
-            start_ipam "--auth keystone --keystone-url http://$central:5000"
+            lab/lab openrc --name "$name" ovn-ipam | sed -n 's/^export OS_PASSWORD=//p' | copy_to central /run/ovn-ipam-password
+            start_ipam "--auth keystone --auth-url http://$central:5000/v3 --auth-public-url http://$central:5000 \
+                --auth-username ovn-ipam --auth-password-file /run/ovn-ipam-password"
             ;;
         neutron) lab/lab openstack --name "$name" neutron ;;
     esac
@@ -28,9 +30,7 @@ start_service() {
 }
 
 start_ipam() {
-    [ -z "$1" ] || lab/lab openrc --name "$name" ovn-ipam | copy_to central /run/ovn-ipam-openrc
-    quietly central "[ ! -e /run/ovn-ipam-openrc ] || source /run/ovn-ipam-openrc
-        setsid ovn-ipam up $1 >/var/log/ovn-ipam.log 2>&1 </dev/null &
+    quietly central "setsid ovn-ipam up $1 >/var/log/ovn-ipam.log 2>&1 </dev/null &
         timeout 60 bash -c 'until curl -sf -o /dev/null http://127.0.0.1:9696/readyz; do sleep 0.1; done'" ||
         { quietly central 'cat /var/log/ovn-ipam.log'; return 1; }
 }

@@ -68,7 +68,7 @@ fuzz: deps ## feed the parsers random bytes, for FUZZ_SECONDS=60 each
 	@Tests/Fuzz/run
 
 tsan: deps ## unit tests under the thread sanitizer (a build of its own)
-	@$(SWIFT_FIRST) swift test --sanitize=thread --scratch-path .build-tsan $(UNIT_TESTS:%=--filter %)
+	@$(SWIFT_FIRST) swift test --sanitize=thread --no-parallel --scratch-path .build-tsan $(UNIT_TESTS:%=--filter %)
 
 generate: deps ## write the OVSDB tables in Sources/OVNModel again from their schemas
 	@$(SWIFT_FIRST) swift run -q ovsdb-modelgen

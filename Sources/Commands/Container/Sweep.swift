@@ -113,10 +113,17 @@ extension Sweep {
     private static func removeLost(
         _ container: ContainerSummary, on host: OverlayHost, _ engine: DockerEngine
     ) async throws -> Bool {
-        // Whoever holds the lock is at work on it; what cannot be locked for another reason waits for the next sweep.
-        guard let name = container.names.first,
-            let lock = try? await NameLock.hold(NetworkContainer.lockName(name), within: .zero)
-        else { return false }
+        let lock: NameLock
+        do {
+            lock = try await NameLock.hold(
+                NetworkContainer.lockName(container.names.first ?? container.id), within: .zero)
+        } catch {
+            // Whoever holds the lock is at work on it.
+            host.logger.info(
+                "network container left for the next sweep",
+                metadata: ["container": "\(container.id)", "cause": "\(error)"])
+            return false
+        }
         defer { withExtendedLifetime(lock) {} }
         guard try await plan([], [container], on: host).remove == [container.id] else { return false }
         host.progress("removing network container \(container.id.prefix(12)), whose endpoints were deleted")

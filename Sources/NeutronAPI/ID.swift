@@ -14,12 +14,7 @@ package struct ID<Resource>: Hashable, Sendable {
     /// A new random identifier (version 4).
     package static func random() -> Self {
         var generator = SystemRandomNumberGenerator()
-        return random(using: &generator)
-    }
-
-    /// A random identifier (version 4) from the given source.
-    package static func random(using generator: inout some RandomNumberGenerator) -> Self {
-        Self(
+        return Self(
             high: generator.next() & 0xffff_ffff_ffff_0fff | 0x4000,
             low: generator.next() & 0x3fff_ffff_ffff_ffff | 0x8000_0000_0000_0000)
     }

@@ -39,8 +39,12 @@ public struct StringMap: Hashable, Sendable {
     /// Nil where the key is absent; assigning nil removes it.
     public subscript(key: String) -> String? {
         get {
-            for pair in pairs where pair.key == key { return pair.value }
-            return nil
+            // In place: a loop over the pairs themselves would retain and release every key and value on its way.
+            pairs.withUnsafeBufferPointer { pairs in
+                let length = key.utf8.count
+                let place = pairs.indices.first { pairs[$0].key.utf8.count == length && pairs[$0].key == key }
+                return place.map { pairs[$0].value }
+            }
         }
         set {
             let place = pairs.firstIndex { $0.key >= key } ?? pairs.endIndex

@@ -15,7 +15,9 @@ extension LabTests {
                 }
                 try await Self.expectMAC(of: containers, lab: lab)
                 let red = try #require(containers["red"])
-                try await Self.expectNoWayAcross(from: red, to: "blue", lab: lab)
+                let taken = Set(containers.values.joined().map(\.address))
+                let far = try #require((2...254).map { "192.168.1.\($0)" }.first { !taken.contains($0) })
+                try await Self.expectNoWayAcross(from: red, to: far, on: "blue", lab: lab)
                 try await Self.expectLargestPacket(between: red, lab: lab)
             }
         }
@@ -87,13 +89,15 @@ extension LabTests {
         }
 
         /// An address that only the other network has is not answered.
-        static func expectNoWayAcross(from members: [NetworkContainer], to other: String, lab: Lab) async throws {
-            try await lab.on("host1", "ovn-container endpoint-create \(other) \(other)-far --ip 192.168.1.200")
+        static func expectNoWayAcross(
+            from members: [NetworkContainer], to address: String, on other: String, lab: Lab
+        ) async throws {
+            try await lab.on("host1", "ovn-container endpoint-create \(other) \(other)-far --ip \(address)")
             let far = try await lab.on("host1", "ovn-container container-create --network=\(other)-far").word
             #expect(!far.isEmpty)
             for source in members {
-                let failed = try await unreachable(["192.168.1.200"], from: source, lab: lab)
-                #expect(failed == ["192.168.1.200"], "\(source.endpoint) reaches across")
+                let failed = try await unreachable([address], from: source, lab: lab)
+                #expect(failed == [address], "\(source.endpoint) reaches across")
             }
         }
 

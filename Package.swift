@@ -23,7 +23,6 @@ let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "
 let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 // Without its YAML and JSON traits: async-http-client links it into the command lines, and both drag Foundation in.
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
-let yaml: Target.Dependency = .product(name: "Yams", package: "Yams")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
@@ -31,12 +30,14 @@ let http: [Target.Dependency] = [
     .product(name: "AsyncHTTPClient", package: "async-http-client"),
     .product(name: "NIOHTTP1", package: "swift-nio"),
 ]
+/// Inside the programs, so that the machines they run on need no libyaml (`docs/decisions/0007-yaml.md`).
+let libyaml: [LinkerSetting] = [.linkedLibrary(":libyaml.a")]
 let collections: Target.Dependency = .product(name: "Collections", package: "swift-collections")
 let hashTrees: Target.Dependency = .product(name: "HashTreeCollections", package: "swift-collections")
 
 /// A room of `docs/architecture.md`. `Tests/ArchitectureTests` compares these edges with its table.
-func room(_ name: String, uses: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: uses, swiftSettings: strict)
+func room(_ name: String, uses: [Target.Dependency] = [], linker: [LinkerSetting] = []) -> Target {
+    .target(name: name, dependencies: uses, swiftSettings: strict, linkerSettings: linker)
 }
 
 /// A command: `main` and wiring only.
@@ -76,7 +77,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
@@ -89,6 +89,9 @@ let package = Package(
         room("OVNModel", uses: ["OVSDB"]),
         room("IPAM", uses: ["NetAddress"]),
         room("NeutronAPI", uses: ["NetAddress"]),
+        room("Release"),
+        .systemLibrary(name: "CYAML"),
+        room("YAML", uses: ["CYAML"], linker: libyaml),
 
         // The kernel.
         .target(name: "CLinux"),
@@ -99,18 +102,23 @@ let package = Package(
         // Other daemons.
         room("OVSDBClient", uses: ["OVSDB", nioSSL, logging, metrics] + nio),
         room("DockerEngine", uses: [logging] + http + nio),
-        room("Keystone", uses: ["NeutronAPI", logging, nioSSL] + http + nio),
-        room("NeutronClient", uses: ["NeutronAPI", logging] + http + nio),
+        room("HTTPTransport", uses: [nioSSL, logging] + http + nio),
+        room("Keystone", uses: ["NeutronAPI", "YAML", "HTTPTransport", logging] + http + nio),
+        room("NeutronClient", uses: ["NeutronAPI", "HTTPTransport", "Keystone", logging] + http + nio),
 
         // What we are.
         room("NetworkStore", uses: ["OVNModel", "OVSDBClient", "IPAM", "NeutronAPI", logging, metrics, hashTrees]),
         room("NeutronServer", uses: ["NetworkStore", "Keystone", hummingbird, logging, metrics] + nio),
         room("HostAttachment", uses: ["HostNetwork", "OVSDBClient", "OVNModel", logging]),
-        room("Commands", uses: ["NeutronClient", "HostAttachment", "DockerEngine", arguments, logging]),
+        room("Commands", uses: ["Release", "NeutronClient", "HostAttachment", "DockerEngine", arguments, logging]),
 
         command(
             "ovn-ipam",
-            uses: ["NeutronServer", "EmbeddedOVN", arguments, configuration, yaml, lifecycle, signals, logging] + nio),
+            uses: [
+                "Release", "YAML", "NeutronServer", "EmbeddedOVN", arguments, configuration, lifecycle, signals,
+                logging,
+            ]
+                + nio),
         command("ovn-integrate", uses: ["Commands"], linker: fixedAddress),
         command("ovn-container", uses: ["Commands"], linker: fixedAddress),
         command("ovsdb-modelgen", uses: ["OVSDB", arguments]),
@@ -132,8 +140,9 @@ let package = Package(
         tests("HostNetwork"),
         tests("OVSDBClient", uses: ["OVNModel", "TestServers"] + nio),
         tests("DockerEngine", uses: ["TestServers"]),
+        tests("YAML"),
         tests("Keystone", uses: ["TestServers"]),
-        tests("NeutronClient"),
+        tests("NeutronClient", uses: ["TestServers"]),
         tests("NetworkStore", uses: ["TestServers"]),
         tests("NeutronServer", uses: ["TestServers", hummingbirdTesting]),
         tests("HostAttachment", uses: ["TestServers"]),
@@ -143,6 +152,8 @@ let package = Package(
         .testTarget(name: "LabTests", swiftSettings: strict),
 
         /// Private `ovsdb-server`s, `ovn-northd`s and the like for the engine tests.
-        .target(name: "TestServers", path: "Tests/TestServers", exclude: ["keystone"], swiftSettings: strict),
+        .target(
+            name: "TestServers", dependencies: nio, path: "Tests/TestServers", exclude: ["keystone"],
+            swiftSettings: strict),
     ]
 )

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Release
 
 /// `ovn-ipam`: the Networking API on OVN's Northbound database.
 @main
@@ -11,7 +12,7 @@ struct OVNIPAM: AsyncParsableCommand {
             Every setting is a flag, an environment variable (--nb-listen is OVN_IPAM_NB_LISTEN) or a line of the YAML \
             file that --config names (nb-listen: 127.0.0.1:6641); the first of these that is there counts.
             """,
-        version: "0.1.0",
+        version: version,
         subcommands: [ServeCommand.self, UpCommand.self])
 
     /// Exit codes: 0 done, 1 could not run, 2 used wrongly (a flag, a variable, a line of the configuration file).

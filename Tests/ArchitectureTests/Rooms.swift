@@ -33,7 +33,7 @@ struct Rooms: Equatable {
     static func declared() throws -> Rooms {
         var rooms = Rooms()
         let targets = try Project.text("Package.swift").split(separator: "targets: [", maxSplits: 1)[1]
-        let declaration = /(?:room|command|\.target)\(\s*(?:name: )?"(?<name>[\w-]+)"(?<rest>[^()]*)\)/
+        let declaration = /(?:room|command|\.target|\.systemLibrary)\(\s*(?:name: )?"(?<name>[\w-]+)"(?<rest>[^()]*)\)/
         for match in targets.matches(of: declaration) where !match.rest.contains("path: \"Tests/") {
             let name = String(match.name)
             rooms.order.append(name)

@@ -1,3 +1,4 @@
+import Release
 import Testing
 
 @testable import Commands
@@ -29,7 +30,7 @@ struct ProgramTests {
             #expect(record.output.count == 1 && record.errors == [], "\(words)")
         }
         let version = await integrate("--version")
-        #expect(version.said.output == [Commands.version])
+        #expect(version.said.output == [Release.version])
     }
 
     @Test(arguments: [

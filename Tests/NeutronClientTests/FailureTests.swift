@@ -1,5 +1,6 @@
 import Logging
 import NeutronAPI
+import TestServers
 import Testing
 
 @testable import NeutronClient

@@ -1,4 +1,5 @@
 package import ArgumentParser
+import Release
 
 /// `ovn-container`: networks, endpoints, and containers that hold them.
 package struct OVNContainer: ParsableCommand {

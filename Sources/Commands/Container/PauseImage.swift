@@ -1,5 +1,6 @@
 import DockerEngine
 import FoundationEssentials
+import Release
 
 /// The image of network containers, made on this host out of one static program: nothing is pulled.
 struct PauseImage: Sendable {

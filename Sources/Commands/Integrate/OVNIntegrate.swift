@@ -1,4 +1,5 @@
 package import ArgumentParser
+import Release
 
 /// `ovn-integrate`: makes a host part of the logical networks.
 package struct OVNIntegrate: ParsableCommand {

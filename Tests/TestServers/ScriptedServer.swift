@@ -5,9 +5,9 @@ import Synchronization
 /// A TCP server that says what a test tells it to, byte for byte.
 ///
 /// Real servers are used wherever one can be made to do it; this one is for what no healthy server does.
-final class ScriptedServer: Sendable {
+package final class ScriptedServer: Sendable {
     /// What to do with one request.
-    enum Step: Sendable {
+    package enum Step: Sendable {
         /// Answers with a status and a body.
         case reply(Int, String)
         /// Answers with these bytes.
@@ -20,13 +20,13 @@ final class ScriptedServer: Sendable {
         case silence
     }
 
-    let port: Int
+    package let port: Int
     private let channel: NIOAsyncChannel<NIOAsyncChannel<ByteBuffer, ByteBuffer>, Never>
     private let state: Mutex<(steps: [Step], requests: [String])>
 
     /// Head and body of each request so far.
-    var requests: [String] { state.withLock { $0.requests } }
-    var endpoint: String { "http://127.0.0.1:\(port)" }
+    package var requests: [String] { state.withLock { $0.requests } }
+    package var endpoint: String { "http://127.0.0.1:\(port)" }
 
     private init(steps: [Step]) async throws {
         state = Mutex((steps, []))
@@ -41,7 +41,7 @@ final class ScriptedServer: Sendable {
     }
 
     /// Runs a server that takes one step for each request while `body` runs.
-    static func run(_ steps: Step..., body: (ScriptedServer) async throws -> Void) async throws {
+    package static func run(_ steps: Step..., body: (ScriptedServer) async throws -> Void) async throws {
         let server = try await ScriptedServer(steps: steps)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await server.serve() }

@@ -1,0 +1,116 @@
+import AsyncHTTPClient
+import Glibc
+package import Logging
+package import NIOCore
+package import NIOHTTP1
+import NIOPosix
+
+/// Connections to servers that speak HTTP/1.1, by TLS or in the clear.
+///
+/// One exchange is one request and its whole answer, or an error that says whether the request can have arrived.
+/// Redirects are not followed: a token must not go where its owner did not send it. Owns its connections: `shutdown()` closes them.
+package struct HTTPTransport: Sendable {
+    /// Replies beyond this are refused; a list of 10,000 ports has about 10 MB.
+    static let replyLimit = 256 << 20
+
+    /// What is sent. Headers carry tokens and bodies passwords: neither is ever logged.
+    package struct Request: Sendable {
+        package var method: HTTPMethod
+        package var url: String
+        package var headers: HTTPHeaders
+        /// JSON, where there is a body.
+        package var body: ByteBuffer?
+        /// Whether it does no harm twice, so that it is sent again when a kept connection turns out to be closed.
+        package var isRepeatable: Bool
+
+        package init(
+            _ method: HTTPMethod, _ url: String, headers: HTTPHeaders = [:], body: ByteBuffer? = nil, isRepeatable: Bool
+        ) {
+            self.method = method
+            self.url = url
+            self.headers = headers
+            self.body = body
+            self.isRepeatable = isRepeatable
+        }
+    }
+
+    package struct Reply: Sendable {
+        package let status: Int
+        package let headers: HTTPHeaders
+        package let body: ByteBuffer
+    }
+
+    private let http: HTTPClient
+    private let logger: Logger
+
+    /// - Parameter connectTimeout: how long a connection may take to be made; keep it below the calls' own timeouts, so
+    ///   that a machine that is down is told from a request whose reply was lost.
+    package init(trust: Trust = .system, connectTimeout: Duration, logger: Logger) {
+        self.logger = logger
+        var configuration = HTTPClient.Configuration()
+        configuration.tlsConfiguration = trust.tls
+        configuration.timeout.connect = .nanoseconds(max(1, connectTimeout.nanoseconds))
+        configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.redirectConfiguration = .disallow
+        configuration.httpVersion = .http1Only
+        http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }
+
+    /// Closes the connections; no exchange may follow.
+    package func shutdown() async {
+        do {
+            try await http.shutdown()
+        } catch {
+            logger.debug("connections not closed", metadata: ["cause": "\(error)"])
+        }
+    }
+
+    /// Sends a request and waits for all of its answer.
+    package func exchange(
+        _ request: Request, within timeout: Duration
+    ) async throws(TransportError) -> Reply {
+        let deadline = ContinuousClock.now + timeout
+        let wire = Self.wire(request)
+        do {
+            do {
+                return try await exchange(wire, until: deadline)
+            } catch let error where request.isRepeatable && Self.isConnectionLost(error) {
+                // Most likely the server closed a kept connection just then.
+                logger.debug("asked again", metadata: ["url": "\(request.url)", "cause": "\(error)"])
+                return try await exchange(wire, until: deadline)
+            }
+        } catch {
+            throw TransportError(error, wire, limit: timeout)
+        }
+    }
+
+    private func exchange(_ wire: HTTPClientRequest, until deadline: ContinuousClock.Instant) async throws -> Reply {
+        let http = http
+        return try await withDeadline(deadline) {
+            let response = try await http.execute(wire, deadline: .distantFuture)
+            return Reply(
+                status: Int(response.status.code), headers: response.headers,
+                body: try await response.body.collect(upTo: Self.replyLimit))
+        }
+    }
+
+    private static func isConnectionLost(_ error: any Error) -> Bool {
+        switch error {
+        case let error as HTTPClientError: error == .remoteConnectionClosed
+        case let error as IOError: error.errnoCode == ECONNRESET || error.errnoCode == EPIPE
+        default: false
+        }
+    }
+
+    private static func wire(_ request: Request) -> HTTPClientRequest {
+        var wire = HTTPClientRequest(url: request.url)
+        wire.method = request.method
+        wire.headers = request.headers
+        wire.headers.replaceOrAdd(name: "accept", value: "application/json")
+        if let body = request.body {
+            wire.body = .bytes(body)
+            wire.headers.replaceOrAdd(name: "content-type", value: "application/json")
+        }
+        return wire
+    }
+}

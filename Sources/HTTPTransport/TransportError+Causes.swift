@@ -1,0 +1,54 @@
+import AsyncHTTPClient
+import Glibc
+import NIOCore
+import NIOPosix
+import NIOSSL
+
+/// Judging what the libraries below throw.
+extension TransportError {
+    init(_ error: any Error, _ wire: HTTPClientRequest, limit: Duration) {
+        switch error {
+        case let error as TransportError: self = error
+        case let error as NIOConnectionError:
+            let reason =
+                error.connectionErrors.first.map { "\($0.error)" } ?? error.dnsAError.map { "\($0)" } ?? "\(error)"
+            self.init(.unreachable, reason)
+        case let error as IOError where Self.neverConnected.contains(error.errnoCode):
+            self.init(.unreachable, "\(error)")
+        case let error as HTTPClientError where error == .connectTimeout || error == .getConnectionFromPoolTimeout:
+            self.init(.unreachable, "no connection within \(limit.inSeconds)")
+        case let error as HTTPClientError where error == .tlsHandshakeTimeout:
+            self.init(.unreachable, "no TLS handshake within \(limit.inSeconds)")
+        case let error as HTTPClientError where Self.badURLs.contains(error):
+            self.init(.misconfigured, "\"\(wire.url)\" is not a URL")
+        case let error as NIOSSLError: self.init(error)
+        case let error as NIOSSLExtraError:
+            self.init(.untrusted, "its certificate is for another name: \(error)")
+        case is DeadlineExceeded: self.init(.lost, "no answer within \(limit.inSeconds)")
+        case is CancellationError: self.init(.lost, "cancelled")
+        case is NIOTooManyBytesError:
+            self.init(.lost, "the answer has more than \(HTTPTransport.replyLimit) bytes")
+        default: self.init(.lost, "\(error)")
+        }
+    }
+
+    private init(_ error: NIOSSLError) {
+        guard case .handshakeFailed(let cause) = error else {
+            self.init(.lost, "\(error)")
+            return
+        }
+        let text = "\(cause)"
+        if text.contains("CERTIFICATE_VERIFY_FAILED") {
+            self.init(.untrusted, "its certificate is not signed by an authority that is trusted here")
+        } else {
+            self.init(.untrusted, "no TLS handshake: \(text)")
+        }
+    }
+
+    private static let badURLs: [HTTPClientError] = [.emptyHost, .emptyScheme, .invalidURL]
+
+    /// What connect(2) fails with; on a connection that stood, the kernel reports a reset or a time-out.
+    private static let neverConnected = [
+        ECONNREFUSED, ENETUNREACH, EHOSTUNREACH, ENETDOWN, EADDRNOTAVAIL, EACCES, EPERM,
+    ]
+}

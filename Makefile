@@ -30,7 +30,7 @@ test: deps build image build-tests ## every test: unit, wire, engine, clients, l
 test-openstack: build image deps-openstack ## underlay mode, on a real Keystone and Neutron too
 	@Tests/underlay/run
 
-deps-openstack: deps # what the lab's Keystone and Neutron are made of
+deps-openstack: deps ## install what the lab's Keystone and Neutron are made of
 	@Scripts/deps openstack
 
 deps: ## install what is missing from Debian's packages

@@ -1,31 +1,14 @@
-import Glibc
+import FoundationEssentials
 import YAML
 
 /// The configuration file: a YAML mapping of settings to values, a list being the same as its elements joined by commas.
 enum SettingsFile {
     static func read(_ path: String) throws(SettingsError) -> [Setting: String] {
-        try parse(try contents(path), path)
-    }
-
-    private static func contents(_ path: String) throws(SettingsError) -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw unreadable(path) }
-        defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 16_384)
-        // One byte more than there may be, so that the reader can say that it is too long.
-        while bytes.count <= YAMLNode.maximumLength {
-            let count = Glibc.read(descriptor, &chunk, chunk.count)
-            if count == 0 { break }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw unreadable(path) }
-            bytes += chunk[..<count]
+        let text: Data
+        do { text = try Data(contentsOf: URL(filePath: path)) } catch {
+            throw SettingsError("cannot read the configuration file \(path)")
         }
-        return bytes
-    }
-
-    private static func unreadable(_ path: String) -> SettingsError {
-        SettingsError("cannot read the configuration file \(path): \(String(cString: strerror(errno)))")
+        return try parse(text, path)
     }
 
     static func parse(_ text: some Sequence<UInt8>, _ path: String) throws(SettingsError) -> [Setting: String] {

@@ -49,7 +49,7 @@ struct CreateEndpoint: HostCommand {
             host.progress("creating endpoint \(command.name ?? "")")
             let port = try await host.api.create(
                 PortCreate(
-                    projectID: OverlayHost.project, networkID: network.id, name: command.name ?? "",
+                    projectID: host.project, networkID: network.id, name: command.name ?? "",
                     macAddress: command.mac,
                     fixedIPs: command.ip.isEmpty ? nil : command.ip.map { FixedIPRequest(ipAddress: $0) }),
                 as: "endpoint", within: host.remaining)

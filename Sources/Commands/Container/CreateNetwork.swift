@@ -85,7 +85,7 @@ struct CreateNetwork: HostCommand {
     private static func create(_ request: NetworkRequest, _ host: OverlayHost) async throws -> ID<Network> {
         host.progress("creating network \(request.name)")
         let network = try await host.api.create(
-            NetworkCreate(projectID: OverlayHost.project, name: request.name, mtu: request.mtu),
+            NetworkCreate(projectID: host.project, name: request.name, mtu: request.mtu),
             within: host.remaining)
         do {
             try await addSubnets(request.subnets, to: network, host)
@@ -109,7 +109,7 @@ struct CreateNetwork: HostCommand {
         _ subnets: [NetworkRequest.SubnetRequest], to network: Network, _ host: OverlayHost
     ) async throws {
         host.progress("creating \(subnets.map { "subnet \($0.cidr)" }.joined(separator: ", "))")
-        let creates = subnets.map { $0.create(in: network.id, name: network.name) }
+        let creates = subnets.map { $0.create(in: network.id, name: network.name, project: host.project) }
         if creates.count == 1 {
             _ = try await host.api.create(creates[0], within: host.remaining)
         } else {

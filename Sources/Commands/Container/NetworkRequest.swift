@@ -107,9 +107,9 @@ extension NetworkRequest {
 }
 
 extension NetworkRequest.SubnetRequest {
-    func create(in network: ID<Network>, name: String) -> SubnetCreate {
+    func create(in network: ID<Network>, name: String, project: String) -> SubnetCreate {
         SubnetCreate(
-            projectID: OverlayHost.project, networkID: network, name: name, cidr: cidr, gatewayIP: gateway,
+            projectID: project, networkID: network, name: name, cidr: cidr, gatewayIP: gateway,
             allocationPools: pools.isEmpty ? nil : pools, dnsNameservers: dns)
     }
 

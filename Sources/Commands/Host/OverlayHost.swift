@@ -6,12 +6,11 @@ import NeutronClient
 
 /// A host that takes part in the logical networks, with everything a command of `ovn-container` talks to.
 struct OverlayHost: Sendable {
-    /// The owner of everything made without authentication, as the original tools named it.
-    static let project = "admin"
-
     let settings: HostSettings
     let database: HostDatabase
     let api: NeutronClient
+    /// The owner that new networks and endpoints are given; empty where a token says whose they are.
+    let project: String
     let attachment: HostAttachment
     let context: Context
     var deadline: Deadline
@@ -32,13 +31,13 @@ struct OverlayHost: Sendable {
         let progress = options.progress(context)
         return try await HostDatabase.with(options.remote(context), until: deadline, logger: logger) { database in
             let settings = try HostSettings(try database.configuration) { database.findBridge($0) != nil }
-            let api = NeutronClient(
-                endpoint: context.seams.api ?? settings.central.api,
-                connectTimeout: min(deadline.remaining / 2, .seconds(5)), logger: logger)
+            let access = try await NetworkAccess.connect(
+                options.cloud, central: settings.central, context, until: deadline, logger)
+            let api = access.api
             do {
                 let controller = OVNController(folder: context.environment["OVN_RUNDIR"])
                 let host = OverlayHost(
-                    settings: settings, database: database, api: api,
+                    settings: settings, database: database, api: api, project: access.project,
                     attachment: try HostAttachment(
                         ovs: database.client, links: try context.seams.namespace.map { try HostLinks(in: $0) },
                         controller: controller, logger: logger),

@@ -20,7 +20,7 @@ struct CreateIntegrationBridge: HostCommand {
     @Option(help: "What moves the packets: system (the kernel) or netdev (user space).")
     var datapath: Datapath?
 
-    @OptionGroup var host: HostOptions
+    @OptionGroup var host: LocalOptions
 
     func run(in context: Context) async throws {
         let deadline = host.deadline()

@@ -39,6 +39,8 @@ struct IntegrationStatus: Equatable, Sendable {
         var controller: OVNController.Connection
         /// Why the networking API cannot be reached, `nil` when it can.
         var apiProblem: String?
+        /// Where the networking API is; `nil` is the central point.
+        var apiEndpoint: String?
         var addresses: Set<IPAddress>
         var kernelHasSTT = false
     }
@@ -75,7 +77,7 @@ struct IntegrationStatus: Equatable, Sendable {
             + Self.settings(configuration, surroundings)
             + [
                 Self.controller(configuration, surroundings.controller),
-                Self.api(configuration, surroundings.apiProblem),
+                Self.api(configuration, surroundings),
             ]
     }
 
@@ -188,16 +190,17 @@ extension IntegrationStatus {
         return Check(key: "ovn_controller", title: "ovn-controller", value: value, state: state, remedy: remedy)
     }
 
-    private static func api(_ row: OpenVSwitch.Configuration, _ problem: String?) -> Check {
-        let endpoint = row.externalIDs["ipam"].flatMap { CentralPoint($0) }?.api
+    private static func api(_ row: OpenVSwitch.Configuration, _ seen: Surroundings) -> Check {
+        let endpoint = seen.apiEndpoint ?? row.externalIDs["ipam"].flatMap { CentralPoint($0) }?.api
         guard let endpoint else {
             return Check(
                 key: "networking_api", title: "Networking API", value: "", state: .missing,
                 remedy: "run 'ovn-integrate set-ipam ADDRESS'")
         }
         return Check(
-            key: "networking_api", title: "Networking API", value: endpoint, state: problem == nil ? .ok : .failed,
-            remedy: problem)
+            key: "networking_api", title: "Networking API", value: endpoint,
+            state: seen.apiProblem == nil ? .ok : .failed,
+            remedy: seen.apiProblem)
     }
 }
 

@@ -16,7 +16,7 @@ struct MovedNICs: Sendable {
 
     /// Connects to Open vSwitch and runs `body`.
     static func with(
-        _ options: HostOptions, _ context: Context, _ body: @escaping @Sendable (MovedNICs) async throws -> Void
+        _ options: LocalOptions, _ context: Context, _ body: @escaping @Sendable (MovedNICs) async throws -> Void
     ) async throws {
         let deadline = options.deadline(default: .seconds(30))
         let logger = options.logger(context)

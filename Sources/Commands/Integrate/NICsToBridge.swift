@@ -23,7 +23,7 @@ struct NICsToBridge: HostCommand {
     @Option(help: "What moves the packets: system (the kernel) or netdev (user space). By default as br-int has it.")
     var datapath: Datapath?
 
-    @OptionGroup var host: HostOptions
+    @OptionGroup var host: LocalOptions
 
     func validate() throws {
         guard !interfaces.isEmpty else { throw ValidationError("name an interface, such as eth0") }
@@ -50,7 +50,7 @@ struct NICsFromBridge: HostCommand {
     @Argument(help: "Interfaces, such as eth0.")
     var interfaces: [String]
 
-    @OptionGroup var host: HostOptions
+    @OptionGroup var host: LocalOptions
 
     func validate() throws {
         guard !interfaces.isEmpty else { throw ValidationError("name an interface, such as eth0") }
@@ -75,7 +75,7 @@ struct RestoreNICs: HostCommand {
             remembered are laid on the bridge. The unit ovn-restore.service does this at every boot.
             """)
 
-    @OptionGroup var host: HostOptions
+    @OptionGroup var host: LocalOptions
 
     func run(in context: Context) async throws {
         try await MovedNICs.with(host, context) { nics in

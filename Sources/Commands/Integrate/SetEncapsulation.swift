@@ -15,7 +15,7 @@ struct SetEncapsulation: HostCommand {
     @Argument(help: "geneve, vxlan or stt.")
     var type: EncapsulationType
 
-    @OptionGroup var host: HostOptions
+    @OptionGroup var host: LocalOptions
 
     func run(in context: Context) async throws {
         let deadline = host.deadline()

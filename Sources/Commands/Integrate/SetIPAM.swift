@@ -14,7 +14,7 @@ struct SetIPAM: HostCommand {
     @Argument(help: "Address or host name of the central point.")
     var address: String
 
-    @OptionGroup var host: HostOptions
+    @OptionGroup var host: LocalOptions
 
     func validate() throws {
         guard CentralPoint(address) != nil else {

@@ -16,7 +16,7 @@ struct SetTunnelEndpoint: HostCommand {
     @Argument(help: "An IP address of this host.")
     var address: String
 
-    @OptionGroup var host: HostOptions
+    @OptionGroup var host: LocalOptions
 
     func validate() throws {
         guard IPAddress(address) != nil else { throw ValidationError("\"\(address)\" is not an IP address") }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import HostAttachment
+import Keystone
 import Logging
 import NeutronAPI
 import NeutronClient
@@ -22,33 +23,44 @@ struct ShowStatus: HostCommand {
     func run(in context: Context) async throws {
         let deadline = host.deadline()
         let logger = host.logger(context)
+        let cloud = host.cloud
         let folder = context.environment["OVN_RUNDIR"]
         let status = try await HostDatabase.with(host.remote(context), until: deadline, logger: logger) { database in
             let ids = database.client.replica[OpenVSwitch.Configuration.self].only?.externalIDs
             let central = ids?["ipam"].flatMap { CentralPoint($0) }
-            async let problem = Self.apiProblem(central, deadline, logger)
+            async let api = Self.api(cloud, central, context, deadline, logger)
             async let controller = OVNController(folder: folder).connection(
                 within: min(deadline.remaining, .seconds(2)))
             let surroundings = IntegrationStatus.Surroundings(
-                controller: await controller, apiProblem: await problem, addresses: LocalAddresses.current(),
-                kernelHasSTT: EncapsulationType.kernelHasSTT)
+                controller: await controller, apiProblem: await api.problem, apiEndpoint: await api.endpoint,
+                addresses: LocalAddresses.current(), kernelHasSTT: EncapsulationType.kernelHasSTT)
             return IntegrationStatus(database.client.replica, surroundings)
         }
         status.print(output, on: context.console)
         if let cause = status.cause { throw CommandError(.refused, "this host does not work: \(cause)") }
     }
 
-    private static func apiProblem(_ central: CentralPoint?, _ deadline: Deadline, _ logger: Logger) async -> String? {
-        guard let central else { return nil }
-        let limit = min(deadline.remaining, .seconds(3))
-        let client = NeutronClient(endpoint: central.api, connectTimeout: limit, logger: logger)
+    /// Where the networking API is, as far as that is known, and why it does not work.
+    private static func api(
+        _ options: CloudOptions, _ central: CentralPoint?, _ context: Context, _ deadline: Deadline, _ logger: Logger
+    ) async -> (endpoint: String?, problem: String?) {
+        let limit = Deadline(after: min(deadline.remaining, .seconds(3)))
+        let isMeant = Cloud.isMeant(
+            options: options.settings, cloud: options.osCloud, environment: context.environment)
+        guard central != nil || isMeant else { return (nil, nil) }
+        let client: NeutronClient
         do {
-            try await client.check(within: limit)
+            client = try await NetworkAccess.connect(options, central: central, context, until: limit, logger).api
+        } catch {
+            return (isMeant ? "the cloud's" : nil, CommandError(error).message)
+        }
+        do {
+            try await client.check(within: limit.remaining)
             await client.shutdown()
-            return nil
+            return (client.endpoint, nil)
         } catch {
             await client.shutdown()
-            return error.message
+            return (client.endpoint, error.message)
         }
     }
 }

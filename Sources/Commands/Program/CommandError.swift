@@ -1,5 +1,6 @@
 import DockerEngine
 import HostAttachment
+import Keystone
 import NeutronClient
 import OVSDB
 
@@ -34,6 +35,7 @@ extension CommandError {
         switch error {
         case let error as CommandError: self = error
         case let error as NeutronClientError: self.init(error)
+        case let error as KeystoneError: self.init(error)
         case let error as OVSDBError: self.init(error)
         case let error as AttachmentError:
             self.init(.refused, error.description)
@@ -48,6 +50,13 @@ extension CommandError {
         case .refused, .notFound: self.init(.refused, error.message)
         case .unknownOutcome: self.init(.unreachable, "\(error.message); repeat the command to make sure")
         default: self.init(.unreachable, error.message)
+        }
+    }
+
+    private init(_ error: KeystoneError) {
+        switch error.code {
+        case .unreachable, .badReply: self.init(.unreachable, error.message)
+        default: self.init(.refused, error.message)
         }
     }
 

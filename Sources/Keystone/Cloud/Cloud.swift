@@ -1,0 +1,64 @@
+package import HTTPTransport
+
+/// An OpenStack cloud and who one is there: what an RC file, clouds.yaml and options say, understood.
+package struct Cloud: Hashable, Sendable {
+    package enum Login: Hashable, Sendable {
+        /// Services that ask nobody who he is.
+        case none
+        case keystone(Credentials)
+    }
+
+    package var login: Login
+    /// The URL of the network service; `nil` is what the catalogue says.
+    package var endpoint: String?
+    /// Which of the catalogue's endpoints; `nil` is the first.
+    package var region: String?
+    package var interface: Catalogue.Interface
+    package var trust: Trust
+
+    package init(
+        login: Login, endpoint: String? = nil, region: String? = nil, interface: Catalogue.Interface = .public,
+        trust: Trust = .system
+    ) {
+        self.login = login
+        self.endpoint = endpoint
+        self.region = region
+        self.interface = interface
+        self.trust = trust
+    }
+
+    /// Whether options or variables say that an OpenStack cloud is meant.
+    package static func isMeant(
+        options: [CloudSetting: String], cloud: String?, environment: [String: String]
+    ) -> Bool {
+        var settings = CloudSettings(environment: environment)
+        settings.override(with: CloudSettings(options))
+        let name = cloud ?? environment["OS_CLOUD"] ?? ""
+        return !name.isEmpty || CloudSetting.telling.contains { settings[$0] != nil }
+    }
+
+    /// Reads what options, the `OS_…` variables and clouds.yaml say; each counts before the next.
+    ///
+    /// - Parameters:
+    ///   - options: what the command line says, by setting.
+    ///   - cloud: the cloud of clouds.yaml that the command line names; else `OS_CLOUD`, else, where nothing at all is
+    ///     said, the only one that is there.
+    ///   - folder: where clouds.yaml is looked for first.
+    /// - Throws: `misconfigured`, naming the variable that is missing or wrong.
+    package static func load(
+        options: [CloudSetting: String] = [:], cloud: String? = nil, environment: [String: String],
+        folder: String = "."
+    ) throws(KeystoneError) -> Cloud {
+        var said = CloudSettings(environment: environment)
+        said.override(with: CloudSettings(options))
+        let name = [cloud, environment["OS_CLOUD"]].lazy.compactMap { $0 }.first { !$0.isEmpty }
+        var entry: CloudsFiles.Entry?
+        if name != nil || !isMeant(options: options, cloud: cloud, environment: environment) {
+            entry = try CloudsFiles(environment: environment, folder: folder).find(name)
+        }
+        var settings = CloudSettings()
+        if let entry { settings = try CloudSettings(entry, region: said[.region]) }
+        settings.override(with: said)
+        return try CloudReader(settings: settings, entry: entry).cloud()
+    }
+}

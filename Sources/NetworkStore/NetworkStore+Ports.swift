@@ -47,8 +47,8 @@ extension Draft {
         port.portSecurityEnabled =
             !port.isTrusted && (request.portSecurityEnabled ?? network.externalIDs[NetworkLayout.portSecurityEnabled])
         try port.setAllowedAddressPairs(request.allowedAddressPairs)
-        try checkParent(request.profile, in: snapshot)
-        port.binding = snapshot.binding(request.hostID, request.vnicType, request.profile)
+        port.binding = snapshot.binding(
+            request.hostID, request.vnicType, try takeTag(request.profile, for: id))
         claimAddresses(of: network)
         write(port, on: network, subnets: subnets, in: snapshot)
         try rewriteHolders(on: port.networkID, from: [], to: port.allowedAddressPairs)
@@ -66,13 +66,15 @@ extension Draft {
         port.takeSimpleAttributes(of: update)
         try takeAddresses(of: update, into: &port, in: snapshot)
         try port.takeSecurity(of: update, from: old)
-        if let profile = update.profile, profile != old.binding.profile { try checkParent(profile, in: snapshot) }
+        let profile = try takeProfile(of: update, from: old)
         if let vnicType = update.vnicType, vnicType != old.binding.vnicType, old.binding.vifType != VIFType.unbound {
             throw NeutronError.portInUse(id, network: port.networkID, device: old.deviceID)
         }
+        // A port that no other carries any more is nowhere, unless it is told where.
+        let wasCarried = old.binding.profile[BindingProfile.parentName] != nil
         port.binding = snapshot.binding(
-            update.hostID ?? old.binding.hostID, update.vnicType ?? old.binding.vnicType,
-            update.profile ?? old.binding.profile)
+            update.hostID ?? (wasCarried ? "" : old.binding.hostID), update.vnicType ?? old.binding.vnicType,
+            profile)
         guard port != old else { return old }
         if port.fixedIPs != old.fixedIPs || port.macAddress != old.macAddress { claimAddresses(of: network) }
         touch(&port.standard)
@@ -89,6 +91,8 @@ extension Draft {
             throw NeutronError.portNotFound(id)
         }
         try check(revision, against: port.standard)
+        if let trunk = port.subportOf { throw NeutronError.portInUseAsSubPort(id, trunk: trunk) }
+        if let trunk = port.trunk { throw NeutronError.portInUseAsTrunkParent(id, trunk: trunk.trunkID) }
         try deletePort(row, in: snapshot)
         try rewriteHolders(on: port.networkID, from: port.allowedAddressPairs, to: [])
     }

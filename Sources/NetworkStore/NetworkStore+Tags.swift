@@ -9,6 +9,7 @@ extension NetworkStore {
         case .network(let id): try await network(id).standard.tags
         case .subnet(let id): try await subnet(id).standard.tags
         case .port(let id): try await port(id).standard.tags
+        case .trunk(let id): try await trunk(id).standard.tags
         }
     }
 
@@ -46,6 +47,7 @@ extension NetworkStore {
             case .port(let id):
                 guard let row = try draft.snapshot().logicalSwitchPort(id) else { throw NeutronError.portNotFound(id) }
                 return try draft.changeTags(of: row, body) { draft, changed in draft.change(row, to: changed) }
+            case .trunk(let id): return try draft.changeTags(of: id, body)
             }
         }
     }
@@ -57,14 +59,7 @@ extension Draft {
     ) throws -> [String] {
         guard var standard = StandardAttributes(externalIDs: row.externalIDs) else { return [] }
         let old = standard.tags
-        var tags = old
-        do {
-            try body(&tags)
-        } catch  where isRepetition {
-            // The tag that is to be removed is gone: by the try whose outcome was unknown.
-            return old
-        }
-        standard.tags = Set(tags).sorted()
+        standard.tags = try tags(old, body)
         guard standard.tags != old else { return old }
         touch(&standard)
         var changed = row
@@ -72,5 +67,23 @@ extension Draft {
         expectUnchanged(row)
         write(&self, changed)
         return standard.tags
+    }
+
+    fileprivate mutating func changeTags(of id: ID<Trunk>, _ body: (inout [String]) throws -> Void) throws -> [String] {
+        guard var trunk = try snapshot().trunk(id) else { throw NeutronError.trunkNotFound(id) }
+        let old = trunk.standard.tags
+        trunk.standard.tags = try tags(old, body)
+        return trunk.standard.tags == old ? old : try write(trunk).standard.tags
+    }
+
+    private func tags(_ old: [String], _ body: (inout [String]) throws -> Void) throws -> [String] {
+        var tags = old
+        do {
+            try body(&tags)
+        } catch  where isRepetition {
+            // The tag that is to be removed is gone: by the try whose outcome was unknown.
+            return old
+        }
+        return Set(tags).sorted()
     }
 }

@@ -3,7 +3,7 @@ package import NeutronAPI
 package import OVSDB
 package import OVSDBClient
 
-/// Networks, subnets and ports of the API, kept as rows of OVN_Northbound; every rule that needs to know the others is
+/// Networks, subnets, ports and trunks of the API, kept as rows of OVN_Northbound; every rule that needs to know the others is
 /// enforced here.
 ///
 /// Reads come from a copy in memory. A look-up that misses, and a change that the copy forbids, ask the server once for its
@@ -69,7 +69,7 @@ package final class NetworkStore: Sendable {
     /// All ports, in no particular order, from one snapshot.
     package func ports() -> some Sequence<Port> { snapshot().ports }
 
-    private func find<Resource>(_ look: (Snapshot) -> Resource?, else error: NeutronError) async throws -> Resource {
+    func find<Resource>(_ look: (Snapshot) -> Resource?, else error: NeutronError) async throws -> Resource {
         if let found = look(snapshot()) { return found }
         try await lookAgain()
         guard let found = look(snapshot()) else { throw error }

@@ -18,19 +18,22 @@ package struct Attribute<Of>: Sendable {
     let filter: (@Sendable ([String]) throws(NeutronError) -> Filter)?
     /// What resources are sorted by. Nil: no sort key.
     let sortKey: (@Sendable (Of) -> SortKey)?
+    /// Which resources show it. Nil: all.
+    let isShown: (@Sendable (Of) -> Bool)?
     /// `"name":`
     let encodedName: [UInt8]
 
     init(
         _ name: String, _ access: Access, write: (@Sendable (Of, inout JSONWriter) -> Void)? = nil,
         filter: (@Sendable ([String]) throws(NeutronError) -> Filter)? = nil,
-        sortKey: (@Sendable (Of) -> SortKey)? = nil
+        sortKey: (@Sendable (Of) -> SortKey)? = nil, isShown: (@Sendable (Of) -> Bool)? = nil
     ) {
         self.name = name
         self.access = access
         self.write = write
         self.filter = filter
         self.sortKey = sortKey
+        self.isShown = isShown
         encodedName = Array("\"\(name)\":".utf8)
     }
 }
@@ -70,7 +73,7 @@ extension Resource {
     package static func write(_ resource: Self, _ fields: [Attribute<Self>], to writer: inout JSONWriter) {
         writer.object { writer in
             for field in fields {
-                guard let write = field.write else { continue }
+                guard let write = field.write, field.isShown?(resource) ?? true else { continue }
                 writer.encodedName(field.encodedName)
                 write(resource, &writer)
             }

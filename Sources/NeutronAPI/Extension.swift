@@ -58,7 +58,7 @@ package struct Extension: Hashable, Sendable {
             "standard-attr-revisions", "Resource revision numbers", "2016-04-11T10:00:00-00:00",
             "Resources count their changes."),
         Extension(
-            "standard-attr-tag", "Tag support for resources with standard attribute: network, port, subnet",
+            "standard-attr-tag", "Tag support for resources with standard attribute: network, port, subnet, trunk",
             "2017-01-01T00:00:00-00:00", "Resources have tags."),
         Extension(
             "standard-attr-timestamp", "Resource timestamps", "2016-09-12T10:00:00-00:00",
@@ -68,6 +68,11 @@ package struct Extension: Hashable, Sendable {
         Extension(
             "tag-ports-during-bulk-creation", "Tag Ports During Bulk Creation", "2019-12-29T19:00:00-00:00",
             "Ports can have tags from the start."),
+        Extension(
+            "trunk", "Trunk Extension", "2016-01-01T10:00:00-00:00", "Ports can carry other ports as VLANs."),
+        Extension(
+            "trunk-details", "Trunk port details", "2016-01-01T10:00:00-00:00",
+            "Ports tell which other ports they carry."),
     ]
 }
 

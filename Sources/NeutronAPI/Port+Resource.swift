@@ -54,7 +54,18 @@ extension Port: Resource {
         .other("binding:profile", [.create, .update]) { $1.value($0.binding.profile) },
         .text("binding:vif_type", []) { $0.binding.vifType },
         .other("binding:vif_details", []) { $1.value($0.binding.vifDetails) },
+        Attribute("trunk_details", [], write: writeTrunk, isShown: { $0.trunk != nil }),
     ]
+
+    @Sendable private static func writeTrunk(_ port: Port, _ writer: inout JSONWriter) {
+        guard let trunk = port.trunk else { return writer.null() }
+        writer.object {
+            $0.name("trunk_id")
+            $0.value(trunk.trunkID)
+            $0.name("sub_ports")
+            $0.subports(trunk.subports)
+        }
+    }
 
     @Sendable private static func writeFixedIPs(_ port: Port, _ writer: inout JSONWriter) {
         writer.array(port.fixedIPs) { writer, fixed in

@@ -18,13 +18,18 @@ package struct Port: Hashable, Sendable {
     package var allowedAddressPairs: [AllowedAddressPair]
     package var extraDHCPOptions: [ExtraDHCPOption]
     package var binding: PortBinding
+    /// The trunk that the port is the parent of.
+    package var trunk: TrunkDetails?
+    /// The trunk that carries the port. The API tells it at the trunk only, so a client does not know it.
+    package var subportOf: ID<Trunk>?
 
     package init(
         id: ID<Port>, networkID: ID<Network>, name: String = "", standard: StandardAttributes,
         adminStateUp: Bool = true,
         status: ResourceStatus = .down, macAddress: MACAddress, fixedIPs: [FixedIP] = [], deviceID: String = "",
         deviceOwner: String = "", portSecurityEnabled: Bool = true, allowedAddressPairs: [AllowedAddressPair] = [],
-        extraDHCPOptions: [ExtraDHCPOption] = [], binding: PortBinding = PortBinding()
+        extraDHCPOptions: [ExtraDHCPOption] = [], binding: PortBinding = PortBinding(), trunk: TrunkDetails? = nil,
+        subportOf: ID<Trunk>? = nil
     ) {
         self.id = id
         self.networkID = networkID
@@ -40,6 +45,8 @@ package struct Port: Hashable, Sendable {
         self.allowedAddressPairs = allowedAddressPairs
         self.extraDHCPOptions = extraDHCPOptions
         self.binding = binding
+        self.trunk = trunk
+        self.subportOf = subportOf
     }
 }
 

@@ -38,4 +38,5 @@ package enum ResourceID: Hashable, Sendable {
     case network(ID<Network>)
     case subnet(ID<Subnet>)
     case port(ID<Port>)
+    case trunk(ID<Trunk>)
 }

@@ -53,7 +53,7 @@ package struct NeutronServer: Sendable {
         let root = router.group()
         let resources: [(name: String, collection: String)] = [
             (Network.memberName, Network.collectionName), (Port.memberName, Port.collectionName),
-            (Subnet.memberName, Subnet.collectionName),
+            (Subnet.memberName, Subnet.collectionName), (Trunk.memberName, Trunk.collectionName),
         ]
         // These two need no token; whatever is in version 2.0 does, as in Neutron.
         HealthController(store: store).addRoutes(to: root)
@@ -67,6 +67,8 @@ package struct NeutronServer: Sendable {
         addResource(Network.self, to: version)
         addResource(Subnet.self, to: version)
         addResource(Port.self, to: version)
+        addResource(Trunk.self, to: version)
+        SubportController(store: store).addRoutes(to: version)
         return router
     }
 

@@ -106,3 +106,31 @@ extension Port: StoredResource {
         try await store.deletePort(id, ifRevision: revision)
     }
 }
+
+extension Trunk: StoredResource {
+    static func page(_ query: ListQuery<Self>, after marker: Self?, in snapshot: Snapshot) -> [Self] {
+        if let id = query.only("id") {
+            return query.page(of: ID(id).flatMap { snapshot.trunk($0) }.map { [$0] } ?? [], after: marker)
+        }
+        if let port = query.only("port_id") {
+            return query.page(of: ID(port).flatMap { snapshot.trunk(ofParent: $0) }.map { [$0] } ?? [], after: marker)
+        }
+        return query.page(of: snapshot.trunks, after: marker)
+    }
+
+    static func find(_ id: ID<Self>, in store: NetworkStore) async throws -> Self { try await store.trunk(id) }
+
+    static func create(_ requests: [TrunkCreate], in store: NetworkStore) async throws -> [Self] {
+        try await store.createTrunks(requests)
+    }
+
+    static func update(
+        _ id: ID<Self>, _ update: TrunkUpdate, ifRevision revision: Int?, in store: NetworkStore
+    ) async throws -> Self {
+        try await store.updateTrunk(id, update, ifRevision: revision)
+    }
+
+    static func delete(_ id: ID<Self>, ifRevision revision: Int?, in store: NetworkStore) async throws {
+        try await store.deleteTrunk(id, ifRevision: revision)
+    }
+}

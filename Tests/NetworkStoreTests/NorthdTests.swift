@@ -74,9 +74,12 @@ struct NorthdTests {
                 let virtual = try await central.southbound.control(
                     "ovn-sbctl", "--bare", "--columns=logical_port", "find", "Port_Binding", "type=virtual")
                 #expect(virtual.contains(holder.id.description))
-                // OVN has chosen the child's tag.
-                try await store.lookAgain()
-                #expect(try await store.port(child.id).binding.profile["tag"] == 1)
+                // The child's tag and parent have reached the hosts.
+                let tag = try #require(try await store.port(child.id).binding.profile["tag"])
+                let carried = try await central.southbound.control(
+                    "ovn-sbctl", "--bare", "--columns=parent_port,tag", "find", "Port_Binding",
+                    "logical_port=\(child.id)")
+                #expect(carried.split(separator: "\n") == ["\(port.id)", "\(tag.text)"])
                 #expect(try await store.port(port.id).status == .down)
             }
         }

@@ -275,8 +275,10 @@ import Testing
         let network = try ledger.network()
         let parent = try ledger.port(network)
         let child = try ledger.port(network) { $0.profile = ["parent_name": .string(parent.id.description), "tag": 0] }
-        #expect(ledger.row(child).tagRequest == 0)
-        #expect(ledger.row(child).tag == nil)
+        // 0 leaves the choice to us: OVN's own would be made apart from the other tags.
+        #expect(ledger.row(child).tagRequest == nil)
+        #expect(VLAN.tags.contains(ledger.row(child).tag ?? 0))
+        #expect(child.binding.profile["tag"] == ledger.row(child).tag.map { .integer(Int64($0)) })
         let stranger = ID<Port>.random()
         let error = refusal {
             _ = try ledger.port(network) { $0.profile = ["parent_name": .string(stranger.description), "tag": 1] }

@@ -16,7 +16,7 @@ import Testing
             for path in ["/v2.0", "/v2.0/"] {
                 let version = try await api(.get, path)
                 #expect(version["version", "id"] == "v2.0")
-                #expect(version["resources"]?.array?.count == 3)
+                #expect(version["resources"]?.array?.count == 4)
             }
             let extensions = try await api(.get, "/v2.0/extensions.json")
             #expect(extensions["extensions"]?.array?.count == Extension.all.count)

@@ -20,10 +20,18 @@ extension Draft {
         return mac
     }
 
-    /// A container's port names the port of the instance that the container is in.
-    func checkParent(_ profile: [String: JSON], in snapshot: Snapshot) throws(NeutronError) {
-        guard let parent = profile[BindingProfile.parentName]?.string else { return }
-        guard let id = ID<Port>(parent), snapshot.logicalSwitchPort(id) != nil else { throw .portNotFound(parent) }
+    /// The profile of an update. Parent and tag of a trunk's port are the trunk's to change: they stay where they are left out.
+    mutating func takeProfile(of update: PortUpdate, from old: Port) throws -> [String: JSON] {
+        let present = old.binding.profile
+        guard var profile = update.profile, profile != present else { return present }
+        guard let trunk = old.subportOf else { return try takeTag(profile, for: old.id, instead: present) }
+        for key in [BindingProfile.parentName, BindingProfile.tag] {
+            guard profile[key] == nil || profile[key] == present[key] else {
+                throw NeutronError.portInUseAsSubPort(old.id, trunk: trunk)
+            }
+            profile[key] = present[key]
+        }
+        return profile
     }
 
     /// The MAC and the addresses of an update.
@@ -145,10 +153,10 @@ extension Port {
             throw .invalidInput("Invalid binding:profile. parent_name and tag are all required")
         }
         guard parent.string != nil else {
-            throw .invalidInput("Invalid binding:profile. parent_name \(parent.text) value invalid type")
+            throw .invalidInput("Invalid binding:profile. parent_name \(parent.shown) value invalid type")
         }
         guard case .integer(let number) = tag else {
-            throw .invalidInput("Invalid binding:profile. tag \(tag.text) value invalid type")
+            throw .invalidInput("Invalid binding:profile. tag \(tag.shown) value invalid type")
         }
         guard 0...4_095 ~= number else {
             throw .invalidInput(
@@ -158,8 +166,11 @@ extension Port {
 }
 
 extension Snapshot {
-    /// How a port is bound that asks for a host: by the host's ovn-controller, where there is one.
-    func binding(_ host: String, _ vnicType: VNICType, _ profile: [String: JSON]) -> PortBinding {
+    /// How a port is bound that asks for a host: by the host's ovn-controller, where there is one. A port that another
+    /// carries is where that one is, whatever it asks for.
+    func binding(_ requested: String, _ vnicType: VNICType, _ profile: [String: JSON]) -> PortBinding {
+        let parent = profile[BindingProfile.parentName]?.string.flatMap { ID<Port>($0) }
+        let host = parent.map { logicalSwitchPort($0).map(host(of:)) ?? "" } ?? requested
         var binding = PortBinding(hostID: host, vnicType: vnicType, profile: profile)
         guard !host.isEmpty else { return binding }
         let bound = hasChassis(host)

@@ -70,16 +70,17 @@ struct Draft {
 
     /// Fails the transaction if anybody else gives out an address of the network or changes its subnets at the same time, and
     /// makes theirs fail. One step is enough for all the requests of a transaction.
-    mutating func claimAddresses(of row: Northbound.LogicalSwitch) {
+    mutating func claimAddresses(of row: Northbound.LogicalSwitch) { claim(row, NetworkLayout.allocationGeneration) }
+
+    /// Fails the transaction unless the row's count under `key` is the one that was read, and writes the next.
+    mutating func claim<R: OwnedRow>(_ row: R, _ key: String) {
         guard claimed.insert(row.id).inserted else { return }
-        let key = NetworkLayout.allocationGeneration
         let generation = row.externalIDs[key]
-        // Another request of the same transaction has taken the step, or has made the network.
-        guard let before = committed[Northbound.LogicalSwitch.self][row.id], before.externalIDs[key] == generation
-        else { return }
+        // Another request of the same transaction has taken the step, or has made the row.
+        guard let before = committed[R.self][row.id], before.externalIDs[key] == generation else { return }
         let next = (generation.flatMap { UInt64($0) } ?? 0) &+ 1
-        operations.append(.wait(Northbound.LogicalSwitch.self, row.id, externalID: key, equals: generation))
-        operations.append(.mutate(Northbound.LogicalSwitch.self, row.id, .put(.externalIDs, [key: String(next)])))
+        operations.append(.wait(R.self, row.id, externalID: key, equals: generation))
+        operations.append(.mutate(R.self, row.id, .put(R.externalIDsColumn, [key: String(next)])))
     }
 
     /// Fails the transaction if anybody gives out an address of the network, which is about to go, at the same time.
@@ -113,8 +114,15 @@ struct Draft {
 /// A row that carries our keys.
 protocol OwnedRow: Row {
     var externalIDs: StringMap { get set }
+    static var externalIDsColumn: Column<Self, StringMap> { get }
 }
 
-extension Northbound.LogicalSwitch: OwnedRow {}
-extension Northbound.DHCPOptions: OwnedRow {}
-extension Northbound.LogicalSwitchPort: OwnedRow {}
+extension Northbound.LogicalSwitch: OwnedRow {
+    static var externalIDsColumn: Column<Self, StringMap> { .externalIDs }
+}
+extension Northbound.DHCPOptions: OwnedRow {
+    static var externalIDsColumn: Column<Self, StringMap> { .externalIDs }
+}
+extension Northbound.LogicalSwitchPort: OwnedRow {
+    static var externalIDsColumn: Column<Self, StringMap> { .externalIDs }
+}

@@ -100,6 +100,34 @@ enum PortLayout {
         write: { JSON.object($0).text })
 }
 
+/// Keys of the parent's `Logical_Switch_Port` of a trunk, all of them our own.
+enum TrunkLayout {
+    static let id = LayoutKey<ID<Trunk>?>.optional("neutron:trunk_id")
+    static let name = LayoutKey.text("neutron:trunk_name")
+    static let adminStateUp = LayoutKey.flag("neutron:trunk_admin_state_up", absent: true)
+    static let projectID = LayoutKey.text("neutron:trunk_project_id")
+    static let description = LayoutKey.text("neutron:trunk_description")
+    static let tags = LayoutKey<[String]>.list("neutron:trunk_tags")
+    static let revision = LayoutKey<Int>.value("neutron:trunk_revision_number", absent: 1)
+    static let createdAt = LayoutKey.value("neutron:trunk_created_at", absent: Timestamp(seconds: 0))
+    static let updatedAt = LayoutKey.value("neutron:trunk_updated_at", absent: Timestamp(seconds: 0))
+
+    /// All of them.
+    static let names = [
+        id.name, name.name, adminStateUp.name, projectID.name, description.name, tags.name, revision.name,
+        createdAt.name, updatedAt.name,
+    ]
+}
+
+/// Keys about ports that others carry; our own.
+enum SubportLayout {
+    /// Of a port that a trunk carries: the trunk. Where the port is, the columns `parent_name` and `tag` tell.
+    static let trunkID = LayoutKey<ID<Trunk>?>.optional("neutron:subport_trunk_id")
+    /// Of a parent: counts what gave out a tag or changed the trunk. Whoever does such a thing waits in the same transaction for
+    /// the count it read, and writes the next.
+    static let generation = "neutron:subport_generation"
+}
+
 /// Keys of a `DHCP_Options` row that a single port has, since it asked for options of its own.
 enum PortOptionsLayout {
     static let portID = "port_id"

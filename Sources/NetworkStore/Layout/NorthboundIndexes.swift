@@ -20,7 +20,13 @@ struct NetworkBlock: Hashable, Sendable {
     let block: AddressBlock
 }
 
-/// The ways in which our rows are looked up. Rows of others are in none of them.
+/// A VLAN on the port that carries it.
+struct CarriedTag: Hashable, Sendable {
+    let parent: ID<Port>
+    let tag: Int
+}
+
+/// The ways in which our rows are looked up. Rows of others are in none of them but those by parent.
 enum NorthboundIndexes {
     static let network = Index<Northbound.LogicalSwitch, ID<Network>>("network") {
         (row: Northbound.LogicalSwitch) -> ID<Network>? in
@@ -93,6 +99,27 @@ enum NorthboundIndexes {
         return NetworkMAC(network: network, mac: mac)
     }
 
+    static let trunk = Index<Northbound.LogicalSwitchPort, ID<Trunk>>("trunk") {
+        (row: Northbound.LogicalSwitchPort) -> ID<Trunk>? in
+        row.portID == nil ? nil : row.externalIDs[TrunkLayout.id]
+    }
+    /// All parents of trunks, by the only key there is.
+    static let trunkParents = Index<Northbound.LogicalSwitchPort, Bool>("trunk parents") {
+        (row: Northbound.LogicalSwitchPort) -> Bool? in
+        row.portID != nil && row.externalIDs[TrunkLayout.id.name] != nil ? true : nil
+    }
+    /// The ports that a port carries; also such as are not ours, whose tags count.
+    static let portsOfParent = Index<Northbound.LogicalSwitchPort, ID<Port>>("ports of parent") {
+        (row: Northbound.LogicalSwitchPort) -> ID<Port>? in
+        row.parentName.flatMap { text in text.withBytes { PortID(utf8: $0) } }
+    }
+    static let carriedTag = Index<Northbound.LogicalSwitchPort, CarriedTag>("carried tag") {
+        (row: Northbound.LogicalSwitchPort) -> CarriedTag? in
+        guard let tag = row.tag, let parent = row.parentName.flatMap({ text in text.withBytes { PortID(utf8: $0) } })
+        else { return nil }
+        return CarriedTag(parent: parent, tag: tag)
+    }
+
     /// What a client must replicate of OVN_Northbound for a ``NetworkStore``. `Logical_Switch.ports` is not: it is as long as
     /// the network has ports, and each port names its network.
     static let tables: [MonitoredTable] = [
@@ -108,7 +135,8 @@ enum NorthboundIndexes {
             excluding: [.dynamicAddresses, .haChassisGroup, .mirrorRules]
         )
         .indexed(by: port).indexed(by: portName).indexed(by: portsOfNetwork).indexed(by: portsOfDevice)
-        .indexed(by: address).indexed(by: block).indexed(by: pairAddress).indexed(by: mac),
+        .indexed(by: address).indexed(by: block).indexed(by: pairAddress).indexed(by: mac)
+        .indexed(by: trunk).indexed(by: trunkParents).indexed(by: portsOfParent).indexed(by: carriedTag),
     ]
 }
 

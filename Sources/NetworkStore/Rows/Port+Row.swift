@@ -54,23 +54,22 @@ extension Port {
         keys[PortLayout.allowedAddressPairs] = allowedAddressPairs
         keys[PortLayout.extraDHCPOptions] = extraDHCPOptions
         keys[PortLayout.bindingProfile] = binding.profile
+        keys[SubportLayout.trunkID] = subportOf
     }
 
     private func writeBinding(to row: inout Northbound.LogicalSwitchPort, _ surroundings: PortSurroundings) {
         row.parentName = binding.profile[BindingProfile.parentName]?.string
         row.tag = nil
         row.tagRequest = nil
-        if row.parentName != nil, case .integer(let tag) = binding.profile[BindingProfile.tag] {
-            // OVN chooses a tag where it is asked for 0.
-            if tag == 0 { row.tagRequest = 0 } else { row.tag = Int(tag) }
-        }
+        if row.parentName != nil, case .integer(let tag) = binding.profile[BindingProfile.tag] { row.tag = Int(tag) }
         row.options[PortOptions.floodReports] = "true"
         row.options[PortOptions.virtualIP] = surroundings.virtual?.address.description
         row.options[PortOptions.virtualParents] = surroundings.virtual?.parents.map(\.description).joined(
             separator: ",")
         row.type = surroundings.virtual == nil ? "" : "virtual"
-        // A virtual port is where the parent is that answers for its address.
-        row.options[PortOptions.requestedChassis] = surroundings.virtual == nil ? binding.hostID : nil
+        // A port that another carries is where that one is; a virtual port where the one is that answers for its address.
+        let host = row.parentName == nil ? binding.hostID : ""
+        row.options[PortOptions.requestedChassis] = surroundings.virtual == nil ? host : nil
     }
 
     /// The column `addresses`: what OVN answers ARP for and forwards to, or `unknown` for a port that may have any.
@@ -111,6 +110,8 @@ enum DeviceOwner {
     static let dhcp = "network:dhcp"
     static let distributed = "network:distributed"
     static let floatingIP = "network:floatingip"
+    /// A port that a trunk carries.
+    static let subport = "trunk:subport"
 
     /// Interfaces of routers.
     static let routerInterfaces: Set<String> = [

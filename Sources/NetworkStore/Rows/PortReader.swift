@@ -23,7 +23,10 @@ struct PortReader {
             deviceID: keys[PortLayout.deviceID], deviceOwner: keys[PortLayout.deviceOwner],
             portSecurityEnabled: keys[PortLayout.portSecurityEnabled] ?? !row.portSecurity.isEmpty,
             allowedAddressPairs: keys[PortLayout.allowedAddressPairs],
-            extraDHCPOptions: keys[PortLayout.extraDHCPOptions], binding: binding(row))
+            extraDHCPOptions: keys[PortLayout.extraDHCPOptions], binding: binding(row),
+            trunk: keys[TrunkLayout.id].map {
+                TrunkDetails(trunkID: $0, subports: snapshot.subports(of: $0, parent: id, withMAC: true))
+            }, subportOf: keys[SubportLayout.trunkID])
     }
 
     /// The subnet of an address is the one that contains it: subnets of a network do not overlap.
@@ -46,15 +49,14 @@ struct PortReader {
     }
 
     private func binding(_ row: Northbound.LogicalSwitchPort) -> PortBinding {
-        // While an instance moves, the host it moves to follows after a comma.
-        let host = row.options[PortOptions.requestedChassis]?.prefix { $0 != "," } ?? ""
+        let host = snapshot.host(of: row)
         var profile = row.externalIDs[PortLayout.bindingProfile]
         if let parent = row.parentName, profile[BindingProfile.parentName] == nil {
             profile[BindingProfile.parentName] = .string(parent)
         }
         if let tag = row.tag, row.parentName != nil { profile[BindingProfile.tag] = .integer(Int64(tag)) }
         var binding = PortBinding(
-            hostID: String(host), vnicType: row.externalIDs[PortLayout.vnicType], profile: profile)
+            hostID: host, vnicType: row.externalIDs[PortLayout.vnicType], profile: profile)
         if !host.isEmpty {
             let bound = snapshot.hasChassis(binding.hostID)
             binding.vifType = bound ? VIFType.ovs : VIFType.bindingFailed

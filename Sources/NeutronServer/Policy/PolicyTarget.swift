@@ -38,6 +38,14 @@ extension Subnet {
     }
 }
 
+extension Trunk {
+    /// The parent and the ports to be carried.
+    static func ports(in given: [String: JSON]) -> [ID<Port>] {
+        let subports = (given["sub_ports"]?.array ?? []).map { $0.object?["port_id"] }
+        return ([given["port_id"]] + subports).compactMap { $0?.string.flatMap { ID<Port>($0) } }
+    }
+}
+
 extension Port {
     static var isOnNetwork: Bool { true }
 

@@ -1,0 +1,28 @@
+package import NeutronAPI
+import OVNModel
+import OVSDB
+
+extension Snapshot {
+    package func trunk(_ id: ID<Trunk>) -> Trunk? { trunkParent(id).flatMap { Trunk(parent: $0, in: self) } }
+
+    /// The trunk whose parent a port is.
+    package func trunk(ofParent port: ID<Port>) -> Trunk? {
+        logicalSwitchPort(port).flatMap { Trunk(parent: $0, in: self) }
+    }
+
+    /// All trunks, in no particular order.
+    package var trunks: [Trunk] {
+        northbound.rows(NorthboundIndexes.trunkParents, true).compactMap { Trunk(parent: $0, in: self) }
+    }
+
+    func trunkParent(_ id: ID<Trunk>) -> Northbound.LogicalSwitchPort? {
+        northbound.first(NorthboundIndexes.trunk, id)
+    }
+
+    /// The host that a port asks for. One that another carries is where that one is.
+    func host(of row: Northbound.LogicalSwitchPort) -> String {
+        let parent = row.parentName.flatMap { ID<Port>($0) }.flatMap { logicalSwitchPort($0) }
+        // While an instance moves, the host it moves to follows after a comma.
+        return String(((parent ?? row).options[PortOptions.requestedChassis] ?? "").prefix { $0 != "," })
+    }
+}

@@ -22,22 +22,28 @@ extension NeutronClient {
     package func list<Resource: NeutronResource>(
         _: Resource.Type = Resource.self, where filters: [(name: String, value: String)] = [], within timeout: Duration
     ) async throws(NeutronClientError) -> [Resource] {
+        let all = try await pages(Resource.collectionName, query: QueryString(filters), within: timeout)
+        return try resources(all, "list \(Resource.collectionName)")
+    }
+
+    /// The members of all pages of a list.
+    func pages(
+        _ collection: String, query: QueryString, within timeout: Duration
+    ) async throws(NeutronClientError) -> [JSON] {
         let deadline = ContinuousClock.now + timeout
-        var all: [Resource] = []
-        var query = QueryString(filters)
+        let goal = "list \(collection)"
+        var all: [JSON] = []
+        var query = query
         for _ in 0..<Self.pageLimit {
-            let request = Request(
-                method: .GET, path: "/v2.0/\(Resource.collectionName)", query: query,
-                goal: "list \(Resource.collectionName)")
-            let members = try object(
-                try await send(request, within: max(.zero, deadline - .now)), goal: request.goal)
-            all += try resources(members[Resource.collectionName], request.goal)
-            guard let next = nextPage(members["\(Resource.collectionName)_links"]) else { return all }
+            let request = Request(method: .GET, path: "/v2.0/\(collection)", query: query, goal: goal)
+            let members = try object(try await send(request, within: max(.zero, deadline - .now)), goal: goal)
+            guard let page = members[collection]?.array else { throw badReply(goal, "it has no \(collection)") }
+            all += page
+            guard let next = nextPage(members["\(collection)_links"]) else { return all }
             query = next
         }
         throw NeutronClientError(
-            .badReply,
-            "could not list \(Resource.collectionName): \(endpoint) answers more than \(Self.pageLimit) pages")
+            .badReply, "could not \(goal): \(endpoint) answers more than \(Self.pageLimit) pages")
     }
 
     /// The resource with this id; `nil` when there is none.
@@ -98,7 +104,8 @@ extension NeutronClient {
             method: .POST, path: "/v2.0/\(collection)", body: [collection: .array(new.map { .object($0.wire) })],
             goal: "create \(new.count) \(collection)")
         let members = try object(try await send(request, within: timeout), goal: request.goal)
-        return try resources(members[collection], request.goal)
+        guard let made = members[collection]?.array else { throw badReply(request.goal, "it has no \(collection)") }
+        return try resources(made, request.goal)
     }
 
     /// Changes a resource.
@@ -144,7 +151,7 @@ extension NeutronClient {
 
 /// Reading replies.
 extension NeutronClient {
-    private func object(_ body: ByteBuffer, goal: String) throws(NeutronClientError) -> [String: JSON] {
+    func object(_ body: ByteBuffer, goal: String) throws(NeutronClientError) -> [String: JSON] {
         do {
             let json = try body.withUnsafeReadableBytes { try JSON(parsing: $0) }
             guard let members = json.object else { throw WireObject.Malformed(description: "it is not a JSON object") }
@@ -159,15 +166,14 @@ extension NeutronClient {
     ) throws(NeutronClientError) -> Resource {
         let members = try object(body, goal: goal)
         guard let one = members[Resource.memberName] else { throw badReply(goal, "it has no \(Resource.memberName)") }
-        return try resources(.array([one]), goal)[0]
+        return try resources([one], goal)[0]
     }
 
-    private func resources<Resource: NeutronResource>(
-        _ list: JSON?, _ goal: String
+    func resources<Resource: NeutronResource>(
+        _ list: [JSON], _ goal: String
     ) throws(NeutronClientError) -> [Resource] {
-        guard let array = list?.array else { throw badReply(goal, "it has no \(Resource.collectionName)") }
         do {
-            return try array.map { element in
+            return try list.map { element in
                 guard let members = element.object else {
                     throw WireObject.Malformed(description: "a \(Resource.memberName) is \(element)")
                 }

@@ -28,7 +28,8 @@ extension Port: NeutronResource {
                 vnicType: VNICType(rawValue: wire.string("binding:vnic_type")) ?? .normal,
                 profile: wire.members["binding:profile"]?.object ?? [:],
                 vifType: try wire.optional("binding:vif_type", { $0 }) ?? "unbound",
-                vifDetails: wire.members["binding:vif_details"]?.object ?? [:]))
+                vifDetails: wire.members["binding:vif_details"]?.object ?? [:]),
+            trunk: try wire.trunkDetails)
     }
 
     private static func addressPair(_ wire: WireObject) throws -> AllowedAddressPair {

@@ -1,0 +1,69 @@
+import NIOCore
+import NIOHTTP1
+package import NeutronAPI
+
+extension NeutronClient {
+    /// Whether the service has an extension: `trunk`.
+    package func hasExtension(_ alias: String, within timeout: Duration) async throws(NeutronClientError) -> Bool {
+        let request = Request(method: .GET, path: "/v2.0/extensions/\(alias)", goal: "ask for the extension \(alias)")
+        do {
+            _ = try await send(request, within: timeout)
+            return true
+        } catch let error where error.cause?.status == 404 {
+            return false
+        }
+    }
+
+    /// Makes a trunk carry more ports, all or none; answers the trunk.
+    @discardableResult
+    package func addSubports(
+        _ subports: [SubportRequest], to id: ID<Trunk>, within timeout: Duration
+    ) async throws(NeutronClientError) -> Trunk {
+        try await changeSubports(
+            id, "add_subports", subports.map(\.wire), "add \(Self.list(subports.map(\.portID))) to trunk \(id)", timeout
+        )
+    }
+
+    /// Takes ports off a trunk, all or none; answers the trunk.
+    @discardableResult
+    package func removeSubports(
+        _ ports: [ID<Port>], from id: ID<Trunk>, within timeout: Duration
+    ) async throws(NeutronClientError) -> Trunk {
+        try await changeSubports(
+            id, "remove_subports", ports.map { ["port_id": .string("\($0)")] },
+            "remove \(Self.list(ports)) from trunk \(id)", timeout)
+    }
+
+    private func changeSubports(
+        _ id: ID<Trunk>, _ action: String, _ subports: [JSON], _ goal: String, _ timeout: Duration
+    ) async throws(NeutronClientError) -> Trunk {
+        let request = Request(
+            method: .PUT, path: "/v2.0/trunks/\(id)/\(action)", body: ["sub_ports": .array(subports)], goal: goal)
+        // Neutron leaves the name around it out.
+        let members = try object(try await send(request, within: timeout), goal: goal)
+        return try resources([members[Trunk.memberName] ?? .object(members)], goal)[0]
+    }
+
+    private static func list(_ ports: [ID<Port>]) -> String {
+        "port\(ports.count == 1 ? "" : "s") \(ports.map(\.description).joined(separator: ", "))"
+    }
+
+    /// The tags of the ports whose `binding:profile` names a parent, by port. Neutron has no filter for it, so all ports are
+    /// asked for, of each only what is needed. Who may not see profiles sees none.
+    package func profileTags(
+        parent: ID<Port>, within timeout: Duration
+    ) async throws(NeutronClientError) -> [ID<Port>: Int] {
+        let fields = [("fields", "id"), ("fields", "binding:profile")]
+        let ports = try await pages("ports", query: QueryString(fields), within: timeout)
+        var tags: [ID<Port>: Int] = [:]
+        for port in ports {
+            guard let members = port.object, let id = members["id"]?.string.flatMap({ ID<Port>($0) }),
+                let profile = members["binding:profile"]?.object,
+                profile["parent_name"]?.string.flatMap({ ID<Port>($0) }) == parent,
+                case .integer(let tag) = profile["tag"]
+            else { continue }
+            tags[id] = Int(tag)
+        }
+        return tags
+    }
+}

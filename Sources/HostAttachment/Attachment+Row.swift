@@ -5,18 +5,21 @@ import OVSDB
 
 extension Attachment {
     /// Reads a row, nil where it is not one of ours. What is unreadable counts as missing.
-    init?(_ row: OpenVSwitch.Interface, bridge: String) {
+    ///
+    /// - Parameter tag: of the interface's Port row.
+    init?(_ row: OpenVSwitch.Interface, bridge: String, tag: Int? = nil) {
         let ids = row.externalIDs
-        guard let interface = ids[InterfaceKeys.containerInterface], let portID = ids[InterfaceKeys.portID] else {
-            return nil
-        }
+        guard let interface = ids[InterfaceKeys.containerInterface], let portID = row.portID else { return nil }
         self.portID = portID
         hostInterface = row.name
         containerInterface = interface
         containerID = ids[InterfaceKeys.containerID] ?? ""
         mac = ids[InterfaceKeys.mac].flatMap { MACAddress($0) }
         self.bridge = bridge
-        isInstalled = ids[InterfaceKeys.installed] == "true"
+        vlan = ids[InterfaceKeys.vlan].flatMap { Int($0) }
+        self.tag = tag
+        let isCarried = ids[InterfaceKeys.portID] == nil
+        isInstalled = isCarried ? row.ofport ?? -1 > 0 : ids[InterfaceKeys.installed] == "true"
         problem = row.error.flatMap { $0.isEmpty ? nil : $0 }
         let addresses = Self.list(ids[InterfaceKeys.addresses]) { InterfaceAddress($0) }
         self.addresses = addresses ?? []
@@ -27,6 +30,7 @@ extension Attachment {
         sandbox = location.map { [containerID] in Sandbox(containerID: containerID, location: $0) }
         namespace = ids[InterfaceKeys.namespace].flatMap { NetworkNamespace.Identity($0) }
         var missing = InterfaceKeys.required.filter { ids[$0] == nil }
+        if isCarried, vlan == nil { missing.append(InterfaceKeys.vlan) }
         if mac == nil { missing.append(InterfaceKeys.mac) }
         if addresses == nil { missing.append(InterfaceKeys.addresses) }
         if mtu == 0 { missing.append(InterfaceKeys.mtu) }
@@ -51,7 +55,6 @@ extension Endpoint {
     /// The `external_ids` from which everything can be undone and made again.
     func externalIDs(in sandbox: Sandbox, _ namespace: NetworkNamespace.Identity, as interface: String) -> StringMap {
         var ids: StringMap = [
-            InterfaceKeys.portID: portID,
             InterfaceKeys.mac: mac.description,
             InterfaceKeys.containerID: sandbox.containerID,
             InterfaceKeys.status: "active",
@@ -61,6 +64,12 @@ extension Endpoint {
             InterfaceKeys.sandbox: sandbox.location.description,
             InterfaceKeys.namespace: namespace.description,
         ]
+        if let vlan {
+            ids[InterfaceKeys.carriedPortID] = portID
+            ids[InterfaceKeys.vlan] = String(vlan)
+        } else {
+            ids[InterfaceKeys.portID] = portID
+        }
         if !gateways.isEmpty { ids[InterfaceKeys.gateways] = gateways.map(\.description).joined(separator: " ") }
         if !routes.isEmpty { ids[InterfaceKeys.routes] = routes.map(\.description).joined(separator: " ") }
         for (key, value) in annotations { ids[InterfaceKeys.prefix + key] = value }

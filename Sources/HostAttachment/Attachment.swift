@@ -3,7 +3,7 @@ package import NetAddress
 
 /// An endpoint plugged into a container of this host, as its Interface row tells it.
 package struct Attachment: Hashable, Sendable {
-    /// The port's id: `external_ids:iface-id`.
+    /// The port's id: `external_ids:iface-id`, or `ovn-containers:port` where the NIC carries it.
     package let portID: String
     /// The container's id: `external_ids:vm-id`.
     package let containerID: String
@@ -22,7 +22,12 @@ package struct Attachment: Hashable, Sendable {
     package let sandbox: Sandbox?
     /// Which namespace that was.
     package let namespace: NetworkNamespace.Identity?
-    /// Whether ovn-controller has installed the port's flows: `external_ids:ovn-installed`.
+    /// The VLAN by which this host's NIC carries the port; nil where the port is bound on this host itself.
+    package let vlan: Int?
+    /// The tag that the bridge gives to the port's packets: the Port row's column `tag`.
+    package let tag: Int?
+    /// Whether ovn-controller has installed the port's flows: `external_ids:ovn-installed`. Of a port that the NIC carries: whether
+    /// ovs-vswitchd has taken the interface up.
     package let isInstalled: Bool
     /// What ovs-vswitchd says it can not do with the interface: its `error` column.
     package let problem: String?
@@ -37,6 +42,6 @@ package struct Attachment: Hashable, Sendable {
         return Endpoint(
             portID: portID, mac: mac, addresses: addresses, gateways: gateways, routes: routes, mtu: mtu,
             bridge: bridge,
-            interfaceName: containerInterface, annotations: annotations)
+            interfaceName: containerInterface, vlan: vlan, annotations: annotations)
     }
 }

@@ -31,7 +31,16 @@ enum Audit {
             if let problem = attachment.problem {
                 report(.interfaceFailed, "ovs-vswitchd can not use it: \(problem)")
             } else if !attachment.isInstalled {
-                report(.notInstalled, "ovn-controller has not installed its flows")
+                report(
+                    .notInstalled,
+                    attachment.vlan == nil
+                        ? "ovn-controller has not installed its flows" : "ovs-vswitchd has not taken it up")
+            }
+            if attachment.tag != attachment.vlan {
+                report(
+                    .tagWrong,
+                    "its tag is \(attachment.tag.map(String.init) ?? "none") instead of "
+                        + (attachment.vlan.map(String.init) ?? "none"))
             }
             if let container = plugs[attachment.portID]?.container {
                 let faults = faults(attachment, container, plugs[attachment.portID]?.addresses ?? [])

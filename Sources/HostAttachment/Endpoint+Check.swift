@@ -13,6 +13,7 @@ extension Endpoint {
         if let interfaceName, !InterfaceName.isValid(interfaceName) {
             throw refuse("'\(interfaceName)' can not be the name of an interface: 1 to 15 bytes without / : or space")
         }
+        if let vlan, !(1...4095).contains(vlan) { throw refuse("\(vlan) can not be a VLAN: 1 … 4095") }
         guard !mac.isMulticast, mac.bits != 0 else { throw refuse("\(mac) can not be the MAC of an interface") }
         let hasIPv6 = addresses.contains { $0.address.version == .v6 }
         guard ((hasIPv6 ? 1280 : 68)...65535).contains(mtu) else {

@@ -13,7 +13,7 @@ package struct Endpoint: Hashable, Sendable {
         }
     }
 
-    /// The port's id; it becomes `iface-id`, by which ovn-controller finds the logical switch port.
+    /// The port's id; it becomes `iface-id`, by which ovn-controller finds the logical switch port, unless there is a ``vlan``.
     package var portID: String
     package var mac: MACAddress
     /// The addresses with their subnets' prefix lengths, of any number of subnets and either version.
@@ -23,17 +23,21 @@ package struct Endpoint: Hashable, Sendable {
     package var routes: [Route]
     /// The network's MTU in bytes, set on both ends.
     package var mtu: Int
-    /// The integration bridge, `br-int`.
+    /// The integration bridge, `br-int`, or the bridge that has the NIC, `breth0`.
     package var bridge: String
     /// The interface's name in the container; nil takes the first free one of `eth0`, `eth1` …
     package var interfaceName: String?
+    /// The VLAN by which this host's NIC, a port of the bridge, carries the endpoint: its interface becomes an access port. Nil where
+    /// ovn-controller of this host binds the port.
+    package var vlan: Int?
     /// More keys to keep in the Interface row, without prefix: `network` becomes `ovn-containers:network`.
     package var annotations: [String: String]
 
     package init(
         portID: String, mac: MACAddress, addresses: [InterfaceAddress], gateways: [IPAddress] = [],
         routes: [Route] = [],
-        mtu: Int, bridge: String = "br-int", interfaceName: String? = nil, annotations: [String: String] = [:]
+        mtu: Int, bridge: String = "br-int", interfaceName: String? = nil, vlan: Int? = nil,
+        annotations: [String: String] = [:]
     ) {
         self.portID = portID
         self.mac = mac
@@ -43,6 +47,7 @@ package struct Endpoint: Hashable, Sendable {
         self.mtu = mtu
         self.bridge = bridge
         self.interfaceName = interfaceName
+        self.vlan = vlan
         self.annotations = annotations
     }
 }

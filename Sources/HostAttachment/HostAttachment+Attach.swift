@@ -75,7 +75,7 @@ extension HostAttachment {
             try await links.configureHost(host, for: plug)
             let ids = endpoint.externalIDs(in: sandbox, namespace.identity, as: container.name)
             let operations =
-                row.map { repairOperations($0, externalIDs: ids) }
+                row.map { repairOperations($0, externalIDs: ids) + retagOperations($0, endpoint.vlan, in: replica) }
                 ?? insertOperations(endpoint, bridge: bridge, externalIDs: ids)
             if !operations.isEmpty { try await ovs.transact(operations, within: deadline.left) }
             try await links.configureContainer(

@@ -4,7 +4,7 @@ import OVSDBClient
 
 extension HostAttachment {
     /// Returns when ovn-controller has installed the flows of a port that is attached here: `ovn-installed` in its Interface row, seen by
-    /// the monitor.
+    /// the monitor. Of a port that the NIC carries nobody here installs anything: when ovs-vswitchd has taken the interface up.
     ///
     /// - Throws: ``AttachmentError/Code/notInstalled`` with what stands in the way, at the deadline, or at once where ovs-vswitchd says that
     ///   it can not use the interface.
@@ -15,6 +15,7 @@ extension HostAttachment {
                     return .some("its row was deleted")
                 }
                 if row.externalIDs[InterfaceKeys.installed] == "true" { return .some(nil) }
+                if row.externalIDs[InterfaceKeys.portID] == nil, row.ofport ?? -1 > 0 { return .some(nil) }
                 if let error = row.error, !error.isEmpty, row.ofport == -1 {
                     return .some("ovs-vswitchd can not use interface \(row.name): \(error)")
                 }
@@ -37,6 +38,9 @@ extension HostAttachment {
         if let error = row.error, !error.isEmpty { return "ovs-vswitchd can not use interface \(row.name): \(error)" }
         guard row.ofport != nil else {
             return "ovs-vswitchd has not taken interface \(row.name) up; is it running?"
+        }
+        if row.externalIDs[InterfaceKeys.portID] == nil {
+            return "ovs-vswitchd has taken interface \(row.name) up only now"
         }
         let ids = replica[OpenVSwitch.Configuration.self].only?.externalIDs ?? StringMap()
         for key in ["ovn-remote", "ovn-encap-ip", "ovn-encap-type"] where ids[key] == nil {

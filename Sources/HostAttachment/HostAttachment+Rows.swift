@@ -24,7 +24,7 @@ extension HostAttachment {
             )
         }
         guard let row = replica.first(Self.interfacesByName, endpoint.hostInterface) else { return nil }
-        guard row.externalIDs[InterfaceKeys.portID] == endpoint.portID else {
+        guard row.portID == endpoint.portID else {
             throw AttachmentError(
                 .inUse,
                 "interface \(row.name) of Open vSwitch belongs to something else; remove it with 'ovs-vsctl del-port \(row.name)'"
@@ -44,6 +44,7 @@ extension HostAttachment {
         var port = OpenVSwitch.Port(id: .random())
         port.name = endpoint.hostInterface
         port.interfaces = [interface.id]
+        port.tag = endpoint.vlan
         return [
             .wait(bridge, columns: [.name]),
             .insert(interface),
@@ -55,7 +56,9 @@ extension HostAttachment {
     /// Brings a row's keys to what they must be; nothing where they are.
     func repairOperations(_ row: OpenVSwitch.Interface, externalIDs: StringMap) -> [OVSDB.Operation] {
         let differing = externalIDs.filter { row.externalIDs[$0.key] != $0.value }
-        let stale = row.externalIDs.keys.filter { $0.hasPrefix(InterfaceKeys.prefix) && externalIDs[$0] == nil }
+        let stale = row.externalIDs.keys.filter {
+            ($0.hasPrefix(InterfaceKeys.prefix) || $0 == InterfaceKeys.portID) && externalIDs[$0] == nil
+        }
         var mutations: [RowMutation<OpenVSwitch.Interface>] = []
         if !stale.isEmpty { mutations.append(.removeKeys(.externalIDs, Array(stale))) }
         if !differing.isEmpty {
@@ -64,6 +67,13 @@ extension HostAttachment {
         }
         guard !mutations.isEmpty else { return [] }
         return [.wait(row, columns: [.name]), .mutate(OpenVSwitch.Interface.self, row.id, mutations)]
+    }
+
+    /// Brings the tag of a row's Port to what it must be; nothing where it is.
+    func retagOperations(_ row: OpenVSwitch.Interface, _ tag: Int?, in replica: Replica) -> [OVSDB.Operation] {
+        guard var port = Self.holder(of: row, in: replica)?.port, port.tag != tag else { return [] }
+        port.tag = tag
+        return [.wait(port, columns: [.name]), .update(port, columns: [.tag])]
     }
 
     /// Takes a port's rows of ours out of their bridge.

@@ -28,8 +28,9 @@ package struct HostAttachment: Sendable {
     static let bridgesByName = Index<OpenVSwitch.Bridge, String>.column(\.name, name: "name")
     static let portsByName = Index<OpenVSwitch.Port, String>.column(\.name, name: "name")
     static let interfacesByName = Index<OpenVSwitch.Interface, String>.column(\.name, name: "name")
-    static let interfacesByPort = Index<OpenVSwitch.Interface, String>.externalID(
-        InterfaceKeys.portID, of: \.externalIDs)
+    static let interfacesByPort = Index<OpenVSwitch.Interface, String>("port") {
+        (row: OpenVSwitch.Interface) -> String? in row.portID
+    }
     static let interfacesByContainer = Index<OpenVSwitch.Interface, String>.externalID(
         InterfaceKeys.containerID, of: \.externalIDs)
 
@@ -72,12 +73,13 @@ package struct HostAttachment: Sendable {
         }
         return replica[OpenVSwitch.Interface.self].compactMap { row in
             let port = replica.first(portsByName, row.name)
-            return Attachment(row, bridge: port.flatMap { bridges[$0.id] } ?? "")
+            return Attachment(row, bridge: port.flatMap { bridges[$0.id] } ?? "", tag: port?.tag)
         }.sorted { $0.hostInterface < $1.hostInterface }
     }
 
     static func attachment(_ row: OpenVSwitch.Interface, in replica: Replica) -> Attachment? {
-        Attachment(row, bridge: holder(of: row, in: replica)?.bridge.name ?? "")
+        let holder = holder(of: row, in: replica)
+        return Attachment(row, bridge: holder?.bridge.name ?? "", tag: holder?.port.tag)
     }
 
     /// The Port row of an interface and the bridge that has it.

@@ -1,3 +1,6 @@
+import OVNModel
+import OVSDB
+
 /// The keys of an Interface row's `external_ids`.
 enum InterfaceKeys {
     /// Open vSwitch's and OVN's own (IntegrationGuide; ovn-controller(8)).
@@ -10,6 +13,10 @@ enum InterfaceKeys {
 
     /// All of ours start with this.
     static let prefix = "ovn-containers:"
+    /// In place of `iface-id` where this host's NIC carries the port as a VLAN: no ovn-controller of this host may claim it.
+    static let carriedPortID = prefix + "port"
+    /// That VLAN, which is the Port row's `tag` too.
+    static let vlan = prefix + "vlan"
     static let containerInterface = prefix + "interface"
     static let addresses = prefix + "addresses"
     static let gateways = prefix + "gateways"
@@ -21,8 +28,15 @@ enum InterfaceKeys {
     static let namespace = prefix + "namespace"
 
     /// What an annotation can not be called.
-    static let reserved: Set<String> = [containerInterface, addresses, gateways, routes, mtu, sandbox, namespace]
+    static let reserved: Set<String> = [
+        containerInterface, addresses, gateways, routes, mtu, sandbox, namespace, carriedPortID, vlan,
+    ]
 
-    /// What a finished row has in any case.
-    static let required = [portID, mac, containerID, containerInterface, addresses, mtu, sandbox, namespace]
+    /// What a finished row has in any case, beside the port's id.
+    static let required = [mac, containerID, containerInterface, addresses, mtu, sandbox, namespace]
+}
+
+extension OpenVSwitch.Interface {
+    /// The id of the port that is plugged in here, whoever plugged it.
+    var portID: String? { externalIDs[InterfaceKeys.portID] ?? externalIDs[InterfaceKeys.carriedPortID] }
 }

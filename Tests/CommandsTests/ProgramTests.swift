@@ -97,15 +97,16 @@ struct ProgramTests {
         }
     }
 
-    @Test func `the underlay mode is refused in plain words`() async {
+    @Test func `the underlay mode wants to know this machine's port`() async {
         let without = await container("init", "--bridge", "breth0", "--underlay-mode")
         #expect(without.status == .refused)
         #expect(without.said.errors.first?.contains("OS_VIF_ID is not set") == true)
-
-        let with = await container(
+        let wrong = await container(
             "init", "--bridge", "breth0", "--underlay-mode", environment: ["OS_VIF_ID": "an id"])
-        #expect(with.status == .refused)
-        #expect(with.said.errors.first?.contains("not supported in this version") == true)
+        #expect(wrong.status == .refused)
+        #expect(wrong.said.errors.first?.contains("\"an id\", which is no port's id") == true)
+        let mixed = await container("init", "--bridge", "br-int", "--overlay-mode", "--vif-id", "x")
+        #expect(mixed.status == .usage)
     }
 
     @Test func `a message names the program`() async {

@@ -1,13 +1,6 @@
 import Commands
 import Foundation
 import HostNetwork
-import Hummingbird
-import Logging
-import NetworkStore
-import NeutronServer
-import OVSDB
-import OVSDBClient
-import Synchronization
 import TestServers
 
 /// A host on which the commands find everything real: Open vSwitch, ovn-controller, Docker, and a central point.
@@ -33,11 +26,19 @@ struct RealHost: Sendable {
     func container(
         _ words: String..., afterStep: @escaping @Sendable (CreationStep) throws -> Void = { _ in }
     ) async -> Outcome {
+        await container(words, environment: [:], afterStep: afterStep)
+    }
+
+    /// Runs it in an environment that has more.
+    func container(
+        _ words: [String], environment: [String: String],
+        afterStep: @escaping @Sendable (CreationStep) throws -> Void
+    ) async -> Outcome {
         let record = ConsoleRecord()
+        let own = ["DOCKER_HOST": "unix://\(docker.socket)", "OVN_RUNDIR": ovs.folder, "OVN_CONTAINERS_PAUSE": pause]
         var context = Context(
-            environment: [
-                "DOCKER_HOST": "unix://\(docker.socket)", "OVN_RUNDIR": ovs.folder, "OVN_CONTAINERS_PAUSE": pause,
-            ], console: record.console(), executable: "/nowhere/bin/ovn-container")
+            environment: own.merging(environment) { $1 }, console: record.console(),
+            executable: "/nowhere/bin/ovn-container")
         context.seams.namespace = namespace
         context.seams.api = api
         context.seams.afterStep = afterStep
@@ -74,42 +75,12 @@ struct RealHost: Sendable {
                 try await ovs.join(central, as: "chassis")
                 try await ovs.control(
                     "set", "open", ".", "external_ids:hostname=chassis", "external_ids:ipam=127.0.0.1")
-                try await withAPI(central) { api in
+                try await withAPI(central.northbound, central.southbound) { api in
                     let host = RealHost(
                         ovs: ovs, central: central, docker: docker, namespace: namespace, api: api, pause: pause)
                     try await body(host)
                 }
             }
-        }
-    }
-
-    /// Serves the networking API on a free port of the loopback interface.
-    private static func withAPI(
-        _ central: OVNCentral, _ body: @escaping @Sendable (String) async throws -> Void
-    ) async throws {
-        let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        func client(_ server: OVSDBServer, _ database: String, _ tables: [MonitoredTable]) -> OVSDBClient {
-            OVSDBClient(
-                configuration: OVSDBConfiguration(
-                    remotes: [.unix(path: server.socket)], database: database, tables: tables), logger: quiet)
-        }
-        let northbound = client(central.northbound, "OVN_Northbound", NetworkStore.northboundTables)
-        let southbound = client(central.southbound, "OVN_Southbound", NetworkStore.southboundTables)
-        let (ports, listens) = AsyncStream<Int>.makeStream()
-        var configuration = NeutronServer.Configuration()
-        configuration.host = "127.0.0.1"
-        configuration.port = 0
-        let application = NeutronServer(
-            store: NetworkStore(northbound: northbound, southbound: southbound, logger: quiet),
-            configuration: configuration, logger: quiet
-        ).application { listens.yield($0) }
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await northbound.run() }
-            group.addTask { try await southbound.run() }
-            group.addTask { try await application.run() }
-            defer { group.cancelAll() }
-            guard let port = await ports.first(where: { _ in true }) else { throw CancellationError() }
-            try await body("http://127.0.0.1:\(port)")
         }
     }
 }

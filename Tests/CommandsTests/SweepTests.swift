@@ -29,7 +29,7 @@ struct SweepTests {
     ) -> Sweep {
         Sweep(
             attachments: attachments, containers: containers,
-            ports: Dictionary(uniqueKeysWithValues: ports.map { ($0.id, $0) }), hostID: "here")
+            ports: Dictionary(uniqueKeysWithValues: ports.map { ($0.id, $0) }), isHere: { $0.binding.hostID == "here" })
     }
 
     @Test func `what is in use stays`() throws {

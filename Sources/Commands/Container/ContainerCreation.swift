@@ -18,9 +18,10 @@ struct ContainerCreation: Sendable {
     /// What a port that we use says about its user.
     static let deviceOwner = "compute:ovn-containers"
 
-    let host: OverlayHost
+    let host: ContainerHost
     let engine: DockerEngine
     let wiring: Wiring
+    let placement: Placement
 
     private var name: String { wiring.container.name }
 
@@ -116,6 +117,7 @@ struct ContainerCreation: Sendable {
         for endpoint in wiring.endpoints {
             try await host.attachment.waitInstalled(portID: endpoint.portID, within: host.remaining)
         }
+        if placement.carrier != nil { try await Activation(host: host).wait(for: wiring.ports) }
         try host.context.seams.afterStep(.installed)
     }
 
@@ -134,31 +136,33 @@ extension ContainerCreation {
     private func refuseOtherUser(of port: Port, than id: String?) async throws {
         guard !port.deviceID.isEmpty, port.deviceID != id else { return }
         guard try await userIsGone(port) else { throw refusal(of: port) }
-        let place = port.binding.hostID == host.settings.hostID ? "" : " on host \(port.binding.hostID)"
+        let place = placement.isHere(port) ? "" : placement.shown(port)
         host.progress("endpoint \(port.shownName) was left by a container\(place) that is gone")
     }
 
     /// Whether it is known that the container which has the port does not live.
     private func userIsGone(_ port: Port) async throws -> Bool {
-        let place = port.binding.hostID
-        // Whoever took it without naming a host is none of ours and cannot be asked whether it lives.
-        guard place == host.settings.hostID else { return !place.isEmpty && port.status != .active }
+        guard placement.isHere(port) else {
+            // Whoever took it without naming a host is none of ours and cannot be asked whether it lives; a machine's port
+            // says nothing about containers.
+            return placement.carrier == nil && !port.binding.hostID.isEmpty && port.status != .active
+        }
         let container = try await engine.findContainer(port.deviceID, within: host.remaining)
         return container?.pid == nil
     }
 
     private func refusal(of port: Port) -> CommandError {
-        let place = port.binding.hostID.isEmpty ? "" : " on host \(port.binding.hostID)"
-        return CommandError(
+        CommandError(
             .refused,
-            "endpoint \(port.shownName) is attached to container \(port.deviceID.prefix(12))\(place): "
+            "endpoint \(port.shownName) is attached to container "
+                + "\(port.deviceID.prefix(12))\(placement.shown(port)): "
                 + "delete the endpoint there, or create another")
     }
 
     /// Writes the container into the port, unless somebody else was faster.
     private func claim(_ port: Port, for id: String) async throws {
         var port = port
-        while !port.isUsed(by: id, on: host.settings.hostID) {
+        while !placement.isUsed(port, by: id) {
             if try await writeUser(id, into: port) { return }
             // The port changed since it was read. What it says now decides.
             guard let current = try await host.api.find(port.id, within: host.remaining) else {
@@ -171,10 +175,9 @@ extension ContainerCreation {
 
     /// - Returns: false when the port is no longer as it was read.
     private func writeUser(_ id: String, into port: Port) async throws -> Bool {
-        let change = PortUpdate(deviceID: id, deviceOwner: Self.deviceOwner, hostID: host.settings.hostID)
         do {
             try await host.api.update(
-                port.id, change, ifRevision: port.standard.revision, within: host.remaining)
+                port.id, placement.use(by: id), ifRevision: port.standard.revision, within: host.remaining)
             return true
         } catch {
             guard error.cause?.status == 412 else { throw error }
@@ -195,7 +198,7 @@ extension ContainerCreation {
                     }
                     if let current = try await host.api.find(port.id, within: limit), current.deviceID == id {
                         try await host.api.update(
-                            port.id, PortUpdate(deviceID: "", deviceOwner: "", hostID: ""),
+                            port.id, placement.disuse,
                             ifRevision: current.standard.revision, within: limit)
                     }
                 } catch { failures.append("\(error)") }
@@ -208,12 +211,6 @@ extension ContainerCreation {
         throw CommandError(
             failure.status,
             "\(failure.message); not all could be undone (\(failures.joined(separator: "; "))): repeat the command")
-    }
-}
-
-extension Port {
-    fileprivate func isUsed(by container: String, on host: String) -> Bool {
-        deviceID == container && binding.hostID == host && deviceOwner == ContainerCreation.deviceOwner
     }
 }
 

@@ -12,6 +12,9 @@ struct CreateContainer: HostCommand {
 
             The id is printed when OVN has connected the endpoints. Repeating the command finishes what an interrupted \
             one began, and connects a container again that was restarted. Without --timeout it gives up after 30 seconds.
+
+            In the underlay mode an endpoint that another machine carries and no container uses is carried by this one \
+            from then on. The id is printed when the cloud says that its ports are ACTIVE.
             """)
 
     @Option(
@@ -27,11 +30,13 @@ struct CreateContainer: HostCommand {
 
     func run(in context: Context) async throws {
         let endpoints = endpoints
-        let id = try await OverlayHost.with(host, context, default: .seconds(30)) { host in
+        let id = try await ContainerHost.with(host, context, default: .seconds(30)) { host in
             try await host.withEngine { engine in
                 await Sweep.leftovers(on: host, engine)
                 let wiring = try await Wiring.read(endpoints, on: host)
-                return try await ContainerCreation(host: host, engine: engine, wiring: wiring).perform()
+                let creation = ContainerCreation(
+                    host: host, engine: engine, wiring: wiring, placement: try await host.placement())
+                return try await creation.perform()
             }
         }
         context.console.output(id)

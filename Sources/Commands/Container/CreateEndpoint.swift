@@ -11,6 +11,10 @@ struct CreateEndpoint: HostCommand {
         discussion: """
             It gets an address of each IP version that the network has, unless --ip chooses. It can be used on any \
             host. If the network has an endpoint of this name and shape, its id is printed.
+
+            In the underlay mode this machine's port in the cloud carries it as a VLAN, whose tag is any that the cloud \
+            says is free: as a subport of the port's trunk, which is made where there is none, or else by the \
+            endpoint's own binding:profile.
             """)
 
     @Argument(help: "The network's name or id.")
@@ -34,7 +38,7 @@ struct CreateEndpoint: HostCommand {
 
     func run(in context: Context) async throws {
         let command = (network: network, name: name, ip: ip, mac: mac)
-        let id = try await OverlayHost.with(host, context) { host in
+        let id = try await ContainerHost.with(host, context) { host in
             await Sweep.leftovers(on: host)
             let network = try await host.network(command.network)
             if let name = command.name, !name.isEmpty {
@@ -43,16 +47,16 @@ struct CreateEndpoint: HostCommand {
                 if let port = existing.first {
                     try Self.refuseOther(existing, ip: command.ip, mac: command.mac)
                     host.progress("endpoint \(name) exists")
+                    try await EndpointCreation(host: host).finish(port)
                     return port.id
                 }
             }
             host.progress("creating endpoint \(command.name ?? "")")
-            let port = try await host.api.create(
+            let port = try await EndpointCreation(host: host).create(
                 PortCreate(
                     projectID: host.project, networkID: network.id, name: command.name ?? "",
                     macAddress: command.mac,
-                    fixedIPs: command.ip.isEmpty ? nil : command.ip.map { FixedIPRequest(ipAddress: $0) }),
-                as: "endpoint", within: host.remaining)
+                    fixedIPs: command.ip.isEmpty ? nil : command.ip.map { FixedIPRequest(ipAddress: $0) }))
             return port.id
         }
         context.console.output("\(id)")

@@ -59,7 +59,7 @@ struct CreateNetwork: HostCommand {
 
     func run(in context: Context) async throws {
         let request = try request()
-        let id = try await OverlayHost.with(host, context) { host in
+        let id = try await ContainerHost.with(host, context) { host in
             await Sweep.leftovers(on: host)
             let existing: [Network] = try await host.api.list(
                 where: [("name", request.name)], within: host.remaining)
@@ -82,7 +82,7 @@ struct CreateNetwork: HostCommand {
         context.console.output("\(id)")
     }
 
-    private static func create(_ request: NetworkRequest, _ host: OverlayHost) async throws -> ID<Network> {
+    private static func create(_ request: NetworkRequest, _ host: ContainerHost) async throws -> ID<Network> {
         host.progress("creating network \(request.name)")
         let network = try await host.api.create(
             NetworkCreate(projectID: host.project, name: request.name, mtu: request.mtu),
@@ -106,7 +106,7 @@ struct CreateNetwork: HostCommand {
 
     /// All of them or none.
     private static func addSubnets(
-        _ subnets: [NetworkRequest.SubnetRequest], to network: Network, _ host: OverlayHost
+        _ subnets: [NetworkRequest.SubnetRequest], to network: Network, _ host: ContainerHost
     ) async throws {
         host.progress("creating \(subnets.map { "subnet \($0.cidr)" }.joined(separator: ", "))")
         let creates = subnets.map { $0.create(in: network.id, name: network.name, project: host.project) }

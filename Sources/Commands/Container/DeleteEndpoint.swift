@@ -25,7 +25,7 @@ struct DeleteEndpoint: HostCommand {
 
     func run(in context: Context) async throws {
         let (reference, ifExists) = (endpoint, ifExists)
-        try await OverlayHost.with(host, context) { host in
+        try await ContainerHost.with(host, context) { host in
             let engine = await host.findEngine()
             do {
                 try await Self.delete(reference, ifExists, host, engine)
@@ -38,7 +38,7 @@ struct DeleteEndpoint: HostCommand {
     }
 
     private static func delete(
-        _ reference: String, _ ifExists: Bool, _ host: OverlayHost, _ engine: DockerEngine?
+        _ reference: String, _ ifExists: Bool, _ host: ContainerHost, _ engine: DockerEngine?
     ) async throws {
         let cleared = await Sweep.leftovers(on: host, engine)
         let port: Port
@@ -49,19 +49,21 @@ struct DeleteEndpoint: HostCommand {
             host.progress("endpoint \(reference) was deleted before")
             return
         }
+        let placement = try await host.placement()
         host.progress("deleting endpoint \(port.shownName)")
+        try await Carrying(host)?.release(port)
+        try host.context.seams.afterCarrying()
         try await host.api.remove(port.id, as: "endpoint", within: host.remaining)
         try await clear(port, host, engine)
-        let elsewhere = port.binding.hostID
-        if !port.deviceID.isEmpty, !elsewhere.isEmpty, elsewhere != host.settings.hostID {
+        if !port.deviceID.isEmpty, !placement.isHere(port), !placement.shown(port).isEmpty {
             host.console.errors(
-                "note: its interface in container \(port.deviceID.prefix(12)) on host \(elsewhere) "
+                "note: its interface in container \(port.deviceID.prefix(12))\(placement.shown(port)) "
                     + "goes away when ovn-container next runs there")
         }
     }
 
     /// Takes the endpoint's interface out of its container, and the container away with the last one.
-    private static func clear(_ port: Port, _ host: OverlayHost, _ engine: DockerEngine?) async throws {
+    private static func clear(_ port: Port, _ host: ContainerHost, _ engine: DockerEngine?) async throws {
         let attachment = host.attachment.attachment(portID: port.id.description)
         try await host.attachment.detach(portID: port.id.description, within: host.remaining)
         guard let engine else {

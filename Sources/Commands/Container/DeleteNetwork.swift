@@ -19,7 +19,7 @@ struct DeleteNetwork: HostCommand {
 
     func run(in context: Context) async throws {
         let (reference, ifExists) = (network, ifExists)
-        try await OverlayHost.with(host, context) { host in
+        try await ContainerHost.with(host, context) { host in
             await Sweep.leftovers(on: host)
             let network: Network
             do {

@@ -1,4 +1,6 @@
 import ArgumentParser
+import NeutronAPI
+import NeutronClient
 import OVNModel
 import OVSDB
 
@@ -7,7 +9,12 @@ struct Initialize: HostCommand {
     static let configuration = CommandConfiguration(
         commandName: "init",
         abstract: "Say which bridge endpoints are plugged into, and how logical networks are carried.",
-        discussion: "The encapsulation becomes geneve unless ovn-integrate set-encap-type chose another.")
+        discussion: """
+            In the overlay mode the encapsulation becomes geneve unless ovn-integrate set-encap-type chose another.
+
+            In the underlay mode this machine has a port in an OpenStack cloud, and the bridge is the one that \
+            ovn-integrate nics-to-bridge made of its NIC. The cloud is asked whether the port is there.
+            """)
 
     enum Mode: String, EnumerableFlag {
         case overlay, underlay
@@ -17,45 +24,88 @@ struct Initialize: HostCommand {
         static func help(for mode: Mode) -> ArgumentHelp? {
             switch mode {
             case .overlay: "Hosts carry logical networks between them in tunnels."
-            case .underlay: "An OpenStack cloud carries them; this version refuses it."
+            case .underlay: "An OpenStack cloud carries them, to this machine as VLANs on its own port."
             }
         }
     }
 
-    @Option(help: ArgumentHelp("The integration bridge, br-int.", valueName: "bridge"))
+    @Option(
+        help: ArgumentHelp("The integration bridge, br-int, or the bridge of the NIC, breth0.", valueName: "bridge"))
     var bridge: String
 
     @Flag var mode: Mode
 
+    @Option(
+        help: ArgumentHelp(
+            "In the underlay mode, this machine's port in the cloud; by default OS_VIF_ID.", valueName: "id"))
+    var vifID: String?
+
     @OptionGroup var host: HostOptions
 
+    func validate() throws {
+        if vifID != nil, mode == .overlay { throw ValidationError("--vif-id goes with --underlay-mode") }
+    }
+
     func run(in context: Context) async throws {
-        if mode == .underlay { throw Self.underlayRefusal(context.environment) }
+        let vif = mode == .underlay ? try Self.vif(vifID ?? context.environment["OS_VIF_ID"]) : nil
         let deadline = host.deadline()
+        let logger = host.logger(context)
         let bridge = bridge
-        try await HostDatabase.with(host.remote(context), until: deadline, logger: host.logger(context)) { database in
+        try await HostDatabase.with(host.remote(context), until: deadline, logger: logger) { database in
             guard database.findBridge(bridge) != nil else {
                 throw CommandError(
                     .refused,
-                    "bridge \(bridge) does not exist: run 'ovn-integrate create-integration-bridge' first")
+                    "bridge \(bridge) does not exist: run 'ovn-integrate "
+                        + (vif == nil ? "create-integration-bridge' first" : "nics-to-bridge NIC' first"))
             }
             var settings = ["ovn-mode": "overlay", "ovn-bridge": bridge]
-            if try database.configuration.externalIDs["ovn-encap-type"] == nil { settings["ovn-encap-type"] = "geneve" }
+            if let vif {
+                try await Self.checkPort(vif, context, until: deadline, host)
+                settings["ovn-mode"] = "underlay"
+                settings[HostSettings.vifKey] = "\(vif)"
+            } else if try database.configuration.externalIDs["ovn-encap-type"] == nil {
+                settings["ovn-encap-type"] = "geneve"
+            }
             try await database.setExternalIDs(settings, within: deadline.remaining)
         }
     }
 
-    /// The underlay mode lives off an OpenStack cloud, whose API wants Keystone's tokens.
-    static func underlayRefusal(_ environment: [String: String]) -> CommandError {
-        guard let id = environment["OS_VIF_ID"], !id.isEmpty else {
-            return CommandError(
+    static func vif(_ text: String?) throws(CommandError) -> ID<Port> {
+        guard let text, !text.isEmpty else {
+            throw CommandError(
                 .refused,
-                "OS_VIF_ID is not set: the underlay mode needs the id of the port that this machine has in OpenStack; "
-                    + "this version can work in the overlay mode only, use --overlay-mode")
+                "OS_VIF_ID is not set: the underlay mode needs the id of the port that this machine has in the cloud "
+                    + "(openstack port list --device-id SERVER)")
         }
-        return CommandError(
+        guard let id = ID<Port>(text) else {
+            throw CommandError(.refused, "OS_VIF_ID is \"\(text)\", which is no port's id")
+        }
+        return id
+    }
+
+    /// Throws unless the cloud shows the port.
+    private static func checkPort(
+        _ id: ID<Port>, _ context: Context, until deadline: Deadline, _ options: HostOptions
+    ) async throws {
+        let api = try await NetworkAccess.connect(
+            options.cloud, central: nil, context, until: deadline, options.logger(context)
+        ).api
+        do {
+            let port = try await api.find(id, within: deadline.remaining)
+            await api.shutdown()
+            if port == nil { throw CommandError.noOwnPort(id) }
+        } catch {
+            await api.shutdown()
+            throw error
+        }
+    }
+}
+
+extension CommandError {
+    static func noOwnPort(_ id: ID<Port>) -> Self {
+        Self(
             .refused,
-            "the underlay mode is not supported in this version: it cannot authenticate with OpenStack's Keystone; "
-                + "nothing changed, use --overlay-mode")
+            "there is no port \(id), or you may not see it: OS_VIF_ID must be the id of the port that this machine "
+                + "has in the cloud")
     }
 }

@@ -16,7 +16,7 @@ struct ListEndpoints: HostCommand {
 
     func run(in context: Context) async throws {
         let (output, reference) = (output, network)
-        try await OverlayHost.with(host, context) { host in
+        try await ContainerHost.with(host, context) { host in
             await Sweep.leftovers(on: host)
             let networks: [Network]
             var filter: [(name: String, value: String)] = []
@@ -28,26 +28,32 @@ struct ListEndpoints: HostCommand {
                 networks = try await host.api.list(within: host.remaining)
             }
             let ports: [Port] = try await host.api.list(where: filter, within: host.remaining)
-            output.print(Self.listing(ports, networks), on: host.console)
+            output.print(Self.listing(ports, networks, try await host.vlans()), on: host.console)
         }
     }
 
-    static func listing(_ ports: [Port], _ networks: [Network]) -> Listing {
+    /// - Parameter vlans: what is told instead of hosts, where machines carry endpoints as VLANs.
+    static func listing(_ ports: [Port], _ networks: [Network], _ vlans: VLANs? = nil) -> Listing {
         let names = Dictionary(networks.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
         var listing = Listing(columns: [
             .init(key: "id", title: "ID", isBreakable: false), .init(key: "name", title: "Name"),
             .init(key: "network", title: "Network"), .init(key: "mac_address", title: "MAC address"),
             .init(key: "ip_addresses", title: "IP addresses"), .init(key: "status", title: "Status"),
-            .init(key: "host", title: "Host"), .init(key: "container", title: "Container"),
         ])
+        if vlans == nil {
+            listing.columns.append(.init(key: "host", title: "Host"))
+        } else {
+            listing.columns.append(.init(key: "vif_id", title: "Carried by", isBreakable: false))
+            listing.columns.append(.init(key: "vlan", title: "VLAN"))
+        }
+        listing.columns.append(.init(key: "container", title: "Container"))
         listing.rows = ports.map { ($0, names[$0.networkID] ?? "") }.sorted {
             ($0.1, $0.0.name, $0.0.id) < ($1.1, $1.0.name, $1.0.id)
         }.map { port, network in
             [
                 Cell("\(port.id)"), Cell(port.name), Cell(network), Cell("\(port.macAddress)"),
                 .list(port.fixedIPs.map { "\($0.ipAddress)" }), Cell(port.status.rawValue),
-                Cell(port.binding.hostID), Cell(String(port.deviceID.prefix(12))),
-            ]
+            ] + (vlans?.cells(of: port) ?? [Cell(port.binding.hostID)]) + [Cell(String(port.deviceID.prefix(12)))]
         }
         return listing
     }
@@ -65,16 +71,21 @@ struct ShowEndpoint: HostCommand {
 
     func run(in context: Context) async throws {
         let (output, reference) = (output, endpoint)
-        try await OverlayHost.with(host, context) { host in
+        try await ContainerHost.with(host, context) { host in
             await Sweep.leftovers(on: host)
             let port = try await host.endpoint(reference)
             let network = try await host.api.find(port.networkID, within: host.remaining)
-            output.print(Self.description(port, network), on: host.console)
+            output.print(Self.description(port, network, try await host.vlans()), on: host.console)
         }
     }
 
-    static func description(_ port: Port, _ network: Network?) -> Description {
-        Description(fields: [
+    static func description(_ port: Port, _ network: Network?, _ vlans: VLANs? = nil) -> Description {
+        let place: [(String, String, Cell)] =
+            vlans.map { vlans in
+                let cells = vlans.cells(of: port)
+                return [("vif_id", "Carried by", cells[0]), ("vlan", "VLAN", cells[1])]
+            } ?? [("host", "Host", Cell(port.binding.hostID))]
+        let fields: [(String, String, Cell)] = [
             ("id", "ID", Cell("\(port.id)")),
             ("name", "Name", Cell(port.name)),
             ("network", "Network", Cell(network?.name ?? "")),
@@ -82,10 +93,12 @@ struct ShowEndpoint: HostCommand {
             ("mac_address", "MAC address", Cell("\(port.macAddress)")),
             ("ip_addresses", "IP addresses", .list(port.fixedIPs.map { "\($0.ipAddress)" })),
             ("status", "Status", Cell(port.status.rawValue)),
-            ("host", "Host", Cell(port.binding.hostID)),
+        ]
+        let rest: [(String, String, Cell)] = [
             ("container", "Container", Cell(port.deviceID)),
             ("mtu", "MTU", network.map { .number($0.mtu) } ?? .none),
             ("created_at", "Created at", Cell(port.standard.createdAt.description)),
-        ])
+        ]
+        return Description(fields: (fields + place + rest).map { (key: $0.0, title: $0.1, value: $0.2) })
     }
 }

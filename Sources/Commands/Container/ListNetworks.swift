@@ -12,7 +12,7 @@ struct ListNetworks: HostCommand {
 
     func run(in context: Context) async throws {
         let output = output
-        try await OverlayHost.with(host, context) { host in
+        try await ContainerHost.with(host, context) { host in
             await Sweep.leftovers(on: host)
             async let networks: [Network] = host.api.list(within: host.remaining)
             async let subnets: [Subnet] = host.api.list(within: host.remaining)
@@ -47,7 +47,7 @@ struct ShowNetwork: HostCommand {
 
     func run(in context: Context) async throws {
         let (output, reference) = (output, network)
-        try await OverlayHost.with(host, context) { host in
+        try await ContainerHost.with(host, context) { host in
             await Sweep.leftovers(on: host)
             let network = try await host.network(reference)
             let filter = [(name: "network_id", value: "\(network.id)")]

@@ -15,10 +15,12 @@ struct Sweep: Equatable, Sendable {
     /// Decides from what is here and what the API says.
     ///
     /// A container whose endpoints are not claimed yet is one that is just being made: it stays.
-    init(attachments: [Attachment], containers: [ContainerSummary], ports: [ID<Port>: Port], hostID: String) {
+    init(
+        attachments: [Attachment], containers: [ContainerSummary], ports: [ID<Port>: Port], isHere: (Port) -> Bool
+    ) {
         func isLost(_ id: ID<Port>, to container: String) -> Bool {
             guard let port = ports[id] else { return true }
-            return !port.deviceID.isEmpty && port.deviceID != container && port.binding.hostID != hostID
+            return !port.deviceID.isEmpty && port.deviceID != container && !isHere(port)
         }
         detach = attachments.filter { attachment in
             ID<Port>(attachment.portID).map { isLost($0, to: attachment.containerID) } ?? false
@@ -36,7 +38,7 @@ extension Sweep {
     ///   where an attachment was left.
     /// - Returns: the ids and names of the endpoints of which something was cleared away.
     @discardableResult
-    static func leftovers(on host: OverlayHost, _ engine: DockerEngine? = nil) async -> Set<String> {
+    static func leftovers(on host: ContainerHost, _ engine: DockerEngine? = nil) async -> Set<String> {
         // A central point that does not answer must not take the time in which the command itself says so.
         var host = host
         host.deadline = Deadline(after: host.remaining / 2)
@@ -63,18 +65,19 @@ extension Sweep {
     }
 
     private static func plan(
-        _ attachments: [Attachment], _ containers: [ContainerSummary], on host: OverlayHost
+        _ attachments: [Attachment], _ containers: [ContainerSummary], on host: ContainerHost
     ) async throws -> Sweep {
         let ids =
             attachments.compactMap { ID<Port>($0.portID) }
             + containers.flatMap { NetworkContainer(labels: $0.labels)?.endpoints ?? [] }
+        let placement = try await host.placement()
         return Sweep(
             attachments: attachments, containers: containers, ports: try await ports(Set(ids), on: host),
-            hostID: host.settings.hostID)
+            isHere: placement.isHere)
     }
 
     /// Those of the ports that exist.
-    static func ports(_ ids: Set<ID<Port>>, on host: OverlayHost) async throws -> [ID<Port>: Port] {
+    static func ports(_ ids: Set<ID<Port>>, on host: ContainerHost) async throws -> [ID<Port>: Port] {
         var found: [ID<Port>: Port] = [:]
         var rest = ids.sorted()[...]
         while !rest.isEmpty {
@@ -88,7 +91,7 @@ extension Sweep {
     }
 
     private func perform(
-        _ attachments: [Attachment], _ containers: [ContainerSummary], on host: OverlayHost, _ engine: DockerEngine
+        _ attachments: [Attachment], _ containers: [ContainerSummary], on host: ContainerHost, _ engine: DockerEngine
     ) async throws -> Set<String> {
         var cleared: Set<String> = []
         for id in detach {
@@ -111,7 +114,7 @@ extension Sweep {
 
     /// Removes a container under its lock, unless a command is at work on it: then what was seen is out of date.
     private static func removeLost(
-        _ container: ContainerSummary, on host: OverlayHost, _ engine: DockerEngine
+        _ container: ContainerSummary, on host: ContainerHost, _ engine: DockerEngine
     ) async throws -> Bool {
         let lock: NameLock
         do {

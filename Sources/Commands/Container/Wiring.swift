@@ -16,7 +16,8 @@ struct Wiring: Equatable, Sendable {
 
     /// - Throws: `refused` for a port that no container can have.
     init(
-        _ ports: [Port], networks: [ID<Network>: Network], subnets: [ID<Subnet>: Subnet], bridge: String
+        _ ports: [Port], networks: [ID<Network>: Network], subnets: [ID<Subnet>: Subnet], bridge: String,
+        carried: Carried? = nil
     ) throws(CommandError) {
         self.ports = ports
         let name = NetworkContainer(ports: ports).name
@@ -32,8 +33,9 @@ struct Wiring: Equatable, Sendable {
                 throw CommandError(.refused, "the network of endpoint \(port.shownName) was deleted meanwhile")
             }
             var endpoint = Endpoint(
-                portID: port.id.description, mac: port.macAddress, addresses: [], mtu: network.mtu, bridge: bridge,
-                interfaceName: "eth\(index)",
+                portID: port.id.description, mac: port.macAddress, addresses: [],
+                mtu: carried?.mtu(network) ?? network.mtu, bridge: bridge,
+                interfaceName: "eth\(index)", vlan: carried?.tags[port.id],
                 annotations: ["endpoint": port.name, "network": network.name, "container": name])
             for address in port.fixedIPs {
                 guard let subnet = subnets[address.subnetID],
@@ -61,7 +63,7 @@ struct Wiring: Equatable, Sendable {
     }
 
     /// Asks the API about the endpoints that the words of a command mean.
-    static func read(_ references: [String], on host: OverlayHost) async throws -> Wiring {
+    static func read(_ references: [String], on host: ContainerHost) async throws -> Wiring {
         var ports: [Port] = []
         for reference in references {
             let port = try await host.endpoint(reference)
@@ -78,7 +80,9 @@ struct Wiring: Equatable, Sendable {
                 where: [("network_id", "\(id)")], within: host.remaining)
             for subnet in found { subnets[subnet.id] = subnet }
         }
-        return try Wiring(ports, networks: networks, subnets: subnets, bridge: host.settings.bridge)
+        return try Wiring(
+            ports, networks: networks, subnets: subnets, bridge: host.settings.bridge,
+            carried: try await Carried.ensure(ports, on: host))
     }
 }
 

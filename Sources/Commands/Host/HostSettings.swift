@@ -1,12 +1,21 @@
 import Glibc
+import NeutronAPI
 import OVNModel
 import OVSDB
 
 /// What Open vSwitch's database says about this host's part in the logical networks, where the original tools kept it too.
 struct HostSettings: Equatable, Sendable {
+    /// Who carries logical networks.
+    enum Mode: Equatable, Sendable {
+        /// Hosts, between them in tunnels. Networks and endpoints are asked for at this central point.
+        case overlay(CentralPoint)
+        /// An OpenStack cloud, in which this machine has this port.
+        case underlay(vif: ID<Port>)
+    }
+
     /// The bridge that endpoints are plugged into.
     let bridge: String
-    let central: CentralPoint
+    let mode: Mode
     /// How OVN and the API name this host (`binding:host_id`): as ovn-controller does, `external_ids:hostname` where it
     /// is set and else the machine's own name.
     let hostID: String
@@ -19,12 +28,35 @@ struct HostSettings: Equatable, Sendable {
             throw CommandError(
                 .refused, "this host is not initialised: run 'ovn-container init --bridge br-int --overlay-mode' first")
         }
-        guard mode == "overlay" else {
+        switch mode {
+        case "overlay": self.mode = .overlay(try Self.central(row, bridge, hasBridge))
+        case "underlay": self.mode = .underlay(vif: try Self.vif(row, bridge, hasBridge))
+        default:
             throw CommandError(
                 .refused,
-                "this host is in the \(mode) mode, which this version cannot work in: "
+                "this host is in the \(mode) mode, which this version does not know: "
                     + "run 'ovn-container init --bridge br-int --overlay-mode'")
         }
+        self.bridge = bridge
+        let named = row.externalIDs["hostname"] ?? ""
+        hostID = named.isEmpty ? hostName : named
+    }
+
+    /// The central point of the overlay mode.
+    var central: CentralPoint? {
+        guard case .overlay(let central) = mode else { return nil }
+        return central
+    }
+
+    /// This machine's port in the underlay mode.
+    var vif: ID<Port>? {
+        guard case .underlay(let vif) = mode else { return nil }
+        return vif
+    }
+
+    private static func central(
+        _ row: OpenVSwitch.Configuration, _ bridge: String, _ hasBridge: (String) -> Bool
+    ) throws(CommandError) -> CentralPoint {
         guard hasBridge(bridge) else {
             throw CommandError(
                 .refused, "bridge \(bridge) does not exist: run 'ovn-integrate create-integration-bridge' first")
@@ -36,15 +68,42 @@ struct HostSettings: Equatable, Sendable {
             throw CommandError(
                 .refused, "the central point is set to \"\(ipam)\": run 'ovn-integrate set-ipam ADDRESS'")
         }
-        self.bridge = bridge
-        self.central = central
-        let named = row.externalIDs["hostname"] ?? ""
-        hostID = named.isEmpty ? hostName : named
+        return central
     }
+
+    private static func vif(
+        _ row: OpenVSwitch.Configuration, _ bridge: String, _ hasBridge: (String) -> Bool
+    ) throws(CommandError) -> ID<Port> {
+        guard hasBridge(bridge) else {
+            throw CommandError(
+                .refused, "bridge \(bridge) does not exist: run 'ovn-integrate nics-to-bridge NIC' first")
+        }
+        guard let vif = row.externalIDs[vifKey].flatMap({ ID<Port>($0) }) else {
+            throw CommandError(
+                .refused,
+                "this host is in the underlay mode and does not know its own port: "
+                    + "run 'ovn-container init --bridge \(bridge) --underlay-mode' with OS_VIF_ID set")
+        }
+        return vif
+    }
+
+    /// Where the underlay mode keeps the id of the machine's port.
+    static let vifKey = "ovn-vif-id"
 
     private static func machineName() -> String {
         var name = [CChar](repeating: 0, count: 256)
         guard gethostname(&name, name.count - 1) == 0 else { return "" }
         return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+}
+
+extension HostSettings {
+    /// Throws where the environment names another port than the host was initialised with: a file made for another machine.
+    func check(_ environment: [String: String]) throws(CommandError) {
+        guard let vif, let named = environment["OS_VIF_ID"], !named.isEmpty, ID<Port>(named) != vif else { return }
+        throw CommandError(
+            .refused,
+            "OS_VIF_ID is \(named), but this host was initialised with port \(vif): set the right one, "
+                + "or run 'ovn-container init --bridge \(bridge) --underlay-mode' again")
     }
 }

@@ -40,7 +40,7 @@ struct Listing: Sendable, Equatable {
         var isBreakable = true
     }
 
-    let columns: [Column]
+    var columns: [Column]
     var rows: [[Cell]] = []
 }
 

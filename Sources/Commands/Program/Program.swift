@@ -19,6 +19,11 @@ package struct Context: Sendable {
         /// Called when a step of making a network container is done; what it throws fails the command there.
         package var afterStep: @Sendable (CreationStep) throws -> Void = { _ in }
 
+        /// Called when this machine's port carries a new endpoint; what it throws fails the command there.
+        package var afterCarrying: @Sendable () throws -> Void = {}
+        /// Works as with a network service that has no trunks.
+        package var ignoresTrunks = false
+
         package init() {}
     }
 

@@ -1,7 +1,7 @@
 import DockerEngine
 import Logging
 
-extension OverlayHost {
+extension ContainerHost {
     /// Connects to this host's Docker, runs `body`, disconnects.
     func withEngine<T: Sendable>(_ body: (DockerEngine) async throws -> T) async throws -> T {
         let engine = try await DockerEngine.connect(

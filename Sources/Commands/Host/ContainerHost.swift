@@ -5,7 +5,7 @@ import NeutronAPI
 import NeutronClient
 
 /// A host that takes part in the logical networks, with everything a command of `ovn-container` talks to.
-struct OverlayHost: Sendable {
+struct ContainerHost: Sendable {
     let settings: HostSettings
     let database: HostDatabase
     let api: NeutronClient
@@ -24,19 +24,20 @@ struct OverlayHost: Sendable {
     /// Connects to what the command needs, clears away what deleted endpoints left on this host, and runs `body`.
     static func with<T: Sendable>(
         _ options: HostOptions, _ context: Context, default limit: Duration = .seconds(10),
-        _ body: @escaping @Sendable (OverlayHost) async throws -> T
+        _ body: @escaping @Sendable (ContainerHost) async throws -> T
     ) async throws -> T {
         let deadline = options.deadline(default: limit)
         let logger = options.logger(context)
         let progress = options.progress(context)
         return try await HostDatabase.with(options.remote(context), until: deadline, logger: logger) { database in
             let settings = try HostSettings(try database.configuration) { database.findBridge($0) != nil }
+            try settings.check(context.environment)
             let access = try await NetworkAccess.connect(
                 options.cloud, central: settings.central, context, until: deadline, logger)
             let api = access.api
             do {
                 let controller = OVNController(folder: context.environment["OVN_RUNDIR"])
-                let host = OverlayHost(
+                let host = ContainerHost(
                     settings: settings, database: database, api: api, project: access.project,
                     attachment: try HostAttachment(
                         ovs: database.client, links: try context.seams.namespace.map { try HostLinks(in: $0) },

@@ -1,0 +1,46 @@
+import NeutronAPI
+
+/// Where endpoints are used: on hosts in the overlay mode, behind ports of machines in the underlay mode.
+struct Placement: Sendable {
+    /// The name by which the API knows this host.
+    let hostID: String
+    /// What this machine's port carries; nil in the overlay mode.
+    let carrier: Carrier?
+
+    /// Whether a port is where this command runs.
+    func isHere(_ port: Port) -> Bool {
+        carrier.map { $0.tag(of: port.id) != nil } ?? (port.binding.hostID == hostID)
+    }
+
+    /// ` on host h2`, ` on another machine`; empty for here, and where the port does not tell.
+    func shown(_ port: Port) -> String {
+        if isHere(port) && carrier != nil { return "" }
+        if carrier != nil { return " on another machine" }
+        return port.binding.hostID.isEmpty ? "" : " on host \(port.binding.hostID)"
+    }
+
+    /// What is written into a port that a container takes. In the underlay mode the rest is the cloud's to say.
+    func use(by container: String) -> PortUpdate {
+        carrier == nil
+            ? PortUpdate(deviceID: container, deviceOwner: ContainerCreation.deviceOwner, hostID: hostID)
+            : PortUpdate(deviceID: container)
+    }
+
+    /// What is written into a port that no container has any more.
+    var disuse: PortUpdate {
+        carrier == nil ? PortUpdate(deviceID: "", deviceOwner: "", hostID: "") : PortUpdate(deviceID: "")
+    }
+
+    /// Whether a port says already what ``use(by:)`` writes.
+    func isUsed(_ port: Port, by container: String) -> Bool {
+        port.deviceID == container && isHere(port)
+            && (carrier != nil || port.deviceOwner == ContainerCreation.deviceOwner)
+    }
+}
+
+extension ContainerHost {
+    /// Asks the service where that must be asked.
+    func placement() async throws -> Placement {
+        Placement(hostID: settings.hostID, carrier: try await carrier())
+    }
+}

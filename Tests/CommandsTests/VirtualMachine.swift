@@ -29,9 +29,11 @@ struct VirtualMachine: Sendable {
         afterCarrying: @escaping @Sendable () throws -> Void = {}
     ) async -> Outcome {
         let record = ConsoleRecord()
-        let own = ["OS_VIF_ID": vif, "DOCKER_HOST": "unix:///nowhere", "OS_ENDPOINT": cloud.urls[replica]]
+        let own = [
+            "OS_VIF_ID": vif, "DOCKER_HOST": "unix:///nowhere", "OS_ENDPOINT": cloud.urls[replica],
+            "OS_AUTH_TYPE": "none",
+        ]
         var context = record.context(own.merging(environment) { $1 })
-        context.seams.api = cloud.urls[replica]
         context.seams.afterCarrying = afterCarrying
         context.seams.ignoresTrunks = ignoresTrunks
         let finished = context

@@ -1,6 +1,7 @@
 import Logging
 import NetAddress
 import NeutronAPI
+import TestServers
 import Testing
 
 @testable import NeutronClient

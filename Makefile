@@ -27,7 +27,7 @@ demo: build image ## two hosts, one logical network: the whole walk-through, on 
 test: deps build image build-tests ## every test: unit, wire, engine, clients, lab
 	@Scripts/test
 
-test-openstack: build image deps-openstack ## underlay mode, on a real Keystone and Neutron too
+test-openstack: build deps-openstack ## underlay mode, on a real Keystone and Neutron too
 	@Tests/underlay/run
 
 deps-openstack: deps ## install what the lab's Keystone and Neutron are made of

@@ -11,7 +11,8 @@ struct CreateContainer: HostCommand {
             docker run --net=container:ID.
 
             The id is printed when OVN has connected the endpoints. Repeating the command finishes what an interrupted \
-            one began, and connects a container again that was restarted. Without --timeout it gives up after 30 seconds.
+            one began, and connects a container again that was restarted. Without --timeout it gives up after 30 seconds, \
+            or 60 where a cloud is asked.
 
             In the underlay mode an endpoint that another machine carries and no container uses is carried by this one \
             from then on. The id is printed when the cloud says that its ports are ACTIVE.

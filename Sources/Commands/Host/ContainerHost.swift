@@ -1,5 +1,6 @@
 import HostAttachment
 import HostNetwork
+import Keystone
 import Logging
 import NeutronAPI
 import NeutronClient
@@ -26,12 +27,19 @@ struct ContainerHost: Sendable {
         _ options: HostOptions, _ context: Context, default limit: Duration = .seconds(10),
         _ body: @escaping @Sendable (ContainerHost) async throws -> T
     ) async throws -> T {
-        let deadline = options.deadline(default: limit)
+        let soon = options.deadline(default: limit)
+        // A cloud's services take seconds where ours take milliseconds.
+        let patient = options.deadline(default: max(limit, .seconds(60)))
         let logger = options.logger(context)
         let progress = options.progress(context)
-        return try await HostDatabase.with(options.remote(context), until: deadline, logger: logger) { database in
+        return try await HostDatabase.with(options.remote(context), until: soon, logger: logger) { database in
             let settings = try HostSettings(try database.configuration) { database.findBridge($0) != nil }
             try settings.check(context.environment)
+            let isCloud =
+                settings.central == nil
+                || Cloud.isMeant(
+                    options: options.cloud.settings, cloud: options.cloud.osCloud, environment: context.environment)
+            let deadline = isCloud ? patient : soon
             let access = try await NetworkAccess.connect(
                 options.cloud, central: settings.central, context, until: deadline, logger)
             let api = access.api

@@ -125,9 +125,29 @@ struct IntegrateTests {
         #expect(try HostSettings(row, hasBridge: { _ in true }, hostName: "machine").hostID == "machine")
     }
 
+    @Test func `in the underlay mode a host needs the NIC's bridge and its own port, and no central point`() throws {
+        let vif = "5f3f7a7c-9a35-4a0e-8b61-21f43bd0f1a3"
+        var ids: StringMap = ["ovn-mode": "underlay", "ovn-underlay-bridge": "breth0", "ovn-vif-id": vif]
+        let settings = try HostSettings(try Self.configuration(try Self.database(ids))) { $0 == "breth0" }
+        #expect(settings.bridge == "breth0" && settings.vif.map { "\($0)" } == vif && settings.central == nil)
+        try settings.check(["OS_VIF_ID": vif])
+        try settings.check([:])
+        #expect(throws: CommandError.self) { try settings.check(["OS_VIF_ID": "another"]) }
+        let gone = #expect(throws: CommandError.self) {
+            try HostSettings(try Self.configuration(try Self.database(ids))) { _ in false }
+        }
+        #expect(gone?.message.contains("nics-to-bridge") == true)
+        ids["ovn-vif-id"] = nil
+        let nobody = #expect(throws: CommandError.self) {
+            try HostSettings(try Self.configuration(try Self.database(ids))) { _ in true }
+        }
+        #expect(nobody?.message.contains("OS_VIF_ID") == true)
+    }
+
     @Test(arguments: [
         ("ovn-mode", nil, "ovn-container init"), ("ovn-bridge", nil, "ovn-container init"),
-        ("ovn-mode", "underlay", "underlay mode"), ("ipam", nil, "ovn-integrate set-ipam"),
+        ("ovn-mode", "underlay", "ovn-container init"), ("ovn-mode", "other", "the other mode"),
+        ("ipam", nil, "ovn-integrate set-ipam"),
         ("ipam", "???", "ovn-integrate set-ipam"), ("ovn-bridge", "br-gone", "br-gone does not exist"),
     ])
     func `a host that is not complete is told which command is missing`(key: String, value: String?, word: String)

@@ -16,7 +16,7 @@ struct UnderlayTests {
         try await Cloud.with { (cloud: Cloud) async throws in
             try await cloud.withMachine { (machine: VirtualMachine) async throws in
                 let ids = try await machine.database.control("ovs-vsctl", "get", "open", ".", "external_ids")
-                #expect(ids.contains("ovn-mode=underlay") && ids.contains("ovn-bridge=breth0"))
+                #expect(ids.contains("ovn-mode=underlay") && ids.contains("ovn-underlay-bridge=breth0"))
                 #expect(ids.contains(machine.vif))
                 let bridge = await machine.container("init", "--bridge", "br9", "--underlay-mode")
                 #expect(bridge.status == .refused && bridge.errors[0].contains("nics-to-bridge"))

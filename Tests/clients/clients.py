@@ -187,6 +187,50 @@ def ports(network, four):
     equal(openstack("port list"), [], "the ports after deleting")
 
 
+def trunks(network):
+    for name in ("vm", "a", "b", "c"):
+        openstack("port create", name, "--network", network)
+    ids = {name: openstack("port show", name)["id"] for name in ("vm", "a", "b", "c")}
+    trunk = openstack("network trunk create", "t", "--parent-port", "vm", "--description", "d",
+                      "--subport", "port=a,segmentation-type=vlan,segmentation-id=100")
+    equal((trunk["name"], trunk["port_id"], trunk["description"]), ("t", ids["vm"], "d"), "the trunk")
+    equal(trunk["sub_ports"], [{"port_id": ids["a"], "segmentation_type": "vlan", "segmentation_id": 100}], "its subports")
+    openstack("network trunk create", "u", "--parent-port", "vm", refused="not eligible for use as a parent port")
+    openstack("network trunk set", "t", "--name", "trunk", "--description", "e",
+              "--subport", "port=b,segmentation-type=vlan,segmentation-id=200")
+    openstack("network trunk set", "trunk", "--subport", "port=c,segmentation-type=vlan,segmentation-id=200",
+              refused="already in use on trunk")
+    openstack("network trunk set", "trunk", "--subport", "port=c,segmentation-type=vxlan,segmentation-id=3",
+              refused="Unknown segmentation_type")
+    equal(names(openstack("network trunk list", "--long")), ["trunk"], "the trunks")
+    equal(sorted(port["Segmentation ID"] for port in openstack("network subport list", "--trunk", "trunk")), [100, 200],
+          "the tags")
+    openstack("network trunk set", "trunk", "--disable")
+    openstack("network trunk delete", "trunk", refused="is currently disabled")
+    openstack("network trunk set", "trunk", "--enable")
+    openstack("network trunk unset", "trunk", "--subport", "b")
+    shown = openstack("network trunk show", "trunk")
+    equal((shown["is_admin_state_up"], shown["description"], len(shown["sub_ports"])), (True, "e", 1), "the trunk later")
+    details = openstack("port show", "vm")["trunk_details"]
+    equal((details["trunk_id"], details["sub_ports"][0]["port_id"]), (trunk["id"], ids["a"]), "the parent's trunk_details")
+    port = openstack("port show", "a")
+    equal((port["device_owner"], port["binding_profile"]), ("trunk:subport", {"parent_name": ids["vm"], "tag": 100}), "a")
+    openstack("port delete", "a", refused="is currently a subport for trunk")
+    openstack("port delete", "vm", refused="is currently a parent port for trunk")
+    # What the profile alone says counts the same.
+    profile = json.dumps({"parent_name": ids["vm"], "tag": 100})
+    openstack("port create", "d", "--network", network, "--binding-profile", profile, refused="already in use on trunk")
+    profile = json.dumps({"parent_name": ids["vm"], "tag": 300})
+    made = openstack("port create", "d", "--network", network, "--binding-profile", profile)
+    equal(made["binding_profile"], {"parent_name": ids["vm"], "tag": 300}, "d's profile")
+    openstack("port create", "e", "--network", network, "--binding-profile", json.dumps({"tag": 4}), refused="all required")
+    openstack("port unset", "d", "--binding-profile", "parent_name", "--binding-profile", "tag")
+    equal(openstack("port show", "d")["binding_profile"], {}, "d's profile later")
+    openstack("network trunk delete", "trunk")
+    openstack("network trunk show", "trunk", refused="No Trunk found for trunk")
+    openstack("port delete", "vm", "a", "b", "c", "d")
+
+
 def old_client():
     net = neutron("net-create", "green", "--description", "lawn", "--tenant-id", "t1")
     equal((net["name"], net["tenant_id"]), ("green", "t1"), "green")
@@ -269,6 +313,7 @@ start = time.monotonic()
 network = networks()
 four, six = subnets(network)
 ports(network, four)
+trunks(network)
 library(network)
 old_client()
 commands()

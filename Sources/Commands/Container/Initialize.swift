@@ -50,7 +50,7 @@ struct Initialize: HostCommand {
         let vif = mode == .underlay ? try Self.vif(vifID ?? context.environment["OS_VIF_ID"]) : nil
         let deadline = host.deadline()
         let logger = host.logger(context)
-        let bridge = bridge
+        let (bridge, mode, host) = (bridge, mode, host)
         try await HostDatabase.with(host.remote(context), until: deadline, logger: logger) { database in
             guard database.findBridge(bridge) != nil else {
                 throw CommandError(
@@ -58,10 +58,10 @@ struct Initialize: HostCommand {
                     "bridge \(bridge) does not exist: run 'ovn-integrate "
                         + (vif == nil ? "create-integration-bridge' first" : "nics-to-bridge NIC' first"))
             }
-            var settings = ["ovn-mode": "overlay", "ovn-bridge": bridge]
+            var settings = ["ovn-mode": mode.rawValue]
+            settings[vif == nil ? "ovn-bridge" : HostSettings.nicBridgeKey] = bridge
             if let vif {
                 try await Self.checkPort(vif, context, until: deadline, host)
-                settings["ovn-mode"] = "underlay"
                 settings[HostSettings.vifKey] = "\(vif)"
             } else if try database.configuration.externalIDs["ovn-encap-type"] == nil {
                 settings["ovn-encap-type"] = "geneve"

@@ -24,7 +24,9 @@ struct HostSettings: Equatable, Sendable {
     init(
         _ row: OpenVSwitch.Configuration, hasBridge: (String) -> Bool, hostName: String = Self.machineName()
     ) throws(CommandError) {
-        guard let mode = row.externalIDs["ovn-mode"], let bridge = row.externalIDs["ovn-bridge"] else {
+        let mode = row.externalIDs["ovn-mode"]
+        let bridge = row.externalIDs[mode == "underlay" ? Self.nicBridgeKey : "ovn-bridge"]
+        guard let mode, let bridge else {
             throw CommandError(
                 .refused, "this host is not initialised: run 'ovn-container init --bridge br-int --overlay-mode' first")
         }
@@ -87,6 +89,9 @@ struct HostSettings: Equatable, Sendable {
         return vif
     }
 
+    /// Where the underlay mode keeps the bridge of the NIC. Not under `ovn-bridge`: an ovn-controller on this machine would make
+    /// that its own and let nothing through any more.
+    static let nicBridgeKey = "ovn-underlay-bridge"
     /// Where the underlay mode keeps the id of the machine's port.
     static let vifKey = "ovn-vif-id"
 

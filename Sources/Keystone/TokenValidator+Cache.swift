@@ -2,8 +2,10 @@ import NeutronAPI
 
 /// What is known of tokens, for a short time, and who waits for what is being asked.
 struct TokenCache: Sendable {
-    /// How long an answer of Keystone is good, and so how late a revocation can be noticed.
+    /// How long it is taken for true that a token is valid, and so how late a revocation can be noticed.
     let lifetime: Duration
+    /// And that it is not. Short: where Keystone has replicas, one may not know yet what another one just gave out.
+    private let rejectionLifetime: Duration
     private var valid: Generations<ValidToken>
     /// Apart, so that a flood of guesses does not push out what is valid.
     private var rejected: Generations<String>
@@ -12,6 +14,7 @@ struct TokenCache: Sendable {
 
     init(lifetime: Duration, capacity: Int) {
         self.lifetime = lifetime
+        rejectionLifetime = min(lifetime, .seconds(2))
         valid = Generations(capacity: capacity)
         rejected = Generations(capacity: capacity)
     }
@@ -49,7 +52,7 @@ struct TokenCache: Sendable {
     ) -> [CheckedContinuation<TokenVerdict?, Never>] {
         switch verdict {
         case .valid(let found): valid.insert(found, for: token, until: start + lifetime)
-        case .rejected(let reason): rejected.insert(reason, for: token, until: start + lifetime)
+        case .rejected(let reason): rejected.insert(reason, for: token, until: start + rejectionLifetime)
         case .unavailable, nil: break
         }
         return asked.removeValue(forKey: token) ?? []

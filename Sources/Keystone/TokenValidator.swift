@@ -1,5 +1,5 @@
 import Glibc
-import Logging
+package import Logging
 import NeutronAPI
 import Synchronization
 
@@ -14,6 +14,8 @@ package final class TokenValidator: TokenValidation {
         package var cacheTime = Duration.seconds(30)
         /// The number of tokens that are remembered.
         package var capacity = 8_192
+        /// How long Keystone may take to answer.
+        package var timeout = Duration.seconds(10)
 
         package init() {}
     }
@@ -39,6 +41,21 @@ package final class TokenValidator: TokenValidation {
         self.clock = clock
         cache = Mutex(TokenCache(lifetime: configuration.cacheTime, capacity: configuration.capacity))
     }
+
+    /// Asks Keystone as the service's own user, whose session it is: closed with ``shutdown()``.
+    package convenience init(
+        session: KeystoneSession, configuration: Configuration = Configuration(), logger: Logger
+    ) {
+        self.init(
+            source: KeystoneTokenSource(session: session, timeout: configuration.timeout),
+            configuration: configuration, logger: logger)
+    }
+
+    /// Why no token can be validated; nil where Keystone gives the service itself one.
+    package func problem() async -> String? { await source.problem() }
+
+    /// Closes the connections; no token may be validated after.
+    package func shutdown() async { await source.shutdown() }
 
     package func validate(_ token: String) async -> TokenVerdict {
         guard Self.isWellFormed(token) else { return .rejected("malformed") }
@@ -86,4 +103,11 @@ package final class TokenValidator: TokenValidation {
 protocol TokenSource: Sendable {
     /// Returns within a deadline of its own.
     func verdict(of token: String) async -> TokenVerdict
+    func problem() async -> String?
+    func shutdown() async
+}
+
+extension TokenSource {
+    func problem() async -> String? { nil }
+    func shutdown() async {}
 }

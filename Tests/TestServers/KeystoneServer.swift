@@ -161,6 +161,15 @@ package final class KeystoneServer: Sendable {
     }
 }
 
+extension KeystoneServer {
+    /// One that tests share, since it takes some seconds to start; it ends with the process. Names made there are for ever.
+    package static func shared() async throws -> KeystoneServer {
+        try await starting.value
+    }
+
+    private static let starting = Task { try await start(tokenLifetime: 3_600) }
+}
+
 /// Runs `body` with a private Keystone, which is ended, and its folder removed, whatever happens.
 ///
 /// - Parameter tokenLifetime: seconds until its tokens expire.

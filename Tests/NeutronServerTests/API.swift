@@ -40,20 +40,25 @@ struct API: Sendable {
     }
 
     /// Runs `body` with the API on an empty Northbound database.
-    static func run(_ body: @Sendable (API) async throws -> Void) async throws {
+    static func run(
+        authentication: Authentication = .none, _ body: @Sendable (API) async throws -> Void
+    ) async throws {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        try await withOVSDBServer(schema: .northbound) { server in
+        try await withOVSDBServer(schema: .northbound) { database in
             let client = OVSDBClient(
                 configuration: OVSDBConfiguration(
-                    remotes: [.unix(path: server.socket)], database: "OVN_Northbound",
+                    remotes: [.unix(path: database.socket)], database: "OVN_Northbound",
                     tables: NetworkStore.northboundTables),
                 logger: logger)
             let store = NetworkStore(northbound: client, southbound: nil, logger: logger)
             try await withThrowingTaskGroup { group in
                 group.addTask { try await client.run() }
-                try await NeutronServer(store: store, logger: logger).application().test(.router) {
-                    try await body(API(client: $0, server: server))
+                var configuration = NeutronServer.Configuration()
+                configuration.authentication = authentication
+                let server = NeutronServer(store: store, configuration: configuration, logger: logger)
+                try await server.application().test(.router) {
+                    try await body(API(client: $0, server: database))
                 }
                 group.cancelAll()
             }

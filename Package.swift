@@ -115,10 +115,9 @@ let package = Package(
         command(
             "ovn-ipam",
             uses: [
-                "Release", "YAML", "NeutronServer", "EmbeddedOVN", arguments, configuration, lifecycle, signals,
-                logging,
-            ]
-                + nio),
+                "Release", "YAML", "NeutronServer", "Keystone", "HTTPTransport", "EmbeddedOVN", arguments, configuration,
+                lifecycle, signals, logging,
+            ] + nio),
         command("ovn-integrate", uses: ["Commands"], linker: fixedAddress),
         command("ovn-container", uses: ["Commands"], linker: fixedAddress),
         command("ovsdb-modelgen", uses: ["OVSDB", arguments]),
@@ -136,7 +135,7 @@ let package = Package(
         tests("NeutronAPI"),
         tests("Netlink"),
         tests("EmbeddedOVN", uses: [lifecycle, logging]),
-        tests("ovn-ipam"),
+        tests("ovn-ipam", uses: ["TestServers"]),
         tests("HostNetwork"),
         tests("OVSDBClient", uses: ["OVNModel", "TestServers"] + nio),
         tests("DockerEngine", uses: ["TestServers"]),

@@ -1,5 +1,6 @@
 import EmbeddedOVN
 import Glibc
+import Keystone
 import Logging
 import NIOCore
 import NIOPosix
@@ -51,10 +52,15 @@ struct App: Sendable {
         let (listening, listens) = AsyncStream<Int>.makeStream()
         var serverConfiguration = settings.server
         serverConfiguration.eventLoop = loop
+        let validator = settings.keystone?.validator(logger: logger)
+        if let validator, let keystone = settings.keystone {
+            serverConfiguration.authentication = .keystone(validator, url: keystone.publicURL)
+        }
         let server = NeutronServer(store: store, configuration: serverConfiguration, logger: logger)
             .application { listens.yield($0) }
         let notice = ReadyNotice(
-            clients: clients, listening: listening, host: settings.server.host, logger: logger)
+            clients: clients, listening: listening, host: settings.server.host, validator: validator,
+            logger: logger)
         let services: [any Service] =
             daemons + clients.map { ClientService(client: $0) } + [notice, server]
         var configuration = ServiceGroupConfiguration(
@@ -65,7 +71,12 @@ struct App: Sendable {
             },
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = .seconds(15)
-        try await ServiceGroup(configuration: configuration).run()
+        let ended: Result<Void, any Error>
+        do { ended = .success(try await ServiceGroup(configuration: configuration).run()) } catch {
+            ended = .failure(error)
+        }
+        await validator?.shutdown()
+        try ended.get()
     }
 
     private func client(

@@ -1,3 +1,4 @@
+import Keystone
 import Logging
 import OVSDB
 import OVSDBClient
@@ -22,6 +23,8 @@ struct ReadyNotice: Service {
     /// The port that the server listens on, once it does.
     let listening: AsyncStream<Int>
     let host: String
+    /// What tells who asks, where somebody does.
+    let validator: TokenValidator?
     let logger: Logger
 
     func run() async throws {
@@ -32,6 +35,10 @@ struct ReadyNotice: Service {
                     let host = host.contains(":") ? "[\(host)]" : host
                     logger.info("ready", metadata: ["url": "http://\(host):\(port)/"])
                     break
+                }
+                // Requests ask again: Keystone may start later than this.
+                if let cause = await validator?.problem() {
+                    logger.warning("tokens cannot be validated", metadata: ["cause": "\(cause)"])
                 }
                 // A service that returns ends the others.
                 try await gracefulShutdown()

@@ -14,6 +14,36 @@ struct ServerOptions: ParsableArguments {
     @Option(help: ArgumentHelp(Setting.logLevel.help, valueName: "level"))
     var logLevel: String?
 
+    @Option(name: .customLong("auth"), help: ArgumentHelp(Setting.authentication.help, valueName: "noauth|keystone"))
+    var authentication: String?
+
+    @Option(name: .customLong("auth-url"), help: ArgumentHelp(Setting.authURL.help, valueName: "url"))
+    var authURL: String?
+
+    @Option(help: ArgumentHelp(Setting.authUsername.help, valueName: "name"))
+    var authUsername: String?
+
+    @Option(help: ArgumentHelp(Setting.authUserDomain.help, valueName: "name"))
+    var authUserDomain: String?
+
+    @Option(help: ArgumentHelp(Setting.authPasswordFile.help, valueName: "file"))
+    var authPasswordFile: String?
+
+    @Option(help: ArgumentHelp(Setting.authProject.help, valueName: "name"))
+    var authProject: String?
+
+    @Option(help: ArgumentHelp(Setting.authProjectDomain.help, valueName: "name"))
+    var authProjectDomain: String?
+
+    @Option(name: .customLong("auth-ca-cert"), help: ArgumentHelp(Setting.authAuthority.help, valueName: "file"))
+    var authAuthority: String?
+
+    @Option(name: .customLong("auth-public-url"), help: ArgumentHelp(Setting.authPublicURL.help, valueName: "url"))
+    var authPublicURL: String?
+
+    @Option(help: ArgumentHelp(Setting.tokenCacheTime.help, valueName: "seconds"))
+    var tokenCacheTime: String?
+
     @Option(name: .customLong("underlay-mtu"), help: ArgumentHelp(Setting.underlayMTU.help, valueName: "bytes"))
     var underlayMTU: String?
 
@@ -34,7 +64,11 @@ struct ServerOptions: ParsableArguments {
 
     var values: [Setting: String?] {
         [
-            .listen: listen, .defaultProject: defaultProject, .logLevel: logLevel, .underlayMTU: underlayMTU,
+            .listen: listen, .defaultProject: defaultProject, .logLevel: logLevel, .authentication: authentication,
+            .authURL: authURL, .authUsername: authUsername, .authUserDomain: authUserDomain,
+            .authPasswordFile: authPasswordFile, .authProject: authProject, .authProjectDomain: authProjectDomain,
+            .authAuthority: authAuthority, .authPublicURL: authPublicURL, .tokenCacheTime: tokenCacheTime,
+            .underlayMTU: underlayMTU,
             .tunnelVersion: tunnelVersion, .dnsDomain: dnsDomain, .dnsServers: dnsServers, .leaseTime: leaseTime,
             .baseMAC: baseMAC,
         ]

@@ -3,6 +3,17 @@ enum Setting: String, CaseIterable, Hashable, Sendable {
     case listen
     case defaultProject = "default-project"
     case logLevel = "log-level"
+    case authentication = "auth"
+    case authURL = "auth-url"
+    case authUsername = "auth-username"
+    case authUserDomain = "auth-user-domain"
+    case authPassword = "auth-password"
+    case authPasswordFile = "auth-password-file"
+    case authProject = "auth-project"
+    case authProjectDomain = "auth-project-domain"
+    case authAuthority = "auth-ca-cert"
+    case authPublicURL = "auth-public-url"
+    case tokenCacheTime = "token-cache-time"
     case northbound = "nb"
     case southbound = "sb"
     case privateKey = "private-key"
@@ -25,11 +36,26 @@ enum Setting: String, CaseIterable, Hashable, Sendable {
 
     static let prefix = "OVN_IPAM_"
 
+    /// Not to be shown.
+    var isSecret: Bool { self == .authPassword }
+
     var help: String {
         switch self {
         case .listen: "Where to serve the API (default: 0.0.0.0:9696)."
         case .defaultProject: "The owner of what is made by requests that do not say whose it is (default: admin)."
         case .logLevel: "trace, debug, info, notice, warning, error or critical (default: info)."
+        case .authentication:
+            "Who may ask: noauth, everybody, or keystone, whoever has a token of Keystone (default: noauth)."
+        case .authURL: "Where Keystone is, such as https://192.0.2.1:5000/v3."
+        case .authUsername: "The user as which Keystone is asked about tokens; it needs the role service or admin."
+        case .authUserDomain: "The domain of that user, by name (default: the one whose id is default)."
+        case .authPassword: "The password of that user. Not a flag: others can read a command line."
+        case .authPasswordFile: "A file with the password of that user."
+        case .authProject: "The project of that user, by name (default: service)."
+        case .authProjectDomain: "The domain of that project, by name (default: the one whose id is default)."
+        case .authAuthority: "The certificate that Keystone's is signed by, PEM (default: those of this machine)."
+        case .authPublicURL: "Where clients without a token are told to get one (default: auth-url)."
+        case .tokenCacheTime: "For how many seconds Keystone's word on a token is taken, 1 to 60 (default: 30)."
         case .northbound:
             "Where OVN_Northbound is: unix:PATH, tcp:HOST:PORT or ssl:HOST:PORT, several joined by commas."
         case .southbound:

@@ -16,6 +16,8 @@ struct Settings: Sendable {
     var northbound: [Remote] = []
     var southbound: [Remote] = []
     var tls: OVSDBConfiguration.TLS?
+    /// Nil where nobody has to say who it is.
+    var keystone: KeystoneSettings?
     var logLevel = Logger.Level.info
 
     /// Flags count before the environment, the environment before the file.
@@ -34,7 +36,10 @@ struct Settings: Sendable {
     private static func values(_ settings: [Setting: String]) -> [AbsoluteConfigKey: ConfigValue] {
         Dictionary(
             uniqueKeysWithValues: settings.map {
-                (AbsoluteConfigKey([$0.key.rawValue], context: [:]), ConfigValue(.string($0.value), isSecret: false))
+                (
+                    AbsoluteConfigKey([$0.key.rawValue], context: [:]),
+                    ConfigValue(.string($0.value), isSecret: $0.key.isSecret)
+                )
             })
     }
 
@@ -90,6 +95,14 @@ struct Settings: Sendable {
                 throw SettingsError("\(remote) needs --private-key, --certificate and --ca-cert")
             }
         }
+
+        let cacheTime = try value(.tokenCacheTime, "a number of seconds from 1 to 60") { text in
+            Int(text).flatMap { 1...60 ~= $0 ? $0 : nil }
+        }
+        let mode = try value(.authentication, "noauth or keystone") { ["noauth", "keystone"].contains($0) ? $0 : nil }
+        keystone = try KeystoneSettings(
+            mode: mode ?? "noauth", cacheTime: cacheTime,
+            { setting throws(SettingsError) in try text(setting) })
 
         if let folder = try text(.dataFolder) { embedded.dataFolder = folder }
         embedded.runFolder = try text(.runFolder)

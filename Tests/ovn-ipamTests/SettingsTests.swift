@@ -1,5 +1,6 @@
 import EmbeddedOVN
 import Foundation
+import Keystone
 import NetAddress
 import NetworkStore
 import NeutronServer
@@ -48,6 +49,16 @@ import Testing
         ("nb: ssl:h:6641", "ssl:h:6641 needs --private-key, --certificate and --ca-cert"),
         ("private-key: /x", "--private-key, --certificate and --ca-cert are given all or none"),
         ("base-mac: 01:00:5e:00:00:00", "base-mac: '01:00:5e:00:00:00' is not a MAC address of a single station"),
+        ("auth: open", "auth: 'open' is not noauth or keystone"),
+        ("auth: keystone", "auth: keystone needs auth-url, auth-username and a password"),
+        ("auth-url: http://k:5000", "auth-url is there, but auth is noauth: set auth to keystone"),
+        ("auth: keystone\nauth-url: k\nauth-username: u\nauth-password: p", "auth-url: 'k' is not a URL"),
+        (
+            "auth: keystone\nauth-url: http://k\nauth-username: u",
+            "auth: keystone needs a password, in OVN_IPAM_AUTH_PASS"
+        ),
+        ("auth: keystone\nauth-url: http://k\nauth-username: u\nauth-password-file: /none", "cannot read /none"),
+        ("token-cache-time: 61", "token-cache-time: '61' is not a number of seconds from 1 to 60"),
         ("log-level: loud", "log-level: 'loud' is not a log level"),
     ])
     func `a wrong line is told by its name`(_ text: String, _ message: String) throws {
@@ -55,6 +66,25 @@ import Testing
             let error = #expect(throws: SettingsError.self) { try Settings([:], file: path) }
             #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
         }
+    }
+
+    @Test func `the password comes from a file, a variable or the configuration, never by flag`() async throws {
+        try withFile("s3cret\n") { file in
+            let settings = try Settings(
+                [.authentication: "keystone", .authURL: "http://k:5000", .authUsername: "u", .authPasswordFile: file],
+                file: nil)
+            let keystone = try #require(settings.keystone)
+            #expect(keystone.credentials.method == .password(.name("u", domain: nil), Secret("s3cret")))
+            #expect(keystone.credentials.scope == .project(.name("service", domain: nil)))
+            #expect(keystone.publicURL == "http://k:5000")
+            #expect(keystone.validation.cacheTime == .seconds(30))
+            var dumped = ""
+            dump(settings, to: &dumped)
+            #expect(!dumped.contains("s3cret"))
+        }
+        let (status, output) = try await IPAMProcess.result("up", "--auth-password", "s3cret")
+        #expect(status == 2)
+        #expect(output.contains("--auth-password"))
     }
 
     @Test func `an empty file is none`() throws {

@@ -1,0 +1,78 @@
+import FoundationEssentials
+import HTTPTransport
+import Keystone
+import Logging
+
+/// What is needed to ask Keystone about tokens.
+struct KeystoneSettings: Sendable {
+    /// The user as which it is asked.
+    var credentials: Credentials
+    /// Where clients are told to get a token.
+    var publicURL: String
+    var validation = TokenValidator.Configuration()
+
+    /// Nil for `noauth`: then nothing about Keystone may be set, lest somebody takes an open door for a closed one.
+    ///
+    /// - Parameter value: reads a setting; nil where it is not there.
+    init?(
+        mode: String, cacheTime: Int?, _ value: (Setting) throws(SettingsError) -> String?
+    ) throws(SettingsError) {
+        guard mode == "keystone" else {
+            for setting in Self.needed where try value(setting) != nil {
+                throw SettingsError("\(setting.rawValue) is there, but auth is noauth: set auth to keystone")
+            }
+            return nil
+        }
+        guard let url = try value(.authURL), let name = try value(.authUsername) else {
+            throw SettingsError("auth: keystone needs auth-url, auth-username and a password")
+        }
+        for (setting, text) in [(Setting.authURL, url), (.authPublicURL, try value(.authPublicURL) ?? url)] {
+            // It ends up in a header, between quotes.
+            guard text.hasPrefix("http://") || text.hasPrefix("https://"),
+                text.utf8.allSatisfy({ 0x21...0x7e ~= $0 && $0 != UInt8(ascii: "\"") })
+            else { throw SettingsError(setting, text, expected: "a URL such as https://192.0.2.1:5000/v3") }
+        }
+        let password = try Self.password(try value(.authPassword), file: try value(.authPasswordFile))
+        let userDomain = try value(.authUserDomain).map { Credentials.Domain.name($0) }
+        let projectDomain = try value(.authProjectDomain).map { Credentials.Domain.name($0) }
+        let project = Credentials.Project.name(try value(.authProject) ?? "service", domain: projectDomain)
+        credentials = Credentials(
+            authURL: url, method: .password(.name(name, domain: userDomain), Secret(password)),
+            scope: .project(project))
+        publicURL = try value(.authPublicURL) ?? url
+        if let file = try value(.authAuthority) {
+            do { credentials.trust = try .authorities(in: file) } catch {
+                throw SettingsError("\(Setting.authAuthority.rawValue): \(error)")
+            }
+        }
+        if let cacheTime { validation.cacheTime = .seconds(cacheTime) }
+    }
+
+    private static let needed: [Setting] = [.authURL, .authUsername, .authPassword, .authPasswordFile]
+
+    private static func password(_ text: String?, file: String?) throws(SettingsError) -> String {
+        switch (text, file) {
+        case (let text?, nil): return text
+        case (nil, let file?):
+            var password: String
+            do { password = try String(contentsOfFile: file, encoding: .utf8) } catch {
+                throw SettingsError("auth-password-file: cannot read \(file)")
+            }
+            // Editors end a file with a new line, which is no part of a password.
+            if password.last?.isNewline == true { password.removeLast() }
+            guard !password.isEmpty else { throw SettingsError("auth-password-file: \(file) is empty") }
+            return password
+        case (nil, nil):
+            throw SettingsError(
+                "auth: keystone needs a password, in \(Setting.authPassword.variable), in the configuration file or in "
+                    + "the file that auth-password-file names")
+        case (_?, _?): throw SettingsError("auth-password and auth-password-file are both there: remove one")
+        }
+    }
+
+    func validator(logger: Logger) -> TokenValidator {
+        TokenValidator(
+            session: KeystoneSession(credentials, connectTimeout: .seconds(5), logger: logger),
+            configuration: validation, logger: logger)
+    }
+}

@@ -45,7 +45,9 @@ prepare_hypervisors() {
             ovn-integrate set-tep $(lab/lab address $host)
             ovn-controller --pidfile --detach -vconsole:off --log-file
             ovn-container init --bridge br-int --overlay-mode"
-        [ "$service" = noauth ] || copy_to $host /run/openrc <"$scratch/red"
+        # A host binds ports to itself, which is for the cloud's own people; a network's endpoints are its tenant's to make.
+        copy_to $host /run/openrc <"$scratch/admin"
+        copy_to $host /run/red-openrc <"$scratch/red"
     done
     # A port cannot be bound to a hypervisor that the network service does not know yet.
     quietly host1 "timeout 30 bash -c 'until [ \$(ovn-sbctl --db=tcp:$central:6642 --no-leader-only --bare --columns=name list Chassis | grep -c host) -eq 2 ]; do sleep 0.2; done'"

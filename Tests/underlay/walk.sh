@@ -56,7 +56,7 @@ walk() {
     for endpoint in blue2 green2; do container_on vm2 $endpoint; done
 
     heading 'The same network in the overlay mode, on a hypervisor'
-    on host1 'ovn-container endpoint-create blue blue3 --ip 192.168.1.13'
+    on host1 'source /run/red-openrc; ovn-container endpoint-create blue blue3 --ip 192.168.1.13'
     container_on host1 blue3
 
     heading 'Who reaches whom'

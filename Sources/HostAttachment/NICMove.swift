@@ -31,6 +31,12 @@ struct NICMove: Sendable {
     /// that are still the NIC's. All of these change their place in one message to the kernel.
     mutating func perform(_ source: InterfaceConfiguration, until deadline: Deadline) async throws -> NICBridge.Result {
         let links = host.links
+        var source = source
+        if let record = before?.record, record.isOlder(than: try Moment.boot()), !source.link.isUp {
+            // Nobody else may see to a NIC that has no address of its own.
+            try await links.apply([.setLink(.index(source.link.index), [.up])])
+            source.link.isUp = true
+        }
         try await commit(try host.ensureOperations(name, source.link, datapath), until: deadline)
         try await host.awaitTaken([name], until: deadline)
         try host.afterStep(.createBridge)

@@ -24,7 +24,7 @@ struct AdvertisedRoutes {
     /// Reads the table of the calling thread's namespace. A kernel without IPv6 has none.
     init(of interface: String) throws(NetlinkError) {
         let path = "/proc/net/ipv6_route"
-        self.init(access(path, F_OK) == 0 ? try InterfaceSetting.read(path) : "", of: interface)
+        self.init(access(path, F_OK) == 0 ? try TextFile.read(path) : "", of: interface)
     }
 
     /// Takes the table's text: destination, length, source, length, gateway, metric, two counters, flags, name.

@@ -41,6 +41,13 @@ package enum ConfigurationChange: Hashable, Sendable {
         }
     }
 
+    var takesAway: Bool {
+        switch self {
+        case .removeAddress, .removeRoute, .removeRule: true
+        case .up, .addAddress, .addRoute, .replaceRoute, .addRule: false
+        }
+    }
+
     /// The route that this adds by the kernel's older interface.
     var advertisedRoute: Route? {
         if case .addRoute(let route) = self, route.isAdvertised { route } else { nil }

@@ -42,6 +42,9 @@ package struct ConfigurationRecord: Hashable, Sendable {
         items.append(Item(kind: kind, body: request.payload, end: end))
     }
 
+    /// Whether it is of another run of the kernel than this.
+    package func isOlder(than boot: String) -> Bool { self.boot != boot }
+
     /// Whether two remember the same, whatever time they say is left.
     package func isSame(as other: ConfigurationRecord) -> Bool {
         guard boot == other.boot, items.count == other.items.count else { return false }

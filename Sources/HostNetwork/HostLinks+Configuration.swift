@@ -30,14 +30,20 @@ extension HostLinks {
 
     /// Carries out all steps or none: where one fails, those before it are undone.
     ///
+    /// The kernel goes on behind a failed request. So nothing is taken away before it has taken everything that is to be added.
+    ///
     /// - Throws: the first failure; where undoing failed too, its message says so.
     package func apply(_ changes: [ConfigurationChange]) throws {
         guard !changes.isEmpty else { return }
+        let start = changes.firstIndex(where: \.takesAway) ?? changes.endIndex
+        var begun = changes[..<start]
         do {
-            if let failure = try perform(changes).first { throw failure }
+            if let failure = try perform(Array(begun)).first { throw failure }
+            begun = changes[...]
+            if let failure = try perform(Array(changes[start...])).first { throw failure }
         } catch {
-            // The kernel goes on behind a failed request, and takes routes along with addresses: all steps are undone, done or not.
-            let failures = try perform(changes.reversed().compactMap(\.inverse))
+            // All steps are undone, done or not: routes go along with addresses.
+            let failures = try perform(begun.reversed().compactMap(\.inverse))
             guard let failure = failures.first, let error = error as? NetlinkError else { throw error }
             throw NetlinkError(error.code, "\(error.message); undoing it failed as well: \(failure.message)")
         }
@@ -98,7 +104,7 @@ extension HostLinks {
 
     /// What tells this run of the kernel from others.
     package static func bootID() throws -> String {
-        try InterfaceSetting.read("/proc/sys/kernel/random/boot_id").filter { !$0.isWhitespace }
+        try TextFile.read("/proc/sys/kernel/random/boot_id").filter { !$0.isWhitespace }
     }
 
     /// Whether a NIC has a filter on its receiving side.

@@ -30,7 +30,10 @@ extension InterfaceConfiguration {
             }
         }
         for (origin, isThere) in [(source, true), (lost ?? source, false)] where isThere || lost != nil {
-            for route in origin.routes {
+            // A gateway may be reached by another route: those without one come first.
+            let direct = origin.routes.filter { $0.nextHops.allSatisfy { $0.gateway == nil } }
+            let others = origin.routes.filter { $0.nextHops.contains { $0.gateway != nil } }
+            for route in direct + others {
                 let wanted = route.moved(from: source.link.index, to: target.link.index)
                 let isKnown = target.routes.contains { $0.isSame(as: wanted) }
                 if isThere, route.destination.version == .v6, route.nextHops.count > 1 {
@@ -105,7 +108,9 @@ extension InterfaceConfiguration {
         var result = self
         for change in changes {
             switch change {
-            case .addAddress(let address) where address.link == link.index: result.addresses.append(address)
+            case .addAddress(let address) where address.link == link.index:
+                // As the kernel lists them: of IPv6 the newest first.
+                result.addresses.insert(address, at: address.isVersion4 ? result.addresses.endIndex : 0)
             case .addRoute(let route) where route.nextHops.contains { $0.link == link.index }:
                 result.routes.append(route)
             case .replaceRoute(_, by: let route) where route.nextHops.contains { $0.link == link.index }:

@@ -106,6 +106,18 @@ struct IntegrateTests {
         #expect(EncapsulationType.vxlan.unavailable(in: fresh, kernelHasSTT: false) == nil)
     }
 
+    @Test func `a NIC under its bridge is told, and what is wrong with it`() throws {
+        let well = NICBridge.State(
+            nic: "eth0", bridge: "breth0", addresses: [try #require(InterfaceAddress("10.0.0.2/24"))], problem: nil)
+        let ill = NICBridge.State(nic: "eth1", bridge: "breth1", addresses: [], problem: "run 'ovn-integrate restore'")
+        let status = IntegrationStatus(
+            try Self.database(), .init(controller: .connected, addresses: [], movedNICs: [well, ill]))
+        let checks = status.checks.suffix(2)
+        #expect(checks.map(\.key) == ["nic_eth0", "nic_eth1"])
+        #expect(checks.map(\.value) == ["under breth0, 10.0.0.2/24", "under breth1"])
+        #expect(checks.map(\.state) == [.ok, .failed])
+    }
+
     static let complete: StringMap = [
         "ipam": "192.0.2.1", "ovn-remote": "tcp:192.0.2.1:6642", "ovn-encap-ip": "192.0.2.11",
         "ovn-encap-type": "geneve", "ovn-mode": "overlay", "ovn-bridge": "br-int", "system-id": "h1",

@@ -43,6 +43,8 @@ struct IntegrationStatus: Equatable, Sendable {
         var apiEndpoint: String?
         var addresses: Set<IPAddress>
         var kernelHasSTT = false
+        /// NICs that have been moved to bridges of their own.
+        var movedNICs: [NICBridge.State] = []
     }
 
     let checks: [Check]
@@ -78,7 +80,7 @@ struct IntegrationStatus: Equatable, Sendable {
             + [
                 Self.controller(configuration, surroundings.controller),
                 Self.api(configuration, surroundings),
-            ]
+            ] + surroundings.movedNICs.map(Self.nic)
     }
 
     private static func tunnels(in replica: Replica) -> [Tunnel] {
@@ -188,6 +190,14 @@ extension IntegrationStatus {
                 )
             }
         return Check(key: "ovn_controller", title: "ovn-controller", value: value, state: state, remedy: remedy)
+    }
+
+    private static func nic(_ state: NICBridge.State) -> Check {
+        let addresses = state.addresses.map(\.description).joined(separator: ", ")
+        return Check(
+            key: "nic_\(state.nic)", title: "NIC \(state.nic)",
+            value: "under \(state.bridge)" + (addresses.isEmpty ? "" : ", \(addresses)"),
+            state: state.problem == nil ? .ok : .failed, remedy: state.problem)
     }
 
     private static func api(_ row: OpenVSwitch.Configuration, _ seen: Surroundings) -> Check {

@@ -13,6 +13,8 @@ struct MovedNICs: Sendable {
     private let deadline: Deadline
     private let progress: @Sendable (String) -> Void
     private let console: Console
+    /// Nil in a namespace of a test's, where the files of this machine mean other interfaces.
+    private let clients: AddressClients?
 
     /// Connects to Open vSwitch and runs `body`.
     static func with(
@@ -26,18 +28,23 @@ struct MovedNICs: Sendable {
             try await body(
                 MovedNICs(
                     database: database, bridges: try NICBridge(ovs: database.client, links: links, logger: logger),
-                    deadline: deadline, progress: progress, console: context.console))
+                    deadline: deadline, progress: progress, console: context.console,
+                    clients: links == nil
+                        ? AddressClients(namespace: try NetworkNamespace.current().identity) : nil))
         }
     }
 
     func move(_ nic: String, _ datapath: Datapath) async throws {
         let result = try await bridges.move(nic: nic, datapath: datapath, within: deadline.remaining)
         tell(result, to: result.bridge)
+        guard let bridge = result.bridgeLink else { return }
+        note(clients?.follow(from: result.nic, to: bridge, isLeased: !result.leased.isEmpty) ?? [])
     }
 
     func moveBack(_ nic: String) async throws {
         let result = try await bridges.moveBack(nic: nic, within: deadline.remaining)
         tell(result, to: nic)
+        note(clients?.followBack(from: result.bridge, to: result.nic, isLeased: !result.leased.isEmpty) ?? [])
     }
 
     /// What the user says, else what the NIC's bridge has, else what OVN's bridge has or will have.
@@ -53,6 +60,10 @@ struct MovedNICs: Sendable {
 
     private func tell(_ result: NICBridge.Result, to place: String) {
         for moved in result.moved { progress("\(place): \(moved)") }
-        for note in result.notes { console.errors("note: \(note)") }
+        note(result.notes)
+    }
+
+    private func note(_ words: [String]) {
+        for word in words { console.errors("note: \(word)") }
     }
 }

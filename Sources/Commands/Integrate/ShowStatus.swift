@@ -1,5 +1,6 @@
 import ArgumentParser
 import HostAttachment
+import HostNetwork
 import Keystone
 import Logging
 import NeutronAPI
@@ -31,9 +32,12 @@ struct ShowStatus: HostCommand {
             async let api = Self.api(cloud, central, context, deadline, logger)
             async let controller = OVNController(folder: folder).connection(
                 within: min(deadline.remaining, .seconds(2)))
+            let links = try context.seams.namespace.map { try HostLinks(in: $0) }
+            let nics = try await NICBridge(ovs: database.client, links: links, logger: logger).states()
             let surroundings = IntegrationStatus.Surroundings(
                 controller: await controller, apiProblem: await api.problem, apiEndpoint: await api.endpoint,
-                addresses: LocalAddresses.current(), kernelHasSTT: EncapsulationType.kernelHasSTT)
+                addresses: LocalAddresses.current(), kernelHasSTT: EncapsulationType.kernelHasSTT,
+                movedNICs: nics)
             return IntegrationStatus(database.client.replica, surroundings)
         }
         status.print(output, on: context.console)

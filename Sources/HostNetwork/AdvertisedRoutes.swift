@@ -3,7 +3,7 @@ import Glibc
 import NetAddress
 import Netlink
 
-/// The IPv6 routes that the kernel itself took from router advertisements: `/proc/net/ipv6_route` tells them, netlink does not.
+/// The IPv6 routes that the kernel itself took from router advertisements: `/proc/thread-self/net/ipv6_route` tells them, netlink does not.
 ///
 /// Added by netlink as they are listed they would be in the way: the kernel fails to add its own and then passes over all that the
 /// router says.
@@ -21,9 +21,9 @@ struct AdvertisedRoutes {
     private static let isDefault: UInt32 = 0x0001_0000
     private static let isSpecific: UInt32 = 0x0080_0000
 
-    /// Reads the table of the calling thread's namespace. A kernel without IPv6 has none.
+    /// Reads the table of the calling thread's namespace, which is not what `/proc/net` shows. A kernel without IPv6 has none.
     init(of interface: String) throws(NetlinkError) {
-        let path = "/proc/net/ipv6_route"
+        let path = "/proc/thread-self/net/ipv6_route"
         self.init(access(path, F_OK) == 0 ? try TextFile.read(path) : "", of: interface)
     }
 

@@ -49,20 +49,16 @@ extension HostLinks {
         }
     }
 
-    /// Carries out every step, failed ones or not, and answers the failures.
+    /// Carries out every step, failed ones or not, and answers the failures. Advertised routes come last, as they did when the kernel
+    /// added them: a static one of the same metric that came later would become one with them.
     private func perform(_ changes: [ConfigurationChange]) throws -> [NetlinkError] {
-        let advertised = changes.compactMap(\.advertisedRoute)
-        var failures: [NetlinkError] = []
-        if !advertised.isEmpty {
-            // They need no address, only the link.
-            let ups = changes.filter { if case .up = $0 { true } else { false } }
-            failures += try perform(ups)
-            failures += try inNamespace { () throws in advertised.compactMap { AdvertisedRoutes.add($0) } }
-        }
-        failures += try socket.outcomes(of: changes.flatMap(\.requests), within: Self.limit).compactMap { outcome in
+        let failures = try socket.outcomes(of: changes.flatMap(\.requests), within: Self.limit).compactMap {
+            outcome -> NetlinkError? in
             if case .failed(let failure) = outcome { failure } else { nil }
         }
-        return failures
+        let advertised = changes.compactMap(\.advertisedRoute)
+        guard !advertised.isEmpty else { return failures }
+        return failures + (try inNamespace { () throws in advertised.compactMap { AdvertisedRoutes.add($0) } })
     }
 
     /// Makes a bridge's own interface fit to be what `nic` has been: MAC, MTU, the settings of both versions, the addresses of the link;

@@ -31,6 +31,12 @@ private func read(_ message: Message) {
         precondition(again == address, "\(address) reads as \(again)")
     }
     ignoringRefusal { () throws(NetlinkError) in
+        guard let rule = try PolicyRule(message) else { return }
+        let again = try PolicyRule(written(.ensureRule(rule)))
+        precondition(again == rule, "\(rule) reads as \(String(describing: again))")
+        _ = rule.priority
+    }
+    ignoringRefusal { () throws(NetlinkError) in
         // The next hops of a nexthop object are its own: they are listed, but not written.
         guard let route = try Route(message), route.nextHopObject == nil else { return }
         let again = try Route(written(.ensureRoute(route)))

@@ -46,9 +46,14 @@ struct MoveGround {
             .init(gateway: IPAddress("10.0.0.1"), link: nic, weight: 2),
             .init(gateway: IPAddress("10.1.0.1"), link: other),
         ]
-        let six = Route(to: try #require(IPPrefix("::/0")), gateway: IPAddress("fd00::1"), link: nic)
+        var six = Route(to: try #require(IPPrefix("::/0")), gateway: IPAddress("fd00::1"), link: nic)
+        six.metric = 512
         let direct = Route(to: try #require(IPPrefix("fd99::/64")), link: nic)
         try await host.apply([preferred, table, several, six, direct].map { .ensureRoute($0) })
+        var advertised = Route(to: try #require(IPPrefix("::/0")), gateway: IPAddress("fe80::1"), link: nic)
+        (advertised.metric, advertised.expires, advertised.isAdvertised) = (1024, 1800, true)
+        try await host.apply([.addRoute(advertised)])
+        try await host.apply([.setLink(.name("breth0"), [.up])])
     }
 
     func both() async throws -> (nic: InterfaceConfiguration, bridge: InterfaceConfiguration) {
@@ -63,7 +68,7 @@ struct MoveGround {
         let addresses = configuration.addresses.filter { !$0.isLinkLocal }.map {
             "\($0.address) \($0.label ?? "") \($0.validFor == .max) \($0.broadcast.map { "\($0)" } ?? "")"
         }
-        let routes = configuration.routes.map {
+        let routes = configuration.routes.filter { !$0.isAdvertised }.map {
             "\($0.destination) \($0.nextHops) \($0.table) \($0.origin) \($0.metrics ?? []) \($0.preferredSource.map { "\($0)" } ?? "")"
         }
         return (addresses + routes).sorted()
@@ -74,7 +79,7 @@ struct MoveGround {
     @Test func `addresses and routes of every shape move to the bridge and back`() async throws {
         let ground = try await MoveGround()
         let (nic, bridge) = try await ground.both()
-        #expect(nic.ownRoutes.count == 5)
+        #expect(nic.ownRoutes.count == 6)
         let changes = InterfaceConfiguration.plan(from: nic, to: bridge)
         try await ground.host.apply(changes)
 
@@ -84,9 +89,13 @@ struct MoveGround {
         #expect(Set(filled.movableAddresses.map(\.address)) == Set(nic.movableAddresses.map(\.address)))
         #expect(filled.addresses.contains { $0.label == "breth0:1" })
         #expect(filled.addresses.contains { $0.validFor < 3601 && $0.validFor > 3500 })
-        #expect(filled.ownRoutes.count == 5)
+        #expect(filled.ownRoutes.count == 6)
         #expect(filled.routes.contains { $0.nextHops.count == 2 && $0.nextHops[0].link == bridge.link.index })
         #expect(InterfaceConfiguration.plan(from: emptied, to: filled) == [])
+        let advertised = try #require(filled.routes.first { $0.isAdvertised })
+        #expect(advertised.nextHops == [.init(gateway: IPAddress("fe80::1"), link: bridge.link.index)])
+        #expect(advertised.expires.map { $0 > 1700 } == true)
+        #expect(!emptied.routes.contains { $0.isAdvertised })
 
         try await ground.host.apply(InterfaceConfiguration.plan(from: filled, to: emptied))
         let back = try await ground.both()
@@ -100,9 +109,12 @@ struct MoveGround {
         let changes = InterfaceConfiguration.plan(from: nic, to: bridge)
         let impossible = ConfigurationChange.addAddress(
             LinkAddress(try #require(InterfaceAddress("10.9.9.9/24")), on: 4711))
+        let unremovable = ConfigurationChange.replaceRoute(nic.ownRoutes[0], by: Self.unreachable)
         for position in 0...changes.count {
             var broken = changes
-            broken.insert(impossible, at: position)
+            // Behind the first that takes something away nothing is added any more: there a change fails.
+            let isAdding = position <= changes.firstIndex { $0.takesAway } ?? 0
+            broken.insert(isAdding ? impossible : unremovable, at: position)
             await #expect(throws: NetlinkError.self) { try await ground.host.apply(broken) }
             let (after, untouched) = try await ground.both()
             #expect(MoveGround.lasting(after) == MoveGround.lasting(nic), "after failing at step \(position)")
@@ -110,17 +122,39 @@ struct MoveGround {
         }
     }
 
+    /// Through a gateway that is on no link.
+    static let unreachable = Route(to: IPPrefix("198.51.100.0/25")!, gateway: IPAddress("172.31.0.1"), link: 4711)
+
+    @Test func `a gateway that is reached by another route moves after that`() async throws {
+        let host = try HostLinks(in: .make())
+        try await host.apply([
+            .createVeth(VethPair(name: "eth0", peerName: "far")), .createLink("breth0", kind: "bridge"),
+            .setLink(.name("eth0"), [.up]), .setLink(.name("far"), [.up]), .setLink(.name("breth0"), [.up]),
+        ])
+        let nic = try #require(try await host.find(.name("eth0"))).index
+        try await host.apply([
+            .ensureAddress(LinkAddress(try #require(InterfaceAddress("10.60.0.5/32")), on: nic)),
+            .ensureRoute(Route(to: try #require(IPPrefix("10.50.0.1/32")), link: nic)),
+            .ensureRoute(Route(to: try #require(IPPrefix("0.0.0.0/0")), gateway: IPAddress("10.50.0.1"), link: nic)),
+        ])
+        let before = try #require(try await host.configuration(of: "eth0"))
+        let bridge = try #require(try await host.configuration(of: "breth0"))
+        try await host.apply(InterfaceConfiguration.plan(from: before, to: bridge))
+        #expect(try await host.configuration(of: "eth0")?.ownRoutes == [])
+        #expect(try await host.configuration(of: "breth0")?.ownRoutes.count == 2)
+    }
+
     @Test func `a move that was cut short at any step is finished by the next`() async throws {
         let ground = try await MoveGround()
         let (nic, bridge) = try await ground.both()
         let changes = InterfaceConfiguration.plan(from: nic, to: bridge)
         for position in 0..<changes.count {
-            try await ground.host.apply(changes.prefix(position).flatMap(\.requests))
+            try await ground.host.apply(Array(changes.prefix(position)))
             let (rest, begun) = try await ground.both()
             try await ground.host.apply(InterfaceConfiguration.plan(from: rest, to: begun))
             let (emptied, filled) = try await ground.both()
             #expect(MoveGround.lasting(emptied) == [], "cut before step \(position)")
-            #expect(filled.ownRoutes.count == 5, "cut before step \(position)")
+            #expect(filled.ownRoutes.count == 6, "cut before step \(position)")
             #expect(filled.movableAddresses.count == 4, "cut before step \(position)")
             try await ground.host.apply(InterfaceConfiguration.plan(from: filled, to: emptied))
         }

@@ -16,7 +16,7 @@ import Testing
         route.metrics = [8, 0, 2, 0, 0x78, 5, 0, 0]
         route.nextHops = [
             Route.NextHop(gateway: IPAddress("10.0.0.1"), link: 3, weight: 2, isOnLink: true),
-            Route.NextHop(gateway: IPAddress("fe80::1"), link: 4),
+            Route.NextHop(gateway: IPAddress("fe80::1"), link: 4, realms: 5),
         ]
         return route
     }
@@ -41,6 +41,7 @@ import Testing
         address.label = "eth0:1"
         address.validFor = 3600
         address.preferredFor = 1800
+        address.origin = 3
         #expect(address.broadcast == IPAddress("10.0.0.255"))
         #expect(try LinkAddress(message(.ensureAddress(address))) == address)
     }
@@ -57,6 +58,31 @@ import Testing
         for length in 0..<payload.count {
             let cut = Message(type: 24, flags: 0, sequence: 0, port: 0, payload: payload[..<length])
             if let route = try? Route(cut) { #expect(route != whole) }
+        }
+    }
+
+    /// `ip rule add not from 10.0.0.0/24 iif eth0 lookup 1000 pref 500`, as the kernel lists it.
+    static let rule: [UInt8] =
+        [2, 0, 24, 0, 0, 0, 0, 1, 0x0a, 0, 0, 0]
+        + [9, 0, 3, 0, 0x65, 0x74, 0x68, 0x30, 0, 0, 0, 0] + [8, 0, 2, 0, 10, 0, 0, 0] + [8, 0, 15, 0, 0xe8, 3, 0, 0]
+        + [8, 0, 6, 0, 0xf4, 1, 0, 0]
+
+    @Test func `a rule is written as it was listed, without what the kernel found out about its interface`() throws {
+        let rule = try #require(
+            try PolicyRule(Message(type: 32, flags: 0, sequence: 0, port: 0, payload: Self.rule[...])))
+        #expect(rule.incoming == "eth0" && rule.outgoing == nil && rule.priority == 500)
+        #expect("\(rule)" == "rule 500 iif eth0")
+        var expected = Self.rule
+        expected[8] = 2
+        #expect(rule.payload == expected)
+        #expect(try PolicyRule(message(.ensureRule(rule))) == rule)
+    }
+
+    @Test func `every truncation of a rule is refused or reads as a shorter one`() throws {
+        let whole = try PolicyRule(Message(type: 32, flags: 0, sequence: 0, port: 0, payload: Self.rule[...]))
+        for length in 0..<Self.rule.count {
+            let cut = Message(type: 32, flags: 0, sequence: 0, port: 0, payload: Self.rule[..<length])
+            if let rule = try? PolicyRule(cut) { #expect(rule != whole) }
         }
     }
 

@@ -28,7 +28,15 @@ final class ThrowAwayNamespace {
         for output in [STDOUT_FILENO, STDERR_FILENO] {
             posix_spawn_file_actions_addopen(&files, output, "/dev/null", O_WRONLY, 0)
         }
-        guard posix_spawn(&process, command[0], &files, nil, &pointers, environ) == 0 else { return false }
+        // Swift's threads block signals, and a ping that inherits this never gets its alarm.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        guard posix_spawn(&process, command[0], &files, &attributes, &pointers, environ) == 0 else { return false }
         var status: CInt = 0
         while waitpid(process, &status, 0) < 0, errno == EINTR {}
         return status == 0
@@ -165,6 +173,26 @@ let second = Duration.seconds(1)
         for version in IPVersion.allCases {
             let left = try socket.rows(.listRoutes(version), within: second).compactMap { try Route($0) }
             #expect(left.filter { $0.origin == 4 } == [])
+        }
+    }
+
+    @Test func `rules of both versions are added, listed and removed, also twice`() throws {
+        let namespace = try ThrowAwayNamespace()
+        var socket = try NetlinkSocket(in: namespace.descriptor)
+        #expect(namespace.run("/sbin/ip", "rule", "add", "from", "10.0.0.0/24", "iif", "eth0", "table", "7"))
+        #expect(namespace.run("/sbin/ip", "-6", "rule", "add", "not", "oif", "eth0", "fwmark", "3", "table", "7"))
+        for version in IPVersion.allCases {
+            func named(_ name: String) throws -> [PolicyRule] {
+                try socket.rows(.listRules(version), within: second).compactMap { try PolicyRule($0) }
+                    .filter { $0.incoming == name || $0.outgoing == name }
+            }
+            let rule = try #require(try named("eth0").first)
+            var other = rule
+            if rule.incoming != nil { other.incoming = "breth0" } else { other.outgoing = "breth0" }
+            for _ in 1...2 { try socket.apply([.ensureRule(other)], within: second) }
+            #expect(try named("breth0") == [other])
+            for _ in 1...2 { try socket.apply([.removeRule(rule)], within: second) }
+            #expect(try named("eth0") == [])
         }
     }
 

@@ -37,7 +37,15 @@ private func spawnAndWait(_ arguments: [String], folder: String) throws -> Int32
     var envp = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for pointer in argv + envp { free(pointer) } }
     var processID = pid_t()
-    let error = posix_spawnp(&processID, arguments[0], &files, nil, &argv, &envp)
+    // Swift's threads block signals, and a child that inherits this never gets its alarm.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+    let error = posix_spawnp(&processID, arguments[0], &files, &attributes, &argv, &envp)
     guard error == 0 else {
         throw TestServerError(description: "cannot start \(arguments[0]): \(String(cString: strerror(error)))")
     }

@@ -20,13 +20,14 @@ package struct Route: Hashable, Sendable {
 
         package init(
             gateway: IPAddress? = nil, link: Int32?, weight: Int = 1, isOnLink: Bool = false,
-            encapsulation: Encapsulation? = nil
+            encapsulation: Encapsulation? = nil, realms: UInt32? = nil
         ) {
             self.gateway = gateway
             self.link = link
             self.weight = weight
             self.isOnLink = isOnLink
             self.encapsulation = encapsulation
+            self.realms = realms
         }
     }
 

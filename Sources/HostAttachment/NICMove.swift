@@ -28,7 +28,7 @@ struct NICMove: Sendable {
     }
 
     /// The bridge is made and brought up first, then the NIC becomes its port: from then on the bridge hears what comes in, for addresses
-    /// that are still the NIC's. All of these change their place in one message to the kernel.
+    /// that are still the NIC's. All of these then change their place in two messages to the kernel.
     mutating func perform(_ source: InterfaceConfiguration, until deadline: Deadline) async throws -> NICBridge.Result {
         let links = host.links
         var source = source

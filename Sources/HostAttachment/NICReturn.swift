@@ -49,8 +49,16 @@ struct NICReturn: Sendable {
         }
         try host.afterStep(.moveBack)
         try await host.commit(host.deleteOperations(bridge), until: deadline)
+        try await awaitGone(until: deadline)
         host.logger.info("NIC is on its own again", metadata: ["nic": "\(nic.name)", "bridge": "\(bridge.name)"])
         return NICBridge.Result(bridge.name, nic, nil, changes, notes: notes)
+    }
+
+    /// ovs-vswitchd says that it is done, and closes the interface a moment later: who looks at the routes should not see it go.
+    private func awaitGone(until deadline: Deadline) async throws {
+        while try await host.links.find(.name(bridge.name)) != nil, deadline.left > .zero {
+            try await Task.sleep(for: .milliseconds(5))
+        }
     }
 
     /// Puts everything back and throws `error`, with what went wrong meanwhile as its cause. The caller's cancellation and deadline do not

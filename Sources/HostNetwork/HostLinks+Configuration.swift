@@ -25,7 +25,10 @@ extension HostLinks {
 
     /// Interfaces that stand on this one, as VLANs and tunnels do, and have no other way into the world.
     package func uppers(of link: Link) throws -> [Link] {
-        try all().filter { $0.peer == link.index && $0.peerNamespace == nil && $0.kind != "veth" }
+        try all().filter { other in
+            other.tunnelLink == link.index
+                || other.peer == link.index && other.peerNamespace == nil && other.kind != "veth"
+        }
     }
 
     /// Carries out all steps or none: where one fails, those before it are undone.

@@ -73,6 +73,8 @@ extension LinkAddress {
             address.label = moved.utf8.count <= Link.nameLimit ? moved : nil
         }
         address.flags &= LinkAddress.lastingFlags | LinkAddress.noDuplicateDetection
+        // The prefix's route is that of the address that it was derived from.
+        if !isVersion4, flags & LinkAddress.temporary != 0 { address.flags |= LinkAddress.noPrefixRoute }
         return address
     }
 }

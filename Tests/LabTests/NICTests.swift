@@ -6,15 +6,21 @@ extension LabTests {
     @Suite struct NICTests {
         static let chaos = ProcessInfo.processInfo.environment["OVN_CHAOS_ROUNDS"].flatMap(Int.init)
 
-        /// Shell functions: `snap IF` prints everything of an interface that must not change, `ready` gives eth0 addresses and routes
+        /// Shell functions: `snap IF` prints everything of an interface that must not change, as soon as the kernel lists it without a
+        /// change in the middle; `ready` gives eth0 addresses and routes
         /// of every kind.
         static let functions = """
             snap() {
+                until snap_once $1 2>/run/snap.err >/run/snap && ! grep -q interrupted /run/snap.err; do sleep 0.1; done
+                cat /run/snap
+            }
+            snap_once() {
                 ip -d addr show dev $1 | grep -A1 -E '^ +inet' | sed -E 's/[0-9]+sec/Nsec/g'
                 for v in -4 -6; do
                     ip -d $v route show table all | grep -w "dev $1" | sed -E 's/[0-9]+sec/Nsec/g'
                     ip -d $v rule
                 done
+                true
             }
             ready() {
                 set -e

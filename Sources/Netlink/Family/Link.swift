@@ -21,6 +21,8 @@ package struct Link: Hashable, Sendable {
     package var peer: Int32?
     /// The number by which this namespace knows the peer's, nil where the peer is in the same.
     package var peerNamespace: Int32?
+    /// The index of the interface that a VXLAN tunnel is bound to.
+    package var tunnelLink: Int32?
 
     /// Reads a message of type `RTM_NEWLINK`.
     package init(_ message: Message) throws(NetlinkError) {
@@ -43,7 +45,14 @@ package struct Link: Hashable, Sendable {
             case Int(IFLA_LINK): peer = try attribute.integer()
             case Int(IFLA_LINK_NETNSID): peerNamespace = try attribute.integer()
             case Int(IFLA_LINKINFO):
-                for inner in try attribute.nested() where Int(inner.type) == Int(IFLA_INFO_KIND) { kind = inner.text }
+                let info = try attribute.nested()
+                for inner in info where Int(inner.type) == Int(IFLA_INFO_KIND) { kind = inner.text }
+                guard kind == "vxlan" else { break }
+                for inner in info where Int(inner.type) == Int(IFLA_INFO_DATA) {
+                    for setting in try inner.nested() where Int(setting.type) == Int(IFLA_VXLAN_LINK) {
+                        tunnelLink = try setting.integer()
+                    }
+                }
             default: break
             }
         }

@@ -115,7 +115,8 @@ let package = Package(
         command(
             "ovn-ipam",
             uses: [
-                "Release", "YAML", "NeutronServer", "Keystone", "HTTPTransport", "EmbeddedOVN", arguments, configuration,
+                "Release", "YAML", "NeutronServer", "Keystone", "HTTPTransport", "EmbeddedOVN", arguments,
+                configuration,
                 lifecycle, signals, logging,
             ] + nio),
         command("ovn-integrate", uses: ["Commands"], linker: fixedAddress),

@@ -23,9 +23,11 @@ package struct KeystoneClient: Sendable {
         package let body: JSON?
 
         /// Keystone's own sentence in an error, else the status.
-        package var reason: String {
-            body?.object?["error"]?.object?["message"]?.string ?? "status \(status) without a reason"
-        }
+        package var reason: String { message ?? "status \(status) without a reason" }
+
+        var hasReason: Bool { message != nil }
+
+        private var message: String? { body?.object?["error"]?.object?["message"]?.string }
     }
 
     let transport: HTTPTransport
@@ -86,9 +88,15 @@ package struct KeystoneClient: Sendable {
         }
     }
 
+    /// A token or an application credential that Keystone does not know is 404 with a reason; a wrong URL is one without.
+    private static func saysUnknown(_ reply: Reply, _ credentials: Credentials) -> Bool {
+        if case .password = credentials.method { return false }
+        return reply.status == 404 && reply.hasReason
+    }
+
     private static func refusal(_ reply: Reply, _ credentials: Credentials, _ identity: Identity) -> KeystoneError {
         switch reply.status {
-        case 401:
+        case _ where reply.status == 401 || saysUnknown(reply, credentials):
             let cause =
                 switch credentials.method {
                 case .password: "wrong user name, password, domain or project"

@@ -9,6 +9,8 @@ extension YAMLNode {
                 members.append((key, value))
             }
         }
-        return YAMLNode(content: .mapping(members), line: line, column: column, size: size + other.size)
+        return YAMLNode(
+            content: .mapping(members), line: line, column: column, size: size + other.size,
+            height: max(height, other.height))
     }
 }

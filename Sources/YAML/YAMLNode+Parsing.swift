@@ -50,7 +50,8 @@ private struct YAMLParser: ~Copyable {
             try check(tag, event)
             // A tag says what it is: the letters then mean nothing else.
             let node = YAMLNode(
-                content: .scalar(text, isPlain: isPlain && tag == nil), line: event.line, column: event.column, size: 1)
+                content: .scalar(text, isPlain: isPlain && tag == nil), line: event.line, column: event.column, size: 1,
+                height: 0)
             return keep(node, anchor)
         case .sequenceStart(let anchor, let tag):
             try check(tag, event)
@@ -60,6 +61,7 @@ private struct YAMLParser: ~Copyable {
             return keep(try mapping(event), anchor)
         case .alias(let name):
             guard let node = anchors[name] else { throw event.error("there is no anchor &\(name) before") }
+            try check(depth: depth + node.height, event)
             return node
         default: throw event.error("a value is missing")
         }
@@ -77,6 +79,10 @@ private struct YAMLParser: ~Copyable {
 
     private mutating func descend(_ event: YAMLEvents.Event) throws(YAMLError) {
         depth += 1
+        try check(depth: depth, event)
+    }
+
+    private func check(depth: Int, _ event: YAMLEvents.Event) throws(YAMLError) {
         guard depth <= YAMLNode.maximumDepth else {
             throw event.error("it is more than \(YAMLNode.maximumDepth) levels deep")
         }
@@ -101,7 +107,9 @@ private struct YAMLParser: ~Copyable {
             nodes.append(element)
         }
         depth -= 1
-        return YAMLNode(content: .sequence(nodes), line: start.line, column: start.column, size: size)
+        return YAMLNode(
+            content: .sequence(nodes), line: start.line, column: start.column, size: size,
+            height: 1 + (nodes.map(\.height).max() ?? 0))
     }
 
     private mutating func mapping(_ start: YAMLEvents.Event) throws(YAMLError) -> YAMLNode {
@@ -130,7 +138,9 @@ private struct YAMLParser: ~Copyable {
             members.append((name, value))
         }
         depth -= 1
-        return YAMLNode(content: .mapping(members), line: start.line, column: start.column, size: size)
+        return YAMLNode(
+            content: .mapping(members), line: start.line, column: start.column, size: size,
+            height: 1 + (members.map(\.value.height).max() ?? 0))
     }
 
     /// The mappings that a merge key names: one, or a sequence of them (yaml.org/type/merge.html).

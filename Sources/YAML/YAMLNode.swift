@@ -14,6 +14,8 @@ package struct YAMLNode: Sendable {
     package let column: Int
     /// How many values it is made of, itself included, every use of an alias counted.
     let size: Int
+    /// How many sequences and mappings are in each other in it at most.
+    let height: Int
 
     /// The text of a scalar.
     package var text: String? {

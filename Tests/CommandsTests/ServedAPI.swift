@@ -8,7 +8,7 @@ import TestServers
 
 /// Serves the networking API of some databases on a free port of the loopback interface; passes its URL to `body`.
 func withAPI<Result: Sendable>(
-    _ northbound: OVSDBServer, _ southbound: OVSDBServer? = nil,
+    _ northbound: OVSDBServer, _ southbound: OVSDBServer? = nil, authentication: Authentication = .none,
     _ body: @escaping @Sendable (String) async throws -> Result
 ) async throws -> Result {
     let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -23,6 +23,7 @@ func withAPI<Result: Sendable>(
     var configuration = NeutronServer.Configuration()
     configuration.host = "127.0.0.1"
     configuration.port = 0
+    configuration.authentication = authentication
     let application = NeutronServer(
         store: NetworkStore(northbound: north, southbound: south, logger: quiet), configuration: configuration,
         logger: quiet

@@ -5,25 +5,26 @@ import Synchronization
 
 /// A private Keystone, Debian's own, on SQLite in a temporary folder: user `admin` of project `admin`, password `secret`.
 package final class KeystoneServer: Sendable {
-    /// `http://127.0.0.1:<port>/v3`
+    /// `http://127.0.0.1:<port>/v3`, or `https://…`
     package let url: String
     package let folder: String
     private let port: Int
     private let process: Mutex<Process>
 
-    private init(folder: String, port: Int, process: Process) {
+    private init(folder: String, port: Int, process: Process, isSecured: Bool) {
         (self.folder, self.port) = (folder, port)
-        url = "http://127.0.0.1:\(port)/v3"
+        url = "http\(isSecured ? "s" : "")://127.0.0.1:\(port)/v3"
         self.process = Mutex(process)
     }
 
-    fileprivate static func start(tokenLifetime: Int) async throws -> KeystoneServer {
+    fileprivate static func start(tokenLifetime: Int, isSecured: Bool) async throws -> KeystoneServer {
         let folder = "/tmp/ovn-containers-keystone-\(UUID().uuidString.prefix(8))"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         do {
+            if isSecured { try await TestAuthority.make(in: folder) }
             let process = try launch(folder, port: 0, tokenLifetime)
             let port = try await waitUntilServing(process, folder)
-            return KeystoneServer(folder: folder, port: port, process: process)
+            return KeystoneServer(folder: folder, port: port, process: process, isSecured: isSecured)
         } catch {
             try? FileManager.default.removeItem(atPath: folder)
             throw error
@@ -172,11 +173,13 @@ extension KeystoneServer {
 
 /// Runs `body` with a private Keystone, which is ended, and its folder removed, whatever happens.
 ///
-/// - Parameter tokenLifetime: seconds until its tokens expire.
+/// - Parameters:
+///   - tokenLifetime: seconds until its tokens expire.
+///   - isSecured: whether it speaks TLS, with a certificate signed by the authority in its folder's `ca.pem`.
 package func withKeystone<Result>(
-    tokenLifetime: Int = 3_600, _ body: (KeystoneServer) async throws -> Result
+    tokenLifetime: Int = 3_600, isSecured: Bool = false, _ body: (KeystoneServer) async throws -> Result
 ) async throws -> Result {
-    let server = try await KeystoneServer.start(tokenLifetime: tokenLifetime)
+    let server = try await KeystoneServer.start(tokenLifetime: tokenLifetime, isSecured: isSecured)
     defer { server.destroy() }
     return try await body(server)
 }

@@ -13,6 +13,9 @@ package struct OVNContainer: ParsableCommand {
             Networks and endpoints are meant by name or by id. What is created is told on stdout by its id and nothing \
             else. Every command may be repeated: what is there already is left as it is, what is half done is finished.
 
+            With the credentials of an OpenStack cloud, by an RC file's OS_... variables, OS_CLOUD or the OpenStack \
+            options, its network service is used; else the central point of ovn-integrate set-ipam.
+
             Exit codes: 0 done, 1 refused, 2 usage, 4 the central point cannot be reached.
             """,
         version: version,

@@ -12,30 +12,30 @@ struct CredentialTests {
     @Test func `with credentials everything works as without, and without them it is said what is missing`()
         async throws
     {
-        try await withKeystone { keystone in
-            let admin = try await keystone.token()
-            let project = try await keystone.makeProject("web", as: admin)
-            try await keystone.makeUser("demo", password: "hush hush", roles: ["member"], project: project, as: admin)
-            let session = KeystoneSession(
-                Credentials(
-                    authURL: keystone.url, method: .password(.name("admin", domain: nil), Secret("secret")),
-                    scope: .project(.name("admin", domain: nil))),
-                connectTimeout: .seconds(10), logger: Logger(label: "test"))
-            let validator = TokenValidator(session: session, logger: Logger(label: "test"))
-            let url = keystone.url
-            try await withOVSDBServer(schema: .northbound) { northbound in
-                try await withAPI(northbound, authentication: .keystone(validator, url: url)) { api in
-                    try await withOVSDBServer(schema: .openVSwitch) { database in
-                        try await database.control(
-                            "ovs-vsctl", "--no-wait", "init", "--", "add-br", "br-int", "--", "set", "open", ".",
-                            "external_ids:ipam=127.0.0.1")
-                        try await Self.walkThrough(
-                            Host(socket: database.socket, api: api, keystone: url, project: project))
-                    }
+        let keystone = try await KeystoneServer.shared()
+        let admin = try await keystone.token()
+        let project = try await keystone.makeProject("credentials web", as: admin)
+        try await keystone.makeUser(
+            "credentials demo", password: "hush hush", roles: ["member"], project: project, as: admin)
+        let session = KeystoneSession(
+            Credentials(
+                authURL: keystone.url, method: .password(.name("admin", domain: nil), Secret("secret")),
+                scope: .project(.name("admin", domain: nil))),
+            connectTimeout: .seconds(10), logger: Logger(label: "test"))
+        let validator = TokenValidator(session: session, logger: Logger(label: "test"))
+        let url = keystone.url
+        try await withOVSDBServer(schema: .northbound) { northbound in
+            try await withAPI(northbound, authentication: .keystone(validator, url: url)) { api in
+                try await withOVSDBServer(schema: .openVSwitch) { database in
+                    try await database.control(
+                        "ovs-vsctl", "--no-wait", "init", "--", "add-br", "br-int", "--", "set", "open", ".",
+                        "external_ids:ipam=127.0.0.1")
+                    try await Self.walkThrough(
+                        Host(socket: database.socket, api: api, keystone: url, project: project))
                 }
             }
-            await validator.shutdown()
         }
+        await validator.shutdown()
     }
 
     /// A host that asks `api`, as the central point or as the endpoint of a cloud.
@@ -47,7 +47,8 @@ struct CredentialTests {
 
         var credentials: [String: String] {
             [
-                "OS_AUTH_URL": keystone, "OS_USERNAME": "demo", "OS_PASSWORD": "hush hush", "OS_PROJECT_NAME": "web",
+                "OS_AUTH_URL": keystone, "OS_USERNAME": "credentials demo", "OS_PASSWORD": "hush hush",
+                "OS_PROJECT_NAME": "credentials web",
                 "OS_ENDPOINT": api,
             ]
         }
@@ -84,7 +85,7 @@ struct CredentialTests {
         wrong["OS_PASSWORD"] = "hush"
         let refused = await host.run("net-list", "--verbose", environment: wrong)
         #expect(refused.status == .refused)
-        #expect(refused.said.errors.joined().contains("refuses user \"demo\""), "\(refused.said.errors)")
+        #expect(refused.said.errors.joined().contains("refuses user \"credentials demo\""), "\(refused.said.errors)")
         #expect(!refused.said.errors.joined().contains("hush"))
 
         var missing = good

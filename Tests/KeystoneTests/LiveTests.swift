@@ -38,77 +38,75 @@ struct LiveTests {
     @Test func `password, token and application credential bring the same project, and no secret into logs`()
         async throws
     {
-        try await withKeystone { server in
-            let log = LogRecord()
-            let root = String(server.url.dropLast(3))
-            // Without a version in the URL, so that it is asked for.
-            let first = try await token(
-                Credentials(authURL: root, method: Self.password, scope: Self.project), logger: log.logger)
-            #expect(first.user.name == "admin" && first.userDomain.id == "default" && first.roles.contains("admin"))
-            #expect(first.project?.name == "admin" && first.lifetime == .seconds(3_600))
-            let projectID = try #require(first.project?.id)
+        let server = try await KeystoneServer.shared()
+        let log = LogRecord()
+        let root = String(server.url.dropLast(3))
+        // Without a version in the URL, so that it is asked for.
+        let first = try await token(
+            Credentials(authURL: root, method: Self.password, scope: Self.project), logger: log.logger)
+        #expect(first.user.name == "admin" && first.userDomain.id == "default" && first.roles.contains("admin"))
+        #expect(first.project?.name == "admin" && first.lifetime == .seconds(3_600))
+        let projectID = try #require(first.project?.id)
 
-            let byID = try await token(
-                Credentials(
-                    authURL: server.url, method: .password(.id(first.user.id), Secret("secret")),
-                    scope: .project(.id(projectID))), logger: log.logger)
-            #expect(byID.project?.id == projectID)
-            let exchanged = try await token(
-                Credentials(
-                    authURL: server.url + "/", method: .token(first.secret), scope: .project(.id(projectID))),
+        let byID = try await token(
+            Credentials(
+                authURL: server.url, method: .password(.id(first.user.id), Secret("secret")),
+                scope: .project(.id(projectID))), logger: log.logger)
+        #expect(byID.project?.id == projectID)
+        let exchanged = try await token(
+            Credentials(
+                authURL: server.url + "/", method: .token(first.secret), scope: .project(.id(projectID))),
+            logger: log.logger)
+        #expect(exchanged.user.id == first.user.id && exchanged.secret != first.secret)
+
+        let reply = try await server.ask(
+            "POST", "/users/\(first.user.id)/application_credentials", token: first.secret.revealed,
+            ["application_credential": ["name": "mine"]])
+        let credential = try #require(reply.json["application_credential"] as? [String: Any])
+        let secret = Secret(try #require(credential["secret"] as? String))
+        let id = try #require(credential["id"] as? String)
+        for named in [
+            Credentials.ApplicationCredential.id(id), .name("mine", user: .name("admin", domain: nil)),
+            .name("mine", user: .id(first.user.id)),
+        ] {
+            let token = try await token(
+                Credentials(authURL: server.url, method: .applicationCredential(named, secret), scope: .unscoped),
                 logger: log.logger)
-            #expect(exchanged.user.id == first.user.id && exchanged.secret != first.secret)
-
-            let reply = try await server.ask(
-                "POST", "/users/\(first.user.id)/application_credentials", token: first.secret.revealed,
-                ["application_credential": ["name": "mine"]])
-            let credential = try #require(reply.json["application_credential"] as? [String: Any])
-            let secret = Secret(try #require(credential["secret"] as? String))
-            let id = try #require(credential["id"] as? String)
-            for named in [
-                Credentials.ApplicationCredential.id(id), .name("mine", user: .name("admin", domain: nil)),
-                .name("mine", user: .id(first.user.id)),
-            ] {
-                let token = try await token(
-                    Credentials(authURL: server.url, method: .applicationCredential(named, secret), scope: .unscoped),
-                    logger: log.logger)
-                #expect(token.project?.id == projectID)
-            }
-            #expect(log.text.contains("keystone reply") && log.text.contains("token issued"))
-            for hidden in ["\"secret\"", first.secret.revealed, byID.secret.revealed, secret.revealed] {
-                #expect(!log.text.contains(hidden))
-            }
+            #expect(token.project?.id == projectID)
+        }
+        #expect(log.text.contains("keystone reply") && log.text.contains("token issued"))
+        for hidden in ["\"secret\"", first.secret.revealed, byID.secret.revealed, secret.revealed] {
+            #expect(!log.text.contains(hidden))
         }
     }
 
     @Test func `a wrong password, an unknown project and a wrong secret are refused in words that show no secret`()
         async throws
     {
-        try await withKeystone { server in
-            let good = Credentials(authURL: server.url, method: Self.password, scope: Self.project)
-            var wrong = good
-            wrong.method = .password(.name("admin", domain: nil), Secret("hush"))
-            var error = await refusal(wrong)
-            #expect(error?.code == .refused)
-            #expect(error?.message.contains("refuses user \"admin\"") == true)
-            #expect(error?.message.contains("wrong user name, password, domain or project") == true)
-            #expect(error?.message.contains("hush") == false)
+        let server = try await KeystoneServer.shared()
+        let good = Credentials(authURL: server.url, method: Self.password, scope: Self.project)
+        var wrong = good
+        wrong.method = .password(.name("admin", domain: nil), Secret("hush"))
+        var error = await refusal(wrong)
+        #expect(error?.code == .refused)
+        #expect(error?.message.contains("refuses user \"admin\"") == true)
+        #expect(error?.message.contains("wrong user name, password, domain or project") == true)
+        #expect(error?.message.contains("hush") == false)
 
-            wrong = good
-            wrong.scope = .project(.name("nowhere", domain: nil))
-            error = await refusal(wrong)
-            #expect(error?.code == .refused && error?.message.contains("project \"nowhere\"") == true)
+        wrong = good
+        wrong.scope = .project(.name("nowhere", domain: nil))
+        error = await refusal(wrong)
+        #expect(error?.code == .refused && error?.message.contains("project \"nowhere\"") == true)
 
-            wrong.method = .applicationCredential(.id("none"), Secret("hush"))
-            wrong.scope = .unscoped
-            error = await refusal(wrong)
-            #expect(error?.code == .refused && error?.message.contains("application credential none") == true)
+        wrong.method = .applicationCredential(.id("none"), Secret("hush"))
+        wrong.scope = .unscoped
+        error = await refusal(wrong)
+        #expect(error?.code == .refused && error?.message.contains("application credential none") == true)
 
-            wrong.method = .token(Secret("gAAAAAB"))
-            error = await refusal(wrong)
-            #expect(error?.code == .refused && error?.message.contains("the given token") == true)
-            #expect(error?.message.contains("gAAAAAB") == false)
-        }
+        wrong.method = .token(Secret("gAAAAAB"))
+        error = await refusal(wrong)
+        #expect(error?.code == .refused && error?.message.contains("the given token") == true)
+        #expect(error?.message.contains("gAAAAAB") == false)
     }
 
     @Test func `a catalogue without network says so, and afterwards has its regions and interfaces`() async throws {

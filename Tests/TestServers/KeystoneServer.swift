@@ -168,7 +168,7 @@ extension KeystoneServer {
         try await starting.value
     }
 
-    private static let starting = Task { try await start(tokenLifetime: 3_600) }
+    private static let starting = Task { try await start(tokenLifetime: 3_600, isSecured: false) }
 }
 
 /// Runs `body` with a private Keystone, which is ended, and its folder removed, whatever happens.

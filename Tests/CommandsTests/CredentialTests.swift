@@ -22,7 +22,11 @@ struct CredentialTests {
                 authURL: keystone.url, method: .password(.name("admin", domain: nil), Secret("secret")),
                 scope: .project(.name("admin", domain: nil))),
             connectTimeout: .seconds(10), logger: Logger(label: "test"))
-        let validator = TokenValidator(session: session, logger: Logger(label: "test"))
+        var configuration = TokenValidator.Configuration()
+        // A machine that builds at the same time is slow.
+        configuration.timeout = .seconds(50)
+        let validator = TokenValidator(
+            session: session, configuration: configuration, logger: Logger(label: "test"))
         let url = keystone.url
         try await withOVSDBServer(schema: .northbound) { northbound in
             try await withAPI(northbound, authentication: .keystone(validator, url: url)) { api in

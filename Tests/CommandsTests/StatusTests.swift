@@ -75,6 +75,20 @@ struct StatusTests {
         }
     }
 
+    @Test func `a machine in a cloud needs its NIC's bridge, its own port and the cloud, and nothing of OVN`() throws {
+        var ids: StringMap = [
+            "ovn-mode": "underlay", "ovn-underlay-bridge": "br-int",
+            "ovn-vif-id": "5f3f7a7c-9a35-4a0e-8b61-21f43bd0f1a3",
+        ]
+        var seen = try Self.surroundings(.notRunning("no pid file"))
+        #expect(try status(ids, seen: seen).cause?.contains("OS_AUTH_URL") == true)
+        seen.apiEndpoint = "http://192.0.2.1:9696"
+        #expect(try status(ids, seen: seen).cause == nil)
+        #expect(try status(ids, bridge: nil, seen: seen).cause?.contains("nics-to-bridge") == true)
+        ids["ovn-vif-id"] = nil
+        #expect(try status(ids, seen: seen).cause?.contains("OS_VIF_ID") == true)
+    }
+
     @Test func `a database that was never set up is the cause`() throws {
         let status = IntegrationStatus(Replica(of: HostAttachment.tables), try Self.surroundings())
         #expect(status.cause?.contains("start Open vSwitch") == true)

@@ -71,6 +71,14 @@ struct IntegrationStatus: Equatable, Sendable {
             tunnels = []
             return
         }
+        guard configuration.externalIDs["ovn-mode"] != "underlay" else {
+            // The cloud's hypervisor has the tunnels and ovn-controller.
+            tunnels = []
+            checks =
+                [Self.openVSwitch(configuration)] + Self.underlay(configuration, in: replica)
+                + [Self.api(configuration, surroundings)] + surroundings.movedNICs.map(Self.nic)
+            return
+        }
         let name = configuration.externalIDs["ovn-bridge"] ?? "br-int"
         let bridge = replica[OpenVSwitch.Bridge.self].first { $0.name == name }
         tunnels = Self.tunnels(in: replica)
@@ -200,12 +208,29 @@ extension IntegrationStatus {
             state: state.problem == nil ? .ok : .failed, remedy: state.problem)
     }
 
+    /// What a machine in a cloud needs: its mode, the bridge of its NIC, and its own port.
+    private static func underlay(_ row: OpenVSwitch.Configuration, in replica: Replica) -> [Check] {
+        let key = HostSettings.nicBridgeKey
+        var bridge = setting(
+            row, key: key, title: "Bridge of the NIC",
+            remedy: "run 'ovn-container init --bridge BRIDGE --underlay-mode'")
+        if bridge.state == .ok, !replica[OpenVSwitch.Bridge.self].contains(where: { $0.name == bridge.value }) {
+            bridge = bridge.failed("it does not exist: run 'ovn-integrate nics-to-bridge NIC'")
+        }
+        let port = setting(
+            row, key: HostSettings.vifKey, title: "Own port in the cloud",
+            remedy: "run 'ovn-container init --bridge BRIDGE --underlay-mode' with OS_VIF_ID set")
+        return [setting(row, key: "ovn-mode", title: "Mode", remedy: ""), bridge, port]
+    }
+
     private static func api(_ row: OpenVSwitch.Configuration, _ seen: Surroundings) -> Check {
         let endpoint = seen.apiEndpoint ?? row.externalIDs["ipam"].flatMap { CentralPoint($0) }?.api
         guard let endpoint else {
             return Check(
                 key: "networking_api", title: "Networking API", value: "", state: .missing,
-                remedy: "run 'ovn-integrate set-ipam ADDRESS'")
+                remedy: row.externalIDs["ovn-mode"] == "underlay"
+                    ? "no OpenStack cloud is named: set OS_AUTH_URL and the rest, as its RC file does"
+                    : "run 'ovn-integrate set-ipam ADDRESS'")
         }
         return Check(
             key: "networking_api", title: "Networking API", value: endpoint,

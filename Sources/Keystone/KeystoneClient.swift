@@ -60,9 +60,10 @@ package struct KeystoneClient: Sendable {
             throw KeystoneError(error, url)
         }
         logger.trace("keystone reply", metadata: ["request": "\(method) \(url)", "status": "\(reply.status)"])
+        // No JSON is an answer too: `nil`.
         return Reply(
             status: reply.status, headers: reply.headers,
-            body: try? reply.body.withUnsafeReadableBytes { try JSON(parsing: $0) })  // No JSON is an answer too: `nil`.
+            body: try? reply.body.withUnsafeReadableBytes { try JSON(parsing: $0) })
     }
 
     /// A token for the credentials.

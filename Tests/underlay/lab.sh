@@ -1,6 +1,8 @@
 # Commands on the lab's nodes, shown with what they print, and expectations.
 
-heading() { printf '\n\e[1m%s\e[0m\n' "$*"; }
+bold='' plain=''
+if [ -t 1 ]; then bold=$'\e[1m' plain=$'\e[0m'; fi
+heading() { printf '\n%s%s%s\n' "$bold" "$*" "$plain"; }
 
 # quietly NODE COMMAND: runs a shell command on a node.
 quietly() { lab/lab exec --name "$name" "$1" bash -c "$2" </dev/null; }

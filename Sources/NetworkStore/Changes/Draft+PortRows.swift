@@ -13,10 +13,15 @@ extension Draft {
         append(.mutate(Northbound.LogicalSwitch.self, network.id, .insert(into: .ports, [row.id])))
     }
 
-    /// Writes a port over its row, provided that the row is still the one that was read.
+    /// Writes a port over its row, provided that the row is still the one that was read, and so are the subnets that decide which
+    /// options it refers to. A subnet's change lets ports refer to others without a new revision: those columns are compared too.
     mutating func rewrite(_ row: Northbound.LogicalSwitchPort, as port: Port) throws {
         let snapshot = try snapshot()
         expectUnchanged(row)
+        append(.wait(row, columns: [.dhcpv4Options, .dhcpv6Options]))
+        for id in Set(port.fixedIPs.map(\.subnetID)) {
+            if let subnet = snapshot.dhcpOptions(id) { expectUnchanged(subnet) }
+        }
         var changed = row
         let subnets = snapshot.subnets(of: port.networkID)
         port.write(to: &changed, surroundings(of: port, subnets: subnets, in: snapshot))

@@ -159,6 +159,7 @@ extension ExtraDHCPOption {
             self.value = text
         default: return nil
         }
+        // All that is wrong with an option gets one message, from who asks.
         guard let number = try? (members["ip_version"] ?? .integer(4)).asInteger(),
             let version = IPVersion(rawValue: number)
         else { return nil }

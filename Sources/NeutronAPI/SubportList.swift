@@ -48,6 +48,7 @@ struct SubportList {
         guard let type = type(of: members), let number = number(of: members) else {
             throw .invalidInput(missing(members))
         }
+        // Its message names no attribute of a subport; the one below does.
         guard let tag = try? number.asInteger() else {
             throw .invalidInput("Invalid subport details: segmentation_id '\(number.shown)' is not an integer")
         }

@@ -75,6 +75,7 @@ struct Settings: Sendable {
             return value
         }
         func remotes(_ setting: Setting) throws(SettingsError) -> [Remote] {
+            // What is wrong with a list is told as of every setting: by its name, its text, and what is expected.
             try value(setting, "a list of unix:PATH, tcp:HOST:PORT or ssl:HOST:PORT") { try? Remote.list($0) } ?? []
         }
         func text(_ setting: Setting) throws(SettingsError) -> String? {

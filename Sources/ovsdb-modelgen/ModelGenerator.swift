@@ -25,7 +25,9 @@ struct ModelGenerator: ParsableCommand {
             let folder = "\(output)/\(selection.namespace)"
             var files: [String: String] = [:]
             for (name, text) in try selection.files(schemaFolder: schemas) { files[name] = text }
-            let present = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+            let present =
+                FileManager.default.fileExists(atPath: folder)
+                ? try FileManager.default.contentsOfDirectory(atPath: folder) : []
             for name in present where files[name] == nil { stale.append("\(folder)/\(name)") }
             for (name, text) in files {
                 // A file that cannot be read is not what would be written.

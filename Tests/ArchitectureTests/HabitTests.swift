@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test func `a dangerous construct has its reason next to it`() throws {
-        let dangerous = /try!|\bas!|fatalError\(|@unchecked Sendable|nonisolated\(unsafe\)|unsafeBitCast/
+        let dangerous = /\btry[!?]|\bas!|fatalError\(|@unchecked Sendable|nonisolated\(unsafe\)|unsafeBitCast/
         for path in Self.written where path.hasPrefix("Sources/") {
             let lines = try Project.lines(path)
             for (index, line) in lines.enumerated() where Self.code(line).contains(dangerous) {

@@ -95,6 +95,7 @@ enum PortLayout {
         "neutron:allowed_address_pairs", read: { AllowedAddressPair(json: $0) }, write: \.json)
     static let extraDHCPOptions = LayoutKey<[ExtraDHCPOption]>.list(
         "neutron:extra_dhcp_opts", read: { ExtraDHCPOption(json: $0) }, write: \.json)
+    /// Text that is no JSON is no profile of ours: as if it were absent.
     static let bindingProfile = LayoutKey<[String: JSON]>(
         "neutron:binding_profile", absent: [:], read: { (try? JSON(parsing: $0))?.object },
         write: { JSON.object($0).text })

@@ -77,6 +77,7 @@ extension LayoutKey {
     static func list<Element: Equatable & Sendable>(
         _ name: String, read: @escaping @Sendable (JSON) -> Element?, write: @escaping @Sendable (Element) -> JSON
     ) -> Self where Value == [Element] {
+        // Text that is no JSON is no list of ours: as if it were absent.
         LayoutKey(
             name, absent: [], read: { text in (try? JSON(parsing: text))?.array?.compactMap(read) },
             write: { JSON.array($0.map(write)).text })

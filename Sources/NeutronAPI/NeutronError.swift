@@ -51,9 +51,17 @@ extension NeutronError {
             message: "Constrained to \(expected), but current revision is \(current)")
     }
 
-    /// 503: the Northbound database cannot be reached, or did not answer in time. `reason` is shown to the client.
+    /// 503: what is needed cannot be reached, or did not answer in time, and nothing was changed. `reason` is shown to the client.
     package static func serviceUnavailable(_ reason: String) -> Self {
         Self(status: 503, type: "ServiceUnavailable", message: "The service is unavailable. \(reason)")
+    }
+
+    /// 504: the database was lost while it was working on the change, which it may have made.
+    package static func outcomeUnknown(_ reason: String) -> Self {
+        Self(
+            status: 504, type: "GatewayTimeout",
+            message: "\(reason) The change may or may not have been made. "
+                + "It is safe to look and to repeat the request.")
     }
 
     /// 500, which says nothing but which request it was.

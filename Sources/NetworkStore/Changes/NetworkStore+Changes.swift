@@ -59,11 +59,11 @@ extension NetworkStore {
                 try await northbound.ready(within: deadline - .now)
                 try await northbound.barrier(within: deadline - .now)
             } catch let later as OVSDBError {
-                throw NeutronError.serviceUnavailable(
-                    isRepetition
-                        ? "The connection to the Northbound database was lost: \(later.message). "
-                            + "The change may or may not have been made. It is safe to look and to repeat the request."
-                        : "The Northbound database cannot be reached: \(later.message). Nothing was changed.")
+                throw isRepetition
+                    ? NeutronError.outcomeUnknown(
+                        "The connection to the Northbound database was lost: \(later.message).")
+                    : NeutronError.serviceUnavailable(
+                        "The Northbound database cannot be reached: \(later.message). Nothing was changed.")
             }
         default:
             // A try that happened after all forbids its own repetition.

@@ -20,13 +20,29 @@ extension NeutronClient {
         var isQuestion: Bool { method == .GET }
     }
 
-    /// Sends a request and returns the body of a success.
+    /// Sends a request and returns the body of a success. A question that the service cannot answer now (503) is asked again.
     func send(_ request: Request, within timeout: Duration) async throws(NeutronClientError) -> ByteBuffer {
-        let reply = try await answer(to: request, within: timeout)
-        logger.trace(
-            "neutron reply", metadata: ["request": "\(request.method) \(request.path)", "status": "\(reply.status)"])
-        guard (200..<300).contains(reply.status) else { throw refusal(reply, request) }
-        return reply.body
+        let deadline = ContinuousClock.now + timeout
+        var pause = Duration.milliseconds(100)
+        while true {
+            let reply = try await answer(to: request, within: max(.zero, deadline - .now))
+            logger.trace(
+                "neutron reply",
+                metadata: ["request": "\(request.method) \(request.path)", "status": "\(reply.status)"])
+            if (200..<300).contains(reply.status) { return reply.body }
+            guard reply.status == 503, request.isQuestion, await isOver(pause, before: deadline) else {
+                throw refusal(reply, request)
+            }
+            pause = min(pause * 2, .seconds(2))
+        }
+    }
+
+    /// Waits for about `pause`, unless less than that would be left for the question; answers whether to go on.
+    private func isOver(_ pause: Duration, before deadline: ContinuousClock.Instant) async -> Bool {
+        let length = pause * Double.random(in: 0.5...1)
+        guard deadline - .now > length * 2 else { return false }
+        do { try await Task.sleep(for: length) } catch { return false }  // Cancelled: what is known so far is said.
+        return true
     }
 
     /// Sends it with a token where one is needed, and with another where the first is refused.
@@ -96,7 +112,7 @@ extension NeutronClient {
         guard reply.status >= 500 else {
             return NeutronClientError(.refused, "could not \(request.goal): \(message)", cause: cause)
         }
-        // 503 is said before anything is done; any other 5xx may come from the middle.
+        // 503 is said before anything is done (504 by ours when it is not known); any other 5xx may come from the middle.
         let code: NeutronClientError.Code = request.isQuestion || reply.status == 503 ? .unreachable : .unknownOutcome
         let reference = cause.detail.isEmpty ? "" : " (\(cause.detail))"
         return NeutronClientError(

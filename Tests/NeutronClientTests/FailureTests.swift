@@ -103,13 +103,32 @@ struct FailureTests {
 
     @Test func `503 has changed nothing`() async throws {
         let body = #"{"NeutronError": {"type": "ServiceUnavailable", "message": "no database", "detail": ""}}"#
-        try await ScriptedServer.run(.reply(503, body), .reply(503, body)) { server in
+        try await ScriptedServer.run(.reply(503, body)) { server in
             try await withClient(server.endpoint) { client in
-                #expect(await code { try await list(client) } == .unreachable)
                 let error = await #expect(throws: NeutronClientError.self) { try await create(client) }
                 #expect(error?.code == .unreachable)
                 #expect(error?.message.contains("no database") == true)
             }
+        }
+    }
+
+    @Test func `503 to a question is asked again, until the time is over`() async throws {
+        let body = #"{"NeutronError": {"type": "ServiceUnavailable", "message": "no keystone", "detail": ""}}"#
+        try await ScriptedServer.run(.reply(503, body), .reply(503, body), .reply(200, #"{"networks": []}"#)) {
+            server in
+            try await withClient(server.endpoint) { client in try await list(client) }
+            #expect(server.requests.count == 3)
+        }
+        let forEver = Array(repeating: ScriptedServer.Step.reply(503, body), count: 40)
+        try await ScriptedServer.run(forEver) { server in
+            try await withClient(server.endpoint) { client in
+                let error = await #expect(throws: NeutronClientError.self) {
+                    try await list(client, within: .seconds(1))
+                }
+                #expect(error?.code == .unreachable)
+                #expect(error?.message.contains("no keystone") == true)
+            }
+            #expect(server.requests.count > 1)
         }
     }
 

@@ -42,6 +42,11 @@ package final class ScriptedServer: Sendable {
 
     /// Runs a server that takes one step for each request while `body` runs.
     package static func run(_ steps: Step..., body: (ScriptedServer) async throws -> Void) async throws {
+        try await run(steps, body: body)
+    }
+
+    /// The same for steps in a list.
+    package static func run(_ steps: [Step], body: (ScriptedServer) async throws -> Void) async throws {
         let server = try await ScriptedServer(steps: steps)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await server.serve() }

@@ -19,7 +19,6 @@ package struct NetlinkError: Error, Hashable, Sendable, CustomStringConvertible 
         package static let noEntry = Code(rawValue: ENOENT)
         package static let noProcess = Code(rawValue: ESRCH)
         package static let noAddress = Code(rawValue: EADDRNOTAVAIL)
-        package static let notPermitted = Code(rawValue: EPERM)
         package static let notSupported = Code(rawValue: EOPNOTSUPP)
         package static let invalid = Code(rawValue: EINVAL)
     }

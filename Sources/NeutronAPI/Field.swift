@@ -10,10 +10,6 @@ package enum Field<Value> {
     package var value: Value? {
         if case .value(let value) = self { value } else { nil }
     }
-
-    package var isAbsent: Bool {
-        if case .absent = self { true } else { false }
-    }
 }
 
 extension Field: Equatable where Value: Equatable {}

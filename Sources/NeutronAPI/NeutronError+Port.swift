@@ -14,14 +14,7 @@ extension NeutronError {
             message: "Unable to complete operation for network \(network). The mac address \(mac) is in use.")
     }
 
-    /// 409. Neutron's `IpAddressInUse` where the network is known…
-    package static func ipAddressInUse(_ address: IPAddress, network: ID<Network>) -> Self {
-        Self(
-            status: 409, type: "IpAddressInUse",
-            message: "Unable to complete operation for network \(network). The IP address \(address) is in use.")
-    }
-
-    /// 409. …and `IpAddressAlreadyAllocated`, which its built-in IPAM says for an address that a port has.
+    /// 409, as Neutron's built-in IPAM says it: an address that a port has.
     package static func ipAddressAlreadyAllocated(_ address: IPAddress, subnet: ID<Subnet>) -> Self {
         Self(
             status: 409, type: "IpAddressAlreadyAllocated",
@@ -69,13 +62,6 @@ extension NeutronError {
         Self(
             status: 409, type: "UnsupportedPortDeviceOwner",
             message: "Operation \(operation) is not supported for device_owner \(owner) on port \(port).")
-    }
-
-    /// 409: a port of a router, say, must be removed through the router.
-    package static func servicePortInUse(_ port: ID<Port>, reason: String) -> Self {
-        Self(
-            status: 409, type: "ServicePortInUse",
-            message: "Port \(port) cannot be deleted directly via the port API: \(reason).")
     }
 
     /// 409: a port that is plugged in cannot change its MAC address.

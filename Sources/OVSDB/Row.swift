@@ -58,7 +58,6 @@ public struct Column<R: Row, V: ColumnValue>: Sendable {
     public init(position: Int) { self.position = position }
 
     public var name: String { R.columns[position].name }
-    public var untyped: AnyColumn<R> { AnyColumn(position: position) }
 
     /// The column's value in `row`.
     public func value(in row: R) -> V {

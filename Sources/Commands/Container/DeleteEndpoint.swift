@@ -49,15 +49,16 @@ struct DeleteEndpoint: HostCommand {
             host.progress("endpoint \(reference) was deleted before")
             return
         }
-        let placement = try await host.placement()
+        // Asked before the port is gone, and only where there is something to tell of it.
+        let placement = port.deviceID.isEmpty ? nil : try await host.placement()
         host.progress("deleting endpoint \(port.shownName)")
         try await Carrying(host)?.release(port)
         try host.context.seams.afterCarrying()
         try await host.api.remove(port.id, as: "endpoint", within: host.remaining)
         try await clear(port, host, engine)
-        if !port.deviceID.isEmpty, !placement.isHere(port), !placement.shown(port).isEmpty {
+        if let placement, !placement.isHere(port), case let place = placement.shown(port), !place.isEmpty {
             host.console.errors(
-                "note: its interface in container \(port.deviceID.prefix(12))\(placement.shown(port)) "
+                "note: its interface in container \(port.deviceID.prefix(12))\(place) "
                     + "goes away when ovn-container next runs there")
         }
     }

@@ -48,7 +48,7 @@ struct Initialize: HostCommand {
 
     func run(in context: Context) async throws {
         let vif = mode == .underlay ? try Self.vif(vifID ?? context.environment["OS_VIF_ID"]) : nil
-        let deadline = host.deadline()
+        let deadline = vif == nil ? host.deadline() : host.deadline(default: Deadline.inCloud)
         let logger = host.logger(context)
         let (bridge, mode, host) = (bridge, mode, host)
         try await HostDatabase.with(host.remote(context), until: deadline, logger: logger) { database in

@@ -70,10 +70,13 @@ extension Sweep {
         let ids =
             attachments.compactMap { ID<Port>($0.portID) }
             + containers.flatMap { NetworkContainer(labels: $0.labels)?.endpoints ?? [] }
-        let placement = try await host.placement()
+        let found = try await ports(Set(ids), on: host)
+        // Where a port is matters only of one that none of these containers uses, and in a cloud costs a list of all its ports.
+        let users = Set(attachments.map(\.containerID) + containers.map(\.id))
+        let hasStranger = found.values.contains { !$0.deviceID.isEmpty && !users.contains($0.deviceID) }
+        let placement = hasStranger ? try await host.placement() : nil
         return Sweep(
-            attachments: attachments, containers: containers, ports: try await ports(Set(ids), on: host),
-            isHere: placement.isHere)
+            attachments: attachments, containers: containers, ports: found, isHere: { placement?.isHere($0) ?? true })
     }
 
     /// Those of the ports that exist.

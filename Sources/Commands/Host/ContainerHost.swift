@@ -28,8 +28,7 @@ struct ContainerHost: Sendable {
         _ body: @escaping @Sendable (ContainerHost) async throws -> T
     ) async throws -> T {
         let soon = options.deadline(default: limit)
-        // A cloud's services take seconds where ours take milliseconds.
-        let patient = options.deadline(default: max(limit, .seconds(60)))
+        let patient = options.deadline(default: max(limit, Deadline.inCloud))
         let logger = options.logger(context)
         let progress = options.progress(context)
         return try await HostDatabase.with(options.remote(context), until: soon, logger: logger) { database in

@@ -4,6 +4,9 @@ struct Deadline: Sendable {
     /// What was given in the beginning.
     let limit: Duration
 
+    /// What a command gets by default where a cloud is asked, whose services take seconds where ours take milliseconds.
+    static let inCloud = Duration.seconds(60)
+
     init(after limit: Duration) {
         self.limit = limit
         instant = .now + limit

@@ -43,6 +43,7 @@ extension KeystoneClient {
         if found.contains(.v2) { return .v2 }
         throw KeystoneError(
             .badReply,
-            "there is no identity API at \(base): is the URL (OS_AUTH_URL) right? (it answered status \(reply.status))")
+            "there is no identity API at \(base): is the URL right (OS_AUTH_URL; for ovn-ipam auth-url)? (it answered status \(reply.status))"
+        )
     }
 }

@@ -117,12 +117,14 @@ package struct KeystoneClient: Sendable {
         case 300..<400:
             let place = reply.headers.first(name: "location").map { " to \($0)" } ?? ""
             return KeystoneError(
-                .badReply, "keystone at \(identity.url) sends elsewhere\(place): is the URL (OS_AUTH_URL) right?")
+                .badReply,
+                "keystone at \(identity.url) sends elsewhere\(place): is the URL right (OS_AUTH_URL; for ovn-ipam auth-url)?"
+            )
         default:
             return KeystoneError(
                 .badReply,
                 "there is no identity API \(identity.version.rawValue) at \(identity.url): "
-                    + "is the URL (OS_AUTH_URL) right? (\(reply.reason))")
+                    + "is the URL right (OS_AUTH_URL; for ovn-ipam auth-url)? (\(reply.reason))")
         }
     }
 }
@@ -133,7 +135,8 @@ extension KeystoneError {
         case .untrusted:
             self.init(
                 .untrusted,
-                "keystone at \(url) is not trusted: \(error.reason); OS_CACERT names a file of authorities to trust")
+                "keystone at \(url) is not trusted: \(error.reason); OS_CACERT, for ovn-ipam auth-ca-cert, names a file of authorities to trust"
+            )
         case .misconfigured: self.init(.misconfigured, "\(error.reason)")
         case .unreachable: self.init(.unreachable, "keystone at \(url) cannot be reached (\(error.reason))")
         case .lost: self.init(.unreachable, "keystone at \(url) does not answer (\(error.reason))")

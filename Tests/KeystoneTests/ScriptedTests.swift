@@ -103,7 +103,7 @@ struct ScriptedTests {
     }
 
     @Test(arguments: [
-        (404, "", KeystoneError.Code.badReply, "is the URL (OS_AUTH_URL) right?"),
+        (404, "", KeystoneError.Code.badReply, "is the URL right (OS_AUTH_URL; for ovn-ipam auth-url)?"),
         (400, #"{"error": {"message": "Expecting to find domain."}}"#, .refused, "Expecting to find domain."),
         (201, "{}", .badReply, "X-Subject-Token"), (500, "", .unreachable, "does not work"),
     ])

@@ -99,10 +99,7 @@ extension Draft {
     }
 
     private func tag(_ request: SubportRequest, _ network: Network) throws(NeutronError) -> Int {
-        guard case .inherit = request.segmentation else {
-            guard case .vlan(let tag) = request.segmentation else { preconditionFailure("there are two cases") }
-            return tag
-        }
+        if case .vlan(let tag) = request.segmentation { return tag }
         guard network.provider.networkType == "vlan", let tag = network.provider.segmentationID else {
             throw .invalidInput("Unknown segmentation_type '\(network.provider.networkType)'")
         }

@@ -96,7 +96,7 @@ extension Draft {
 
     /// A port that becomes a parent, or is one no more, has changed: who deletes it at the same time must look again.
     private mutating func touchParent(_ row: Northbound.LogicalSwitchPort) throws {
-        guard let current = try snapshot().logicalSwitchPort(row.portID ?? .random()),
+        guard let id = row.portID, let current = try snapshot().logicalSwitchPort(id),
             var standard = StandardAttributes(externalIDs: current.externalIDs)
         else { return }
         touch(&standard)

@@ -90,17 +90,17 @@ services_of() {
     echo "$found"
 }
 
-# Starts what runs on node $1, whose role is $2: central, host or vm.
+# Starts what runs on node $1, whose role is $2: central, host or vm; of that only the services $3 …, if any.
 start_services_of() {
     exec {lock}>&-
-    exec_in_node "$1" "$here/lib/node-services" "$2" "$1" "$(address_of "$1")" "$state/nodes/$1" \
+    exec_in_node "$1" "$here/lib/node-services" "$2" "$1" "$(address_of "$1")" "$state/nodes/$1" "${@:3}" \
         >"$state/nodes/$1/services.log" 2>&1 </dev/null
 }
 
-# Starts what runs on each node, all nodes at once.
+# Starts what runs on each of these nodes, all nodes at once.
 start_services() {
     local node jobs=() failed=''
-    for node in $(node_names); do
+    for node in "$@"; do
         start_services_of "$node" "${node%%[0-9]*}" &
         jobs+=("$node:$!")
     done
@@ -112,11 +112,38 @@ start_services() {
     refuse "services did not start on:$failed"
 }
 
-# Tells every host the others' MACs. In userspace Open vSwitch resolves a tunnel's next hop itself, and drops the packets
+# Starts services of a node that has died of it, or was stopped.
+start_again() {
+    local node=$1 role
+    node_alive "$node" || refuse "there is no node $node in lab $lab, or it is dead (lab/lab status --name $lab)"
+    role=${node%%[0-9]*}
+    [ ! -e "$state/nodes/$node/plug" ] || role=vm
+    start_services_of "$node" "$role" "${@:2}" & wait $! ||
+        { tail -n 20 "$state/nodes/$node/services.log" >&2; refuse "services did not start on $node: ${*:2}"; }
+}
+
+# The power fails and comes back: everything of these nodes ends at once, what is on their disks stays.
+reboot_nodes() {
+    local node
+    for node in "$@"; do
+        [[ $node =~ ^(central|host[0-9]+)$ ]] && [ -d "$state/nodes/$node" ] ||
+            refuse "reboot takes central and hosts of lab $lab, not $node"
+    done
+    for node in "$@"; do kill_node "$node"; done
+    for node in "$@"; do
+        remove_cgroups "$node"
+        start_node "$node"
+        cable_node "$node"
+    done
+    start_services "$@"
+    introduce_hosts "$@"
+}
+
+# Tells these nodes the others' MACs. In userspace Open vSwitch resolves a tunnel's next hop itself, and drops the packets
 # that come until it has: hosts of a real network have met before.
 introduce_hosts() {
     local node other words jobs=()
-    for node in $(node_names); do
+    for node in "$@"; do
         [ "$node" != central ] || continue
         words='ovs-vsctl br-exists breth0 || exit 0'
         for other in $(node_names); do

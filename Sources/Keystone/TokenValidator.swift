@@ -1,7 +1,7 @@
 import Glibc
 package import Logging
+import NIOConcurrencyHelpers
 import NeutronAPI
-import Synchronization
 
 /// Validates tokens of clients with Keystone v3, and remembers the answers for a short time.
 ///
@@ -21,7 +21,7 @@ package final class TokenValidator: TokenValidation {
     }
 
     private let source: any TokenSource
-    private let cache: Mutex<TokenCache>
+    private let cache: NIOLockedValueBox<TokenCache>
     private let logger: Logger
     private let now: @Sendable () -> ContinuousClock.Instant
     private let clock: @Sendable () -> Timestamp
@@ -39,7 +39,7 @@ package final class TokenValidator: TokenValidation {
         self.logger = logger
         self.now = now
         self.clock = clock
-        cache = Mutex(TokenCache(lifetime: configuration.cacheTime, capacity: configuration.capacity))
+        cache = NIOLockedValueBox(TokenCache(lifetime: configuration.cacheTime, capacity: configuration.capacity))
     }
 
     /// Asks Keystone as the service's own user, whose session it is: closed with ``shutdown()``.
@@ -61,7 +61,7 @@ package final class TokenValidator: TokenValidation {
         guard Self.isWellFormed(token) else { return .rejected("malformed") }
         while true {
             let start = now()
-            let step = cache.withLock { $0.step(token, at: start, clock: clock()) }
+            let step = cache.withLockedValue { $0.step(token, at: start, clock: clock()) }
             switch step {
             case .known(let verdict): return verdict
             case .ask: return await ask(token, start)
@@ -80,7 +80,7 @@ package final class TokenValidator: TokenValidation {
         // A client that went away takes its question with it; the others ask for themselves.
         var answer: TokenVerdict? = verdict
         if case .unavailable = verdict, Task.isCancelled { answer = nil }
-        let waiting = cache.withLock { $0.finish(token, with: answer, askedAt: start) }
+        let waiting = cache.withLockedValue { $0.finish(token, with: answer, askedAt: start) }
         for continuation in waiting { continuation.resume(returning: answer) }
         return verdict
     }
@@ -88,7 +88,7 @@ package final class TokenValidator: TokenValidation {
     /// The answer that somebody else asks for; nil where it is there already, or will not come.
     private func wait(for token: String) async -> TokenVerdict? {
         await withCheckedContinuation { continuation in
-            let isWaiting = cache.withLock { $0.wait(for: token, continuation) }
+            let isWaiting = cache.withLockedValue { $0.wait(for: token, continuation) }
             if !isWaiting { continuation.resume(returning: nil) }
         }
     }

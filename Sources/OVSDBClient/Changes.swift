@@ -1,5 +1,5 @@
+internal import NIOConcurrencyHelpers
 public import OVSDB
-internal import Synchronization
 
 /// The changes of a replica in order, at most so many batches kept for a slow reader. To be iterated once.
 ///
@@ -32,13 +32,13 @@ public struct Changes: AsyncSequence, Sendable {
             var isFinished = false
         }
 
-        private let contents = Mutex(Contents())
+        private let contents = NIOLockedValueBox(Contents())
         private let limit: Int
 
         init(limit: Int) { self.limit = Swift.max(1, limit) }
 
         func append(_ element: Element) {
-            let reader: CheckedContinuation<Element?, Never>? = contents.withLock { contents in
+            let reader: CheckedContinuation<Element?, Never>? = contents.withLockedValue { contents in
                 if let reader = contents.reader {
                     contents.reader = nil
                     return reader
@@ -58,7 +58,7 @@ public struct Changes: AsyncSequence, Sendable {
         }
 
         func finish() {
-            let reader = contents.withLock { contents in
+            let reader = contents.withLockedValue { contents in
                 contents.isFinished = true
                 defer { contents.reader = nil }
                 return contents.reader
@@ -69,7 +69,7 @@ public struct Changes: AsyncSequence, Sendable {
         func next() async -> Element? {
             await withTaskCancellationHandler {
                 await withCheckedContinuation { continuation in
-                    let ready: Element?? = contents.withLock { contents in
+                    let ready: Element?? = contents.withLockedValue { contents in
                         if !contents.elements.isEmpty { return .some(contents.elements.removeFirst()) }
                         if contents.isFinished || Task.isCancelled { return .some(nil) }
                         contents.reader = continuation
@@ -78,7 +78,7 @@ public struct Changes: AsyncSequence, Sendable {
                     if let ready { continuation.resume(returning: ready) }
                 }
             } onCancel: {
-                let reader = contents.withLock { contents in
+                let reader = contents.withLockedValue { contents in
                     defer { contents.reader = nil }
                     return contents.reader
                 }

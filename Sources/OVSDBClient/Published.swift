@@ -1,5 +1,5 @@
+internal import NIOConcurrencyHelpers
 internal import OVSDB
-internal import Synchronization
 
 /// What a client shows to everybody: read from any thread without waiting for the loop.
 final class Published: Sendable {
@@ -14,32 +14,32 @@ final class Published: Sendable {
         weak var buffer: Changes.Buffer?
     }
 
-    private let contents: Mutex<Contents>
+    private let contents: NIOLockedValueBox<Contents>
 
-    init(_ replica: Replica) { contents = Mutex(Contents(replica: replica)) }
+    init(_ replica: Replica) { contents = NIOLockedValueBox(Contents(replica: replica)) }
 
-    var replica: Replica { contents.withLock { $0.replica } }
+    var replica: Replica { contents.withLockedValue { $0.replica } }
 
     var state: ConnectionState {
-        get { contents.withLock { $0.state } }
-        set { contents.withLock { $0.state = newValue } }
+        get { contents.withLockedValue { $0.state } }
+        set { contents.withLockedValue { $0.state = newValue } }
     }
 
-    var locks: Set<String> { contents.withLock { $0.locks } }
+    var locks: Set<String> { contents.withLockedValue { $0.locks } }
 
     func setLock(_ name: String, isOwned: Bool) {
-        contents.withLock { contents in
+        contents.withLockedValue { contents in
             if isOwned { contents.locks.insert(name) } else { contents.locks.remove(name) }
         }
     }
 
-    func forgetLocks() { contents.withLock { $0.locks = [] } }
+    func forgetLocks() { contents.withLockedValue { $0.locks = [] } }
 
-    var hasSubscribers: Bool { contents.withLock { !$0.subscribers.isEmpty } }
+    var hasSubscribers: Bool { contents.withLockedValue { !$0.subscribers.isEmpty } }
 
     /// Changes that come after the replica the subscriber is given first.
     func subscribe(limit: Int) -> Changes {
-        contents.withLock { contents in
+        contents.withLockedValue { contents in
             let buffer = Changes.Buffer(limit: limit)
             if contents.state.isReady { buffer.append(.resync(contents.replica)) }
             contents.subscribers.append(WeakSubscriber(buffer: buffer))
@@ -49,7 +49,7 @@ final class Published: Sendable {
 
     /// Makes `replica` the newest; `changes` nil: what changed is not known.
     func publish(_ replica: Replica, _ changes: [Change]?) {
-        let buffers = contents.withLock { contents in
+        let buffers = contents.withLockedValue { contents in
             contents.replica = replica
             if contents.subscribers.isEmpty { return [Changes.Buffer]() }
             contents.subscribers.removeAll { $0.buffer == nil }
@@ -60,7 +60,7 @@ final class Published: Sendable {
 
     /// No change will follow.
     func finish() {
-        let buffers = contents.withLock { contents in
+        let buffers = contents.withLockedValue { contents in
             let buffers = contents.subscribers.compactMap(\.buffer)
             contents.subscribers = []
             return buffers

@@ -29,12 +29,15 @@ extension Attachment {
         let location = ids[InterfaceKeys.sandbox].flatMap { Sandbox.Location($0) }
         sandbox = location.map { [containerID] in Sandbox(containerID: containerID, location: $0) }
         namespace = ids[InterfaceKeys.namespace].flatMap { NetworkNamespace.Identity($0) }
-        var missing = InterfaceKeys.required.filter { ids[$0] == nil }
+        let isHandedOver = ids[InterfaceKeys.handedOver] == "true"
+        self.isHandedOver = isHandedOver
+        var missing = (isHandedOver ? InterfaceKeys.requiredWhenHandedOver : InterfaceKeys.required)
+            .filter { ids[$0] == nil }
         if isCarried, vlan == nil { missing.append(InterfaceKeys.vlan) }
         if mac == nil { missing.append(InterfaceKeys.mac) }
         if addresses == nil { missing.append(InterfaceKeys.addresses) }
         if mtu == 0 { missing.append(InterfaceKeys.mtu) }
-        if sandbox == nil { missing.append(InterfaceKeys.sandbox) }
+        if sandbox == nil, !isHandedOver { missing.append(InterfaceKeys.sandbox) }
         missingKeys = Set(missing).sorted()
         annotations = Dictionary(
             uniqueKeysWithValues: ids.lazy.filter {
@@ -54,15 +57,27 @@ extension Attachment {
 extension Endpoint {
     /// The `external_ids` from which everything can be undone and made again.
     func externalIDs(in sandbox: Sandbox, _ namespace: NetworkNamespace.Identity, as interface: String) -> StringMap {
+        var ids = externalIDs(of: sandbox.containerID, as: interface)
+        ids[InterfaceKeys.sandbox] = sandbox.location.description
+        ids[InterfaceKeys.namespace] = namespace.description
+        return ids
+    }
+
+    /// Those of an endpoint whose other end somebody else moves to where it belongs.
+    func handedOverIDs(to container: String, as interface: String) -> StringMap {
+        var ids = externalIDs(of: container, as: interface)
+        ids[InterfaceKeys.handedOver] = "true"
+        return ids
+    }
+
+    private func externalIDs(of container: String, as interface: String) -> StringMap {
         var ids: StringMap = [
             InterfaceKeys.mac: mac.description,
-            InterfaceKeys.containerID: sandbox.containerID,
+            InterfaceKeys.containerID: container,
             InterfaceKeys.status: "active",
             InterfaceKeys.containerInterface: interface,
             InterfaceKeys.addresses: addresses.map(\.description).joined(separator: " "),
             InterfaceKeys.mtu: String(mtu),
-            InterfaceKeys.sandbox: sandbox.location.description,
-            InterfaceKeys.namespace: namespace.description,
         ]
         if let vlan {
             ids[InterfaceKeys.carriedPortID] = portID

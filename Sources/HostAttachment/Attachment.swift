@@ -20,6 +20,8 @@ package struct Attachment: Hashable, Sendable {
     package let bridge: String
     /// Where the container's namespace was when it was attached.
     package let sandbox: Sandbox?
+    /// Whether somebody else, the engine, has moved or will move the container's end and given it its name and addresses.
+    package let isHandedOver: Bool
     /// Which namespace that was.
     package let namespace: NetworkNamespace.Identity?
     /// The VLAN by which this host's NIC carries the port; nil where the port is bound on this host itself.
@@ -36,9 +38,9 @@ package struct Attachment: Hashable, Sendable {
     /// What ``Endpoint/annotations`` said when it was attached.
     package let annotations: [String: String]
 
-    /// What was attached, to attach it again; nil where the row lacks something.
+    /// What was attached, to attach it again; nil where the row lacks something, or where that is not ours to do.
     package var endpoint: Endpoint? {
-        guard missingKeys.isEmpty, let mac else { return nil }
+        guard missingKeys.isEmpty, !isHandedOver, let mac else { return nil }
         return Endpoint(
             portID: portID, mac: mac, addresses: addresses, gateways: gateways, routes: routes, mtu: mtu,
             bridge: bridge,

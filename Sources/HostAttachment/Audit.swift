@@ -42,6 +42,8 @@ enum Audit {
                     "its tag is \(attachment.tag.map(String.init) ?? "none") instead of "
                         + (attachment.vlan.map(String.init) ?? "none"))
             }
+            // The rest of what the engine moves is the engine's.
+            if attachment.isHandedOver { continue }
             if let container = plugs[attachment.portID]?.container {
                 let faults = faults(attachment, container, plugs[attachment.portID]?.addresses ?? [])
                 if !faults.isEmpty { report(.interfaceWrong, faults.joined(separator: ", ")) }

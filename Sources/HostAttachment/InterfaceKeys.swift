@@ -24,16 +24,19 @@ enum InterfaceKeys {
     static let mtu = prefix + "mtu"
     /// `process:PID` or `path:PATH`, as the sandbox was named.
     static let sandbox = prefix + "sandbox"
+    /// `true` where the engine moves the container's end; then the sandbox may not be known yet, and its namespace never is.
+    static let handedOver = prefix + "handed-over"
     /// Device and inode of its namespace.
     static let namespace = prefix + "namespace"
 
     /// What an annotation can not be called.
     static let reserved: Set<String> = [
-        containerInterface, addresses, gateways, routes, mtu, sandbox, namespace, carriedPortID, vlan,
+        containerInterface, addresses, gateways, routes, mtu, sandbox, namespace, carriedPortID, vlan, handedOver,
     ]
 
     /// What a finished row has in any case, beside the port's id.
-    static let required = [mac, containerID, containerInterface, addresses, mtu, sandbox, namespace]
+    static let required = requiredWhenHandedOver + [sandbox, namespace]
+    static let requiredWhenHandedOver = [mac, containerID, containerInterface, addresses, mtu]
 }
 
 extension OpenVSwitch.Interface {

@@ -37,12 +37,13 @@ extension HostLinks {
     /// Makes both ends, the container's straight in its namespace with MAC and MTU, and returns the host's, which knows its peer's index.
     /// IPv6 is off on the host's end before anybody can bring it up, so that it never says a word itself.
     ///
+    /// - Parameter sandbox: nil leaves the container's end here, down, for whoever moves it.
     /// - Throws: `EEXIST` where one of the names is taken. Nothing is left behind.
-    package func createVeth(_ plug: Plug, containerInterface: String, sandbox: NetworkNamespace) throws -> Link {
-        try checkIsForeign(sandbox)
+    package func createVeth(_ plug: Plug, containerInterface: String, sandbox: NetworkNamespace?) throws -> Link {
+        if let sandbox { try checkIsForeign(sandbox) }
         let pair = VethPair(
             name: plug.hostInterface, peerName: containerInterface, peerMAC: plug.mac, mtu: plug.mtu,
-            peerNamespace: sandbox.descriptor)
+            peerNamespace: sandbox?.descriptor)
         try socket.apply([.createVeth(pair)], within: Self.limit)
         do {
             let rows = try socket.applyAndRead(
@@ -94,6 +95,12 @@ extension HostLinks {
             if plug.datapath == .netdev { try inside.setTransmitChecksum(false, of: name) }
             if !requests.isEmpty { try inside.apply(requests, within: Self.limit) }
         }
+    }
+
+    /// The container's end while it is still here: what it keeps wherever it is moved. MAC and MTU it has since it was made.
+    package func prepareContainer(_ plug: Plug, name: String) throws {
+        guard plug.datapath == .netdev else { return }
+        try socket.setTransmitChecksum(false, of: name)
     }
 
     /// Deletes the veth of this name, both ends. Absent is done; an interface of another kind is not ours and stays.

@@ -9,12 +9,17 @@ package enum InterfaceName {
 
     /// The name of a port's veth on the host, always the same for the same port: `ovn` and the first twelve hexadecimal digits of the
     /// port's id, so that one recognises it. Of an id that is no UUID a hash (FNV-1a) takes their place.
-    package static func host(ofPort id: String) -> String {
+    package static func host(ofPort id: String) -> String { "ovn" + digits(ofPort: id) }
+
+    /// The name of the other end while it is on the host too: `ovc` and the same digits.
+    package static func container(ofPort id: String) -> String { "ovc" + digits(ofPort: id) }
+
+    private static func digits(ofPort id: String) -> String {
         let digits = id.lowercased().utf8.filter { $0 != UInt8(ascii: "-") }
         let isUUID = digits.count == 32 && digits.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
-        if isUUID { return "ovn" + String(decoding: digits.prefix(12), as: UTF8.self) }
+        if isUUID { return String(decoding: digits.prefix(12), as: UTF8.self) }
         let hash = id.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
         let text = String(hash >> 16, radix: 16)
-        return "ovn" + String(repeating: "0", count: 12 - text.count) + text
+        return String(repeating: "0", count: 12 - text.count) + text
     }
 }

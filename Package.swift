@@ -112,7 +112,8 @@ let package = Package(
         room("NetworkStore", uses: ["OVNModel", "OVSDBClient", "IPAM", "NeutronAPI", logging, metrics, hashTrees]),
         room("NeutronServer", uses: ["NetworkStore", "Keystone", hummingbird, logging, metrics] + nio),
         room("HostAttachment", uses: ["HostNetwork", "OVSDBClient", "OVNModel", logging]),
-        room("Commands", uses: ["Release", "NeutronClient", "HostAttachment", "DockerEngine", arguments, logging]),
+        room("HostEndpoints", uses: ["Release", "NeutronClient", "HostAttachment", "DockerEngine", logging]),
+        room("Commands", uses: ["HostEndpoints", arguments, logging]),
 
         command(
             "ovn-ipam",
@@ -148,6 +149,7 @@ let package = Package(
         tests("NetworkStore", uses: ["TestServers"]),
         tests("NeutronServer", uses: ["TestServers", hummingbirdTesting]),
         tests("HostAttachment", uses: ["TestServers"]),
+        tests("HostEndpoints"),
         tests("Commands", uses: ["NeutronServer", "TestServers", hummingbird]),
         .testTarget(name: "ManualTests", dependencies: ["ovn-manual"], swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),

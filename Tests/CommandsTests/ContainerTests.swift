@@ -1,4 +1,5 @@
 import Foundation
+import HostEndpoints
 import TestServers
 import Testing
 

@@ -1,3 +1,4 @@
+import HostEndpoints
 import Keystone
 import Logging
 import NeutronServer
@@ -59,7 +60,7 @@ struct CredentialTests {
 
         func run(
             _ words: String..., environment: [String: String]
-        ) async -> (status: CommandError.Status, said: ConsoleRecord) {
+        ) async -> (status: Program.Status, said: ConsoleRecord) {
             let record = ConsoleRecord()
             var context = record.context(
                 ["DOCKER_HOST": "unix:///nowhere", "HOME": "/nonexistent"].merging(environment) { $1 })

@@ -6,6 +6,7 @@ import OVSDB
 import Testing
 
 @testable import Commands
+@testable import HostEndpoints
 
 struct IntegrateTests {
     /// Open vSwitch's database with one row of table Open_vSwitch.
@@ -144,13 +145,13 @@ struct IntegrateTests {
         #expect(settings.bridge == "breth0" && settings.vif.map { "\($0)" } == vif && settings.central == nil)
         try settings.check(["OS_VIF_ID": vif])
         try settings.check([:])
-        #expect(throws: CommandError.self) { try settings.check(["OS_VIF_ID": "another"]) }
-        let gone = #expect(throws: CommandError.self) {
+        #expect(throws: HostError.self) { try settings.check(["OS_VIF_ID": "another"]) }
+        let gone = #expect(throws: HostError.self) {
             try HostSettings(try Self.configuration(try Self.database(ids))) { _ in false }
         }
         #expect(gone?.message.contains("nics-to-bridge") == true)
         ids["ovn-vif-id"] = nil
-        let nobody = #expect(throws: CommandError.self) {
+        let nobody = #expect(throws: HostError.self) {
             try HostSettings(try Self.configuration(try Self.database(ids))) { _ in true }
         }
         #expect(nobody?.message.contains("OS_VIF_ID") == true)
@@ -168,8 +169,8 @@ struct IntegrateTests {
         var ids = Self.complete
         ids[key] = value
         let row = try Self.configuration(try Self.database(ids))
-        let error = #expect(throws: CommandError.self) { try HostSettings(row) { $0 == "br-int" } }
-        #expect(error?.status == .refused)
+        let error = #expect(throws: HostError.self) { try HostSettings(row) { $0 == "br-int" } }
+        #expect(error?.code == .refused)
         #expect(error?.message.contains(word) == true, "\(error?.message ?? "")")
     }
 }

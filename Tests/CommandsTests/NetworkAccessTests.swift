@@ -6,6 +6,7 @@ import TestServers
 import Testing
 
 @testable import Commands
+@testable import HostEndpoints
 
 /// How the networking API is reached, and as whom.
 @Suite(.timeLimit(.minutes(3)))
@@ -19,7 +20,8 @@ struct NetworkAccessTests {
         let options = try CloudOptions.parse(words)
         let context = ConsoleRecord().context(environment.merging(["HOME": "/nonexistent"]) { $1 })
         let access = try await NetworkAccess.connect(
-            options, central: central, context, until: Deadline(after: .seconds(20)), Logger(label: "test"))
+            options.choice(context), central: central, until: Deadline(after: .seconds(20)),
+            logger: Logger(label: "test"))
         do { try await body(access) } catch {
             await access.api.shutdown()
             throw error
@@ -29,12 +31,12 @@ struct NetworkAccessTests {
 
     private func failure(
         _ words: [String] = [], central: CentralPoint? = central, _ environment: [String: String] = [:]
-    ) async -> CommandError? {
+    ) async -> HostError? {
         do {
             try await withAccess(words, central: central, environment)
             return nil
         } catch {
-            return CommandError(error)
+            return HostError(error)
         }
     }
 
@@ -68,7 +70,7 @@ struct NetworkAccessTests {
         words: [String], environment: [String: String], text: String
     ) async {
         let error = await failure(words, central: nil, environment)
-        #expect(error?.status == .refused && error?.message.contains(text) == true, "\(error?.message ?? "")")
+        #expect(error?.code == .refused && error?.message.contains(text) == true, "\(error?.message ?? "")")
     }
 
     @Test func `with credentials it is the catalogue's endpoint, and failures have codes of their own`() async throws {
@@ -77,7 +79,7 @@ struct NetworkAccessTests {
                 "OS_AUTH_URL": server.url, "OS_USERNAME": "admin", "OS_PASSWORD": "secret", "OS_PROJECT_NAME": "admin",
             ]
             let empty = await failure(environment)
-            #expect(empty?.status == .refused && empty?.message.contains("no network service") == true)
+            #expect(empty?.code == .refused && empty?.message.contains("no network service") == true)
 
             let admin = try await server.token()
             let service = try await server.ask("POST", "/services", token: admin, ["service": ["type": "network"]])
@@ -94,14 +96,14 @@ struct NetworkAccessTests {
             }
             environment["OS_PASSWORD"] = "hush"
             let wrong = await failure(environment)
-            #expect(wrong?.status == .refused && wrong?.message.contains("wrong user name, password") == true)
+            #expect(wrong?.code == .refused && wrong?.message.contains("wrong user name, password") == true)
             #expect(wrong?.message.contains("hush") == false)
             environment["OS_AUTH_URL"] = "http://127.0.0.1:1/v3"
-            #expect(await failure(environment)?.status == .unreachable)
+            #expect(await failure(environment)?.code == .unreachable)
         }
     }
 
-    private func failure(_ environment: [String: String]) async -> CommandError? {
+    private func failure(_ environment: [String: String]) async -> HostError? {
         await failure([], environment)
     }
 

@@ -1,3 +1,4 @@
+import HostEndpoints
 import NetAddress
 import NeutronAPI
 import Testing
@@ -70,8 +71,8 @@ struct NetworkRequestTests {
             ("none", { try request(["10.0.0.0/24"], gateways: [.none, .address(try Self.address("10.0.0.2"))]) }),
         ]
         for (word, attempt) in attempts {
-            let error = #expect(throws: CommandError.self) { try attempt() }
-            #expect(error?.status == .usage)
+            let error = #expect(throws: HostError.self) { try attempt() }
+            #expect(error?.code == .usage)
             #expect(error?.message.contains(word) == true)
         }
     }
@@ -131,8 +132,8 @@ struct NetworkRequestTests {
             ("2 networks", { try request(["10.0.0.0/24"]).plan(existing: [network, network], subnets: []) }),
         ]
         for (word, attempt) in attempts {
-            let error = #expect(throws: CommandError.self) { try attempt() }
-            #expect(error?.status == .refused)
+            let error = #expect(throws: HostError.self) { try attempt() }
+            #expect(error?.code == .refused)
             #expect(error?.message.contains(word) == true, "\(error?.message ?? "")")
         }
     }

@@ -11,14 +11,14 @@ struct ProgramTests {
 
     func container(
         _ words: String..., environment: [String: String] = nowhere
-    ) async -> (status: CommandError.Status, said: ConsoleRecord) {
+    ) async -> (status: Program.Status, said: ConsoleRecord) {
         let record = ConsoleRecord()
         return (await Program.run(OVNContainer.self, words, in: record.context(environment)), record)
     }
 
     func integrate(
         _ words: String..., environment: [String: String] = nowhere
-    ) async -> (status: CommandError.Status, said: ConsoleRecord) {
+    ) async -> (status: Program.Status, said: ConsoleRecord) {
         let record = ConsoleRecord()
         return (await Program.run(OVNIntegrate.self, words, in: record.context(environment)), record)
     }

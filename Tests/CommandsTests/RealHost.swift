@@ -1,5 +1,6 @@
 import Commands
 import Foundation
+import HostEndpoints
 import HostNetwork
 import TestServers
 
@@ -17,7 +18,7 @@ struct RealHost: Sendable {
 
     /// How a command ended and what it said.
     struct Outcome: Sendable {
-        let status: CommandError.Status
+        let status: Program.Status
         let output: [String]
         let errors: [String]
     }

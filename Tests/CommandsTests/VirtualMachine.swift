@@ -1,4 +1,5 @@
 import Commands
+import HostEndpoints
 
 import NeutronAPI
 import Logging
@@ -18,7 +19,7 @@ struct VirtualMachine: Sendable {
 
     /// How a command ended and what it said.
     struct Outcome: Sendable {
-        let status: CommandError.Status
+        let status: Program.Status
         let output: [String]
         let errors: [String]
     }
@@ -82,7 +83,7 @@ struct Cloud: Sendable {
             try await database.control("ovs-vsctl", "--no-wait", "init", "--", "add-br", "breth0")
             let machine = VirtualMachine(database: database, cloud: self, vif: port, replica: replica)
             let outcome = await machine.container("init", "--bridge", "breth0", "--underlay-mode")
-            guard outcome.status == .done else { throw CommandError(outcome.status, "\(outcome.errors)") }
+            guard outcome.status == .done else { throw HostError(.refused, "\(outcome.errors)") }
             try await body(machine)
         }
     }

@@ -1,3 +1,4 @@
+import HostEndpoints
 import ArgumentParser
 
 /// `ovn-container container-create`

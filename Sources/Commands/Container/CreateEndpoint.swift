@@ -1,3 +1,4 @@
+import HostEndpoints
 import ArgumentParser
 import NetAddress
 import NeutronAPI
@@ -63,22 +64,22 @@ struct CreateEndpoint: HostCommand {
     }
 
     /// Refuses a name that stands for an endpoint of another shape.
-    static func refuseOther(_ existing: [Port], ip: [IPAddress], mac: MACAddress?) throws(CommandError) {
+    static func refuseOther(_ existing: [Port], ip: [IPAddress], mac: MACAddress?) throws(HostError) {
         guard let port = existing.first else { return }
         let name = port.shownName
         guard existing.count == 1 else {
-            throw CommandError(
+            throw HostError(
                 .refused, "\(existing.count) endpoints have the name \"\(name)\" already: choose another")
         }
         let addresses = port.fixedIPs.map(\.ipAddress)
         guard ip.allSatisfy(addresses.contains) else {
-            throw CommandError(
+            throw HostError(
                 .refused,
                 "endpoint \(name) exists and is another (\(port.id)): it has the address "
                     + addresses.map(\.description).joined(separator: ", "))
         }
         if let mac, mac != port.macAddress {
-            throw CommandError(
+            throw HostError(
                 .refused,
                 "endpoint \(name) exists and is another (\(port.id)): it has the MAC address \(port.macAddress)")
         }

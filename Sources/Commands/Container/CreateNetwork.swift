@@ -1,3 +1,4 @@
+import HostEndpoints
 import ArgumentParser
 import NetAddress
 import NeutronAPI
@@ -52,7 +53,7 @@ struct CreateNetwork: HostCommand {
         do { _ = try request() } catch { throw ValidationError(error.message) }
     }
 
-    private func request() throws(CommandError) -> NetworkRequest {
+    private func request() throws(HostError) -> NetworkRequest {
         try NetworkRequest(
             name: name, cidrs: cidrs, gateways: gateway, dns: dns, pools: allocationPool, mtu: mtu)
     }
@@ -94,8 +95,8 @@ struct CreateNetwork: HostCommand {
             do {
                 try await host.api.remove(network.id, within: max(host.remaining, .seconds(2)))
             } catch let undoing {
-                throw CommandError(
-                    CommandError(error).status,
+                throw HostError(
+                    HostError(error).code,
                     "\(error.message); network \(request.name) (\(network.id)) is left without a subnet (\(undoing)): "
                         + "repeat the command, or run 'ovn-container net-delete \(network.id)'")
             }

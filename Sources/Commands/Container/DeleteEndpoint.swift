@@ -1,3 +1,4 @@
+import HostEndpoints
 import ArgumentParser
 import DockerEngine
 import HostAttachment
@@ -28,7 +29,7 @@ struct DeleteEndpoint: HostCommand {
         try await ContainerHost.with(host, context) { host in
             let engine = await host.findEngine()
             do {
-                try await Self.delete(reference, ifExists, host, engine)
+                try await Self.delete(reference, ifExists, host, engine, context.console)
             } catch {
                 await engine?.shutdown()
                 throw error
@@ -38,7 +39,7 @@ struct DeleteEndpoint: HostCommand {
     }
 
     private static func delete(
-        _ reference: String, _ ifExists: Bool, _ host: ContainerHost, _ engine: DockerEngine?
+        _ reference: String, _ ifExists: Bool, _ host: ContainerHost, _ engine: DockerEngine?, _ console: Console
     ) async throws {
         let cleared = await Sweep.leftovers(on: host, engine)
         let port: Port
@@ -53,11 +54,11 @@ struct DeleteEndpoint: HostCommand {
         let placement = port.deviceID.isEmpty ? nil : try await host.placement()
         host.progress("deleting endpoint \(port.shownName)")
         try await Carrying(host)?.release(port)
-        try host.context.seams.afterCarrying()
+        try host.seams.afterCarrying()
         try await host.api.remove(port.id, as: "endpoint", within: host.remaining)
         try await clear(port, host, engine)
         if let placement, !placement.isHere(port), case let place = placement.shown(port), !place.isEmpty {
-            host.console.errors(
+            console.errors(
                 "note: its interface in container \(port.deviceID.prefix(12))\(place) "
                     + "goes away when ovn-container next runs there")
         }
@@ -69,7 +70,7 @@ struct DeleteEndpoint: HostCommand {
         try await host.attachment.detach(portID: port.id.description, within: host.remaining)
         guard let engine else {
             guard attachment == nil else {
-                throw CommandError(
+                throw HostError(
                     .refused,
                     "endpoint \(port.shownName) is deleted, but docker cannot be asked to remove its network container: "
                         + "repeat the command when dockerd runs")

@@ -1,3 +1,4 @@
+import HostEndpoints
 import ArgumentParser
 import NeutronAPI
 import NeutronClient
@@ -34,7 +35,7 @@ struct DeleteNetwork: HostCommand {
             } catch let error as NeutronClientError where error.cause?.type == "NetworkInUse" {
                 let ports: [Port] = try await host.api.list(
                     where: [("network_id", "\(network.id)")], within: host.remaining)
-                throw CommandError(
+                throw HostError(
                     .refused,
                     "network \(reference) has endpoints: delete them first, "
                         + ports.map { $0.name.isEmpty ? "\($0.id)" : $0.name }.sorted().joined(separator: ", "))

@@ -1,3 +1,4 @@
+import HostEndpoints
 import ArgumentParser
 import NeutronAPI
 import NeutronClient
@@ -53,7 +54,7 @@ struct Initialize: HostCommand {
         let (bridge, mode, host) = (bridge, mode, host)
         try await HostDatabase.with(host.remote(context), until: deadline, logger: logger) { database in
             guard database.findBridge(bridge) != nil else {
-                throw CommandError(
+                throw HostError(
                     .refused,
                     "bridge \(bridge) does not exist: run 'ovn-integrate "
                         + (vif == nil ? "create-integration-bridge' first" : "nics-to-bridge NIC' first"))
@@ -70,15 +71,15 @@ struct Initialize: HostCommand {
         }
     }
 
-    static func vif(_ text: String?) throws(CommandError) -> ID<Port> {
+    static func vif(_ text: String?) throws(HostError) -> ID<Port> {
         guard let text, !text.isEmpty else {
-            throw CommandError(
+            throw HostError(
                 .refused,
                 "OS_VIF_ID is not set: the underlay mode needs the id of the port that this machine has in the cloud "
                     + "(openstack port list --device-id SERVER)")
         }
         guard let id = ID<Port>(text) else {
-            throw CommandError(.refused, "OS_VIF_ID is \"\(text)\", which is no port's id")
+            throw HostError(.refused, "OS_VIF_ID is \"\(text)\", which is no port's id")
         }
         return id
     }
@@ -88,24 +89,16 @@ struct Initialize: HostCommand {
         _ id: ID<Port>, _ context: Context, until deadline: Deadline, _ options: HostOptions
     ) async throws {
         let api = try await NetworkAccess.connect(
-            options.cloud, central: nil, context, until: deadline, options.logger(context)
+            options.cloud.choice(context), central: nil, api: context.seams.api, until: deadline,
+            logger: options.logger(context)
         ).api
         do {
             let port = try await api.find(id, within: deadline.remaining)
             await api.shutdown()
-            if port == nil { throw CommandError.noOwnPort(id) }
+            if port == nil { throw HostError.noOwnPort(id) }
         } catch {
             await api.shutdown()
             throw error
         }
-    }
-}
-
-extension CommandError {
-    static func noOwnPort(_ id: ID<Port>) -> Self {
-        Self(
-            .refused,
-            "there is no port \(id), or you may not see it: OS_VIF_ID must be the id of the port that this machine "
-                + "has in the cloud")
     }
 }

@@ -1,3 +1,4 @@
+import HostEndpoints
 import ArgumentParser
 import NeutronAPI
 import NeutronClient
@@ -28,7 +29,7 @@ struct ListEndpoints: HostCommand {
                 networks = try await host.api.list(within: host.remaining)
             }
             let ports: [Port] = try await host.api.list(where: filter, within: host.remaining)
-            output.print(Self.listing(ports, networks, try await host.vlans()), on: host.console)
+            output.print(Self.listing(ports, networks, try await host.vlans()), on: context.console)
         }
     }
 
@@ -75,7 +76,7 @@ struct ShowEndpoint: HostCommand {
             await Sweep.leftovers(on: host)
             let port = try await host.endpoint(reference)
             let network = try await host.api.find(port.networkID, within: host.remaining)
-            output.print(Self.description(port, network, try await host.vlans()), on: host.console)
+            output.print(Self.description(port, network, try await host.vlans()), on: context.console)
         }
     }
 
@@ -100,5 +101,12 @@ struct ShowEndpoint: HostCommand {
             ("created_at", "Created at", Cell(port.standard.createdAt.description)),
         ]
         return Description(fields: (fields + place + rest).map { (key: $0.0, title: $0.1, value: $0.2) })
+    }
+}
+
+extension VLANs {
+    /// The carrying port's id and the tag; two empty ones where there is no place.
+    func cells(of port: Port) -> [Cell] {
+        place(of: port).map { [Cell($0.vif), .number($0.tag)] } ?? [.none, .none]
     }
 }

@@ -1,3 +1,4 @@
+import HostEndpoints
 import ArgumentParser
 import NetAddress
 import NeutronAPI
@@ -16,7 +17,7 @@ struct ListNetworks: HostCommand {
             await Sweep.leftovers(on: host)
             async let networks: [Network] = host.api.list(within: host.remaining)
             async let subnets: [Subnet] = host.api.list(within: host.remaining)
-            output.print(Self.listing(try await networks, try await subnets), on: host.console)
+            output.print(Self.listing(try await networks, try await subnets), on: context.console)
         }
     }
 
@@ -53,7 +54,7 @@ struct ShowNetwork: HostCommand {
             let filter = [(name: "network_id", value: "\(network.id)")]
             async let subnets: [Subnet] = host.api.list(where: filter, within: host.remaining)
             async let ports: [Port] = host.api.list(where: filter, within: host.remaining)
-            output.print(Self.description(network, try await subnets, try await ports.count), on: host.console)
+            output.print(Self.description(network, try await subnets, try await ports.count), on: context.console)
         }
     }
 
@@ -71,13 +72,5 @@ struct ShowNetwork: HostCommand {
             ("status", "Status", Cell(network.status.rawValue)),
             ("created_at", "Created at", Cell(network.standard.createdAt.description)),
         ])
-    }
-}
-
-extension [String] {
-    /// Without those that came before.
-    var uniqued: [String] {
-        var seen: Set<String> = []
-        return filter { seen.insert($0).inserted }
     }
 }

@@ -1,3 +1,4 @@
+import HostEndpoints
 import NetAddress
 import NeutronAPI
 import NeutronClient
@@ -27,49 +28,49 @@ struct NetworkRequest: Equatable, Sendable {
     init(
         name: String, cidrs: [IPPrefix], gateways: [Gateway] = [], dns: [IPAddress] = [], pools: [IPRange] = [],
         mtu: Int? = nil
-    ) throws(CommandError) {
+    ) throws(HostError) {
         self.name = name
         self.mtu = mtu
         subnets = cidrs.map { SubnetRequest(cidr: $0) }
         for (index, cidr) in cidrs.enumerated() {
             if let other = cidrs[..<index].first(where: { $0.overlaps(cidr) }) {
-                throw CommandError(.usage, "\(cidr) overlaps \(other)")
+                throw HostError(.usage, "\(cidr) overlaps \(other)")
             }
         }
         if gateways.contains(.none) {
             guard gateways.count == 1 else {
-                throw CommandError(.usage, "--gateway none stands alone: it means that no subnet has a gateway")
+                throw HostError(.usage, "--gateway none stands alone: it means that no subnet has a gateway")
             }
             for index in subnets.indices { subnets[index].gateway = .null }
         }
         for case .address(let address) in gateways {
             let index = try subnet(of: address, "--gateway \(address)")
             guard subnets[index].gateway == .absent else {
-                throw CommandError(.usage, "--gateway \(address): \(subnets[index].cidr) has a gateway already")
+                throw HostError(.usage, "--gateway \(address): \(subnets[index].cidr) has a gateway already")
             }
             subnets[index].gateway = .value(address)
         }
         for pool in pools {
             let index = try subnet(of: pool.first, "--allocation-pool \(pool)")
             guard subnets[index].cidr.contains(pool.last) else {
-                throw CommandError(.usage, "--allocation-pool \(pool) does not lie in \(subnets[index].cidr)")
+                throw HostError(.usage, "--allocation-pool \(pool) does not lie in \(subnets[index].cidr)")
             }
             subnets[index].pools.append(pool)
         }
         for server in dns {
             let matching = subnets.indices.filter { subnets[$0].cidr.version == server.version }
             guard !matching.isEmpty else {
-                throw CommandError(
+                throw HostError(
                     .usage, "--dns \(server): no subnet of IPv\(server.version.rawValue) is asked for")
             }
             for index in matching { subnets[index].dns.append(server) }
         }
     }
 
-    private func subnet(of address: IPAddress, _ option: String) throws(CommandError) -> Int {
+    private func subnet(of address: IPAddress, _ option: String) throws(HostError) -> Int {
         guard let index = subnets.firstIndex(where: { $0.cidr.contains(address) }) else {
             let list = subnets.map { "\($0.cidr)" }.joined(separator: ", ")
-            throw CommandError(.usage, "\(option) does not lie in \(list)")
+            throw HostError(.usage, "\(option) does not lie in \(list)")
         }
         return index
     }
@@ -85,10 +86,10 @@ extension NetworkRequest {
     }
 
     /// - Throws: `refused` when the name stands for something else.
-    func plan(existing: [Network], subnets found: [Subnet]) throws(CommandError) -> Plan {
+    func plan(existing: [Network], subnets found: [Subnet]) throws(HostError) -> Plan {
         guard let network = existing.first else { return .createNetwork }
         guard existing.count == 1 else {
-            throw CommandError(.refused, "\(existing.count) networks have the name \"\(name)\" already: choose another")
+            throw HostError(.refused, "\(existing.count) networks have the name \"\(name)\" already: choose another")
         }
         if let mtu, network.mtu != mtu { throw differs(network, "its MTU is \(network.mtu)") }
         for subnet in found {
@@ -101,8 +102,8 @@ extension NetworkRequest {
         return missing.isEmpty ? .nothing(network) : .completeSubnets(network, missing)
     }
 
-    private func differs(_ network: Network, _ how: String) -> CommandError {
-        CommandError(.refused, "a network with the name \"\(name)\" exists and is another (\(network.id)): \(how)")
+    private func differs(_ network: Network, _ how: String) -> HostError {
+        HostError(.refused, "a network with the name \"\(name)\" exists and is another (\(network.id)): \(how)")
     }
 }
 

@@ -1,3 +1,4 @@
+import HostEndpoints
 import ArgumentParser
 import HostNetwork
 import OVNModel
@@ -54,13 +55,13 @@ struct CreateIntegrationBridge: HostCommand {
         try await database.transactAndApply(operations, until: deadline)
         let interface = database.client.replica[OpenVSwitch.Interface.self].first { $0.name == name }
         if let error = interface?.error, !error.isEmpty {
-            throw CommandError(
+            throw HostError(
                 .refused,
                 "ovs-vswitchd cannot make bridge \(name) with datapath \(plan.datapath.rawValue): \(error); "
                     + "--datapath \(plan.datapath == .system ? "netdev" : "system") chooses the other one")
         }
         if plan.datapath == .system, interface.map({ ($0.ofport ?? -1) < 0 }) ?? true {
-            throw CommandError(
+            throw HostError(
                 .refused,
                 "ovs-vswitchd could not make bridge \(name) in the kernel: is its openvswitch module there? "
                     + "--datapath netdev does without it")

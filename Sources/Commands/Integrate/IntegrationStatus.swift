@@ -1,3 +1,4 @@
+import HostEndpoints
 import NetAddress
 import HostAttachment
 import OVNModel

@@ -1,3 +1,4 @@
+import HostEndpoints
 import HostAttachment
 import HostNetwork
 import Logging

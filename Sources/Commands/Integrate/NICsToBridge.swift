@@ -1,3 +1,4 @@
+import HostEndpoints
 import ArgumentParser
 import HostAttachment
 import HostNetwork
@@ -86,7 +87,7 @@ struct RestoreNICs: HostCommand {
             }
             if failures.count == 1 { throw failures[0] }
             guard failures.isEmpty else {
-                throw CommandError(.refused, failures.map { CommandError($0).message }.joined(separator: "; "))
+                throw HostError(.refused, failures.map { HostError($0).message }.joined(separator: "; "))
             }
         }
     }

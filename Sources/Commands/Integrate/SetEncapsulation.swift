@@ -1,3 +1,4 @@
+import HostEndpoints
 import ArgumentParser
 import Glibc
 import OVNModel
@@ -24,7 +25,7 @@ struct SetEncapsulation: HostCommand {
             if let reason = type.unavailable(
                 in: try database.configuration, kernelHasSTT: EncapsulationType.kernelHasSTT)
             {
-                throw CommandError(.refused, "\(reason); nothing changed")
+                throw HostError(.refused, "\(reason); nothing changed")
             }
             try await database.setExternalIDs(["ovn-encap-type": type.rawValue], within: deadline.remaining)
         }

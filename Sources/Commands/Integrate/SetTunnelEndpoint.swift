@@ -1,3 +1,4 @@
+import HostEndpoints
 import ArgumentParser
 import NetAddress
 import OVNModel

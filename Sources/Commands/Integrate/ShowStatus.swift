@@ -1,3 +1,4 @@
+import HostEndpoints
 import ArgumentParser
 import HostAttachment
 import HostNetwork
@@ -41,7 +42,7 @@ struct ShowStatus: HostCommand {
             return IntegrationStatus(database.client.replica, surroundings)
         }
         status.print(output, on: context.console)
-        if let cause = status.cause { throw CommandError(.refused, "this host does not work: \(cause)") }
+        if let cause = status.cause { throw HostError(.refused, "this host does not work: \(cause)") }
     }
 
     /// Where the networking API is, as far as that is known, and why it does not work.
@@ -49,14 +50,15 @@ struct ShowStatus: HostCommand {
         _ options: CloudOptions, _ central: CentralPoint?, _ context: Context, _ deadline: Deadline, _ logger: Logger
     ) async -> (endpoint: String?, problem: String?) {
         let limit = Deadline(after: min(deadline.remaining, .seconds(3)))
-        let isMeant = Cloud.isMeant(
-            options: options.settings, cloud: options.osCloud, environment: context.environment)
-        guard central != nil || isMeant else { return (nil, nil) }
+        let choice = options.choice(context)
+        guard central != nil || choice.isMeant else { return (nil, nil) }
         let client: NeutronClient
         do {
-            client = try await NetworkAccess.connect(options, central: central, context, until: limit, logger).api
+            client = try await NetworkAccess.connect(
+                choice, central: central, api: context.seams.api, until: limit, logger: logger
+            ).api
         } catch {
-            return (isMeant ? "the cloud's" : nil, CommandError(error).message)
+            return (choice.isMeant ? "the cloud's" : nil, HostError(error).message)
         }
         do {
             try await client.check(within: limit.remaining)

@@ -44,8 +44,13 @@ package struct CloudOptions: ParsableArguments {
 
     package init() {}
 
+    /// Which cloud is meant.
+    func choice(_ context: Context) -> CloudChoice {
+        CloudChoice(options: settings, name: osCloud, environment: context.environment)
+    }
+
     /// What was given, by setting.
-    var settings: [CloudSetting: String] {
+    private var settings: [CloudSetting: String] {
         var given: [CloudSetting: String] = [:]
         given[.authType] = osAuthType
         given[.authURL] = osAuthURL

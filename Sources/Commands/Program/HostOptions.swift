@@ -1,3 +1,4 @@
+import HostEndpoints
 import ArgumentParser
 import Logging
 import OVSDBClient

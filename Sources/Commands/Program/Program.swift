@@ -1,36 +1,20 @@
 package import ArgumentParser
 import Glibc
-package import HostNetwork
+package import HostEndpoints
 
 /// A command that does something on a host, as opposed to one that only groups others.
 package protocol HostCommand: ParsableCommand {
-    /// Does it. Results go to `context.console.output`; what it throws is shown by ``CommandError``.
+    /// Does it. Results go to `context.console.output`; what it throws is shown as a ``HostError``.
     func run(in context: Context) async throws
 }
 
 /// What a command finds around it; a test gives it another.
 package struct Context: Sendable {
-    /// What only tests change.
-    package struct Seams: Sendable {
-        /// The network namespace that Open vSwitch works in; `nil` is the process's own.
-        package var namespace: NetworkNamespace?
-        /// Base URL of the networking API instead of the central point's.
-        package var api: String?
-        /// Called when a step of making a network container is done; what it throws fails the command there.
-        package var afterStep: @Sendable (CreationStep) throws -> Void = { _ in }
-
-        /// Called when this machine's port carries a new endpoint; what it throws fails the command there.
-        package var afterCarrying: @Sendable () throws -> Void = {}
-        /// Works as with a network service that has no trunks.
-        package var ignoresTrunks = false
-
-        package init() {}
-    }
-
     package var environment: [String: String]
     package var console: Console
     /// The path of this program, beside which its other files are looked for.
     package var executable: String
+    /// What only tests change.
     package var seams = Seams()
 
     package init(environment: [String: String], console: Console, executable: String) {
@@ -66,7 +50,7 @@ package enum Program {
     /// as little as they can.
     package static func run(
         _ root: any ParsableCommand.Type, _ arguments: [String], in context: @autoclosure @Sendable () -> Context
-    ) async -> CommandError.Status {
+    ) async -> Status {
         // What scripts ask before anything else costs no parser.
         if arguments == ["--version"] {
             context().console.output(root.configuration.version)
@@ -92,16 +76,16 @@ package enum Program {
         } catch let error as ValidationError {
             return end(root, error, context.console)
         } catch {
-            let failure = CommandError(error)
+            let failure = HostError(error)
             context.console.errors("\(root._commandName): \(failure.message)")
-            return failure.status
+            return Status(failure.code)
         }
     }
 
     /// Help and version go to stdout, a misunderstanding to stderr.
     private static func end(
         _ root: any ParsableCommand.Type, _ error: any Error, _ console: Console
-    ) -> CommandError.Status {
+    ) -> Status {
         let message = root.fullMessage(for: error)
         guard root.exitCode(for: error) == .success else {
             console.errors(message)

@@ -1,12 +1,12 @@
-import Keystone
-import Logging
-import NeutronClient
+package import Keystone
+package import Logging
+package import NeutronClient
 
 /// The networking API, reached, and who is the owner of what is made there.
-struct NetworkAccess: Sendable {
-    let api: NeutronClient
+package struct NetworkAccess: Sendable {
+    package let api: NeutronClient
     /// Named in what is created; empty where a token says whose it is.
-    let project: String
+    package let project: String
 
     /// The owner of everything made without authentication, as the original tools named it.
     private static let nobodysProject = "admin"
@@ -16,9 +16,11 @@ struct NetworkAccess: Sendable {
     /// Where options, the `OS_…` variables or `OS_CLOUD` mean an OpenStack cloud, it is that cloud's network service, with
     /// a token. Else it is the central point of the overlay mode, which asks nobody who he is; the underlay mode has none,
     /// and then it is said which variable is missing.
-    /// - Parameter central: what `ovn-integrate set-ipam` set; `nil` in the underlay mode.
-    static func connect(
-        _ options: CloudOptions, central: CentralPoint?, _ context: Context, until deadline: Deadline, _ logger: Logger
+    /// - Parameters:
+    ///   - central: what `ovn-integrate set-ipam` set; `nil` in the underlay mode.
+    ///   - api: base URL of the networking API instead of the central point's.
+    package static func connect(
+        _ choice: CloudChoice, central: CentralPoint?, api: String? = nil, until deadline: Deadline, logger: Logger
     ) async throws -> NetworkAccess {
         let connectTimeout = min(deadline.remaining / 2, .seconds(5))
         func open(_ url: String) -> NetworkAccess {
@@ -26,13 +28,11 @@ struct NetworkAccess: Sendable {
                 api: NeutronClient(endpoint: url, connectTimeout: connectTimeout, logger: logger),
                 project: nobodysProject)
         }
-        let isMeant = Cloud.isMeant(
-            options: options.settings, cloud: options.osCloud, environment: context.environment)
-        if !isMeant, let url = context.seams.api ?? central?.api { return open(url) }
-        let cloud = try Cloud.load(
-            options: options.settings, cloud: options.osCloud, environment: context.environment)
+        let central = api ?? central?.api
+        if !choice.isMeant, let central { return open(central) }
+        let cloud = try choice.load()
         // Saying that there is no login changes nothing about where the central point is.
-        if cloud.login == .none, cloud.endpoint == nil, let url = context.seams.api ?? central?.api { return open(url) }
+        if cloud.login == .none, cloud.endpoint == nil, let central { return open(central) }
         let api = try await NeutronClient.connect(
             to: cloud, connectTimeout: connectTimeout, within: deadline.remaining, logger: logger)
         return NetworkAccess(api: api, project: cloud.login == .none ? nobodysProject : "")

@@ -1,4 +1,4 @@
-import DockerEngine
+package import DockerEngine
 import HostAttachment
 import HostNetwork
 import Logging
@@ -14,19 +14,26 @@ package enum CreationStep: String, Hashable, Sendable, CaseIterable {
 ///
 /// Each step finds what an earlier run left and goes on from there, so that a run may be killed anywhere. What fails is
 /// undone, unless the container was there before.
-struct ContainerCreation: Sendable {
+package struct ContainerCreation: Sendable {
     /// What a port that we use says about its user.
-    static let deviceOwner = "compute:ovn-containers"
+    package static let deviceOwner = "compute:ovn-containers"
 
-    let host: ContainerHost
-    let engine: DockerEngine
-    let wiring: Wiring
-    let placement: Placement
+    package let host: ContainerHost
+    package let engine: DockerEngine
+    package let wiring: Wiring
+    package let placement: Placement
+
+    package init(host: ContainerHost, engine: DockerEngine, wiring: Wiring, placement: Placement) {
+        self.host = host
+        self.engine = engine
+        self.wiring = wiring
+        self.placement = placement
+    }
 
     private var name: String { wiring.container.name }
 
     /// - Returns: the container's id, when OVN has connected all of its endpoints.
-    func perform() async throws -> String {
+    package func perform() async throws -> String {
         // Two runs for the same container follow one another; the second finds everything done.
         let lock = try await NameLock.hold(NetworkContainer.lockName(name), within: host.remaining)
         defer { withExtendedLifetime(lock) {} }
@@ -47,7 +54,7 @@ struct ContainerCreation: Sendable {
         guard let container else { return nil }
         guard NetworkContainer(labels: container.labels)?.endpoints == wiring.container.endpoints else {
             let others = NetworkContainer(labels: container.labels)?.names.joined(separator: ", ") ?? "none"
-            throw CommandError(
+            throw HostError(
                 .refused,
                 "container \(container.shortID) has these endpoints in another order or is another (endpoints: \(others)): "
                     + "remove it with 'docker rm -f \(name)' first")
@@ -58,8 +65,9 @@ struct ContainerCreation: Sendable {
     }
 
     private func ensureContainer(_ existing: Container?) async throws -> String {
-        try await PauseImage(host.context).ensure(engine, until: host.deadline, host.progress)
-        try host.context.seams.afterStep(.image)
+        try await PauseImage(environment: host.environment, executable: host.executable)
+            .ensure(engine, until: host.deadline, host.progress)
+        try host.seams.afterStep(.image)
         let id: String
         if let existing {
             id = existing.id
@@ -68,9 +76,9 @@ struct ContainerCreation: Sendable {
             id = try await createContainer()
         }
         do {
-            try host.context.seams.afterStep(.create)
+            try host.seams.afterStep(.create)
             try await engine.startContainer(id, within: host.remaining)
-            try host.context.seams.afterStep(.start)
+            try host.seams.afterStep(.start)
         } catch {
             if existing == nil { try await undo(id, after: error) }
             throw error
@@ -104,21 +112,21 @@ struct ContainerCreation: Sendable {
 
     private func connect(_ id: String) async throws {
         guard let pid = try await engine.findContainer(id, within: host.remaining)?.pid else {
-            throw CommandError(.refused, "network container \(id.prefix(12)) ended at once: see 'docker logs \(name)'")
+            throw HostError(.refused, "network container \(id.prefix(12)) ended at once: see 'docker logs \(name)'")
         }
         for port in wiring.ports { try await claim(port, for: id) }
-        try host.context.seams.afterStep(.claim)
+        try host.seams.afterStep(.claim)
         let sandbox = Sandbox(containerID: id, location: .process(pid))
         for endpoint in wiring.endpoints {
             host.progress("attaching endpoint \(endpoint.portID) as \(endpoint.interfaceName ?? "")")
             try await attach(endpoint, to: sandbox)
         }
-        try host.context.seams.afterStep(.attach)
+        try host.seams.afterStep(.attach)
         for endpoint in wiring.endpoints {
             try await host.attachment.waitInstalled(portID: endpoint.portID, within: host.remaining)
         }
         if placement.carrier != nil { try await Activation(host: host).wait(for: wiring.ports) }
-        try host.context.seams.afterStep(.installed)
+        try host.seams.afterStep(.installed)
     }
 
     /// What was plugged into a container that is gone is plugged out first; into one that lives, it was refused before.
@@ -151,8 +159,8 @@ extension ContainerCreation {
         return container?.pid == nil
     }
 
-    private func refusal(of port: Port) -> CommandError {
-        CommandError(
+    private func refusal(of port: Port) -> HostError {
+        HostError(
             .refused,
             "endpoint \(port.shownName) is attached to container "
                 + "\(port.deviceID.prefix(12))\(placement.shown(port)): "
@@ -166,7 +174,7 @@ extension ContainerCreation {
             if try await writeUser(id, into: port) { return }
             // The port changed since it was read. What it says now decides.
             guard let current = try await host.api.find(port.id, within: host.remaining) else {
-                throw CommandError(.refused, "endpoint \(port.shownName) was deleted meanwhile")
+                throw HostError(.refused, "endpoint \(port.shownName) was deleted meanwhile")
             }
             try await refuseOtherUser(of: current, than: id)
             port = current
@@ -206,15 +214,15 @@ extension ContainerCreation {
             do { try await engine.removeContainer(id, within: limit) } catch { failures.append("\(error)") }
             return failures
         }.value
-        let failure = CommandError(error)
+        let failure = HostError(error)
         guard !failures.isEmpty else { throw failure }
-        throw CommandError(
-            failure.status,
+        throw HostError(
+            failure.code,
             "\(failure.message); not all could be undone (\(failures.joined(separator: "; "))): repeat the command")
     }
 }
 
 extension Container {
     /// As `docker ps` shows it.
-    var shortID: Substring { id.prefix(12) }
+    package var shortID: Substring { id.prefix(12) }
 }

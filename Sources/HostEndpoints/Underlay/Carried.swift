@@ -1,22 +1,22 @@
-import NeutronAPI
+package import NeutronAPI
 import NeutronClient
 
 /// The VLANs by which this machine's port carries the endpoints of a container.
-struct Carried: Equatable, Sendable {
-    var tags: [ID<Port>: Int]
+package struct Carried: Equatable, Sendable {
+    package var tags: [ID<Port>: Int]
     /// The MTU of the machine's own network; nil where it may not be seen.
-    var pathMTU: Int?
+    package var pathMTU: Int?
 
     /// The largest packet of an endpoint: that of its network, unless the machine's own network leaves no room for the VLAN's
     /// header around it.
-    func mtu(_ network: Network) -> Int {
+    package func mtu(_ network: Network) -> Int {
         pathMTU.map { min(network.mtu, $0 - VLAN.headerLength) } ?? network.mtu
     }
 
     /// Makes this machine's port carry endpoints that no container uses, whichever machine's did before. Nil in the overlay mode.
     ///
     /// - Throws: `refused` where a container of another machine has one.
-    static func ensure(_ ports: [Port], on host: ContainerHost) async throws -> Carried? {
+    package static func ensure(_ ports: [Port], on host: ContainerHost) async throws -> Carried? {
         guard let carrying = Carrying(host), let carrier = try await host.carrier() else { return nil }
         let network = try await host.api.find(carrier.vif.networkID, within: host.remaining)
         var carried = Carried(tags: [:], pathMTU: network.flatMap { $0.mtu > 0 ? $0.mtu : nil })
@@ -26,7 +26,7 @@ struct Carried: Equatable, Sendable {
                 continue
             }
             guard port.deviceID.isEmpty else {
-                throw CommandError(
+                throw HostError(
                     .refused,
                     "endpoint \(port.shownName) is attached to container \(port.deviceID.prefix(12)) "
                         + "on another machine: delete the endpoint there, or create another")

@@ -1,13 +1,13 @@
-import NeutronAPI
+package import NeutronAPI
 import NeutronClient
 
 /// Makes this machine's port carry an endpoint as a VLAN, and lets it go again.
-struct Carrying: Sendable {
-    let host: ContainerHost
-    let vif: ID<Port>
+package struct Carrying: Sendable {
+    package let host: ContainerHost
+    package let vif: ID<Port>
 
     /// Nil in the overlay mode.
-    init?(_ host: ContainerHost) {
+    package init?(_ host: ContainerHost) {
         guard let vif = host.settings.vif else { return nil }
         self.host = host
         self.vif = vif
@@ -16,13 +16,13 @@ struct Carrying: Sendable {
     /// Makes the machine's port carry an endpoint, unless it does already; answers the tag.
     ///
     /// The tag is any that the service says is free. Whoever was faster with it is a reason to look again.
-    func ensure(_ port: Port) async throws -> Int {
+    package func ensure(_ port: Port) async throws -> Int {
         var changed = false
         while true {
             let carrier = try await Carrier.look(vif, on: host)
             if let tag = carrier.tag(of: port.id) { return tag }
             guard let tag = carrier.freeTag() else {
-                throw CommandError(
+                throw HostError(
                     .refused,
                     "endpoint \(port.shownName): all \(VLAN.tags.count) VLANs of this machine's port \(vif) are in use: "
                         + "delete endpoints that are not needed")
@@ -46,7 +46,7 @@ struct Carrying: Sendable {
     }
 
     /// Lets an endpoint go, whichever machine's port carries it. One that nobody carries is fine.
-    func release(_ port: Port) async throws {
+    package func release(_ port: Port) async throws {
         if let trunk = try await trunk(carrying: port) {
             do {
                 try await host.api.removeSubports([port.id], from: trunk.id, within: host.remaining)
@@ -58,13 +58,13 @@ struct Carrying: Sendable {
     }
 
     /// Takes an endpoint that nobody uses from the machine that carries it.
-    func move(_ port: Port) async throws -> Int {
+    package func move(_ port: Port) async throws -> Int {
         try await release(port)
         return try await ensure(port)
     }
 
     /// The trunk that carries a port, of whatever machine.
-    func trunk(carrying port: Port) async throws -> Trunk? {
+    package func trunk(carrying port: Port) async throws -> Trunk? {
         guard try await host.hasTrunks() else { return nil }
         let own: [Trunk] = try await host.api.list(where: [("port_id", "\(vif)")], within: host.remaining)
         if let trunk = own.first(where: { $0.carries(port.id) }) { return trunk }
@@ -98,7 +98,7 @@ struct Carrying: Sendable {
     /// Names parent and tag in the endpoint's profile, and the parent's host, without which Neutron leaves the port down.
     private func writeProfile(_ port: Port, _ tag: Int, _ carrier: Carrier) async throws {
         guard let current = try await host.api.find(port.id, within: host.remaining) else {
-            throw CommandError(.refused, "endpoint \(port.shownName) was deleted meanwhile")
+            throw HostError(.refused, "endpoint \(port.shownName) was deleted meanwhile")
         }
         var profile = current.binding.profile
         profile["parent_name"] = .string("\(vif)")
@@ -109,7 +109,7 @@ struct Carrying: Sendable {
                 port.id, PortUpdate(hostID: place.isEmpty ? nil : place, profile: profile), within: host.remaining)
         } catch {
             guard error.cause?.status == 403 else { throw error }
-            throw CommandError(
+            throw HostError(
                 .refused,
                 "endpoint \(port.shownName): the cloud has no trunk for this machine's port \(vif), and lets only "
                     + "administrators name a parent in binding:profile (\(error.message))")
@@ -125,5 +125,5 @@ struct Carrying: Sendable {
 }
 
 extension Trunk {
-    func carries(_ port: ID<Port>) -> Bool { subports.contains { $0.portID == port } }
+    package func carries(_ port: ID<Port>) -> Bool { subports.contains { $0.portID == port } }
 }

@@ -1,24 +1,28 @@
 import Glibc
 import HostAttachment
-import Logging
-import OVNModel
-import OVSDB
-import OVSDBClient
+package import Logging
+package import OVNModel
+package import OVSDB
+package import OVSDBClient
 
 /// The Open_vSwitch database of this host, connected.
-struct HostDatabase: Sendable {
-    let client: OVSDBClient
+package struct HostDatabase: Sendable {
+    package let client: OVSDBClient
+
+    package init(client: OVSDBClient) {
+        self.client = client
+    }
 
     /// Connects, runs `body`, disconnects.
     ///
     /// A socket at which nobody listens is refused at once: waiting would not make Open vSwitch start.
-    static func with<T: Sendable>(
+    package static func with<T: Sendable>(
         _ remotes: [Remote], until deadline: Deadline, logger: Logger,
         _ body: @escaping @Sendable (HostDatabase) async throws -> T
     ) async throws -> T {
         for case .unix(let path) in remotes.prefix(1) where remotes.count == 1 {
             if let reason = Self.nobodyListens(at: path) {
-                throw CommandError(
+                throw HostError(
                     .refused,
                     "open vswitch is not running on this host: \(reason) at \(path) (--db names another socket)")
             }
@@ -40,7 +44,7 @@ struct HostDatabase: Sendable {
             while let result = try await group.next() {
                 if let result { return result }
             }
-            throw CommandError(.refused, "the connection to open vswitch's database was given up")
+            throw HostError(.refused, "the connection to open vswitch's database was given up")
         }
     }
 
@@ -67,10 +71,10 @@ struct HostDatabase: Sendable {
     }
 
     /// The one row of table Open_vSwitch.
-    var configuration: OpenVSwitch.Configuration {
+    package var configuration: OpenVSwitch.Configuration {
         get throws {
             guard let row = client.replica[OpenVSwitch.Configuration.self].only else {
-                throw CommandError(
+                throw HostError(
                     .refused,
                     "open vswitch's database has not been set up: start Open vSwitch by its service, "
                         + "or run 'ovs-vsctl --no-wait init'")
@@ -79,13 +83,20 @@ struct HostDatabase: Sendable {
         }
     }
 
+    /// What the database says about this host's part in the logical networks.
+    ///
+    /// - Throws: `refused`, saying which command is missing.
+    package func settings() throws -> HostSettings {
+        try HostSettings(try configuration) { findBridge($0) != nil }
+    }
+
     /// The bridge with this name.
-    func findBridge(_ name: String) -> OpenVSwitch.Bridge? {
+    package func findBridge(_ name: String) -> OpenVSwitch.Bridge? {
         client.replica[OpenVSwitch.Bridge.self].first { $0.name == name }
     }
 
     /// Sets keys of `external_ids` of the Open_vSwitch row; others stay. What is as it should be is not written.
-    func setExternalIDs(_ pairs: [String: String], within limit: Duration) async throws {
+    package func setExternalIDs(_ pairs: [String: String], within limit: Duration) async throws {
         let row = try configuration
         let differing = pairs.filter { row.externalIDs[$0.key] != $0.value }
         guard !differing.isEmpty else { return }
@@ -95,7 +106,7 @@ struct HostDatabase: Sendable {
 
     /// Commits and waits until ovs-vswitchd has done what it says, as `ovs-vsctl` does: `next_cfg` is stepped, and
     /// `cur_cfg` follows when the switch is as the database wants it.
-    func transactAndApply(_ operations: [OVSDB.Operation], until deadline: Deadline) async throws {
+    package func transactAndApply(_ operations: [OVSDB.Operation], until deadline: Deadline) async throws {
         let row = try configuration
         let results = try await client.transact(
             operations + [
@@ -103,7 +114,7 @@ struct HostDatabase: Sendable {
                 .select(from: OpenVSwitch.Configuration.tableName, where: [.id(row.id)], columns: ["next_cfg"]),
             ], within: deadline.remaining)
         guard case .atom(.integer(let wanted))? = results.last?.rows.first?["next_cfg"] else {
-            throw CommandError(.refused, "open vswitch's database did not answer which configuration it has")
+            throw HostError(.refused, "open vswitch's database did not answer which configuration it has")
         }
         do {
             _ = try await client.wait(within: deadline.remaining) { replica -> Bool? in
@@ -111,7 +122,7 @@ struct HostDatabase: Sendable {
                 return row.curCfg >= Int(wanted) ? true : nil
             }
         } catch let error as OVSDBError where error.code == .timedOut {
-            throw CommandError(
+            throw HostError(
                 .refused,
                 "ovs-vswitchd has not applied the change within \(deadline.limit.inSeconds), the database has it: "
                     + "is ovs-vswitchd running?")
@@ -121,7 +132,7 @@ struct HostDatabase: Sendable {
 
 extension Duration {
     /// `30 s`, `1.5 s`.
-    var inSeconds: String {
+    package var inSeconds: String {
         let milliseconds = components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
         return milliseconds % 1000 == 0 ? "\(milliseconds / 1000) s" : "\(Double(milliseconds) / 1000) s"
     }

@@ -4,36 +4,35 @@ import Keystone
 import NeutronClient
 import OVSDB
 
-/// How a command ends when it does not end well: a sentence for stderr and an exit code.
-package struct CommandError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// What a script can tell apart.
-    package enum Status: Int32, Sendable {
-        case done = 0
+/// What keeps work on a host from being done: a sentence for who asked, and a code.
+package struct HostError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What callers tell apart.
+    package enum Code: Sendable {
         /// It was refused, or what it needs on this host does not work. Unless the message says otherwise, nothing changed.
-        case refused = 1
-        /// The command line makes no sense.
-        case usage = 2
+        case refused
+        /// What was asked makes no sense.
+        case usage
         /// The central point cannot be reached: nothing changed, or it is unknown and safe to repeat, as the message says.
-        case unreachable = 4
+        case unreachable
     }
 
-    package let status: Status
+    package let code: Code
     /// Lower case, no full stop: what is wrong, with which object, and what to do.
     package let message: String
 
-    package init(_ status: Status, _ message: String) {
-        self.status = status
+    package init(_ code: Code, _ message: String) {
+        self.code = code
         self.message = message
     }
 
     package var description: String { message }
 }
 
-extension CommandError {
-    /// What any error of the rooms below means to who called the command.
-    init(_ error: any Error) {
+extension HostError {
+    /// What any error of the rooms below means to who asked.
+    package init(_ error: any Error) {
         switch error {
-        case let error as CommandError: self = error
+        case let error as HostError: self = error
         case let error as NeutronClientError: self.init(error)
         case let error as KeystoneError: self.init(error)
         case let error as OVSDBError: self.init(error)

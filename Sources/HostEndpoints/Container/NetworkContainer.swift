@@ -1,26 +1,26 @@
-import DockerEngine
-import NeutronAPI
+package import DockerEngine
+package import NeutronAPI
 
 /// What makes a container a network container: its name, which follows from its endpoints, and its labels.
 ///
 /// The engine gives a name once. Whoever repeats a command therefore finds what an earlier run has made, and two runs
 /// at once cannot make two.
-struct NetworkContainer: Equatable, Sendable {
-    static let endpointsLabel = "ovn-containers.endpoints"
-    static let namesLabel = "ovn-containers.endpoint-names"
+package struct NetworkContainer: Equatable, Sendable {
+    package static let endpointsLabel = "ovn-containers.endpoints"
+    package static let namesLabel = "ovn-containers.endpoint-names"
 
     /// The endpoints in the order of their interfaces, `eth0` first.
-    let endpoints: [ID<Port>]
+    package let endpoints: [ID<Port>]
     /// What they were called when the container was made.
-    let names: [String]
+    package let names: [String]
 
-    init(ports: [Port]) {
+    package init(ports: [Port]) {
         endpoints = ports.map(\.id)
         names = ports.map(\.name)
     }
 
     /// Reads the labels of a container; `nil` when it is no network container of ours.
-    init?(labels: [String: String]) {
+    package init?(labels: [String: String]) {
         guard let list = labels[Self.endpointsLabel] else { return nil }
         let ids = list.split(separator: ",").map { ID<Port>($0) }
         guard !ids.isEmpty, !ids.contains(nil) else { return nil }
@@ -29,21 +29,21 @@ struct NetworkContainer: Equatable, Sendable {
     }
 
     /// `network_` and a hash (FNV-1a) of the endpoints' ids, whatever their order: one endpoint is in one container.
-    var name: String {
+    package var name: String {
         let text = endpoints.sorted().map(\.description).joined()
         let hash = text.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
         let digits = String(hash, radix: 16)
         return "network_" + String(repeating: "0", count: 16 - digits.count) + digits
     }
 
-    var labels: [String: String] {
+    package var labels: [String: String] {
         [
             Self.endpointsLabel: endpoints.map(\.description).joined(separator: ","),
             Self.namesLabel: names.joined(separator: ","),
         ]
     }
 
-    func spec(image: String, dns: [String]) -> ContainerSpec {
+    package func spec(image: String, dns: [String]) -> ContainerSpec {
         var spec = ContainerSpec(image: image)
         spec.labels = labels
         spec.dns = dns
@@ -51,5 +51,5 @@ struct NetworkContainer: Equatable, Sendable {
     }
 
     /// The lock that whoever makes or removes this container holds.
-    static func lockName(_ name: String) -> String { "ovn-containers/container/\(name)" }
+    package static func lockName(_ name: String) -> String { "ovn-containers/container/\(name)" }
 }

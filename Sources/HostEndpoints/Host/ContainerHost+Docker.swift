@@ -1,11 +1,11 @@
-import DockerEngine
+package import DockerEngine
 import Logging
 
 extension ContainerHost {
     /// Connects to this host's Docker, runs `body`, disconnects.
-    func withEngine<T: Sendable>(_ body: (DockerEngine) async throws -> T) async throws -> T {
+    package func withEngine<T: Sendable>(_ body: (DockerEngine) async throws -> T) async throws -> T {
         let engine = try await DockerEngine.connect(
-            to: try EngineEndpoint(environment: context.environment), within: remaining, logger: logger)
+            to: try EngineEndpoint(environment: environment), within: remaining, logger: logger)
         do {
             let result = try await body(engine)
             await engine.shutdown()
@@ -17,10 +17,10 @@ extension ContainerHost {
     }
 
     /// This host's Docker where there is one: an endpoint can be deleted from a host without. The caller shuts it down.
-    func findEngine() async -> DockerEngine? {
+    package func findEngine() async -> DockerEngine? {
         do {
             return try await DockerEngine.connect(
-                to: try EngineEndpoint(environment: context.environment), within: min(remaining, .seconds(5)),
+                to: try EngineEndpoint(environment: environment), within: min(remaining, .seconds(5)),
                 logger: logger)
         } catch {
             logger.info("no docker on this host", metadata: ["cause": "\(error)"])

@@ -1,17 +1,21 @@
-import NeutronAPI
+package import NeutronAPI
 import NeutronClient
 
 /// Makes an endpoint: its port, and where this machine's port is to carry it, its VLAN.
-struct EndpointCreation: Sendable {
-    let host: ContainerHost
+package struct EndpointCreation: Sendable {
+    package let host: ContainerHost
+
+    package init(host: ContainerHost) {
+        self.host = host
+    }
 
     /// Nothing is left of one that could not be carried, or the error says what is.
-    func create(_ request: PortCreate) async throws -> Port {
+    package func create(_ request: PortCreate) async throws -> Port {
         let port = try await host.api.create(request, as: "endpoint", within: host.remaining)
         guard let carrying = Carrying(host) else { return port }
         do {
             _ = try await carrying.ensure(port)
-            try host.context.seams.afterCarrying()
+            try host.seams.afterCarrying()
             return port
         } catch {
             try await undo(port, after: error)
@@ -20,7 +24,7 @@ struct EndpointCreation: Sendable {
 
     /// Finishes an endpoint whose making was cut short: nobody carries it. One that another machine carries stays there until a
     /// container here wants it.
-    func finish(_ port: Port) async throws {
+    package func finish(_ port: Port) async throws {
         guard let carrying = Carrying(host), port.deviceID.isEmpty,
             port.binding.profile["parent_name"] == nil, try await carrying.trunk(carrying: port) == nil
         else { return }
@@ -29,23 +33,21 @@ struct EndpointCreation: Sendable {
 
     private func undo(_ port: Port, after error: any Error) async throws -> Never {
         // The deadline may have passed; leaving things clean is worth a little more time, and must not be cancelled.
-        var patient = host
-        patient.deadline = Deadline(after: .seconds(5))
-        let patientHost = patient
+        let patient = host.within(.seconds(5))
         let failure = await Task { () -> (any Error)? in
             do {
-                try await Carrying(patientHost)?.release(port)
-                try await patientHost.api.remove(port.id, as: "endpoint", within: patientHost.remaining)
+                try await Carrying(patient)?.release(port)
+                try await patient.api.remove(port.id, as: "endpoint", within: patient.remaining)
                 return nil
             } catch { return error }
         }.value
-        let cause = CommandError(error)
+        let cause = HostError(error)
         guard let failure else { throw cause }
         let advice =
             port.name.isEmpty
             ? "run 'ovn-container endpoint-delete \(port.id)'"
             : "repeat the command, or run 'ovn-container endpoint-delete \(port.id)'"
-        throw CommandError(
-            cause.status, "\(cause.message); the endpoint \(port.id) is left (\(failure)): \(advice)")
+        throw HostError(
+            cause.code, "\(cause.message); the endpoint \(port.id) is left (\(failure)): \(advice)")
     }
 }

@@ -1,21 +1,21 @@
-import DockerEngine
-import HostAttachment
+package import DockerEngine
+package import HostAttachment
 import HostNetwork
 import Logging
-import NeutronAPI
+package import NeutronAPI
 import NeutronClient
 
 /// Clears away what is left on this host of endpoints that were deleted, here or from another host.
-struct Sweep: Equatable, Sendable {
+package struct Sweep: Equatable, Sendable {
     /// Ports whose attachment here has no port any more, or one that a container of another host uses now.
-    var detach: [String] = []
+    package var detach: [String] = []
     /// Network containers none of whose endpoints are theirs any more.
-    var remove: [String] = []
+    package var remove: [String] = []
 
     /// Decides from what is here and what the API says.
     ///
     /// A container whose endpoints are not claimed yet is one that is just being made: it stays.
-    init(
+    package init(
         attachments: [Attachment], containers: [ContainerSummary], ports: [ID<Port>: Port], isHere: (Port) -> Bool
     ) {
         func isLost(_ id: ID<Port>, to container: String) -> Bool {
@@ -38,10 +38,9 @@ extension Sweep {
     ///   where an attachment was left.
     /// - Returns: the ids and names of the endpoints of which something was cleared away.
     @discardableResult
-    static func leftovers(on host: ContainerHost, _ engine: DockerEngine? = nil) async -> Set<String> {
+    package static func leftovers(on host: ContainerHost, _ engine: DockerEngine? = nil) async -> Set<String> {
         // A central point that does not answer must not take the time in which the command itself says so.
-        var host = host
-        host.deadline = Deadline(after: host.remaining / 2)
+        let host = host.within(host.remaining / 2)
         do {
             let attachments = host.attachment.attachments().filter { $0.annotations["container"] != nil }
             guard !attachments.isEmpty || engine != nil else { return [] }
@@ -52,7 +51,7 @@ extension Sweep {
             if let engine {
                 return try await sweep.perform(attachments, containers ?? [], on: host, engine)
             }
-            return try await host.withEngine { [host] engine in
+            return try await host.withEngine { engine in
                 let containers = try await engine.containers(
                     labels: [NetworkContainer.endpointsLabel], within: host.remaining)
                 let sweep = try await plan(attachments, containers, on: host)
@@ -80,7 +79,7 @@ extension Sweep {
     }
 
     /// Those of the ports that exist.
-    static func ports(_ ids: Set<ID<Port>>, on host: ContainerHost) async throws -> [ID<Port>: Port] {
+    package static func ports(_ ids: Set<ID<Port>>, on host: ContainerHost) async throws -> [ID<Port>: Port] {
         var found: [ID<Port>: Port] = [:]
         var rest = ids.sorted()[...]
         while !rest.isEmpty {

@@ -2,7 +2,7 @@ import HostAttachment
 import NeutronAPI
 import Testing
 
-@testable import Commands
+@testable import HostEndpoints
 @testable import DockerEngine
 
 struct SweepTests {

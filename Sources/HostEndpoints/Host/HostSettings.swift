@@ -1,12 +1,12 @@
 import Glibc
-import NeutronAPI
-import OVNModel
+package import NeutronAPI
+package import OVNModel
 import OVSDB
 
 /// What Open vSwitch's database says about this host's part in the logical networks, where the original tools kept it too.
-struct HostSettings: Equatable, Sendable {
+package struct HostSettings: Equatable, Sendable {
     /// Who carries logical networks.
-    enum Mode: Equatable, Sendable {
+    package enum Mode: Equatable, Sendable {
         /// Hosts, between them in tunnels. Networks and endpoints are asked for at this central point.
         case overlay(CentralPoint)
         /// An OpenStack cloud, in which this machine has this port.
@@ -14,27 +14,27 @@ struct HostSettings: Equatable, Sendable {
     }
 
     /// The bridge that endpoints are plugged into.
-    let bridge: String
-    let mode: Mode
+    package let bridge: String
+    package let mode: Mode
     /// How OVN and the API name this host (`binding:host_id`): as ovn-controller does, `external_ids:hostname` where it
     /// is set and else the machine's own name.
-    let hostID: String
+    package let hostID: String
 
     /// - Throws: `refused`, saying which command is missing.
-    init(
+    package init(
         _ row: OpenVSwitch.Configuration, hasBridge: (String) -> Bool, hostName: String = Self.machineName()
-    ) throws(CommandError) {
+    ) throws(HostError) {
         let mode = row.externalIDs["ovn-mode"]
         let bridge = row.externalIDs[mode == "underlay" ? Self.nicBridgeKey : "ovn-bridge"]
         guard let mode, let bridge else {
-            throw CommandError(
+            throw HostError(
                 .refused, "this host is not initialised: run 'ovn-container init --bridge br-int --overlay-mode' first")
         }
         switch mode {
         case "overlay": self.mode = .overlay(try Self.central(row, bridge, hasBridge))
         case "underlay": self.mode = .underlay(vif: try Self.vif(row, bridge, hasBridge))
         default:
-            throw CommandError(
+            throw HostError(
                 .refused,
                 "this host is in the \(mode) mode, which this version does not know: "
                     + "run 'ovn-container init --bridge br-int --overlay-mode'")
@@ -45,29 +45,29 @@ struct HostSettings: Equatable, Sendable {
     }
 
     /// The central point of the overlay mode.
-    var central: CentralPoint? {
+    package var central: CentralPoint? {
         guard case .overlay(let central) = mode else { return nil }
         return central
     }
 
     /// This machine's port in the underlay mode.
-    var vif: ID<Port>? {
+    package var vif: ID<Port>? {
         guard case .underlay(let vif) = mode else { return nil }
         return vif
     }
 
     private static func central(
         _ row: OpenVSwitch.Configuration, _ bridge: String, _ hasBridge: (String) -> Bool
-    ) throws(CommandError) -> CentralPoint {
+    ) throws(HostError) -> CentralPoint {
         guard hasBridge(bridge) else {
-            throw CommandError(
+            throw HostError(
                 .refused, "bridge \(bridge) does not exist: run 'ovn-integrate create-integration-bridge' first")
         }
         guard let ipam = row.externalIDs["ipam"], !ipam.isEmpty else {
-            throw CommandError(.refused, "the central point is not set: run 'ovn-integrate set-ipam ADDRESS' first")
+            throw HostError(.refused, "the central point is not set: run 'ovn-integrate set-ipam ADDRESS' first")
         }
         guard let central = CentralPoint(ipam) else {
-            throw CommandError(
+            throw HostError(
                 .refused, "the central point is set to \"\(ipam)\": run 'ovn-integrate set-ipam ADDRESS'")
         }
         return central
@@ -75,13 +75,13 @@ struct HostSettings: Equatable, Sendable {
 
     private static func vif(
         _ row: OpenVSwitch.Configuration, _ bridge: String, _ hasBridge: (String) -> Bool
-    ) throws(CommandError) -> ID<Port> {
+    ) throws(HostError) -> ID<Port> {
         guard hasBridge(bridge) else {
-            throw CommandError(
+            throw HostError(
                 .refused, "bridge \(bridge) does not exist: run 'ovn-integrate nics-to-bridge NIC' first")
         }
         guard let vif = row.externalIDs[vifKey].flatMap({ ID<Port>($0) }) else {
-            throw CommandError(
+            throw HostError(
                 .refused,
                 "this host is in the underlay mode and does not know its own port: "
                     + "run 'ovn-container init --bridge \(bridge) --underlay-mode' with OS_VIF_ID set")
@@ -91,9 +91,9 @@ struct HostSettings: Equatable, Sendable {
 
     /// Where the underlay mode keeps the bridge of the NIC. Not under `ovn-bridge`: an ovn-controller on this machine would make
     /// that its own and let nothing through any more.
-    static let nicBridgeKey = "ovn-underlay-bridge"
+    package static let nicBridgeKey = "ovn-underlay-bridge"
     /// Where the underlay mode keeps the id of the machine's port.
-    static let vifKey = "ovn-vif-id"
+    package static let vifKey = "ovn-vif-id"
 
     private static func machineName() -> String {
         var name = [CChar](repeating: 0, count: 256)
@@ -104,9 +104,9 @@ struct HostSettings: Equatable, Sendable {
 
 extension HostSettings {
     /// Throws where the environment names another port than the host was initialised with: a file made for another machine.
-    func check(_ environment: [String: String]) throws(CommandError) {
+    package func check(_ environment: [String: String]) throws(HostError) {
         guard let vif, let named = environment["OS_VIF_ID"], !named.isEmpty, ID<Port>(named) != vif else { return }
-        throw CommandError(
+        throw HostError(
             .refused,
             "OS_VIF_ID is \(named), but this host was initialised with port \(vif): set the right one, "
                 + "or run 'ovn-container init --bridge \(bridge) --underlay-mode' again")

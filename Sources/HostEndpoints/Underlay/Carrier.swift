@@ -1,20 +1,20 @@
-import NeutronAPI
+package import NeutronAPI
 import NeutronClient
 
 /// What the network service says about this machine's port and the ports that it carries as VLANs.
 ///
 /// Nothing of it is remembered between commands: which tags are taken, the service alone knows.
-struct Carrier: Sendable {
+package struct Carrier: Sendable {
     /// This machine's own port, to which its NIC belongs.
-    let vif: Port
+    package let vif: Port
     /// Whether the service has trunks.
-    let hasTrunks: Bool
+    package let hasTrunks: Bool
     /// The trunk whose parent the machine's port is.
-    let trunk: Trunk?
+    package let trunk: Trunk?
     /// The tags of the ports that hang on it by their `binding:profile` alone, as far as they may be seen.
-    let profiled: [ID<Port>: Int]
+    package let profiled: [ID<Port>: Int]
 
-    init(vif: Port, hasTrunks: Bool, trunk: Trunk?, profiled: [ID<Port>: Int]) {
+    package init(vif: Port, hasTrunks: Bool, trunk: Trunk?, profiled: [ID<Port>: Int]) {
         self.vif = vif
         self.hasTrunks = hasTrunks
         self.trunk = trunk
@@ -24,7 +24,7 @@ struct Carrier: Sendable {
     }
 
     /// Asks the service.
-    static func look(_ id: ID<Port>, on host: ContainerHost) async throws -> Carrier {
+    package static func look(_ id: ID<Port>, on host: ContainerHost) async throws -> Carrier {
         let vif = try await host.ownPort(id)
         let hasTrunks = try await host.hasTrunks()
         var trunks: [Trunk] = []
@@ -36,7 +36,7 @@ struct Carrier: Sendable {
 
     /// The tag by which the machine's port carries another. Nil where it does not, or where a port that has the same tag comes
     /// first: a trunk's before one that only its profile makes a VLAN, since no service but ours keeps those apart.
-    func tag(of port: ID<Port>) -> Int? {
+    package func tag(of port: ID<Port>) -> Int? {
         let subports = trunk?.subports ?? []
         if let own = subports.first(where: { $0.portID == port }) { return own.segmentationID }
         guard let tag = profiled[port] else { return nil }
@@ -47,7 +47,7 @@ struct Carrier: Sendable {
     }
 
     /// Any tag that no port has; nil when all 4094 are taken.
-    func freeTag() -> Int? {
+    package func freeTag() -> Int? {
         let taken = Set((trunk?.subports ?? []).map(\.segmentationID)).union(profiled.values)
         return VLAN.tags.filter { !taken.contains($0) }.randomElement()
     }
@@ -55,22 +55,31 @@ struct Carrier: Sendable {
 
 extension ContainerHost {
     /// The port that this machine has in the cloud.
-    func ownPort(_ id: ID<Port>) async throws -> Port {
+    package func ownPort(_ id: ID<Port>) async throws -> Port {
         guard let port = try await api.find(id, within: remaining) else {
-            throw CommandError.noOwnPort(id)
+            throw HostError.noOwnPort(id)
         }
         return port
     }
 
     /// Whether the network service has trunks.
-    func hasTrunks() async throws -> Bool {
-        if context.seams.ignoresTrunks { return false }
+    package func hasTrunks() async throws -> Bool {
+        if seams.ignoresTrunks { return false }
         return try await api.hasExtension("trunk", within: remaining)
     }
 
     /// What this machine's port carries; nil in the overlay mode, where ports are bound to hosts.
-    func carrier() async throws -> Carrier? {
+    package func carrier() async throws -> Carrier? {
         guard let vif = settings.vif else { return nil }
         return try await Carrier.look(vif, on: self)
+    }
+}
+
+extension HostError {
+    package static func noOwnPort(_ id: ID<Port>) -> Self {
+        Self(
+            .refused,
+            "there is no port \(id), or you may not see it: OS_VIF_ID must be the id of the port that this machine "
+                + "has in the cloud")
     }
 }

@@ -1,24 +1,24 @@
-import HostAttachment
+package import HostAttachment
 import NetAddress
-import NeutronAPI
+package import NeutronAPI
 import NeutronClient
 
 /// What a network container gets: an interface for each endpoint, and name servers. Made from what the API says; asks
 /// nothing itself.
-struct Wiring: Equatable, Sendable {
+package struct Wiring: Equatable, Sendable {
     /// In the order of the interfaces.
-    let ports: [Port]
-    let endpoints: [Endpoint]
+    package let ports: [Port]
+    package let endpoints: [Endpoint]
     /// For `resolv.conf`, those of the first endpoint first.
-    let dns: [String]
+    package let dns: [String]
 
-    var container: NetworkContainer { NetworkContainer(ports: ports) }
+    package var container: NetworkContainer { NetworkContainer(ports: ports) }
 
     /// - Throws: `refused` for a port that no container can have.
-    init(
+    package init(
         _ ports: [Port], networks: [ID<Network>: Network], subnets: [ID<Subnet>: Subnet], bridge: String,
         carried: Carried? = nil
-    ) throws(CommandError) {
+    ) throws(HostError) {
         self.ports = ports
         let name = NetworkContainer(ports: ports).name
         var endpoints: [Endpoint] = []
@@ -26,11 +26,11 @@ struct Wiring: Equatable, Sendable {
         var routed: Set<IPVersion> = []
         for (index, port) in ports.enumerated() {
             guard !port.deviceOwner.hasPrefix("network:") else {
-                throw CommandError(
+                throw HostError(
                     .refused, "endpoint \(port.shownName) belongs to the network itself (\(port.deviceOwner))")
             }
             guard let network = networks[port.networkID] else {
-                throw CommandError(.refused, "the network of endpoint \(port.shownName) was deleted meanwhile")
+                throw HostError(.refused, "the network of endpoint \(port.shownName) was deleted meanwhile")
             }
             var endpoint = Endpoint(
                 portID: port.id.description, mac: port.macAddress, addresses: [],
@@ -41,7 +41,7 @@ struct Wiring: Equatable, Sendable {
                 guard let subnet = subnets[address.subnetID],
                     let interface = InterfaceAddress(address.ipAddress, length: subnet.cidr.length)
                 else {
-                    throw CommandError(.refused, "a subnet of endpoint \(port.shownName) was deleted meanwhile")
+                    throw HostError(.refused, "a subnet of endpoint \(port.shownName) was deleted meanwhile")
                 }
                 endpoint.addresses.append(interface)
                 // One default route for each version: the first endpoint that has a gateway carries it.
@@ -63,12 +63,12 @@ struct Wiring: Equatable, Sendable {
     }
 
     /// Asks the API about the endpoints that the words of a command mean.
-    static func read(_ references: [String], on host: ContainerHost) async throws -> Wiring {
+    package static func read(_ references: [String], on host: ContainerHost) async throws -> Wiring {
         var ports: [Port] = []
         for reference in references {
             let port = try await host.endpoint(reference)
             guard !ports.contains(where: { $0.id == port.id }) else {
-                throw CommandError(.usage, "endpoint \(reference) is named twice")
+                throw HostError(.usage, "endpoint \(reference) is named twice")
             }
             ports.append(port)
         }
@@ -88,5 +88,13 @@ struct Wiring: Equatable, Sendable {
 
 extension Port {
     /// What a user calls it: its name, else its id.
-    var shownName: String { name.isEmpty ? id.description : name }
+    package var shownName: String { name.isEmpty ? id.description : name }
+}
+
+extension [String] {
+    /// Without those that came before.
+    package var uniqued: [String] {
+        var seen: Set<String> = []
+        return filter { seen.insert($0).inserted }
+    }
 }

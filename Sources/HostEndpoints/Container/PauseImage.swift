@@ -1,23 +1,23 @@
-import DockerEngine
+package import DockerEngine
 import FoundationEssentials
 import Release
 
 /// The image of network containers, made on this host out of one static program: nothing is pulled.
-struct PauseImage: Sendable {
-    static let repository = "ovn-containers/pause"
-    static let reference = "\(repository):\(version)"
+package struct PauseImage: Sendable {
+    package static let repository = "ovn-containers/pause"
+    package static let reference = "\(repository):\(version)"
     /// Names the program where it is in none of the usual places.
-    static let variable = "OVN_CONTAINERS_PAUSE"
+    package static let variable = "OVN_CONTAINERS_PAUSE"
 
     /// Where the program may be, in order.
-    let candidates: [String]
+    package let candidates: [String]
 
-    init(_ context: Context) {
-        if let path = context.environment[Self.variable], !path.isEmpty {
+    package init(environment: [String: String], executable: String) {
+        if let path = environment[Self.variable], !path.isEmpty {
             candidates = [path]
             return
         }
-        let folder = context.executable.lastIndex(of: "/").map { String(context.executable[..<$0]) } ?? "."
+        let folder = executable.lastIndex(of: "/").map { String(executable[..<$0]) } ?? "."
         candidates = [
             "\(folder)/../libexec/ovn-containers/pause", "\(folder)/pause",
             "/usr/local/libexec/ovn-containers/pause", "/usr/libexec/ovn-containers/pause",
@@ -25,10 +25,10 @@ struct PauseImage: Sendable {
     }
 
     /// Makes the image unless the engine has it.
-    func ensure(_ engine: DockerEngine, until deadline: Deadline, _ progress: (String) -> Void) async throws {
+    package func ensure(_ engine: DockerEngine, until deadline: Deadline, _ progress: (String) -> Void) async throws {
         if try await engine.findImage(Self.reference, within: deadline.remaining) != nil { return }
         guard let path = candidates.first(where: { FileManager.default.isReadableFile(atPath: $0) }) else {
-            throw CommandError(
+            throw HostError(
                 .refused,
                 "the program 'pause' for network containers is not installed: looked for "
                     + candidates.joined(separator: ", ") + " (\(Self.variable) names another place)")

@@ -3,7 +3,7 @@ import NetAddress
 import NeutronAPI
 import Testing
 
-@testable import Commands
+@testable import HostEndpoints
 
 struct WiringTests {
     static let standard = StandardAttributes(
@@ -106,13 +106,13 @@ struct WiringTests {
 
     @Test func `a port of the network itself is refused`() throws {
         let port = try Self.port(1, on: 1, [], owner: "network:router_interface")
-        #expect(throws: CommandError.self) { try wiring([port], [Self.network(1)], []) }
+        #expect(throws: HostError.self) { try wiring([port], [Self.network(1)], []) }
     }
 
     @Test func `what was deleted while it was read is refused`() throws {
         let port = try Self.port(1, on: 1, [(1, "10.1.0.1")])
-        #expect(throws: CommandError.self) { try wiring([port], [], []) }
-        #expect(throws: CommandError.self) { try wiring([port], [Self.network(1)], []) }
+        #expect(throws: HostError.self) { try wiring([port], [], []) }
+        #expect(throws: HostError.self) { try wiring([port], [Self.network(1)], []) }
     }
 }
 

@@ -1,0 +1,18 @@
+package import HostNetwork
+
+/// What only tests change.
+package struct Seams: Sendable {
+    /// The network namespace that Open vSwitch works in; `nil` is the process's own.
+    package var namespace: NetworkNamespace?
+    /// Base URL of the networking API instead of the central point's.
+    package var api: String?
+    /// Called when a step of making a network container is done; what it throws fails the command there.
+    package var afterStep: @Sendable (CreationStep) throws -> Void = { _ in }
+
+    /// Called when this machine's port carries a new endpoint; what it throws fails the command there.
+    package var afterCarrying: @Sendable () throws -> Void = {}
+    /// Works as with a network service that has no trunks.
+    package var ignoresTrunks = false
+
+    package init() {}
+}

@@ -3,8 +3,7 @@ extension Lab {
 
     /// What the walk-through does before the first network: the central point, and each host joined to it.
     func joinHosts() async throws {
-        try await on(
-            "central", "setsid ovn-ipam up >/var/log/ovn-ipam.log 2>&1 </dev/null & \(Self.untilReady(9696))")
+        try await startCentral()
         try await onEachHost(
             """
             set -e
@@ -14,6 +13,12 @@ extension Lab {
             ovn-controller --pidfile --detach -vconsole:off --log-file
             ovn-container init --bridge br-int --overlay-mode
             """)
+    }
+
+    /// Starts the central point, which must not be running, and waits until it is ready.
+    func startCentral() async throws {
+        try await on(
+            "central", "setsid ovn-ipam up >>/var/log/ovn-ipam.log 2>&1 </dev/null & \(Self.untilReady(9696))")
     }
 
     /// A shell command that ends when the API on this port of this node answers that it is ready.

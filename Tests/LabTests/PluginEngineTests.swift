@@ -1,0 +1,101 @@
+import Testing
+
+extension LabTests {
+    /// What an engine tells a plugin and what not, and how it treats what a plugin says.
+    @Suite struct PluginEngineTests {
+        @Test func `the plugin's networks are a host's own that reach all hosts`() async throws {
+            try await Lab.with("scope", hosts: 1) { lab in
+                // Nothing is initialised yet: the plugin answers all the same, and says what is missing.
+                let scope = try await lab.ask("host1", "NetworkDriver.GetCapabilities")
+                #expect(
+                    scope.body.contains(#""Scope":"local""#) && scope.body.contains(#""ConnectivityScope":"global""#))
+                let addresses = try await lab.ask("host1", "IpamDriver.GetCapabilities")
+                #expect(addresses.body.contains(#""RequiresMACAddress":true"#))
+                let activated = try await lab.ask("host1", "Plugin.Activate")
+                #expect(activated.body.contains("NetworkDriver") && activated.body.contains("IpamDriver"))
+                let refused = try await lab.attempt(
+                    "host1", "docker network create -d ovn --ipam-driver ovn --subnet 10.1.0.0/16 blue")
+                #expect(refused.status == 1 && refused.errors.contains("ovn-container init"), "\(refused.errors)")
+                let socket = try await lab.on("host1", "stat -c %a /run/docker/plugins/ovn.sock").word
+                #expect(socket == "600")
+            }
+        }
+
+        @Test func `a Leave that fails holds up nothing, and is made good`() async throws {
+            try await Lab.with("leave", hosts: 1) { lab in
+                try await lab.joinHosts()
+                try await lab.createNetwork("blue")
+                try await lab.start("a", on: "host1", network: "blue")
+                try await lab.on("host1", "kill -KILL $(cat /run/openvswitch/ovsdb-server.pid)")
+                try await lab.docker("host1", "rm -f a")
+                try await lab.start("ovsdb-server", on: "host1")
+                try await lab.expectNothingLeft(within: .seconds(90))
+                try await lab.start("b", on: "host1", network: "blue")
+            }
+        }
+
+        @Test func `each start has an endpoint of its own, and an address that is asked for stays`() async throws {
+            try await Lab.with("starts", hosts: 1) { lab in
+                try await lab.joinHosts()
+                try await lab.createNetwork("blue")
+                let first = try await lab.start("a", on: "host1", network: "blue", options: "--ip 10.1.4.4")
+                for _ in 0..<3 {
+                    try await lab.docker("host1", "restart -t 0 a")
+                    let again = try await lab.member("a", on: "host1", network: "blue")
+                    #expect(again.endpoint != first.endpoint)
+                    #expect(again.address == "10.1.4.4")
+                    try await lab.expectAgreement(within: .seconds(20))
+                    let port = try await lab.dockerPorts()
+                    #expect(port.map(\.mac) == [again.mac])
+                }
+            }
+        }
+
+        @Test func `a live-restore engine that is killed keeps containers, addresses and pings`() async throws {
+            try await Lab.with("live", hosts: 2) { lab in
+                try await lab.joinHosts()
+                try await lab.killDocker("host1")
+                try await lab.on(
+                    "host1",
+                    #"echo '{"storage-driver": "overlay2", "userland-proxy": false, "live-restore": true}' >/etc/docker/daemon.json"#
+                )
+                try await lab.startDocker("host1")
+                try await lab.createNetwork("blue")
+                let a = try await lab.start("a", on: "host1", network: "blue")
+                let b = try await lab.start("b", on: "host2", network: "blue")
+                let pid = try await lab.docker("host1", "inspect -f {{.State.Pid}} a")
+
+                try await lab.killDocker("host1")
+                #expect(try await lab.answers(a.address, to: b))
+                try await lab.startDocker("host1")
+                #expect(try await lab.docker("host1", "inspect -f {{.State.Pid}} a") == pid)
+                #expect(try await lab.member("a", on: "host1", network: "blue").address == a.address)
+                #expect(try await lab.answers(a.address, to: b))
+                try await lab.expectAgreement()
+
+                try await lab.createNetwork("green", subnet: "10.2.0.0/16", on: ["host1"])
+                try await lab.docker("host1", "network connect green a")
+                try await lab.docker("host1", "stop -t 0 a")
+                try await lab.docker("host2", "rm -f b")
+                try await lab.expectNothingLeft()
+            }
+        }
+
+        @Test func `a container's interface has the network's MTU from its first moment`() async throws {
+            try await Lab.with("size", hosts: 1) { lab in
+                try await lab.joinHosts()
+                try await lab.createNetwork("blue")
+                try await lab.createNetwork("small", subnet: "10.2.0.0/16", options: "-o mtu=1300")
+                for (network, mtu) in [("blue", "1442"), ("small", "1300")] {
+                    let link = try await lab.docker("host1", "run --rm --network \(network) busybox ip link show eth0")
+                    #expect(link.contains("mtu \(mtu) "), "\(link)")
+                    let outer = try await lab.start("m\(network)", on: "host1", network: network)
+                    let row = try await lab.on(
+                        "host1", "ip -o link show type veth | grep ': ovn' | grep -c 'mtu \(mtu) '")
+                    #expect(row.word == "1", "\(outer)")
+                    try await lab.docker("host1", "rm -f m\(network)")
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,140 @@
+import Testing
+
+extension LabTests {
+    /// One logical network from `docker network create` on each host.
+    @Suite struct PluginNetworkTests {
+        @Test func `the same command on two hosts makes one network, and its containers meet`() async throws {
+            try await Lab.with("one", hosts: 2) { lab in
+                try await lab.joinHosts()
+                try await lab.createNetwork("blue")
+                #expect(try await lab.networks().map(\.name) == ["blue"])
+
+                let a = try await lab.start("a", on: "host1", network: "blue")
+                let b = try await lab.start("b", on: "host2", network: "blue")
+                #expect(a.address.hasPrefix("10.1.") && a.address != b.address)
+                #expect(try await lab.answers(b.address, to: a))
+                #expect(try await lab.answers(a.address, to: b))
+
+                // Removing it on one host takes nothing from the others; with its last user it is gone.
+                try await lab.docker("host1", "rm -f a")
+                try await lab.docker("host1", "network rm blue")
+                #expect(try await lab.networks().map(\.name) == ["blue"])
+                let c = try await lab.start("c", on: "host2", network: "blue")
+                #expect(try await lab.answers(b.address, to: c))
+                try await lab.docker("host2", "rm -f b c")
+                try await lab.docker("host2", "network rm blue")
+                #expect(try await lab.networks().isEmpty)
+                try await lab.expectNothingLeft()
+            }
+        }
+
+        @Test func `other hosts need not know the subnet, and one that differs is refused with both`() async throws {
+            try await Lab.with("subnets", hosts: 2) { lab in
+                try await lab.joinHosts()
+                try await lab.createNetwork("blue", on: ["host1"])
+                // Docker asks for the pool before it names the network: so the pool is named as well.
+                try await lab.docker(
+                    "host2", "network create -d ovn --ipam-driver ovn --ipam-opt net=blue -o net=blue azure")
+                let b = try await lab.start("b", on: "host2", network: "azure")
+                #expect(b.address.hasPrefix("10.1."))
+                let a = try await lab.start("a", on: "host1", network: "blue")
+                #expect(try await lab.answers(b.address, to: a))
+
+                let refused = try await lab.attempt(
+                    "host2", "docker network create -d ovn --ipam-driver ovn --subnet 10.9.0.0/16 -o net=blue other")
+                #expect(refused.status == 1)
+                #expect(refused.errors.contains("10.1.0.0/16") && refused.errors.contains("10.9.0.0/16"), "\(refused)")
+                #expect(try await lab.networks().count == 1)
+
+                try await lab.docker("host1", "rm -f a")
+                try await lab.docker("host2", "rm -f b")
+                try await lab.docker("host1", "network rm blue")
+                try await lab.docker("host2", "network rm azure")
+                #expect(try await lab.networks().isEmpty)
+            }
+        }
+
+        @Test func `twenty creates at once on two hosts make one network`() async throws {
+            try await Lab.with("race", hosts: 2) { lab in
+                try await lab.joinHosts()
+                try await lab.onEachHost(
+                    """
+                    for i in 1 2 3 4 5 6 7 8 9 10; do
+                        docker network create -d ovn --ipam-driver ovn --subnet 10.1.0.0/16 --ipam-opt net=n$i -o net=n$i n$i &
+                    done
+                    wait
+                    """)
+                let names = try await lab.networks().map(\.name).sorted()
+                #expect(names == (1...10).map { "n\($0)" }.sorted())
+                for host in lab.hosts {
+                    #expect(
+                        try await lab.docker(host, "network ls -q -f driver=ovn").split(separator: "\n").count == 10)
+                }
+                try await lab.onEachHost("for i in 1 2 3 4 5 6 7 8 9 10; do docker network rm n$i & done; wait")
+                #expect(try await lab.networks().isEmpty)
+            }
+        }
+
+        @Test func `a network that others made is joined, and stays`() async throws {
+            try await Lab.with("kept", hosts: 2) { lab in
+                try await lab.joinHosts()
+                let id = try await lab.on("host1", "ovn-container net-create ls0 10.3.0.0/24").word
+                let byHand = try await lab.attach("byhand", network: "ls0", on: "host1")
+                try await lab.docker(
+                    "host1", "network create -d ovn --ipam-driver ovn --subnet 10.3.0.0/24 -o net=ls0 ls0")
+                try await lab.docker(
+                    "host2", "network create -d ovn --ipam-driver ovn --subnet 10.3.0.0/24 -o net.id=\(id) byid")
+                let b = try await lab.start("b", on: "host2", network: "byid")
+                #expect(try await lab.answers(byHand.address, to: b))
+                try await lab.docker("host2", "rm -f b")
+                try await lab.docker("host1", "network rm ls0")
+                try await lab.docker("host2", "network rm byid")
+                #expect(try await lab.networks().map(\.id) == [id])
+            }
+        }
+
+        @Test func `options of Kuryr's and errors in options are understood`() async throws {
+            try await Lab.with("options", hosts: 1) { lab in
+                try await lab.joinHosts()
+                let id = try await lab.on("host1", "ovn-container net-create ls0 10.3.0.0/24").word
+                let create = "docker network create -d ovn --ipam-driver ovn --subnet"
+                for (option, name) in [("neutron.net.uuid=\(id)", "u"), ("neutron.net.name=ls0", "n")] {
+                    try await lab.on("host1", "\(create) 10.3.0.0/24 -o \(option) \(name)")
+                    let member = try await lab.start("c\(name)", on: "host1", network: name)
+                    #expect(member.address.hasPrefix("10.3.0."))
+                    try await lab.docker("host1", "rm -f c\(name)")
+                    try await lab.docker("host1", "network rm \(name)")
+                }
+                for option in ["mtu=tall", "port_security=perhaps", "net.id=nothing", "colour=blue"] {
+                    let refused = try await lab.attempt("host1", "\(create) 10.4.0.0/24 -o \(option) wrong")
+                    #expect(refused.status == 1, "\(option)")
+                    #expect(refused.errors.contains(option.split(separator: "=")[0]), "\(option): \(refused.errors)")
+                }
+                #expect(try await lab.networks().map(\.id) == [id])
+            }
+        }
+
+        @Test func `two networks of a host may have one subnet`() async throws {
+            try await Lab.with("twice", hosts: 1) { lab in
+                try await lab.joinHosts()
+                for name in ["red", "blue"] {
+                    try await lab.createNetwork(name, options: "--ipam-opt net=\(name)")
+                }
+                let red = try await lab.start("red", on: "host1", network: "red", options: "--ip 10.1.0.9")
+                let blue = try await lab.start("blue", on: "host1", network: "blue", options: "--ip 10.1.0.9")
+                #expect(red.address == blue.address)
+                let other = try await lab.start("other", on: "host1", network: "red")
+                #expect(try await lab.answers("10.1.0.9", to: other))
+                try await lab.docker("host1", "rm -f red")
+                try await lab.expectAgreement()
+                #expect(try await lab.answers("10.1.0.9", to: other, seconds: 1) == false)
+                try await lab.docker("host1", "rm -f blue other")
+                try await lab.expectNothingLeft()
+            }
+        }
+    }
+}
+
+extension Lab {
+    func networks() async throws -> [LogicalNetwork] { try await list("networks", as: LogicalNetwork.self) }
+}

@@ -103,7 +103,7 @@ let package = Package(
 
         // Other daemons.
         room("OVSDBClient", uses: ["OVSDB", nioSSL, logging, metrics, locks] + nio),
-        room("DockerEngine", uses: [logging] + http + nio),
+        room("DockerEngine", uses: ["NetAddress", logging] + http + nio),
         room("HTTPTransport", uses: [nioSSL, logging] + http + nio),
         room("Keystone", uses: ["NeutronAPI", "YAML", "HTTPTransport", logging, locks] + http + nio),
         room("NeutronClient", uses: ["NeutronAPI", "HTTPTransport", "Keystone", logging] + http + nio),

@@ -11,6 +11,11 @@ package struct Container: Sendable, Equatable {
     package let labels: [String: String]
     package let networkMode: String
     package let dns: [String]
+    package let restartPolicy: RestartPolicy
+    /// Why its last start failed; empty where it did not.
+    package let startError: String
+    /// The engine's networks that it is in, by name.
+    package let networks: [String: NetworkEndpoint]
 
     package var isRunning: Bool { state == .running }
 }
@@ -21,6 +26,32 @@ package struct ContainerSummary: Sendable, Equatable {
     package let names: [String]
     package let state: ContainerState
     package let labels: [String: String]
+    package let networkMode: String
+    /// The engine's networks that it is in, by name.
+    package let networks: [String: NetworkEndpoint]
+
+    package init(
+        id: String, names: [String], state: ContainerState, labels: [String: String], networkMode: String = "none",
+        networks: [String: NetworkEndpoint] = [:]
+    ) {
+        self.id = id
+        self.names = names
+        self.state = state
+        self.labels = labels
+        self.networkMode = networkMode
+        self.networks = networks
+    }
+}
+
+/// When the engine starts a container again by itself.
+package struct RestartPolicy: RawRepresentable, Hashable, Sendable {
+    package let rawValue: String
+    package init(rawValue: String) { self.rawValue = rawValue }
+
+    package static let no = RestartPolicy(rawValue: "no")
+    package static let always = RestartPolicy(rawValue: "always")
+    /// When it ended by itself and when the engine starts, but not after somebody stopped it.
+    package static let unlessStopped = RestartPolicy(rawValue: "unless-stopped")
 }
 
 /// Life of a container.
@@ -45,14 +76,17 @@ extension Container: Decodable {
         case state = "State"
         case config = "Config"
         case host = "HostConfig"
+        case network = "NetworkSettings"
     }
 
     private struct State: Decodable {
         let status: String
         let pid: Int32
+        let error: String?
         enum CodingKeys: String, CodingKey {
             case status = "Status"
             case pid = "Pid"
+            case error = "Error"
         }
     }
 
@@ -68,10 +102,17 @@ extension Container: Decodable {
     private struct Host: Decodable {
         let networkMode: String
         let dns: [String]?
+        let restartPolicy: Policy?
         enum CodingKeys: String, CodingKey {
             case networkMode = "NetworkMode"
             case dns = "Dns"
+            case restartPolicy = "RestartPolicy"
         }
+    }
+
+    private struct Policy: Decodable {
+        let name: String
+        enum CodingKeys: String, CodingKey { case name = "Name" }
     }
 
     package init(from decoder: any Decoder) throws {
@@ -79,12 +120,16 @@ extension Container: Decodable {
         let state = try object.decode(State.self, forKey: .state)
         let config = try object.decode(Config.self, forKey: .config)
         let host = try object.decode(Host.self, forKey: .host)
+        let networks = try object.decodeIfPresent(NetworkSettings.self, forKey: .network)
         let name = try object.decode(String.self, forKey: .name)
+        let policy = host.restartPolicy?.name ?? ""
         self.init(
             id: try object.decode(String.self, forKey: .id),
             name: name.hasPrefix("/") ? String(name.dropFirst()) : name,
             state: ContainerState(rawValue: state.status), pid: state.pid > 0 ? state.pid : nil,
-            image: config.image, labels: config.labels ?? [:], networkMode: host.networkMode, dns: host.dns ?? [])
+            image: config.image, labels: config.labels ?? [:], networkMode: host.networkMode, dns: host.dns ?? [],
+            restartPolicy: policy.isEmpty ? .no : RestartPolicy(rawValue: policy),
+            startError: state.error ?? "", networks: networks?.networks ?? [:])
     }
 }
 
@@ -94,16 +139,26 @@ extension ContainerSummary: Decodable {
         case names = "Names"
         case state = "State"
         case labels = "Labels"
+        case host = "HostConfig"
+        case network = "NetworkSettings"
+    }
+
+    private struct Host: Decodable {
+        let networkMode: String?
+        enum CodingKeys: String, CodingKey { case networkMode = "NetworkMode" }
     }
 
     package init(from decoder: any Decoder) throws {
         let object = try decoder.container(keyedBy: Keys.self)
+        let host = try object.decodeIfPresent(Host.self, forKey: .host)
+        let networks = try object.decodeIfPresent(NetworkSettings.self, forKey: .network)
         self.init(
             id: try object.decode(String.self, forKey: .id),
             names: (try object.decodeIfPresent([String].self, forKey: .names) ?? []).map {
                 $0.hasPrefix("/") ? String($0.dropFirst()) : $0
             },
             state: ContainerState(rawValue: try object.decode(String.self, forKey: .state)),
-            labels: try object.decodeIfPresent([String: String].self, forKey: .labels) ?? [:])
+            labels: try object.decodeIfPresent([String: String].self, forKey: .labels) ?? [:],
+            networkMode: host?.networkMode ?? "", networks: networks?.networks ?? [:])
     }
 }

@@ -8,6 +8,8 @@ package struct ContainerSpec: Sendable, Equatable {
     package var networkMode = "none"
     /// Name servers for `/etc/resolv.conf`; when empty, the engine takes the machine's own.
     package var dns: [String] = []
+    /// When the engine starts it again by itself.
+    package var restartPolicy = RestartPolicy.no
     /// Replaces the image's command.
     package var command: [String]?
     /// Root file system read-only, no capabilities, no way to gain privileges.
@@ -29,6 +31,7 @@ struct ContainerCreateBody: Encodable {
         let capDrop: [String]
         let readonlyRootfs: Bool
         let securityOpt: [String]
+        let restartPolicy: Policy
 
         enum CodingKeys: String, CodingKey {
             case networkMode = "NetworkMode"
@@ -36,7 +39,13 @@ struct ContainerCreateBody: Encodable {
             case capDrop = "CapDrop"
             case readonlyRootfs = "ReadonlyRootfs"
             case securityOpt = "SecurityOpt"
+            case restartPolicy = "RestartPolicy"
         }
+    }
+
+    struct Policy: Encodable {
+        let name: String
+        enum CodingKeys: String, CodingKey { case name = "Name" }
     }
 
     enum CodingKeys: String, CodingKey {
@@ -52,6 +61,7 @@ struct ContainerCreateBody: Encodable {
         labels = spec.labels
         hostConfiguration = HostConfiguration(
             networkMode: spec.networkMode, dns: spec.dns, capDrop: spec.isConfined ? ["ALL"] : [],
-            readonlyRootfs: spec.isConfined, securityOpt: spec.isConfined ? ["no-new-privileges"] : [])
+            readonlyRootfs: spec.isConfined, securityOpt: spec.isConfined ? ["no-new-privileges"] : [],
+            restartPolicy: Policy(name: spec.restartPolicy.rawValue))
     }
 }

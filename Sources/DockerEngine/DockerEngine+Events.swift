@@ -3,53 +3,25 @@ import FoundationEssentials
 import NIOCore
 import NIOHTTP1
 
-/// Something that happened to a container, of `GET /events`.
-package struct ContainerEvent: Sendable, Equatable {
-    /// `start`, `die`, `destroy`, …; an exec's carries more after a colon.
-    package let action: String
-    package let containerID: String
-    /// The container's labels and some more.
-    package let attributes: [String: String]
-}
-
-extension ContainerEvent: Decodable {
-    private enum Keys: String, CodingKey {
-        case action = "Action"
-        case actor = "Actor"
-    }
-
-    private struct Actor: Decodable {
-        let id: String
-        let attributes: [String: String]?
-        enum CodingKeys: String, CodingKey {
-            case id = "ID"
-            case attributes = "Attributes"
-        }
-    }
-
-    package init(from decoder: any Decoder) throws {
-        let object = try decoder.container(keyedBy: Keys.self)
-        let actor = try object.decode(Actor.self, forKey: .actor)
-        self.init(
-            action: try object.decode(String.self, forKey: .action), containerID: actor.id,
-            attributes: actor.attributes ?? [:])
-    }
-}
-
 extension DockerEngine {
-    /// Events of containers with this label, from now on, until the engine goes away or `body` returns.
+    /// What happens from now on, until the engine goes away or `body` returns.
     ///
     /// - Parameters:
+    ///   - filter: which events; the engine sends no other.
     ///   - opening: how long the engine may take to begin; there is no limit on the wait for an event.
     ///   - body: receives them one by one; the engine waits for it, none is lost.
     /// - Throws: `DockerError` when the stream cannot be opened or breaks, and whatever `body` throws.
-    package func withContainerEvents<T: Sendable>(
-        label: String, opening timeout: Duration,
+    package func withEvents<T: Sendable>(
+        _ filter: EventFilter, opening timeout: Duration,
         _ body: (inout EventSequence.AsyncIterator) async throws -> T
     ) async throws -> T {
         let goal = "stream events"
-        let filters = try encode(["type": ["container"], "label": [label]], goal)
-        let request = makeRequest(.GET, "/events", query: [("filters", String(buffer: filters))])
+        let filters = try encode(filter.parameters, goal)
+        // The engine answers before it listens itself: what happens in between it tells because of `since`.
+        let milliseconds = Int64(Date().timeIntervalSince1970 * 1000)
+        let since = "\(milliseconds / 1000).\(String(1000 + milliseconds % 1000).dropFirst())000000"
+        let request = makeRequest(
+            .GET, "/events", query: [("since", since), ("filters", String(buffer: filters))])
         let client = client
         let response: HTTPClientResponse
         do {
@@ -68,7 +40,7 @@ extension DockerEngine {
 
 /// The lines of an event stream, decoded.
 package struct EventSequence: AsyncSequence, Sendable {
-    package typealias Element = ContainerEvent
+    package typealias Element = EngineEvent
 
     let body: HTTPClientResponse.Body
 
@@ -82,12 +54,12 @@ package struct EventSequence: AsyncSequence, Sendable {
         var lines = LineBuffer()
 
         /// The next event; `nil` when the engine closed the stream.
-        package mutating func next() async throws -> ContainerEvent? {
+        package mutating func next() async throws -> EngineEvent? {
             while true {
                 while let line = lines.next() {
                     if line.isEmpty { continue }
                     do {
-                        return try JSONDecoder().decode(ContainerEvent.self, from: Data(line))
+                        return try JSONDecoder().decode(EngineEvent.self, from: Data(line))
                     } catch {
                         throw DockerError(.badReply, "an event of docker's is not understood: \(error)")
                     }

@@ -1,5 +1,8 @@
 import Foundation
 import Logging
+import NetAddress
+import NIOCore
+import NIOHTTP1
 import Testing
 import TestServers
 
@@ -122,7 +125,8 @@ struct EngineTests {
 
     @Test func `events arrive in order, those of other labels do not`() async throws {
         try await withEngine { (engine: DockerEngine) async throws in
-            try await engine.withContainerEvents(label: "ovn-containers.test", opening: Self.limit) { events in
+            let filter = EventFilter(kinds: [.container], labels: ["ovn-containers.test"])
+            try await engine.withEvents(filter, opening: Self.limit) { events in
                 var other = Self.spec("true")
                 other.labels = [:]
                 _ = try await engine.createContainer(other, name: "other", within: Self.limit)
@@ -130,12 +134,72 @@ struct EngineTests {
                 try await engine.startContainer(id, within: Self.limit)
                 var seen: [String] = []
                 while let event = try await events.next() {
-                    #expect(event.containerID == id)
+                    #expect(event.id == id && event.kind == .container && event.name == "one")
                     seen.append(event.action)
                     if event.action == "die" { break }
                 }
                 #expect(seen == ["create", "start", "die"])
             }
+        }
+    }
+
+    @Test func `a network's events name the container, and the container's places are known while it runs`()
+        async throws
+    {
+        try await withEngine { (engine: DockerEngine) async throws in
+            let network = try await engine.createTestNetwork("blue", within: Self.limit)
+            #expect(
+                try await engine.networks(driver: "bridge", within: Self.limit)
+                    == [EngineNetwork(id: network, name: "blue", driver: "bridge")])
+            #expect(try await engine.networks(driver: "ovn", within: Self.limit) == [])
+
+            let filter = EventFilter(
+                kinds: [.container, .network], actions: ["start", "die", "destroy", "connect", "disconnect"])
+            try await engine.withEvents(filter, opening: Self.limit) { events in
+                var spec = Self.spec("sleep", "1000")
+                spec.networkMode = "blue"
+                spec.restartPolicy = .unlessStopped
+                let id = try await engine.createContainer(spec, name: "one", within: Self.limit)
+                let created = try #require(try await engine.findContainer(id, within: Self.limit))
+                #expect(created.networks["blue"]?.endpointID == nil && created.networks["blue"]?.addresses == [])
+                #expect(created.restartPolicy == .unlessStopped && created.startError == "")
+                try await engine.startContainer(id, within: Self.limit)
+
+                let running = try #require(try await engine.findContainer(id, within: Self.limit)).networks["blue"]
+                #expect(running?.networkID == network && running?.endpointID?.count == 64)
+                #expect(running?.addresses.map(\.description) == ["192.168.77.2"] && running?.macAddress != nil)
+                let listed = try await engine.containers(labels: [], within: Self.limit)
+                #expect(listed.map(\.id) == [id] && listed.first?.networkMode == "blue")
+                #expect(listed.first?.networks["blue"] == running)
+                try await engine.removeContainer(id, within: Self.limit)
+
+                var seen: [String] = []
+                while let event = try await events.next() {
+                    #expect(event.containerID == id)
+                    #expect(event.kind == .container || (event.id == network && event.attributes["type"] == "bridge"))
+                    seen.append("\(event.kind.rawValue) \(event.action)")
+                    if event.action == "destroy" { break }
+                }
+                #expect(
+                    seen == [
+                        "network connect", "container start", "container die", "network disconnect",
+                        "container destroy",
+                    ])
+            }
+        }
+    }
+
+    @Test func `a container that could not be started says why`() async throws {
+        try await withEngine { (engine: DockerEngine) async throws in
+            let first = try await engine.createContainer(
+                Self.spec("sleep", "1000"), name: "one", within: Self.limit)
+            var spec = Self.spec("sleep", "1000")
+            spec.networkMode = "container:\(first)"
+            let second = try await engine.createContainer(spec, name: "two", within: Self.limit)
+            await #expect(throws: DockerError.self) { try await engine.startContainer(second, within: Self.limit) }
+            let container = try #require(try await engine.findContainer(second, within: Self.limit))
+            #expect(container.startError.contains("cannot join network of a non running container"))
+            #expect(container.networkMode == "container:\(first)" && container.networks == [:])
         }
     }
 
@@ -165,5 +229,19 @@ struct EngineTests {
             }
             #expect(elapsed < .seconds(10))
         }
+    }
+}
+
+extension DockerEngine {
+    /// Makes a network of the engine's own bridges, without the machine's firewall.
+    fileprivate func createTestNetwork(_ name: String, within timeout: Duration) async throws -> String {
+        struct Created: Decodable { let Id: String }
+        let body =
+            #"{"Name":"\#(name)","Driver":"bridge","IPAM":{"Config":[{"Subnet":"192.168.77.0/24"}]}}"#
+        let reply = try await send(
+            .POST, "/networks/create", body: ByteBuffer(string: body), goal: "create network \(name)",
+            within: timeout)
+        let created: Created = try decode(reply, "create network \(name)")
+        return created.Id
     }
 }

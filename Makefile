@@ -7,6 +7,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 HOSTS ?= 2
 NAME ?= lab
+ROUNDS ?= 200
 
 # Puts the Swift toolchain first in a recipe's PATH. Asked when it is needed, since it may not run before `make deps`.
 SWIFT_FIRST = folder=$$(Scripts/find-swift); export PATH="$$folder:$$PATH";
@@ -58,8 +59,8 @@ lab: build image ## bring up a lab of HOSTS=N hosts and say how to enter it
 lab-down: ## take the lab away
 	@lab/lab down --name $(NAME)
 
-chaos: build image build-tests ## the lab tests at full length: 200 kills, not the few of make test
-	@OVN_CHAOS_ROUNDS=$${OVN_CHAOS_ROUNDS:-200} Scripts/test lab
+chaos: build image build-tests ## kill commands, daemons and containers at random, for ROUNDS=200 rounds; move an address 100 times
+	@OVN_CHAOS_ROUNDS=$(ROUNDS) OVN_MOVES=100 Scripts/test chaos
 
 bench: build ## measure against ovn-nbctl and raw transactions, side by side
 	@Benchmarks/run

@@ -40,7 +40,8 @@ extension Lab {
         _ name: String, on host: String, network: String, options: String = "",
         command: String = "sleep 100000"
     ) async throws -> Member {
-        try await docker(host, "run -d --init --name \(name) --network \(network) \(options) busybox \(command)")
+        try await docker(
+            host, "run -d --stop-signal KILL --name \(name) --network \(network) \(options) busybox \(command)")
         return try await member(name, on: host, network: network)
     }
 

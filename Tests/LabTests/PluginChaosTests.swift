@@ -1,0 +1,93 @@
+import Foundation
+import Testing
+
+extension LabTests {
+    /// Containers on three hosts, of which something is killed all the time.
+    @Suite struct PluginChaosTests {
+        /// `make chaos` runs 200.
+        static let rounds = ProcessInfo.processInfo.environment["OVN_CHAOS_ROUNDS"].flatMap(Int.init) ?? 10
+        static let containersPerHost = 20
+
+        @Test func `whatever is killed, ports, rows, interfaces and containers agree within a minute`() async throws {
+            try await Lab.with("chaos", hosts: 3) { lab in
+                try await lab.joinHosts()
+                try await lab.createNetwork("blue")
+                try await lab.createNetwork("green", subnet: "10.2.0.0/16")
+                let crowd = Crowd(lab: lab, perHost: Self.containersPerHost)
+                try await crowd.fill()
+                try await lab.expectAgreement("before the first round")
+
+                var random = SystemRandomNumberGenerator()
+                for round in 1...Self.rounds {
+                    let victims = (0..<Int.random(in: 1...2, using: &random)).map { _ in
+                        Victim(
+                            kind: .allCases.randomElement(using: &random)!,
+                            host: lab.hosts.randomElement(using: &random)!)
+                    }
+                    let story = "round \(round), killed \(victims.map(\.description).joined(separator: " and ")):"
+                    let delay = Int.random(in: 0...1500, using: &random)
+                    async let turmoil: Void = crowd.act(times: 4, story)
+                    async let murder: Void = Self.kill(victims, after: delay, lab: lab)
+                    _ = try await (turmoil, murder)
+                    try await lab.expectAgreement(within: .seconds(60), story)
+                    try await crowd.revive(story)
+                    try await crowd.expectPings(story)
+                }
+
+                try await crowd.disperse()
+                try await lab.expectNothingLeft()
+                for host in lab.hosts {
+                    try await lab.docker(host, "network rm blue")
+                    try await lab.docker(host, "network rm green")
+                }
+                #expect(try await lab.networks().isEmpty)
+            }
+        }
+
+        /// Kills one after another, and starts again what an init system would.
+        static func kill(_ victims: [Victim], after milliseconds: Int, lab: Lab) async throws {
+            // A moment in the middle of what is going on.
+            try await Task.sleep(for: .milliseconds(milliseconds))
+            for victim in victims { try await victim.kill(in: lab) }
+        }
+    }
+}
+
+/// Something that is killed.
+struct Victim: Sendable, CustomStringConvertible {
+    enum Kind: String, CaseIterable, Sendable {
+        case container, plugin, docker, ipam = "ovn-ipam", northbound = "Northbound database"
+        case database = "ovsdb-server", controller = "ovn-controller"
+    }
+    let kind: Kind
+    let host: String
+
+    var description: String { "\(kind.rawValue) \(kind == .ipam || kind == .northbound ? "on central" : "on \(host)")" }
+
+    func kill(in lab: Lab) async throws {
+        switch kind {
+        case .container:
+            try await lab.on(
+                host,
+                """
+                id=$(timeout 10 docker ps -q | shuf -n 1)
+                pid=$(timeout 10 docker inspect -f '{{.State.Pid}}' "$id")
+                [ "${pid:-0}" -le 1 ] || kill -KILL $pid || :
+                """)
+        case .plugin: try await lab.killPlugin(host)
+        case .docker:
+            try await lab.killDocker(host)
+            try await lab.startDocker(host)
+        case .ipam:
+            try await lab.on("central", "pkill -KILL -x ovn-ipam")
+            try await lab.startCentral()
+        case .northbound: try await lab.on("central", "kill -KILL $(cat /run/ovn/ovn-ipam-nb.pid)")
+        case .database:
+            try await lab.on(host, "kill -KILL $(cat /run/openvswitch/ovsdb-server.pid)")
+            try await lab.start("ovsdb-server", on: host)
+        case .controller:
+            try await lab.on(host, "kill -KILL $(cat /run/ovn/ovn-controller.pid)")
+            try await lab.start("ovn-controller", on: host)
+        }
+    }
+}

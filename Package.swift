@@ -68,6 +68,7 @@ let package = Package(
         .library(name: "OVSDBClient", targets: ["OVSDBClient"]),
         .library(name: "NetAddress", targets: ["NetAddress"]),
         .executable(name: "ovn-ipam", targets: ["ovn-ipam"]),
+        .executable(name: "ovn-docker-plugin", targets: ["ovn-docker-plugin"]),
         .executable(name: "ovn-integrate", targets: ["ovn-integrate"]),
         .executable(name: "ovn-container", targets: ["ovn-container"]),
         .executable(name: "ovsdb-modelgen", targets: ["ovsdb-modelgen"]),
@@ -113,6 +114,7 @@ let package = Package(
         room("NeutronServer", uses: ["NetworkStore", "Keystone", hummingbird, logging, metrics] + nio),
         room("HostAttachment", uses: ["HostNetwork", "OVSDBClient", "OVNModel", logging]),
         room("HostEndpoints", uses: ["Release", "NeutronClient", "HostAttachment", "DockerEngine", logging]),
+        room("DockerPlugin", uses: ["HostEndpoints", lifecycle, logging, locks] + http + nio),
         room("Commands", uses: ["HostEndpoints", arguments, logging]),
 
         command(
@@ -122,6 +124,8 @@ let package = Package(
                 configuration,
                 lifecycle, signals, logging,
             ] + nio),
+        command(
+            "ovn-docker-plugin", uses: ["DockerPlugin", arguments, lifecycle, signals, logging]),
         command("ovn-integrate", uses: ["Commands"], linker: fixedAddress),
         command("ovn-container", uses: ["Commands"], linker: fixedAddress),
         command("ovsdb-modelgen", uses: ["OVSDB", arguments]),
@@ -150,6 +154,7 @@ let package = Package(
         tests("NeutronServer", uses: ["TestServers", hummingbirdTesting]),
         tests("HostAttachment", uses: ["TestServers"]),
         tests("HostEndpoints"),
+        tests("DockerPlugin", uses: ["NeutronServer", "TestServers", hummingbird]),
         tests("Commands", uses: ["NeutronServer", "TestServers", hummingbird]),
         .testTarget(name: "ManualTests", dependencies: ["ovn-manual"], swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),

@@ -105,3 +105,39 @@ extension HostAttachment {
         }
     }
 }
+
+/// Where the container's end of a veth is that was handed over.
+package enum HandedOverEnd: Hashable, Sendable {
+    /// The veth is gone, and with it the sandbox.
+    case gone
+    /// Still on the host: the engine has not moved it, or has moved it back.
+    case here
+    case moved
+}
+
+extension HostAttachment {
+    /// The attachments that were handed over, each with where its container's end is.
+    package func handedOver() async throws(AttachmentError) -> [(attachment: Attachment, end: HandedOverEnd)] {
+        let links = try await byName()
+        return attachments().filter(\.isHandedOver).map { attachment in
+            guard let link = links[attachment.hostInterface] else { return (attachment, .gone) }
+            return (attachment, link.peerNamespace == nil ? .here : .moved)
+        }
+    }
+
+    /// The ports whose veth carries our alias and has no row: what runs left behind that were cut short.
+    package func orphans() async throws(AttachmentError) -> [String] {
+        let links = try await byName()
+        let known = Set(attachments().map(\.hostInterface))
+        return links.values.filter { $0.alias.hasPrefix(InterfaceKeys.prefix) && !known.contains($0.name) }
+            .map { String($0.alias.dropFirst(InterfaceKeys.prefix.count)) }.sorted()
+    }
+
+    private func byName() async throws(AttachmentError) -> [String: Link] {
+        do {
+            return Dictionary(try await links.all().map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        } catch {
+            throw AttachmentError(error, during: "look at this host's interfaces")
+        }
+    }
+}

@@ -121,12 +121,14 @@ extension NeutronClient {
     }
 
     /// Removes a resource. Absent is success: `false`.
+    /// - Parameter revision: the revision it must still have; `refused` with status 412 when it has moved on.
     @discardableResult
     package func remove<Resource: NeutronResource>(
-        _ id: ID<Resource>, as noun: String = Resource.memberName, within timeout: Duration
+        _ id: ID<Resource>, as noun: String = Resource.memberName, ifRevision revision: Int? = nil,
+        within timeout: Duration
     ) async throws(NeutronClientError) -> Bool {
         let request = Request(
-            method: .DELETE, path: path(id), goal: "delete \(noun) \(id)")
+            method: .DELETE, path: path(id), revision: revision, goal: "delete \(noun) \(id)")
         do {
             _ = try await send(request, within: timeout)
             return true
@@ -135,7 +137,7 @@ extension NeutronClient {
         }
     }
 
-    private func path<Resource: NeutronResource>(_ id: ID<Resource>) -> String {
+    func path<Resource: NeutronResource>(_ id: ID<Resource>) -> String {
         "/v2.0/\(Resource.collectionName)/\(id)"
     }
 

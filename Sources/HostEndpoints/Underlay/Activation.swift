@@ -8,6 +8,8 @@ import NeutronClient
 package struct Activation: Sendable {
     package let host: ContainerHost
 
+    package init(host: ContainerHost) { self.host = host }
+
     package func wait(for ports: [Port]) async throws {
         var pause = Duration.milliseconds(50)
         while true {

@@ -1,0 +1,95 @@
+package import HostEndpoints
+package import Logging
+import NeutronAPI
+
+/// libnetwork's remote network driver and IPAM driver, both by the name `ovn`.
+///
+/// Answers calls; keeps nothing that matters. What lasts is in the API, in this host's Open vSwitch database, and in the kernel.
+/// Never asks Docker: the engine holds locks while it waits for an answer.
+package struct DockerPlugin: Sendable {
+    /// Makes a host, with this much time, as it is set up at this moment.
+    package typealias Hosts = @Sendable (Duration) async throws -> ContainerHost
+
+    let hosts: Hosts
+    let pending = PendingPools()
+    let reservations = Reservations()
+    /// Told when something could not be given back.
+    let upkeep: UpkeepSignal
+    let logger: Logger
+
+    package init(hosts: @escaping Hosts, upkeep: UpkeepSignal, logger: Logger) {
+        self.hosts = hosts
+        self.upkeep = upkeep
+        self.logger = logger
+    }
+
+    /// What a call may take that makes something. The engine waits for ever, and its user with it.
+    static let patience = Duration.seconds(8)
+    /// What a call may take that gives something back: with central unreachable a container must still stop at once.
+    static let haste = Duration.milliseconds(800)
+
+    /// Answers one call, `NetworkDriver.Join`. Never throws, and always in time.
+    package func answer(_ method: String, _ body: some Sequence<UInt8>) async -> PluginReply {
+        let start = ContinuousClock.now
+        do {
+            let call = try PluginCall(method, body: body)
+            guard let handler = Self.handler(method) else {
+                // By 404 the engine understands that there is no such method.
+                return .failure(HostError(.usage, "method \(method.prefix(80)) is not known"), status: 404)
+            }
+            let members = try await handler(self)(call)
+            logger.debug(
+                "call answered", metadata: ["method": "\(method)", "took": "\(ContinuousClock.now - start)"])
+            return .success(members)
+        } catch {
+            let failure = HostError(error)
+            logger.warning("call refused", metadata: ["method": "\(method)", "cause": "\(failure.message)"])
+            return .failure(failure)
+        }
+    }
+
+    private typealias Handler = @Sendable (PluginCall) async throws -> [String: JSON]
+
+    private static func handler(_ method: String) -> ((DockerPlugin) -> Handler)? {
+        switch method {
+        case "Plugin.Activate": { _ in { _ in ["Implements": ["NetworkDriver", "IpamDriver"]] } }
+        // Local: a global one is refused without Swarm, and in Swarm for being no managed plugin.
+        case "NetworkDriver.GetCapabilities": { _ in { _ in ["Scope": "local", "ConnectivityScope": "global"] } }
+        case "NetworkDriver.CreateNetwork": { $0.createNetwork }
+        case "NetworkDriver.DeleteNetwork": { $0.deleteNetwork }
+        case "NetworkDriver.CreateEndpoint": { $0.createEndpoint }
+        case "NetworkDriver.EndpointOperInfo": { $0.endpointInfo }
+        case "NetworkDriver.DeleteEndpoint": { $0.deleteEndpoint }
+        case "NetworkDriver.Join": { $0.join }
+        // What Leave would undo is undone by DeleteEndpoint, which comes in any case; the engine still needs the veth in between.
+        case "NetworkDriver.Leave": { _ in { _ in [:] } }
+        // Ports are published by Docker's own gateway bridge.
+        case "NetworkDriver.ProgramExternalConnectivity", "NetworkDriver.RevokeExternalConnectivity": { _ in { _ in [:] } }
+        case "NetworkDriver.DiscoverNew", "NetworkDriver.DiscoverDelete": { _ in { _ in [:] } }
+        case "NetworkDriver.AllocateNetwork", "NetworkDriver.FreeNetwork": { _ in Self.refuseSwarm }
+        // With the MAC address a question for a new endpoint is told from one that is repeated after a restart of the engine's.
+        case "IpamDriver.GetCapabilities":
+            { _ in { _ in ["RequiresMACAddress": true, "RequiresRequestReplay": false] } }
+        case "IpamDriver.GetDefaultAddressSpaces":
+            { _ in
+                { _ in
+                    [
+                        "LocalDefaultAddressSpace": .string(Self.addressSpace),
+                        "GlobalDefaultAddressSpace": .string(Self.addressSpace),
+                    ]
+                }
+            }
+        case "IpamDriver.RequestPool": { $0.requestPool }
+        case "IpamDriver.ReleasePool": { $0.releasePool }
+        case "IpamDriver.RequestAddress": { $0.requestAddress }
+        case "IpamDriver.ReleaseAddress": { $0.releaseAddress }
+        default: nil
+        }
+    }
+
+    static let addressSpace = "ovn"
+
+    @Sendable private static func refuseSwarm(_ call: PluginCall) async throws -> [String: JSON] {
+        throw HostError(.refused, "\(call.method): Swarm is not supported; the same network on every host needs no Swarm")
+    }
+}

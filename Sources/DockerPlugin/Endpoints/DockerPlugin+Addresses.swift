@@ -1,0 +1,118 @@
+import HostAttachment
+import HostEndpoints
+import Logging
+import NetAddress
+import NeutronAPI
+import NeutronClient
+
+/// Addresses: each comes from the API.
+extension DockerPlugin {
+    private static let macOption = "com.docker.network.endpoint.macaddress"
+    private static let nameOption = "com.docker.network.endpoint.name"
+
+    @Sendable func requestAddress(_ call: PluginCall) async throws -> [String: JSON] {
+        try call.checkBody()
+        let pool = try PoolID(call.text("PoolID"))
+        let address = try call.address("Address")
+        if let address, !pool.cidr.contains(address) {
+            throw HostError(.refused, "address \(address) is not in the subnet \(pool.cidr)")
+        }
+        let options = call.options("Options")
+        let answer: IPAddress
+        if options["RequestAddressType"] == "com.docker.network.gateway" {
+            answer = try await gateway(pool, address)
+        } else if let text = options[Self.macOption], !text.isEmpty {
+            guard let mac = MACAddress(text) else {
+                throw HostError(.usage, "\"\(text.prefix(80))\" is not a MAC address")
+            }
+            answer = try await fresh(pool, address, mac, name: options[Self.nameOption] ?? "")
+        } else if let address {
+            // Nothing new: an address that an endpoint has had since before the engine was started again, or one of --aux-address,
+            // which CreateNetwork brings once more.
+            answer = address
+        } else {
+            throw HostError(.usage, "the engine wants an address of \(pool) and says no MAC address for it")
+        }
+        return ["Address": .string("\(answer)/\(pool.cidr.length)"), "Data": [:]]
+    }
+
+    /// What the engine is to take for the gateway. Of a network that is not there yet it is believed, until CreateNetwork.
+    private func gateway(_ pool: PoolID, _ wanted: IPAddress?) async throws -> IPAddress {
+        let host = try await hosts(Self.patience)
+        if let known = try host.database.networkRecord(with: pool)?.pools[pool]?.gateway {
+            guard let wanted, wanted != known else { return known }
+            throw HostError(.refused, "subnet \(pool) has the gateway \(known), not \(wanted): give --gateway \(known)")
+        }
+        if let wanted { return wanted }
+        // The same subnet may be in several networks. If they agree there is nothing to guess.
+        var filters: [(name: String, value: String)] = [("cidr", "\(pool.cidr)")]
+        if let reference = pool.network, let network = try await host.find(reference) {
+            filters.append(("network_id", "\(network.id)"))
+        }
+        let subnets: [Subnet] = try await host.api.list(where: filters, within: host.remaining)
+        let gateways = Set(subnets.compactMap(\.gatewayIP))
+        return gateways.count == 1 ? gateways.first ?? pool.firstAddress : pool.firstAddress
+    }
+
+    private func fresh(_ pool: PoolID, _ address: IPAddress?, _ mac: MACAddress, name: String) async throws -> IPAddress {
+        let host = try await hosts(Self.patience)
+        guard let record = try host.database.networkRecord(with: pool), let subnet = record.pools[pool]?.subnet else {
+            throw HostError(
+                .refused, "pool \(pool) belongs to no network of this host: remove the network and create it again")
+        }
+        let request = EndpointPort.Request(
+            network: record.network, subnet: subnet, address: address, mac: mac, name: name, options: record.options())
+        let port: Port
+        if let first = await reservations.find(record.network, mac) {
+            port = try await EndpointPort(host: host).add(request, to: first)
+        } else {
+            port = try await EndpointPort(host: host).create(request)
+        }
+        await reservations.add(port, mac: mac)
+        guard let given = port.fixedIPs.first(where: { $0.subnetID == subnet })?.ipAddress else {
+            throw HostError(.refused, "port \(port.id) was given no address of subnet \(pool)")
+        }
+        return given
+    }
+
+    /// The engine's last word on an endpoint; its port has gone with DeleteEndpoint, unless that did not come.
+    @Sendable func releaseAddress(_ call: PluginCall) async throws -> [String: JSON] {
+        try call.checkBody()
+        let pool = try PoolID(call.text("PoolID"))
+        guard let address = try call.address("Address") else {
+            throw HostError(.usage, "the engine gives an address of \(pool) back and does not say which")
+        }
+        let host = try await hosts(Self.haste)
+        guard let record = try host.database.networkRecord(with: pool), let known = record.pools[pool],
+            address != known.gateway
+        else { return [:] }
+        do {
+            guard let port = try await port(address, known.subnet, record.network, on: host) else { return [:] }
+            await reservations.remove(port.id)
+            try await EndpointPort(host: host).release(port.id, isSticky: EndpointPort.isSticky(port))
+        } catch {
+            giveUpForNow("address \(address)", HostError(error))
+        }
+        return [:]
+    }
+
+    /// A port of ours with this address that no endpoint has.
+    private func port(
+        _ address: IPAddress, _ subnet: ID<Subnet>, _ network: ID<Network>, on host: ContainerHost
+    ) async throws -> Port? {
+        if let port = await reservations.find(subnet, address) { return port }
+        guard !upkeep.isCentralLost else { throw HostError(.unreachable, "central did not answer a moment ago") }
+        let found = try await EndpointPort(host: host).ports(network, ("fixed_ips", "ip_address=\(address)"))
+        guard let port = found.first, EndpointPort.isInUse(port),
+            host.attachment.attachment(portID: "\(port.id)") == nil, try await host.placement().isHere(port)
+        else { return nil }
+        return port
+    }
+
+    /// What could not be given back now is noted; and if this process forgets it, it is a port of this host without an endpoint, which
+    /// the audit finds.
+    func giveUpForNow(_ what: String, _ error: HostError, release id: ID<Port>? = nil, isSticky: Bool = false) {
+        logger.warning("given back later", metadata: ["what": "\(what)", "cause": "\(error.message)"])
+        upkeep.request(release: id, isSticky: isSticky, centralIsLost: error.code == .unreachable)
+    }
+}

@@ -1,0 +1,176 @@
+import HostAttachment
+import HostEndpoints
+import HostNetwork
+import NetAddress
+import NeutronAPI
+import NeutronClient
+
+/// Endpoints: a veth and an Interface row from CreateEndpoint to DeleteEndpoint.
+extension DockerPlugin {
+    /// How long OVN may take to connect an endpoint before its container is refused.
+    private static let installing = Duration.seconds(4)
+    /// Where a cloud's hypervisor has to.
+    private static let activating = Duration.seconds(8)
+
+    @Sendable func createEndpoint(_ call: PluginCall) async throws -> [String: JSON] {
+        try call.checkBody()
+        let (networkID, endpointID) = (try call.id("NetworkID"), try call.id("EndpointID"))
+        let interface = PluginCall(call.method, members: call.members["Interface"]?.object ?? [:])
+        let addresses = try [interface.address("Address"), interface.address("AddressIPv6")].compactMap(\.self)
+        guard let mac = MACAddress(interface.text("MacAddress")), !addresses.isEmpty else {
+            throw HostError(.usage, "\(call.method): an endpoint needs a MAC address and an address")
+        }
+        let host = try await hosts(Self.patience)
+        let record = try knownRecord(networkID, on: host)
+        let options = try record.options().merging(endpoint: call.options("Options"))
+        let port = try await port(mac, addresses, record, on: host)
+        try await EndpointPort(host: host).apply(options, to: port)
+        let endpoint = try await endpoint(port, record, endpointID, options, on: host)
+        do {
+            _ = try await host.attachment.handOver(endpoint, to: endpointID, within: host.remaining)
+        } catch {
+            // The engine will not ask for this endpoint's removal.
+            giveUpForNow("port \(port.id)", HostError(error), release: port.id, isSticky: options.isSticky)
+            throw error
+        }
+        await reservations.remove(port.id)
+        return ["Interface": [:]]
+    }
+
+    /// The engine takes the veth's other end into the container, and publishes ports by a bridge of its own unless the network is
+    /// internal.
+    @Sendable func join(_ call: PluginCall) async throws -> [String: JSON] {
+        try call.checkBody()
+        let (networkID, endpointID) = (try call.id("NetworkID"), try call.id("EndpointID"))
+        let key = call.text("SandboxKey")
+        guard key.hasPrefix("/"), key.utf8.count < 4096, key.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
+            throw HostError(.usage, "\(call.method): SandboxKey \"\(key.prefix(140))\" is not a path")
+        }
+        let host = try await hosts(Self.patience)
+        let record = try knownRecord(networkID, on: host)
+        guard let attachment = Self.attachment(of: endpointID, on: host) else {
+            throw HostError(.refused, "endpoint \(endpointID.prefix(12)) is not here: start the container again")
+        }
+        try await host.attachment.complete(
+            portID: attachment.portID, sandbox: .path(key), within: host.remaining)
+        try await host.attachment.waitInstalled(
+            portID: attachment.portID, within: min(host.remaining, Self.installing))
+        if host.settings.vif != nil, let id = ID<Port>(attachment.portID),
+            let port = try await host.api.find(id, within: host.remaining)
+        {
+            try await Activation(host: host.within(Self.activating)).wait(for: [port])
+        }
+        let routes: [JSON] = attachment.routes.map {
+            ["Destination": .string("\($0.destination)"), "RouteType": 0, "NextHop": .string("\($0.nextHop)")]
+        }
+        return [
+            "InterfaceName": ["SrcName": .string(attachment.containerInterface), "DstPrefix": "eth"],
+            "StaticRoutes": .array(routes),
+            "DisableGatewayService": .boolean(record.isInternal),
+        ]
+    }
+
+    @Sendable func endpointInfo(_ call: PluginCall) async throws -> [String: JSON] {
+        try call.checkBody()
+        let endpointID = try call.id("EndpointID")
+        let host = try await hosts(Self.haste)
+        guard let attachment = Self.attachment(of: endpointID, on: host) else { return ["Value": [:]] }
+        return ["Value": ["ovn.port": .string(attachment.portID), "ovn.interface": .string(attachment.hostInterface)]]
+    }
+
+    /// Takes away all that there is of an endpoint, here at once. What central has of it follows, now or later.
+    @Sendable func deleteEndpoint(_ call: PluginCall) async throws -> [String: JSON] {
+        try call.checkBody()
+        let endpointID = try call.id("EndpointID")
+        let host = try await hosts(Self.haste)
+        guard let attachment = Self.attachment(of: endpointID, on: host) else { return [:] }
+        try await host.attachment.detach(portID: attachment.portID, within: .seconds(2))
+        guard let id = ID<Port>(attachment.portID) else { return [:] }
+        do {
+            guard !upkeep.isCentralLost else { throw HostError(.unreachable, "central did not answer a moment ago") }
+            try await EndpointPort(host: host).release(id, isSticky: attachment.isSticky)
+        } catch {
+            giveUpForNow("port \(id)", HostError(error), release: id, isSticky: attachment.isSticky)
+        }
+        return [:]
+    }
+
+    // MARK: Parts
+
+    static func attachment(of endpointID: String, on host: ContainerHost) -> Attachment? {
+        host.attachment.attachments().first { $0.annotations[EndpointKeys.endpoint] == endpointID }
+    }
+
+    private func knownRecord(_ id: String, on host: ContainerHost) throws -> NetworkRecord {
+        guard let record = try host.database.networkRecord(id) else {
+            throw HostError(
+                .refused,
+                "this host's Open vSwitch database knows nothing of docker network \(id.prefix(12)): remove the network and create it again")
+        }
+        return record
+    }
+
+    /// The port that was made when the engine asked for the addresses.
+    private func port(
+        _ mac: MACAddress, _ addresses: [IPAddress], _ record: NetworkRecord, on host: ContainerHost
+    ) async throws -> Port {
+        var port = await reservations.find(record.network, mac)
+        if port == nil {
+            port = try await EndpointPort(host: host).ports(record.network, ("mac_address", "\(mac)")).first
+        }
+        guard let port, addresses.allSatisfy({ address in port.fixedIPs.contains { $0.ipAddress == address } }) else {
+            let list = addresses.map(\.description).joined(separator: ", ")
+            throw HostError(.refused, "no port has the MAC address \(mac) with \(list): start the container again")
+        }
+        if let other = host.attachment.attachment(portID: "\(port.id)") {
+            throw HostError(
+                .refused, "port \(port.id) is plugged into container \(other.containerID.prefix(12)) already")
+        }
+        return port
+    }
+
+    private func endpoint(
+        _ port: Port, _ record: NetworkRecord, _ endpointID: String, _ options: NetworkOptions, on host: ContainerHost
+    ) async throws -> Endpoint {
+        guard let network = try await host.api.find(record.network, within: host.remaining) else {
+            throw HostError(.refused, "network \(record.network) was deleted: remove the docker network and create it again")
+        }
+        let subnets = try await host.subnets(of: network.id)
+        let carried = try await Carried.ensure([port], on: host)
+        var annotations = [
+            EndpointKeys.endpoint: endpointID, EndpointKeys.network: record.id, "network": network.name,
+        ]
+        if options.isSticky { annotations[EndpointKeys.sticky] = "true" }
+        var endpoint = Endpoint(
+            portID: "\(port.id)", mac: port.macAddress, addresses: [], mtu: carried?.mtu(network) ?? network.mtu,
+            bridge: host.settings.bridge, vlan: carried?.tags[port.id], annotations: annotations)
+        for address in port.fixedIPs {
+            guard let subnet = subnets.first(where: { $0.id == address.subnetID }),
+                let interface = InterfaceAddress(address.ipAddress, length: subnet.cidr.length)
+            else { throw HostError(.refused, "a subnet of network \"\(network.name)\" was deleted meanwhile") }
+            endpoint.addresses.append(interface)
+            for route in subnet.hostRoutes where route.nexthop != address.ipAddress {
+                endpoint.routes.append(Endpoint.Route(destination: route.destination, nextHop: route.nexthop))
+            }
+        }
+        return endpoint
+    }
+}
+
+/// The keys that Interface rows of the engine's endpoints have beside the others, without prefix.
+package enum EndpointKeys {
+    /// libnetwork's id of the endpoint.
+    package static let endpoint = "docker-endpoint"
+    /// libnetwork's id of the network.
+    package static let network = "docker-network"
+    /// The container's name, once it is known.
+    package static let container = "docker-container"
+    /// `true` where the address stays reserved when the endpoint goes.
+    package static let sticky = "docker-sticky"
+}
+
+extension Attachment {
+    /// Whether it is an endpoint of the engine's.
+    var isDocker: Bool { annotations[EndpointKeys.endpoint] != nil }
+    var isSticky: Bool { annotations[EndpointKeys.sticky] == "true" }
+}

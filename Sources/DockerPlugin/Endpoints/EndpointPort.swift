@@ -1,0 +1,185 @@
+import HostAttachment
+import HostEndpoints
+import NetAddress
+import NeutronAPI
+import NeutronClient
+
+/// The API's ports of the engine's endpoints: made when the engine asks for an address, deleted when it gives it back.
+struct EndpointPort: Sendable {
+    let host: ContainerHost
+
+    /// `device_owner` of a container's port.
+    static let deviceOwner = "compute:docker"
+    /// Of a container's port that is kept when the container goes.
+    static let stickyDeviceOwner = "compute:docker-sticky"
+    /// Of an address that waits for its container.
+    static let stickyOwner = "docker:sticky"
+    /// Of an address that nobody may get (`--aux-address`).
+    static let auxiliaryOwner = "docker:aux-address"
+
+    /// Whether a port only keeps an address.
+    static func isReservation(_ port: Port) -> Bool { [stickyOwner, auxiliaryOwner].contains(port.deviceOwner) }
+
+    /// Whether a container has it.
+    static func isInUse(_ port: Port) -> Bool { [deviceOwner, stickyDeviceOwner].contains(port.deviceOwner) }
+    static func isSticky(_ port: Port) -> Bool { port.deviceOwner == stickyDeviceOwner }
+
+    private static func owner(_ options: NetworkOptions) -> String {
+        options.isSticky ? stickyDeviceOwner : deviceOwner
+    }
+
+    /// What the port of an endpoint is to be like.
+    struct Request: Sendable {
+        let network: ID<Network>
+        let subnet: ID<Subnet>
+        /// Nil takes any that is free.
+        let address: IPAddress?
+        let mac: MACAddress
+        /// The container's name, where the engine tells it.
+        let name: String
+        let options: NetworkOptions
+
+        var fixedIP: FixedIPRequest { FixedIPRequest(subnetID: subnet, ipAddress: address) }
+    }
+
+    /// Makes a port with one address, or takes over what is kept for this name or address.
+    /// - Throws: `refused` naming who has the address.
+    func create(_ request: Request) async throws -> Port {
+        if request.options.isSticky, request.address == nil, !request.name.isEmpty,
+            let port = try await ports(request.network, ("name", request.name)).first(where: {
+                $0.deviceOwner == Self.stickyOwner
+            })
+        {
+            return try await adopt(port, request)
+        }
+        do {
+            return try await make(request)
+        } catch let error as NeutronClientError {
+            guard error.cause?.type == "IpAddressAlreadyAllocated", let address = request.address else { throw error }
+            return try await take(address, request, after: error)
+        }
+    }
+
+    /// Gives a port an address of another subnet: the second IP version of an endpoint.
+    func add(_ request: Request, to port: Port) async throws -> Port {
+        if let held = port.fixedIPs.first(where: { $0.subnetID == request.subnet }),
+            request.address == nil || request.address == held.ipAddress
+        {
+            return port
+        }
+        let addresses =
+            port.fixedIPs.map { FixedIPRequest(subnetID: $0.subnetID, ipAddress: $0.ipAddress) } + [request.fixedIP]
+        return try await host.api.update(port.id, PortUpdate(fixedIPs: addresses), within: host.remaining)
+    }
+
+    /// The ports of a network that match.
+    func ports(_ network: ID<Network>, _ filter: (name: String, value: String)) async throws -> [Port] {
+        try await host.api.list(where: [("network_id", "\(network)"), filter], within: host.remaining)
+    }
+
+    /// All ports of containers of this host's engine.
+    func all() async throws -> [Port] {
+        var filters: [(name: String, value: String)] = [
+            ("device_owner", Self.deviceOwner), ("device_owner", Self.stickyDeviceOwner),
+        ]
+        if host.settings.vif == nil { filters.append(("binding:host_id", host.settings.hostID)) }
+        let ports: [Port] = try await host.api.list(where: filters, within: host.remaining)
+        let placement = try await host.placement()
+        return ports.filter { placement.isHere($0) }
+    }
+
+    /// Gives a port back. Absent is success. A sticky one stays, with no container and on no host.
+    func release(_ id: ID<Port>, isSticky: Bool) async throws {
+        if let carrying = Carrying(host) {
+            guard let port = try await host.api.find(id, within: host.remaining) else { return }
+            try await carrying.release(port)
+        }
+        guard isSticky else {
+            try await host.api.remove(id, as: "endpoint", within: host.remaining)
+            return
+        }
+        let isBoundHere = host.settings.vif == nil
+        do {
+            try await host.api.update(
+                id, PortUpdate(deviceID: "", deviceOwner: Self.stickyOwner, hostID: isBoundHere ? "" : nil),
+                within: host.remaining)
+        } catch {
+            guard error.isNotFound else { throw error }
+        }
+    }
+
+    /// Keeps an address from being given to anybody. One that is kept already is fine.
+    func reserve(_ address: IPAddress, name: String, in subnet: Subnet) async throws {
+        do {
+            _ = try await host.api.create(
+                PortCreate(
+                    projectID: host.project, networkID: subnet.networkID, name: name,
+                    fixedIPs: [FixedIPRequest(subnetID: subnet.id, ipAddress: address)],
+                    deviceOwner: Self.auxiliaryOwner), as: "reservation", within: host.remaining)
+        } catch {
+            guard error.cause?.type == "IpAddressAlreadyAllocated" else { throw error }
+            let holder = try await holder(of: address, in: subnet.networkID)
+            guard holder?.deviceOwner == Self.auxiliaryOwner else { throw refusal(address, holder) }
+        }
+    }
+
+    // MARK: Parts
+
+    private func make(_ request: Request) async throws -> Port {
+        try await EndpointCreation(host: host).create(
+            PortCreate(
+                projectID: host.project, networkID: request.network, name: request.name, macAddress: request.mac,
+                fixedIPs: [request.fixedIP], deviceOwner: Self.owner(request.options),
+                portSecurityEnabled: request.options.portSecurity,
+                hostID: host.settings.vif == nil ? host.settings.hostID : ""))
+    }
+
+    /// An address that is in use: kept for whoever asks for it, or left behind here by an endpoint that is gone.
+    private func take(_ address: IPAddress, _ request: Request, after error: NeutronClientError) async throws -> Port {
+        guard let holder = try await holder(of: address, in: request.network) else { return try await make(request) }
+        if holder.deviceOwner == Self.stickyOwner, request.options.isSticky { return try await adopt(holder, request) }
+        let isOurs = Self.isInUse(holder)
+        let isHere = try await host.placement().isHere(holder)
+        guard isOurs, isHere, host.attachment.attachment(portID: "\(holder.id)") == nil else {
+            throw refusal(address, holder)
+        }
+        try await release(holder.id, isSticky: false)
+        return try await make(request)
+    }
+
+    private func adopt(_ port: Port, _ request: Request) async throws -> Port {
+        var update = PortUpdate(
+            macAddress: port.macAddress == request.mac ? nil : request.mac, deviceOwner: Self.owner(request.options),
+            portSecurityEnabled: request.options.portSecurity)
+        if host.settings.vif == nil { update.hostID = host.settings.hostID }
+        if !request.name.isEmpty { update.name = request.name }
+        let adopted = try await host.api.update(
+            port.id, update, ifRevision: port.standard.revision, within: host.remaining)
+        _ = try await Carrying(host)?.ensure(adopted)
+        return adopted
+    }
+
+    /// What a connection says of itself, beyond what its network says.
+    func apply(_ options: NetworkOptions, to port: Port) async throws {
+        var update = PortUpdate()
+        let owner = Self.owner(options)
+        if owner != port.deviceOwner { update.deviceOwner = owner }
+        if let wanted = options.portSecurity, wanted != port.portSecurityEnabled { update.portSecurityEnabled = wanted }
+        guard update != PortUpdate() else { return }
+        try await host.api.update(port.id, update, within: host.remaining)
+    }
+
+    private func holder(of address: IPAddress, in network: ID<Network>) async throws -> Port? {
+        try await ports(network, ("fixed_ips", "ip_address=\(address)")).first
+    }
+
+    private func refusal(_ address: IPAddress, _ holder: Port?) -> HostError {
+        guard let holder else { return HostError(.refused, "address \(address) is in use") }
+        if holder.deviceOwner == Self.auxiliaryOwner {
+            return HostError(.refused, "address \(address) is reserved (--aux-address \(holder.name)=\(address))")
+        }
+        let place = holder.binding.hostID.isEmpty ? "" : " on host \(holder.binding.hostID)"
+        let user = holder.name.isEmpty ? "another endpoint" : "endpoint \(holder.name)"
+        return HostError(.refused, "address \(address) is in use by \(user)\(place) (port \(holder.id))")
+    }
+}

@@ -1,0 +1,48 @@
+import NetAddress
+import NeutronAPI
+
+/// Ports that were made for endpoints which the engine has not made yet: between its question for an address and its CreateEndpoint.
+///
+/// Lost with the process, like the engine's own knowledge of a call that was cut short; the audit finds the ports.
+actor Reservations {
+    private struct Key: Hashable {
+        let network: ID<Network>
+        let mac: MACAddress
+    }
+
+    private struct Reservation {
+        let port: Port
+        let since: ContinuousClock.Instant
+    }
+
+    private var reservations: [Key: Reservation] = [:]
+    /// Nobody waits for an endpoint longer than this: the engine was killed, or has given up.
+    private static let lifetime = Duration.seconds(60)
+    /// More than an engine can have under way; beyond this the oldest question has failed long ago.
+    private static let limit = 4_096
+
+    func add(_ port: Port, mac: MACAddress) {
+        if reservations.count >= Self.limit { reservations.removeAll() }
+        reservations[Key(network: port.networkID, mac: mac)] = Reservation(port: port, since: .now)
+    }
+
+    func find(_ network: ID<Network>, _ mac: MACAddress) -> Port? {
+        reservations[Key(network: network, mac: mac)]?.port
+    }
+
+    /// The one that has an address of this subnet.
+    func find(_ subnet: ID<Subnet>, _ address: IPAddress) -> Port? {
+        reservations.values.map(\.port).first {
+            $0.fixedIPs.contains { $0.subnetID == subnet && $0.ipAddress == address }
+        }
+    }
+
+    func remove(_ id: ID<Port>) { reservations = reservations.filter { $0.value.port.id != id } }
+
+    /// Those that somebody may still wait for.
+    func ids() -> Set<ID<Port>> {
+        let now = ContinuousClock.now
+        reservations = reservations.filter { now - $0.value.since < Self.lifetime }
+        return Set(reservations.values.map(\.port.id))
+    }
+}

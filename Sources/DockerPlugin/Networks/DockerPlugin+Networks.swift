@@ -1,0 +1,174 @@
+import HostAttachment
+import HostEndpoints
+import Logging
+import HostNetwork
+import NetAddress
+import NeutronAPI
+import NeutronClient
+
+/// Networks of this engine, each a user of a logical network of the API.
+extension DockerPlugin {
+    /// Networks are made and removed one after another on a host: what one finds the next must not change.
+    private static let lockName = "ovn-containers/docker-networks"
+
+    @Sendable func createNetwork(_ call: PluginCall) async throws -> [String: JSON] {
+        try call.checkBody()
+        let id = try call.id("NetworkID")
+        let engineOptions = call.members["Options"]?.object ?? [:]
+        var options = try NetworkOptions(network: PluginCall.options(engineOptions["com.docker.network.generic"]))
+        let requests = try Self.pools(call)
+        guard !requests.isEmpty else {
+            throw HostError(.refused, "a network needs a subnet: give --subnet")
+        }
+        let host = try await hosts(Self.patience)
+        let lock = try await NameLock.hold(Self.lockName, within: host.remaining)
+        defer { withExtendedLifetime(lock) {} }
+        if try host.database.networkRecord(id) != nil { return [:] }
+
+        let pools = try await choose(requests, &options)
+        let reference = options.network ?? .name(requests.map { "\($0.cidr)" }.joined(separator: ","))
+        let user = NetworkRecord(id: id, network: ID<Network>(high: 0, low: 0), pools: [:]).tag
+        let logical = LogicalNetwork(host: host, tag: user)
+        let network = try await logical.join(reference, options)
+        do {
+            let subnets = try await SubnetJoin(host: host, network: network).join(
+                zip(requests, pools).map { request, pool in
+                    var request = request
+                    request.range = pool.range
+                    return request
+                })
+            var record = NetworkRecord(id: id, network: network.id, pools: [:])
+            record.isInternal = engineOptions["com.docker.network.internal"] == true
+            record.isSticky = options.isSticky
+            record.portSecurity = options.portSecurity
+            for (request, pool) in zip(requests, pools) {
+                guard let subnet = subnets[request.cidr] else { continue }
+                try Self.check(subnet, pool)
+                record.pools[pool.id] = NetworkRecord.Pool(subnet: subnet.id, gateway: request.gateway)
+            }
+            try Self.check(record, beside: try host.database.networkRecords())
+            try await host.database.write(record, within: host.remaining)
+            logger.info("network joined", metadata: ["docker": "\(id)", "network": "\(network.id)"])
+        } catch {
+            await undo(network.id, tag: user, on: host)
+            throw error
+        }
+        return [:]
+    }
+
+    @Sendable func deleteNetwork(_ call: PluginCall) async throws -> [String: JSON] {
+        try call.checkBody()
+        let id = try call.id("NetworkID")
+        try await forget(id, on: try await hosts(Self.patience))
+        return [:]
+    }
+
+    /// Leaves the logical network of one of the engine's. Absent is success.
+    func forget(_ id: String, on host: ContainerHost) async throws {
+        let lock = try await NameLock.hold(Self.lockName, within: host.remaining)
+        defer { withExtendedLifetime(lock) {} }
+        guard let record = try host.database.networkRecord(id) else { return }
+        try await removeStalePorts(of: record, on: host)
+        try await LogicalNetwork(host: host, tag: record.tag).leave(record.network)
+        try await host.database.removeNetworkRecord(id, within: host.remaining)
+        logger.info("network left", metadata: ["docker": "\(id)", "network": "\(record.network)"])
+    }
+
+    /// The engine removes a network that has no endpoints any more: what is left of this host's ports there waits for the audit, and
+    /// would keep the network.
+    private func removeStalePorts(of record: NetworkRecord, on host: ContainerHost) async throws {
+        let others = try host.database.networkRecords().filter { $0.network == record.network }
+        guard others.count == 1 else { return }
+        let reserved = await reservations.ids()
+        for port in try await EndpointPort(host: host).all() where port.networkID == record.network {
+            guard host.attachment.attachment(portID: "\(port.id)") == nil, !reserved.contains(port.id) else { continue }
+            try await EndpointPort(host: host).release(port.id, isSticky: EndpointPort.isSticky(port))
+        }
+    }
+
+    private func undo(_ network: ID<Network>, tag: String, on host: ContainerHost) async {
+        do { try await LogicalNetwork(host: host.within(.seconds(2)), tag: tag).leave(network) } catch {
+            logger.warning("network not left", metadata: ["network": "\(network)", "cause": "\(HostError(error))"])
+            upkeep.request(centralIsLost: false)
+        }
+    }
+
+    // MARK: What the engine says
+
+    private static func pools(_ call: PluginCall) throws(HostError) -> [PoolRequest] {
+        var requests: [PoolRequest] = []
+        for family in ["IPv4Data", "IPv6Data"] {
+            for data in call.members[family]?.array ?? [] {
+                let pool = PluginCall(call.method, members: data.object ?? [:])
+                guard pool.text("AddressSpace") == addressSpace else {
+                    throw HostError(
+                        .refused,
+                        "addresses must come from the same place for all hosts: add --ipam-driver ovn")
+                }
+                guard let cidr = try pool.prefix("Pool") else {
+                    throw HostError(.usage, "\(call.method): a pool without a subnet")
+                }
+                var reserved: [String: IPAddress] = [:]
+                for (name, text) in pool.options("AuxAddresses") {
+                    guard let address = IPAddress(text) ?? InterfaceAddress(text)?.address else {
+                        throw HostError(.usage, "--aux-address \(name)=\(text.prefix(80)) is not an address")
+                    }
+                    reserved[name] = address
+                }
+                let gateway = try pool.address("Gateway") ?? PoolID(cidr: cidr).firstAddress
+                requests.append(PoolRequest(cidr: cidr, gateway: gateway, reserved: reserved))
+            }
+        }
+        return requests
+    }
+
+    /// Which of the pools that were asked for these subnets are. Says which network is meant where only --ipam-opt did.
+    private func choose(_ requests: [PoolRequest], _ options: inout NetworkOptions) async throws -> [PendingPool] {
+        var chosen: [PendingPool] = []
+        for request in requests {
+            let asked = await pending.pools(request.cidr)
+            let named = asked.filter { $0.id.network != nil }
+            let match =
+                options.network.flatMap { network in named.first { $0.id.network?.text == network.text } }
+                ?? asked.first { $0.id.network == nil } ?? (named.count == 1 ? named[0] : nil)
+            guard let match else {
+                throw HostError(
+                    .refused, "the plugin was started again while the network was being made: repeat the command")
+            }
+            if let network = match.id.network {
+                if let wanted = options.network, wanted.text != network.text, case .name = wanted, case .name = network {
+                    throw HostError(
+                        .usage, "--ipam-opt means network \(network.shown), and -o network \(wanted.shown)")
+                }
+                options.network = options.network ?? network
+            }
+            chosen.append(match)
+        }
+        return chosen
+    }
+
+    private static func check(_ subnet: Subnet, _ pool: PendingPool) throws(HostError) {
+        guard let wanted = pool.subnet, wanted != .name(subnet.name), wanted != .id("\(subnet.id)") else { return }
+        throw HostError(.refused, "subnet \(wanted.shown) is not \(subnet.cidr), which is \(subnet.id)")
+    }
+
+    /// Two networks with one subnet must be told apart by what the engine says each time it wants an address.
+    private static func check(_ record: NetworkRecord, beside others: [NetworkRecord]) throws(HostError) {
+        for other in others where other.network != record.network {
+            for pool in record.pools.keys where other.pools[pool] != nil {
+                throw HostError(
+                    .refused,
+                    "another network of this host has the subnet \(pool.cidr) (docker network \(other.id.prefix(12))): "
+                        + "add --ipam-opt net=NAME, so that their addresses can be told apart")
+            }
+        }
+    }
+}
+
+extension PluginCall {
+    /// A part of a call's body, to be read like one.
+    init(_ method: String, members: [String: JSON]) {
+        self.method = method
+        self.members = members
+    }
+}

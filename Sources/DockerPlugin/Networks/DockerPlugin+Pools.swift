@@ -1,0 +1,82 @@
+import HostEndpoints
+import NetAddress
+import NeutronAPI
+import NeutronClient
+
+/// Pools of addresses: which subnet the engine means.
+extension DockerPlugin {
+    /// May be repeated, and is for every network each time the engine starts.
+    @Sendable func requestPool(_ call: PluginCall) async throws -> [String: JSON] {
+        try call.checkBody()
+        let options = try NetworkOptions(pool: call.options("Options"))
+        let version: IPVersion = call.members["V6"] == true ? .v6 : .v4
+        let range = try call.prefix("SubPool")
+        var gateway: IPAddress?
+        let pool: PoolID
+        if let cidr = try call.prefix("Pool") {
+            pool = PoolID(cidr: cidr, network: options.network)
+            if let range, !cidr.contains(range) {
+                throw HostError(.refused, "--ip-range \(range) is not in the subnet \(cidr)")
+            }
+            // A network that is there already needs nobody to be asked.
+            let host = try await hosts(Self.patience)
+            gateway = try host.database.networkRecord(with: pool)?.pools[pool]?.gateway
+        } else {
+            let host = try await hosts(Self.patience)
+            let subnet = try await subnet(options, version, on: host)
+            pool = PoolID(cidr: subnet.cidr, network: options.network)
+            gateway = subnet.gatewayIP ?? pool.firstAddress
+        }
+        await pending.add(PendingPool(id: pool, range: range, subnet: options.subnet))
+        var data: [String: JSON] = [:]
+        if let gateway { data["com.docker.network.gateway"] = .string("\(gateway)/\(pool.cidr.length)") }
+        return ["PoolID": .string("\(pool)"), "Pool": .string("\(pool.cidr)"), "Data": .object(data)]
+    }
+
+    @Sendable func releasePool(_ call: PluginCall) async throws -> [String: JSON] {
+        try call.checkBody()
+        await pending.remove(try PoolID(call.text("PoolID")))
+        return [:]
+    }
+
+    /// The subnet that is meant where `--subnet` is left out: of the network that is named, or else of the only network that engines of
+    /// other hosts have made and this one has not.
+    private func subnet(_ options: NetworkOptions, _ version: IPVersion, on host: ContainerHost) async throws -> Subnet {
+        if let reference = options.network {
+            guard let network = try await host.find(reference) else {
+                throw HostError(
+                    .refused, "there is no network \(reference.shown) yet: give --subnet, and it will be made")
+            }
+            return try await subnet(of: network, options.subnet, version, on: host)
+        }
+        let known = Set(try host.database.networkRecords().map(\.network))
+        let networks: [Network] = try await host.api.list(
+            where: [("tags", LogicalNetwork.madeTag)], within: host.remaining)
+        let others = networks.filter { !known.contains($0.id) }
+        switch others.count {
+        case 1: return try await subnet(of: others[0], options.subnet, version, on: host)
+        case 0:
+            throw HostError(
+                .refused, "which subnet? give --subnet, or --ipam-opt net=NAME where the network is there already")
+        default:
+            let names = others.map(\.name).sorted().joined(separator: ", ")
+            throw HostError(
+                .refused, "which network? give --ipam-opt net=NAME (there are \(names)), or --subnet")
+        }
+    }
+
+    private func subnet(
+        of network: Network, _ reference: Reference?, _ version: IPVersion, on host: ContainerHost
+    ) async throws -> Subnet {
+        let subnets = try await host.subnets(of: network.id).filter { $0.ipVersion == version }.filter {
+            reference == nil || reference == .name($0.name) || reference == .id("\($0.id)")
+        }
+        guard let subnet = subnets.min(by: { $0.id < $1.id }) else {
+            throw HostError(
+                .refused,
+                "network \"\(network.name)\" has no \(version == .v4 ? "IPv4" : "IPv6") subnet"
+                    + "\(reference.map { " \($0.shown)" } ?? ""): give --subnet, and it will be made")
+        }
+        return subnet
+    }
+}

@@ -1,0 +1,136 @@
+import HostEndpoints
+import Logging
+import NeutronAPI
+import NeutronClient
+
+/// The API's network behind networks of engines: joined by the first that wants it, which makes it, and by all others.
+///
+/// Who uses it are tags on it. One that we made is deleted with its last user.
+struct LogicalNetwork: Sendable {
+    let host: ContainerHost
+    /// Of the user.
+    let tag: String
+
+    /// Marks a network that the plugin made.
+    static let madeTag = "docker-made"
+
+    /// How long a network that somebody may just be making on another host too is left before it is believed to be the only one of
+    /// its name: the API has no way to ask for a name that nobody else gets.
+    private static let settling = Duration.milliseconds(200)
+
+    /// The network that a name means: of several that engines made at the same moment the first by id.
+    static func preferred(_ found: [Network], _ name: String) throws(HostError) -> Network? {
+        let sorted = found.sorted { $0.id < $1.id }
+        guard sorted.count <= 1 || sorted.allSatisfy({ $0.standard.tags.contains(madeTag) }) else {
+            throw HostError(
+                .refused,
+                "\(sorted.count) networks have the name \"\(name)\": say which with -o net.id= ("
+                    + sorted.map { "\($0.id)" }.joined(separator: ", ") + ")")
+        }
+        return sorted.first
+    }
+
+    /// Joins the network, making it where there is none of that name. May be repeated.
+    func join(_ reference: Reference, _ options: NetworkOptions) async throws -> Network {
+        guard case .name(let name) = reference else {
+            guard let network = try await host.find(reference) else { throw HostError(.refused, "there is no such network") }
+            try check(network, options)
+            try await host.api.addTag(tag, to: network.id, within: host.remaining)
+            return network
+        }
+        var made: ID<Network>?
+        do {
+            let network = try await settle(name, options, &made)
+            if let made, made != network.id { try await leave(made) }
+            return network
+        } catch {
+            if let made { await abandon(made) }
+            throw error
+        }
+    }
+
+    /// Looks, joins, and looks again until nothing has changed in between.
+    private func settle(_ name: String, _ options: NetworkOptions, _ made: inout ID<Network>?) async throws -> Network {
+        var joined: ID<Network>?
+        while host.remaining > .zero {
+            let found = try await host.find(.name(name))
+            if let found, found.id == joined { return found }
+            if let found {
+                joined = try await enter(found, after: joined, options)
+                // One that nobody can just be making needs no second look.
+                if joined != nil, made == nil, !found.standard.tags.contains(Self.madeTag) { return found }
+                try await Task.sleep(for: min(Self.settling, host.remaining))
+            } else {
+                made = try await make(name, options)
+            }
+        }
+        throw HostError(.unreachable, "network \"\(name)\" is being made and deleted by others; try again")
+    }
+
+    /// Joins a network in place of another; nil where it was deleted meanwhile.
+    private func enter(
+        _ network: Network, after other: ID<Network>?, _ options: NetworkOptions
+    ) async throws -> ID<Network>? {
+        try check(network, options)
+        if let other { try await leave(other) }
+        do {
+            try await host.api.addTag(tag, to: network.id, within: host.remaining)
+            return network.id
+        } catch {
+            guard error.isNotFound else { throw error }
+            return nil
+        }
+    }
+
+    private func make(_ name: String, _ options: NetworkOptions) async throws -> ID<Network> {
+        let network = try await host.api.create(
+            NetworkCreate(projectID: host.project, name: name, mtu: options.mtu), within: host.remaining)
+        try await host.api.addTag(Self.madeTag, to: network.id, within: host.remaining)
+        host.logger.info("logical network created", metadata: ["network": "\(network.id)", "name": "\(name)"])
+        return network.id
+    }
+
+    private func check(_ network: Network, _ options: NetworkOptions) throws(HostError) {
+        guard let mtu = options.mtu, mtu != network.mtu else { return }
+        throw HostError(
+            .refused, "network \"\(network.name)\" has the MTU \(network.mtu), not \(mtu): leave -o mtu= out, or give \(network.mtu)")
+    }
+
+    /// Leaves the network, and deletes one that we made with its last user. One that still has ports stays until they are gone:
+    /// the audit deletes it then.
+    func leave(_ id: ID<Network>) async throws {
+        try await host.api.removeTag(tag, from: id, within: host.remaining)
+        guard let network = try await host.api.find(id, within: host.remaining) else { return }
+        try await Self.removeUnused(network, on: host)
+    }
+
+    /// Deletes a network that we made and nobody uses, with what is reserved in it.
+    static func removeUnused(_ network: Network, on host: ContainerHost) async throws {
+        guard isUnused(network) else { return }
+        let ports: [Port] = try await host.api.list(where: [("network_id", "\(network.id)")], within: host.remaining)
+        let reserved = ports.filter(EndpointPort.isReservation)
+        guard reserved.count == ports.filter({ !$0.deviceOwner.hasPrefix("network:") }).count else { return }
+        for port in reserved { try await host.api.remove(port.id, within: host.remaining) }
+        // Whoever joined meanwhile has added a tag, and with it a revision.
+        guard let current = try await host.api.find(network.id, within: host.remaining), isUnused(current) else { return }
+        do {
+            try await host.api.remove(network.id, ifRevision: current.standard.revision, within: host.remaining)
+        } catch {
+            guard let status = error.cause?.status, status == 412 || status == 409 else { throw error }
+            host.logger.info("logical network is in use again", metadata: ["network": "\(network.id)"])
+            return
+        }
+        host.logger.info("logical network deleted", metadata: ["network": "\(network.id)", "name": "\(network.name)"])
+    }
+
+    static func isUnused(_ network: Network) -> Bool {
+        network.standard.tags.contains(madeTag)
+            && !network.standard.tags.contains { $0.hasPrefix(NetworkRecord.tagPrefix) }
+    }
+
+    private func abandon(_ id: ID<Network>) async {
+        do { try await LogicalNetwork(host: host.within(.seconds(2)), tag: tag).leave(id) } catch {
+            host.logger.warning("network not taken away", metadata: ["network": "\(id)", "cause": "\(HostError(error))"])
+        }
+    }
+}

@@ -1,0 +1,110 @@
+import HostEndpoints
+import NetAddress
+import NeutronAPI
+import OVNModel
+import OVSDB
+import OVSDBClient
+
+/// What this host's Open vSwitch database knows of one of the engine's networks: `external_ids` of table Open_vSwitch,
+/// `ovn-containers:docker-network:<id>`.
+///
+/// The engine tells it once, when the network is made, and never again.
+struct NetworkRecord: Hashable, Sendable {
+    /// A pool of the network and the subnet it is.
+    struct Pool: Hashable, Sendable {
+        let subnet: ID<Subnet>
+        /// What the engine takes for the gateway.
+        let gateway: IPAddress
+    }
+
+    /// libnetwork's id.
+    let id: String
+    var network: ID<Network>
+    var pools: [PoolID: Pool]
+    /// Whether it is `--internal`: nothing leads outside.
+    var isInternal = false
+    var isSticky = false
+    var portSecurity: Bool?
+
+    static let keyPrefix = "ovn-containers:docker-network:"
+    var key: String { Self.keyPrefix + id }
+
+    /// The tag by which the API's network knows that this one uses it. Tags have at most 60 characters.
+    var tag: String { Self.tagPrefix + id.prefix(32) }
+    static let tagPrefix = "docker-network-"
+
+    func options() -> NetworkOptions {
+        var options = NetworkOptions()
+        options.portSecurity = portSecurity
+        options.isSticky = isSticky
+        return options
+    }
+}
+
+extension NetworkRecord {
+    var text: String {
+        var members: [String: JSON] = [
+            "network": .string("\(network)"),
+            "pools": .object(
+                Dictionary(
+                    uniqueKeysWithValues: pools.map {
+                        ($0.key.description, ["subnet": .string("\($0.value.subnet)"), "gateway": .string("\($0.value.gateway)")])
+                    })),
+        ]
+        if isInternal { members["internal"] = true }
+        if isSticky { members["sticky"] = true }
+        if let portSecurity { members["port_security"] = .boolean(portSecurity) }
+        var writer = JSONWriter()
+        writer.value(members)
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
+
+    /// Nil where the text is not one that we wrote.
+    init?(id: String, text: String) {
+        guard case .success(let json) = Result(catching: { try JSON(parsing: text.utf8) }),
+            let members = json.object, let network = members["network"]?.string.flatMap({ ID<Network>($0) }),
+            let pools = members["pools"]?.object
+        else { return nil }
+        self.init(id: id, network: network, pools: [:])
+        for (name, value) in pools {
+            guard case .success(let pool) = Result(catching: { try PoolID(name) }),
+                let subnet = value.object?["subnet"]?.string.flatMap({ ID<Subnet>($0) }),
+                let gateway = value.object?["gateway"]?.string.flatMap({ IPAddress($0) })
+            else { return nil }
+            self.pools[pool] = Pool(subnet: subnet, gateway: gateway)
+        }
+        isInternal = members["internal"] == true
+        isSticky = members["sticky"] == true
+        portSecurity = if case .boolean(let value) = members["port_security"] { value } else { nil }
+    }
+}
+
+extension HostDatabase {
+    /// All of them, in the order of their ids.
+    func networkRecords() throws -> [NetworkRecord] {
+        try configuration.externalIDs.compactMap { key, value in
+            guard key.hasPrefix(NetworkRecord.keyPrefix) else { return nil }
+            return NetworkRecord(id: String(key.dropFirst(NetworkRecord.keyPrefix.count)), text: value)
+        }.sorted { $0.id < $1.id }
+    }
+
+    func networkRecord(_ id: String) throws -> NetworkRecord? {
+        try configuration.externalIDs[NetworkRecord.keyPrefix + id].flatMap { NetworkRecord(id: id, text: $0) }
+    }
+
+    /// A network that has this pool. Several of the engine's networks may be one of the API's.
+    func networkRecord(with pool: PoolID) throws -> NetworkRecord? {
+        try networkRecords().first { $0.pools[pool] != nil }
+    }
+
+    func write(_ record: NetworkRecord, within limit: Duration) async throws {
+        try await setExternalIDs([record.key: record.text], within: limit)
+    }
+
+    func removeNetworkRecord(_ id: String, within limit: Duration) async throws {
+        let row = try configuration
+        try await client.transact(
+            [.mutate(OpenVSwitch.Configuration.self, row.id, .removeKeys(.externalIDs, [NetworkRecord.keyPrefix + id]))],
+            within: limit)
+    }
+}

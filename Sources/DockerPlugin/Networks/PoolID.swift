@@ -1,0 +1,52 @@
+import HostEndpoints
+import NetAddress
+
+/// What the engine calls a pool of addresses by: `10.1.0.0/16`, or `10.1.0.0/16@blue` where `--ipam-opt net=blue` said of which network.
+///
+/// The engine asks for a pool before it says which network it is for, asks again for the same at each of its starts, and never says both
+/// together. So the identity is made of what it says each time.
+struct PoolID: Hashable, Sendable, CustomStringConvertible {
+    let cidr: IPPrefix
+    /// Nil where only the subnet tells the network.
+    let network: Reference?
+
+    init(cidr: IPPrefix, network: Reference? = nil) {
+        self.cidr = cidr
+        self.network = network
+    }
+
+    init(_ text: String) throws(HostError) {
+        let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let cidr = parts.first.flatMap({ IPPrefix($0) }), parts.count == 1 || !parts[1].isEmpty else {
+            throw HostError(.usage, "there is no address pool \"\(text.prefix(140))\"")
+        }
+        self.init(cidr: cidr, network: parts.count == 2 ? Reference(String(parts[1])) : nil)
+    }
+
+    var description: String { network.map { "\(cidr)@\($0.text)" } ?? "\(cidr)" }
+
+    /// The address that is a gateway where nobody says which.
+    var firstAddress: IPAddress { cidr.network.advanced(by: 1) ?? cidr.network }
+}
+
+/// What `docker network create` has asked for in its first half, until its second half comes.
+struct PendingPool: Hashable, Sendable {
+    let id: PoolID
+    /// `--ip-range`: where addresses are given from.
+    var range: IPPrefix?
+    /// `--ipam-opt neutron.subnet.…`
+    var subnet: Reference?
+}
+
+/// The pools that were asked for and belong to no network yet. Lost with the process: then the engine's second half is refused.
+actor PendingPools {
+    private var pools: [PoolID: PendingPool] = [:]
+
+    func add(_ pool: PendingPool) { pools[pool.id] = pool }
+    func remove(_ id: PoolID) { pools[id] = nil }
+
+    /// Those with this subnet; two networks that are being made at once may have the same.
+    func pools(_ cidr: IPPrefix) -> [PendingPool] {
+        pools.values.filter { $0.id.cidr == cidr }.sorted { $0.id.description < $1.id.description }
+    }
+}

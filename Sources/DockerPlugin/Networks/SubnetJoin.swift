@@ -1,0 +1,101 @@
+import HostEndpoints
+import NetAddress
+import NeutronAPI
+import NeutronClient
+
+/// What `docker network create` says of one subnet.
+struct PoolRequest: Hashable, Sendable {
+    let cidr: IPPrefix
+    /// What the engine takes for the gateway.
+    let gateway: IPAddress
+    /// `--aux-address`: what no container may get.
+    let reserved: [String: IPAddress]
+    /// `--ip-range`
+    var range: IPPrefix?
+
+    /// Where addresses are given from, where `--ip-range` says so: the range without the gateway, and without what no host can have.
+    var allocationPools: [IPRange]? {
+        guard let range else { return nil }
+        let isWide = cidr.version == .v6 || cidr.length < 31
+        let first = range.network == cidr.network && isWide ? range.network.advanced(by: 1) : range.network
+        let last =
+            range.last == cidr.last && isWide && cidr.version == .v4 ? range.last.advanced(by: -1) : range.last
+        guard let first, let last, let whole = IPRange(first, last) else { return [] }
+        guard whole.contains(gateway) else { return [whole] }
+        let below = gateway.advanced(by: -1).flatMap { $0 < first ? nil : IPRange(first, $0) }
+        let above = gateway.advanced(by: 1).flatMap { $0 > last ? nil : IPRange($0, last) }
+        return [below, above].compactMap(\.self)
+    }
+}
+
+/// Finds a network's subnets, or makes those that nobody has made yet.
+struct SubnetJoin: Sendable {
+    let host: ContainerHost
+    let network: Network
+
+    /// - Throws: `refused` with both values where a subnet is another than what is asked for.
+    func join(_ requests: [PoolRequest]) async throws -> [IPPrefix: Subnet] {
+        var joined: [IPPrefix: Subnet] = [:]
+        for request in requests {
+            let subnet = try await join(request, beside: requests)
+            joined[request.cidr] = subnet
+            for (name, address) in request.reserved.sorted(by: { $0.key < $1.key }) {
+                try await EndpointPort(host: host).reserve(address, name: name, in: subnet)
+            }
+        }
+        return joined
+    }
+
+    private func join(_ request: PoolRequest, beside others: [PoolRequest]) async throws -> Subnet {
+        var attempt = 0
+        while true {
+            let subnets = try await host.subnets(of: network.id)
+            if let subnet = subnets.first(where: { $0.cidr == request.cidr }) {
+                try check(subnet, request)
+                return subnet
+            }
+            let strangers = subnets.filter { subnet in
+                subnet.ipVersion == request.cidr.version && !others.contains { $0.cidr == subnet.cidr }
+            }
+            guard strangers.isEmpty else {
+                throw HostError(
+                    .refused,
+                    "network \"\(network.name)\" has the subnet \(strangers.map { "\($0.cidr)" }.sorted().joined(separator: ", ")), "
+                        + "not \(request.cidr): give --subnet \(strangers[0].cidr), or another network with -o net=")
+            }
+            attempt += 1
+            do {
+                return try await make(request)
+            } catch let error as NeutronClientError {
+                // Another host may have been faster; that is worth another look.
+                guard attempt < 3, let status = error.cause?.status, status == 400 || status == 409 else { throw error }
+                let found = try await host.subnets(of: network.id)
+                guard found.contains(where: { $0.cidr == request.cidr }) else { throw error }
+            }
+        }
+    }
+
+    private func make(_ request: PoolRequest) async throws -> Subnet {
+        try await host.api.create(
+            SubnetCreate(
+                projectID: host.project, networkID: network.id, name: "\(request.cidr)", cidr: request.cidr,
+                gatewayIP: .value(request.gateway), allocationPools: request.allocationPools, enableDHCP: false),
+            within: host.remaining)
+    }
+
+    private func check(_ subnet: Subnet, _ request: PoolRequest) throws(HostError) {
+        if let gateway = subnet.gatewayIP, gateway != request.gateway {
+            throw HostError(
+                .refused,
+                "subnet \(subnet.cidr) of network \"\(network.name)\" has the gateway \(gateway), not \(request.gateway): "
+                    + "give --gateway \(gateway)")
+        }
+        if let pools = request.allocationPools, Set(pools) != Set(subnet.allocationPools) {
+            let given = subnet.allocationPools.map(\.description).joined(separator: ", ")
+            throw HostError(
+                .refused,
+                "subnet \(subnet.cidr) of network \"\(network.name)\" gives addresses from \(given), "
+                    + "not from \(pools.map(\.description).joined(separator: ", ")): leave --ip-range out, or give the same")
+        }
+    }
+}

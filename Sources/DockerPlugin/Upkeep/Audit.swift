@@ -1,0 +1,120 @@
+import HostAttachment
+package import HostEndpoints
+package import Logging
+import NeutronAPI
+import NeutronClient
+import ServiceLifecycle
+
+/// Compares, at the start and every half minute, what the API, Open vSwitch, the kernel and the engine say of the engine's endpoints on
+/// this host, and puts right what is ours. So nothing is lost when a call was cut short, whoever was killed.
+package struct Audit: Service {
+    let plugin: DockerPlugin
+    /// libnetwork's ids of the engine's networks; nil where it does not answer.
+    let engineNetworks: @Sendable () async -> Set<String>?
+    let logger: Logger
+
+    package init(
+        _ plugin: DockerPlugin, engineNetworks: @escaping @Sendable () async -> Set<String>?, logger: Logger
+    ) {
+        self.plugin = plugin
+        self.engineNetworks = engineNetworks
+        self.logger = logger
+    }
+
+    private static let interval = Duration.seconds(30)
+    /// While something is due and not yet for long enough.
+    private static let recheck = Duration.seconds(5)
+    private static let limit = Duration.seconds(20)
+
+    package func run() async throws {
+        do {
+            try await cancelWhenGracefulShutdown { try await watch() }
+        } catch is CancellationError {
+            // That is how it ends.
+        }
+    }
+
+    private func watch() async throws {
+        var sightings = Sightings()
+        var backoff = Duration.seconds(1)
+        var complaint = ""
+        while true {
+            try Task.checkCancellation()
+            var pause = Self.interval
+            do {
+                try await pass(&sightings)
+                if !sightings.isEmpty { pause = Self.recheck }
+                plugin.upkeep.centralAnswered()
+                backoff = .seconds(1)
+                complaint = ""
+            } catch {
+                let cause = HostError(error).message
+                // Once for each cause, not for each time.
+                if cause != complaint { logger.warning("audit not possible", metadata: ["cause": "\(cause)"]) }
+                complaint = cause
+                pause = backoff
+                backoff = min(backoff * 2, Self.interval)
+            }
+            await plugin.upkeep.wait(atMost: pause)
+        }
+    }
+
+    private func pass(_ sightings: inout Sightings) async throws {
+        let host = try await plugin.hosts(Self.limit)
+        for (id, isSticky) in plugin.upkeep.releases {
+            if host.attachment.attachment(portID: "\(id)") == nil {
+                try await EndpointPort(host: host).release(id, isSticky: isSticky)
+            }
+            plugin.upkeep.isReleased(id)
+        }
+        let scene = try await plugin.scene(on: host, engineNetworks: await engineNetworks())
+        var failure: (any Error)?
+        for change in sightings.ripe(scene.plan(), at: .now) {
+            logger.info("audit repairs", metadata: ["change": "\(change)"])
+            do { try await plugin.perform(change, on: host) } catch { failure = error }
+        }
+        // The others were not to wait for one that fails.
+        if let failure { throw failure }
+    }
+}
+
+extension DockerPlugin {
+    /// Everything an audit looks at, as it is now.
+    package func scene(on host: ContainerHost, engineNetworks: Set<String>?) async throws -> AuditScene {
+        var scene = AuditScene()
+        // What is here is looked at before what central says of it, and before what the engine has under way: an endpoint that is made
+        // meanwhile is a port that is missing here for a moment, not one that is wrong.
+        scene.records = try host.database.networkRecords().map(\.id)
+        scene.engineNetworks = engineNetworks
+        scene.endpoints = try await host.attachment.handedOver().filter(\.attachment.isDocker)
+        scene.orphans = try await host.attachment.orphans()
+        scene.ports = try await EndpointPort(host: host).all()
+        scene.reserved = await reservations.ids()
+        let here = Set(scene.ports.map(\.id))
+        let missing = Set(scene.endpoints.compactMap { ID<Port>($0.attachment.portID) }).subtracting(here)
+        scene.existing = Set(try await Sweep.ports(missing, on: host).keys)
+        scene.made = try await host.api.list(where: [("tags", LogicalNetwork.madeTag)], within: host.remaining)
+        return scene
+    }
+
+    /// Carries one change out. May be repeated.
+    package func perform(_ change: AuditChange, on host: ContainerHost) async throws {
+        switch change {
+        case .detach(let portID, let reason):
+            let attachment = host.attachment.attachment(portID: portID)
+            try await host.attachment.detach(portID: portID, within: host.remaining)
+            guard reason == .ended || reason == .neverMoved, let id = ID<Port>(portID) else { return }
+            try await EndpointPort(host: host).release(id, isSticky: attachment?.isSticky ?? false)
+        case .release(let id, let isSticky):
+            guard host.attachment.attachment(portID: "\(id)") == nil else { return }
+            try await EndpointPort(host: host).release(id, isSticky: isSticky)
+        case .removeVeth(let portID):
+            guard host.attachment.attachment(portID: portID) == nil else { return }
+            try await host.attachment.detach(portID: portID, within: host.remaining)
+        case .forget(let network): try await forget(network, on: host)
+        case .removeNetwork(let id):
+            guard let network = try await host.api.find(id, within: host.remaining) else { return }
+            try await LogicalNetwork.removeUnused(network, on: host)
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package import HostAttachment
+package import NeutronAPI
+
+/// What is out of order with the engine's endpoints and networks of this host, each with what puts it right.
+///
+/// Only what is ours is in it. Each may also be something that is just being made or taken away: an audit therefore acts on what it
+/// has seen for a while.
+package enum AuditChange: Hashable, Sendable {
+    /// An Interface row whose container is gone, or whose port is.
+    case detach(portID: String, AuditReason)
+    /// A port of this host that no endpoint has.
+    case release(ID<Port>, isSticky: Bool)
+    /// A veth of ours without a row.
+    case removeVeth(portID: String)
+    /// A network that the engine does not know any more, by libnetwork's id.
+    case forget(network: String)
+    /// A network that we made, which nobody uses any more.
+    case removeNetwork(ID<Network>)
+}
+
+/// Why an Interface row is not needed.
+package enum AuditReason: String, Hashable, Sendable {
+    case ended = "its container has ended"
+    case neverMoved = "no container took it"
+    case portGone = "its port was deleted"
+    case elsewhere = "its port is on another host"
+}
+
+/// What an audit looks at.
+package struct AuditScene: Sendable {
+    /// The API's ports of this host's engine.
+    package var ports: [Port] = []
+    /// Ports that were made for endpoints which are being made.
+    package var reserved: Set<ID<Port>> = []
+    /// The endpoints here, each with where its container's end is.
+    package var endpoints: [(attachment: Attachment, end: HandedOverEnd)] = []
+    /// Those of the endpoints' ports that exist anywhere.
+    package var existing: Set<ID<Port>> = []
+    /// Ports of veths without a row.
+    package var orphans: [String] = []
+    /// libnetwork's ids of the networks that this host has joined.
+    package var records: [String] = []
+    /// libnetwork's ids of the networks that the engine has; nil where it does not answer.
+    package var engineNetworks: Set<String>?
+    /// Networks that we made.
+    package var made: [Network] = []
+
+    package init() {}
+
+    /// What would have to change. Does nothing itself.
+    package func plan() -> [AuditChange] {
+        var changes: [AuditChange] = []
+        let here = Dictionary(ports.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        var plugged: Set<ID<Port>> = []
+        for (attachment, end) in endpoints {
+            let id = ID<Port>(attachment.portID)
+            if let reason = reason(id, end, isHere: id.map { here[$0] != nil } ?? false) {
+                changes.append(.detach(portID: attachment.portID, reason))
+            } else if let id {
+                plugged.insert(id)
+            }
+        }
+        for port in ports where !plugged.contains(port.id) && !reserved.contains(port.id) {
+            changes.append(.release(port.id, isSticky: EndpointPort.isSticky(port)))
+        }
+        changes += orphans.map { .removeVeth(portID: $0) }
+        if let engineNetworks {
+            changes += records.filter { !engineNetworks.contains($0) }.map { .forget(network: $0) }
+        }
+        changes += made.filter(LogicalNetwork.isUnused).map { .removeNetwork($0.id) }
+        return changes
+    }
+
+    private func reason(_ id: ID<Port>?, _ end: HandedOverEnd, isHere: Bool) -> AuditReason? {
+        switch end {
+        case .gone: return .ended
+        case .here: return .neverMoved
+        case .moved: break
+        }
+        if isHere { return nil }
+        guard let id, existing.contains(id) else { return .portGone }
+        return .elsewhere
+    }
+}
+
+/// What has been out of order, and since when.
+struct Sightings: Sendable {
+    /// What is made or taken away by others is done within this time.
+    static let grace = Duration.seconds(15)
+
+    private var since: [AuditChange: ContinuousClock.Instant] = [:]
+
+    /// Those of the changes that have been due for long enough.
+    mutating func ripe(_ changes: [AuditChange], at now: ContinuousClock.Instant) -> [AuditChange] {
+        since = Dictionary(changes.map { ($0, since[$0] ?? now) }, uniquingKeysWith: { first, _ in first })
+        return changes.filter { change in since[change].map { now - $0 >= Self.grace } ?? false }
+    }
+
+    var isEmpty: Bool { since.isEmpty }
+}

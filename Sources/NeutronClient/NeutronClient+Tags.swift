@@ -1,0 +1,29 @@
+import NIOCore
+import NIOHTTP1
+package import NeutronAPI
+
+/// Tags of a resource (extension `standard-attr-tag`). Of letters, digits and hyphens, which need no encoding in a path.
+extension NeutronClient {
+    /// Adds a tag; one that is there already is fine.
+    package func addTag<Resource: NeutronResource>(
+        _ tag: String, to id: ID<Resource>, within timeout: Duration
+    ) async throws(NeutronClientError) {
+        _ = try await send(
+            Request(
+                method: .PUT, path: "\(path(id))/tags/\(tag)", goal: "tag \(Resource.memberName) \(id) with \(tag)"),
+            within: timeout)
+    }
+
+    /// Removes a tag. Absent, it or the resource, is success.
+    package func removeTag<Resource: NeutronResource>(
+        _ tag: String, from id: ID<Resource>, within timeout: Duration
+    ) async throws(NeutronClientError) {
+        let request = Request(
+            method: .DELETE, path: "\(path(id))/tags/\(tag)", goal: "remove tag \(tag) of \(Resource.memberName) \(id)")
+        do {
+            _ = try await send(request, within: timeout)
+        } catch let error where error.cause?.status == 404 {
+            return
+        }
+    }
+}

@@ -64,7 +64,8 @@ package struct DockerPlugin: Sendable {
         // What Leave would undo is undone by DeleteEndpoint, which comes in any case; the engine still needs the veth in between.
         case "NetworkDriver.Leave": { _ in { _ in [:] } }
         // Ports are published by Docker's own gateway bridge.
-        case "NetworkDriver.ProgramExternalConnectivity", "NetworkDriver.RevokeExternalConnectivity": { _ in { _ in [:] } }
+        case "NetworkDriver.ProgramExternalConnectivity", "NetworkDriver.RevokeExternalConnectivity":
+            { _ in { _ in [:] } }
         case "NetworkDriver.DiscoverNew", "NetworkDriver.DiscoverDelete": { _ in { _ in [:] } }
         case "NetworkDriver.AllocateNetwork", "NetworkDriver.FreeNetwork": { _ in Self.refuseSwarm }
         // With the MAC address a question for a new endpoint is told from one that is repeated after a restart of the engine's.
@@ -90,6 +91,7 @@ package struct DockerPlugin: Sendable {
     static let addressSpace = "ovn"
 
     @Sendable private static func refuseSwarm(_ call: PluginCall) async throws -> [String: JSON] {
-        throw HostError(.refused, "\(call.method): Swarm is not supported; the same network on every host needs no Swarm")
+        throw HostError(
+            .refused, "\(call.method): Swarm is not supported; the same network on every host needs no Swarm")
     }
 }

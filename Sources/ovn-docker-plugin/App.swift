@@ -18,10 +18,12 @@ struct App: Sendable {
     func run() async throws {
         let listening = try ListeningSocket.inherited(environment) ?? ListeningSocket.make(socket)
         let client = OVSDBClient(
-            configuration: OVSDBConfiguration(remotes: remotes, database: "Open_vSwitch", tables: HostAttachment.tables),
+            configuration: OVSDBConfiguration(
+                remotes: remotes, database: "Open_vSwitch", tables: HostAttachment.tables),
             logger: logger)
         let source = HostSource(
-            client: client, choice: CloudChoice(environment: environment), executable: Self.executable(), logger: logger)
+            client: client, choice: CloudChoice(environment: environment), executable: Self.executable(), logger: logger
+        )
         let plugin = DockerPlugin(
             hosts: { try await source.host(within: $0) }, upkeep: UpkeepSignal(), logger: logger)
         let services: [any Service] = [

@@ -33,7 +33,8 @@ struct OVNDockerPlugin: AsyncParsableCommand {
 
     func validate() throws {
         guard Logger.Level(rawValue: logLevel) != nil else {
-            throw ValidationError("--log-level \(logLevel): it is trace, debug, info, notice, warning, error or critical")
+            throw ValidationError(
+                "--log-level \(logLevel): it is trace, debug, info, notice, warning, error or critical")
         }
     }
 
@@ -68,7 +69,8 @@ struct OVNDockerPlugin: AsyncParsableCommand {
                 Glibc.exit(0)
             }
             let isUsage = code == .validationFailure
-            var line = Array((isUsage ? fullMessage(for: error) : "ovn-docker-plugin: \(error)").utf8) + [UInt8(ascii: "\n")]
+            var line =
+                Array((isUsage ? fullMessage(for: error) : "ovn-docker-plugin: \(error)").utf8) + [UInt8(ascii: "\n")]
             write(STDERR_FILENO, &line, line.count)
             Glibc.exit(isUsage ? 2 : 1)
         }

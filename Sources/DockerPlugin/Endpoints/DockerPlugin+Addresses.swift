@@ -54,7 +54,8 @@ extension DockerPlugin {
         return gateways.count == 1 ? gateways.first ?? pool.firstAddress : pool.firstAddress
     }
 
-    private func fresh(_ pool: PoolID, _ address: IPAddress?, _ mac: MACAddress, name: String) async throws -> IPAddress {
+    private func fresh(_ pool: PoolID, _ address: IPAddress?, _ mac: MACAddress, name: String) async throws -> IPAddress
+    {
         let host = try await hosts(Self.patience)
         guard let record = try host.database.networkRecord(with: pool), let subnet = record.pools[pool]?.subnet else {
             throw HostError(

@@ -105,7 +105,8 @@ extension DockerPlugin {
         guard let record = try host.database.networkRecord(id) else {
             throw HostError(
                 .refused,
-                "this host's Open vSwitch database knows nothing of docker network \(id.prefix(12)): remove the network and create it again")
+                "this host's Open vSwitch database knows nothing of docker network \(id.prefix(12)): remove the network and create it again"
+            )
         }
         return record
     }
@@ -133,7 +134,8 @@ extension DockerPlugin {
         _ port: Port, _ record: NetworkRecord, _ endpointID: String, _ options: NetworkOptions, on host: ContainerHost
     ) async throws -> Endpoint {
         guard let network = try await host.api.find(record.network, within: host.remaining) else {
-            throw HostError(.refused, "network \(record.network) was deleted: remove the docker network and create it again")
+            throw HostError(
+                .refused, "network \(record.network) was deleted: remove the docker network and create it again")
         }
         let subnets = try await host.subnets(of: network.id)
         let carried = try await Carried.ensure([port], on: host)

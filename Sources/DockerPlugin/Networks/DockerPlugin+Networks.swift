@@ -136,7 +136,8 @@ extension DockerPlugin {
                     .refused, "the plugin was started again while the network was being made: repeat the command")
             }
             if let network = match.id.network {
-                if let wanted = options.network, wanted.text != network.text, case .name = wanted, case .name = network {
+                if let wanted = options.network, wanted.text != network.text, case .name = wanted, case .name = network
+                {
                     throw HostError(
                         .usage, "--ipam-opt means network \(network.shown), and -o network \(wanted.shown)")
                 }

@@ -41,7 +41,8 @@ extension DockerPlugin {
 
     /// The subnet that is meant where `--subnet` is left out: of the network that is named, or else of the only network that engines of
     /// other hosts have made and this one has not.
-    private func subnet(_ options: NetworkOptions, _ version: IPVersion, on host: ContainerHost) async throws -> Subnet {
+    private func subnet(_ options: NetworkOptions, _ version: IPVersion, on host: ContainerHost) async throws -> Subnet
+    {
         if let reference = options.network {
             guard let network = try await host.find(reference) else {
                 throw HostError(

@@ -33,7 +33,9 @@ struct LogicalNetwork: Sendable {
     /// Joins the network, making it where there is none of that name. May be repeated.
     func join(_ reference: Reference, _ options: NetworkOptions) async throws -> Network {
         guard case .name(let name) = reference else {
-            guard let network = try await host.find(reference) else { throw HostError(.refused, "there is no such network") }
+            guard let network = try await host.find(reference) else {
+                throw HostError(.refused, "there is no such network")
+            }
             try check(network, options)
             try await host.api.addTag(tag, to: network.id, within: host.remaining)
             return network
@@ -93,7 +95,9 @@ struct LogicalNetwork: Sendable {
     private func check(_ network: Network, _ options: NetworkOptions) throws(HostError) {
         guard let mtu = options.mtu, mtu != network.mtu else { return }
         throw HostError(
-            .refused, "network \"\(network.name)\" has the MTU \(network.mtu), not \(mtu): leave -o mtu= out, or give \(network.mtu)")
+            .refused,
+            "network \"\(network.name)\" has the MTU \(network.mtu), not \(mtu): leave -o mtu= out, or give \(network.mtu)"
+        )
     }
 
     /// Leaves the network, and deletes one that we made with its last user. One that still has ports stays until they are gone:
@@ -112,7 +116,9 @@ struct LogicalNetwork: Sendable {
         guard reserved.count == ports.filter({ !$0.deviceOwner.hasPrefix("network:") }).count else { return }
         for port in reserved { try await host.api.remove(port.id, within: host.remaining) }
         // Whoever joined meanwhile has added a tag, and with it a revision.
-        guard let current = try await host.api.find(network.id, within: host.remaining), isUnused(current) else { return }
+        guard let current = try await host.api.find(network.id, within: host.remaining), isUnused(current) else {
+            return
+        }
         do {
             try await host.api.remove(network.id, ifRevision: current.standard.revision, within: host.remaining)
         } catch {
@@ -130,7 +136,8 @@ struct LogicalNetwork: Sendable {
 
     private func abandon(_ id: ID<Network>) async {
         do { try await LogicalNetwork(host: host.within(.seconds(2)), tag: tag).leave(id) } catch {
-            host.logger.warning("network not taken away", metadata: ["network": "\(id)", "cause": "\(HostError(error))"])
+            host.logger.warning(
+                "network not taken away", metadata: ["network": "\(id)", "cause": "\(HostError(error))"])
         }
     }
 }

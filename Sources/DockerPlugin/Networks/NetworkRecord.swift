@@ -48,7 +48,10 @@ extension NetworkRecord {
             "pools": .object(
                 Dictionary(
                     uniqueKeysWithValues: pools.map {
-                        ($0.key.description, ["subnet": .string("\($0.value.subnet)"), "gateway": .string("\($0.value.gateway)")])
+                        (
+                            $0.key.description,
+                            ["subnet": .string("\($0.value.subnet)"), "gateway": .string("\($0.value.gateway)")]
+                        )
                     })),
         ]
         if isInternal { members["internal"] = true }
@@ -104,7 +107,10 @@ extension HostDatabase {
     func removeNetworkRecord(_ id: String, within limit: Duration) async throws {
         let row = try configuration
         try await client.transact(
-            [.mutate(OpenVSwitch.Configuration.self, row.id, .removeKeys(.externalIDs, [NetworkRecord.keyPrefix + id]))],
+            [
+                .mutate(
+                    OpenVSwitch.Configuration.self, row.id, .removeKeys(.externalIDs, [NetworkRecord.keyPrefix + id]))
+            ],
             within: limit)
     }
 }

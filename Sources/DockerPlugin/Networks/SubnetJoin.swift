@@ -95,7 +95,8 @@ struct SubnetJoin: Sendable {
             throw HostError(
                 .refused,
                 "subnet \(subnet.cidr) of network \"\(network.name)\" gives addresses from \(given), "
-                    + "not from \(pools.map(\.description).joined(separator: ", ")): leave --ip-range out, or give the same")
+                    + "not from \(pools.map(\.description).joined(separator: ", ")): leave --ip-range out, or give the same"
+            )
         }
     }
 }

@@ -33,7 +33,9 @@ package struct ListeningSocket: Sendable {
             throw HostError(.refused, "another process listens at \(path): stop it first")
         }
         let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
-        guard folder.isEmpty || mkdir(folder, 0o755) == 0 || errno == EEXIST else { throw failure("make folder \(folder)") }
+        guard folder.isEmpty || mkdir(folder, 0o755) == 0 || errno == EEXIST else {
+            throw failure("make folder \(folder)")
+        }
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw failure("make a socket") }
         unlink(path)

@@ -9,7 +9,7 @@ import ServiceLifecycle
 ///
 /// Written on NIO itself: Hummingbird cannot take a socket over that systemd has made, and the engine sends an empty `Host`.
 package struct PluginServer: Service {
-    private typealias Connection = NIOAsyncChannel<HTTPServerRequestPart, HTTPPart<HTTPResponseHead, ByteBuffer>>
+    private typealias Connection = NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>
 
     let socket: ListeningSocket
     let plugin: DockerPlugin
@@ -83,7 +83,7 @@ package struct PluginServer: Service {
 
     private func answer(
         _ request: HTTPRequestHead, _ body: ByteBuffer,
-        _ outbound: NIOAsyncChannelOutboundWriter<HTTPPart<HTTPResponseHead, ByteBuffer>>
+        _ outbound: NIOAsyncChannelOutboundWriter<HTTPServerResponsePart>
     ) async throws {
         let path = request.uri.prefix { $0 != "?" }
         let reply = await plugin.answer(String(path.drop { $0 == "/" }), body.readableBytesView)
@@ -94,6 +94,8 @@ package struct PluginServer: Service {
         ]
         let head = HTTPResponseHead(
             version: .http1_1, status: HTTPResponseStatus(statusCode: reply.status), headers: headers)
-        try await outbound.write(contentsOf: [.head(head), .body(ByteBuffer(bytes: writer.bytes)), .end(nil)])
+        try await outbound.write(contentsOf: [
+            .head(head), .body(.byteBuffer(ByteBuffer(bytes: writer.bytes))), .end(nil),
+        ])
     }
 }

@@ -29,7 +29,8 @@ struct PluginCall: Sendable {
     func checkBody() throws(HostError) {
         guard members.isEmpty else { return }
         throw HostError(
-            .usage, "\(method) has an empty body, as when the engine repeats a call whose answer was lost; nothing was done")
+            .usage,
+            "\(method) has an empty body, as when the engine repeats a call whose answer was lost; nothing was done")
     }
 
     /// A member that is text; empty where it is absent.

@@ -24,10 +24,11 @@ extension EngineNetwork: Decodable {
 }
 
 extension DockerEngine {
-    /// The engine's networks whose driver has this name.
-    package func networks(driver: String, within timeout: Duration) async throws(DockerError) -> [EngineNetwork] {
+    /// The engine's networks; with `driver` those whose driver has this name.
+    package func networks(driver: String? = nil, within timeout: Duration) async throws(DockerError) -> [EngineNetwork]
+    {
         let goal = "list networks"
-        let filters = try encode(["driver": [driver]], goal)
+        let filters = try encode(driver.map { ["driver": [$0]] } ?? [:], goal)
         return try await get("/networks", query: [("filters", String(buffer: filters))], goal, within: timeout)
     }
 }

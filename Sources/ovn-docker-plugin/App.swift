@@ -1,3 +1,4 @@
+import DockerEngine
 import DockerPlugin
 import Glibc
 import HostAttachment
@@ -26,9 +27,15 @@ struct App: Sendable {
         )
         let plugin = DockerPlugin(
             hosts: { try await source.host(within: $0) }, upkeep: UpkeepSignal(), logger: logger)
+        let (environment, logger) = (environment, logger)
+        let engines: ContainerNames.Engines = { limit in
+            try await DockerEngine.connect(
+                to: try EngineEndpoint(environment: environment), within: limit, logger: logger)
+        }
         let services: [any Service] = [
             ClientService(client: client),
-            Audit(plugin, engineNetworks: { nil }, logger: logger),
+            Audit(plugin, engineNetworks: { await Self.networks(engines, logger) }, logger: logger),
+            ContainerNames(plugin, engines: engines, logger: logger),
             PluginServer(listening, plugin, logger: logger),
         ]
         var configuration = ServiceGroupConfiguration(
@@ -46,6 +53,23 @@ struct App: Sendable {
         }
         await source.shutdown()
         try ended.get()
+    }
+
+    /// libnetwork's ids of the networks that the engine has; nil where it does not answer, as while it starts.
+    private static func networks(_ engines: ContainerNames.Engines, _ logger: Logger) async -> Set<String>? {
+        let limit = Duration.seconds(5)
+        do {
+            let engine = try await engines(limit)
+            var networks: [EngineNetwork]?
+            do { networks = try await engine.networks(within: limit) } catch {
+                logger.debug("docker's networks are not known", metadata: ["cause": "\(error)"])
+            }
+            await engine.shutdown()
+            return networks.map { Set($0.map(\.id)) }
+        } catch {
+            logger.debug("docker is not there", metadata: ["cause": "\(error)"])
+            return nil
+        }
     }
 
     static func environment() -> [String: String] {

@@ -24,7 +24,7 @@ package struct DockerPlugin: Sendable {
     }
 
     /// What a call may take that makes something. The engine waits for ever, and its user with it.
-    static let patience = Duration.seconds(8)
+    static let patience = Duration.seconds(5)
     /// What a call may take that gives something back: with central unreachable a container must still stop at once.
     static let haste = Duration.milliseconds(800)
 
@@ -45,6 +45,33 @@ package struct DockerPlugin: Sendable {
             let failure = HostError(error)
             logger.warning("call refused", metadata: ["method": "\(method)", "cause": "\(failure.message)"])
             return .failure(failure)
+        }
+    }
+
+    /// Does what needs central, again while it does not answer: a server that is replaced, or a machine that starts, takes a moment.
+    /// - Parameter body: may be repeated.
+    func patiently<T>(_ body: (ContainerHost) async throws -> T) async throws -> T {
+        let deadline = ContinuousClock.now + Self.patience
+        var pause = Duration.milliseconds(100)
+        while true {
+            let outcome = await attempt(body, until: deadline)
+            switch outcome {
+            case .success(let value): return value
+            case .failure(let error):
+                guard error.code == .unreachable, .now + pause < deadline else { throw error }
+            }
+            try await Task.sleep(for: pause)
+            pause = min(pause * 2, .seconds(1))
+        }
+    }
+
+    private func attempt<T>(
+        _ body: (ContainerHost) async throws -> T, until deadline: ContinuousClock.Instant
+    ) async -> Result<T, HostError> {
+        do {
+            return .success(try await body(try await hosts(max(.zero, deadline - .now))))
+        } catch {
+            return .failure(HostError(error))
         }
     }
 

@@ -20,12 +20,13 @@ extension DockerPlugin {
         let options = call.options("Options")
         let answer: IPAddress
         if options["RequestAddressType"] == "com.docker.network.gateway" {
-            answer = try await gateway(pool, address)
+            answer = try await patiently { try await gateway(pool, address, on: $0) }
         } else if let text = options[Self.macOption], !text.isEmpty {
             guard let mac = MACAddress(text) else {
                 throw HostError(.usage, "\"\(text.prefix(80))\" is not a MAC address")
             }
-            answer = try await fresh(pool, address, mac, name: options[Self.nameOption] ?? "")
+            let name = options[Self.nameOption] ?? ""
+            answer = try await patiently { try await fresh(pool, address, mac, name: name, on: $0) }
         } else if let address {
             // Nothing new: an address that an endpoint has had since before the engine was started again, or one of --aux-address,
             // which CreateNetwork brings once more.
@@ -37,8 +38,7 @@ extension DockerPlugin {
     }
 
     /// What the engine is to take for the gateway. Of a network that is not there yet it is believed, until CreateNetwork.
-    private func gateway(_ pool: PoolID, _ wanted: IPAddress?) async throws -> IPAddress {
-        let host = try await hosts(Self.patience)
+    private func gateway(_ pool: PoolID, _ wanted: IPAddress?, on host: ContainerHost) async throws -> IPAddress {
         if let known = try host.database.networkRecord(with: pool)?.pools[pool]?.gateway {
             guard let wanted, wanted != known else { return known }
             throw HostError(.refused, "subnet \(pool) has the gateway \(known), not \(wanted): give --gateway \(known)")
@@ -54,9 +54,9 @@ extension DockerPlugin {
         return gateways.count == 1 ? gateways.first ?? pool.firstAddress : pool.firstAddress
     }
 
-    private func fresh(_ pool: PoolID, _ address: IPAddress?, _ mac: MACAddress, name: String) async throws -> IPAddress
-    {
-        let host = try await hosts(Self.patience)
+    private func fresh(
+        _ pool: PoolID, _ address: IPAddress?, _ mac: MACAddress, name: String, on host: ContainerHost
+    ) async throws -> IPAddress {
         guard let record = try host.database.networkRecord(with: pool), let subnet = record.pools[pool]?.subnet else {
             throw HostError(
                 .refused, "pool \(pool) belongs to no network of this host: remove the network and create it again")

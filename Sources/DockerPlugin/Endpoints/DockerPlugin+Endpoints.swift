@@ -20,21 +20,23 @@ extension DockerPlugin {
         guard let mac = MACAddress(interface.text("MacAddress")), !addresses.isEmpty else {
             throw HostError(.usage, "\(call.method): an endpoint needs a MAC address and an address")
         }
-        let host = try await hosts(Self.patience)
-        let record = try knownRecord(networkID, on: host)
-        let options = try record.options().merging(endpoint: call.options("Options"))
-        let port = try await port(mac, addresses, record, on: host)
+        let own = call.options("Options")
+        try await patiently { host in
+            let record = try knownRecord(networkID, on: host)
+            let options = try record.options().merging(endpoint: own)
+            let port = try await port(mac, addresses, record, for: endpointID, on: host)
+            try await plug(port, record, endpointID, options, on: host)
+        }
+        return ["Interface": [:]]
+    }
+
+    private func plug(
+        _ port: Port, _ record: NetworkRecord, _ endpointID: String, _ options: NetworkOptions, on host: ContainerHost
+    ) async throws {
         try await EndpointPort(host: host).apply(options, to: port)
         let endpoint = try await endpoint(port, record, endpointID, options, on: host)
-        do {
-            _ = try await host.attachment.handOver(endpoint, to: endpointID, within: host.remaining)
-        } catch {
-            // The engine will not ask for this endpoint's removal.
-            giveUpForNow("port \(port.id)", HostError(error), release: port.id, isSticky: options.isSticky)
-            throw error
-        }
+        _ = try await host.attachment.handOver(endpoint, to: endpointID, within: host.remaining)
         await reservations.remove(port.id)
-        return ["Interface": [:]]
     }
 
     /// The engine takes the veth's other end into the container, and publishes ports by a bridge of its own unless the network is
@@ -113,7 +115,8 @@ extension DockerPlugin {
 
     /// The port that was made when the engine asked for the addresses.
     private func port(
-        _ mac: MACAddress, _ addresses: [IPAddress], _ record: NetworkRecord, on host: ContainerHost
+        _ mac: MACAddress, _ addresses: [IPAddress], _ record: NetworkRecord, for endpointID: String,
+        on host: ContainerHost
     ) async throws -> Port {
         var port = await reservations.find(record.network, mac)
         if port == nil {
@@ -123,7 +126,9 @@ extension DockerPlugin {
             let list = addresses.map(\.description).joined(separator: ", ")
             throw HostError(.refused, "no port has the MAC address \(mac) with \(list): start the container again")
         }
-        if let other = host.attachment.attachment(portID: "\(port.id)") {
+        if let other = host.attachment.attachment(portID: "\(port.id)"),
+            other.annotations[EndpointKeys.endpoint] != endpointID
+        {
             throw HostError(
                 .refused, "port \(port.id) is plugged into container \(other.containerID.prefix(12)) already")
         }

@@ -55,6 +55,7 @@ struct EndpointPort: Sendable {
         do {
             return try await make(request)
         } catch let error as NeutronClientError {
+            if error.cause?.type == "MacAddressInUse" { return try await find(request, after: error) }
             guard error.cause?.type == "IpAddressAlreadyAllocated", let address = request.address else { throw error }
             return try await take(address, request, after: error)
         }
@@ -132,6 +133,15 @@ struct EndpointPort: Sendable {
                 fixedIPs: [request.fixedIP], deviceOwner: Self.owner(request.options),
                 portSecurityEnabled: request.options.portSecurity,
                 hostID: host.settings.vif == nil ? host.settings.hostID : ""))
+    }
+
+    /// A port with the MAC address is there: made by an earlier try, whose answer was lost, or somebody else's.
+    private func find(_ request: Request, after error: NeutronClientError) async throws -> Port {
+        let found = try await ports(request.network, ("mac_address", "\(request.mac)")).first
+        guard let found, Self.isInUse(found), try await host.placement().isHere(found),
+            host.attachment.attachment(portID: "\(found.id)") == nil
+        else { throw error }
+        return try await add(request, to: found)
     }
 
     /// An address that is in use: kept for whoever asks for it, or left behind here by an endpoint that is gone.

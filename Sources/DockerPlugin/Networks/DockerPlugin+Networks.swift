@@ -20,28 +20,38 @@ extension DockerPlugin {
         guard !requests.isEmpty else {
             throw HostError(.refused, "a network needs a subnet: give --subnet")
         }
-        let host = try await hosts(Self.patience)
+        let pools = try await choose(requests, &options)
+        let (chosen, isInternal) = (options, engineOptions["com.docker.network.internal"] == true)
+        try await patiently { host in
+            try await create(id, chosen, Array(zip(requests, pools)), isInternal: isInternal, on: host)
+        }
+        return [:]
+    }
+
+    private func create(
+        _ id: String, _ options: NetworkOptions, _ pools: [(request: PoolRequest, pool: PendingPool)],
+        isInternal: Bool, on host: ContainerHost
+    ) async throws {
         let lock = try await NameLock.hold(Self.lockName, within: host.remaining)
         defer { withExtendedLifetime(lock) {} }
-        if try host.database.networkRecord(id) != nil { return [:] }
+        if try host.database.networkRecord(id) != nil { return }
 
-        let pools = try await choose(requests, &options)
-        let reference = options.network ?? .name(requests.map { "\($0.cidr)" }.joined(separator: ","))
+        let reference = options.network ?? .name(pools.map { "\($0.pool.id.cidr)" }.joined(separator: ","))
         let user = NetworkRecord(id: id, network: ID<Network>(high: 0, low: 0), pools: [:]).tag
         let logical = LogicalNetwork(host: host, tag: user)
         let network = try await logical.join(reference, options)
         do {
             let subnets = try await SubnetJoin(host: host, network: network).join(
-                zip(requests, pools).map { request, pool in
+                pools.map { request, pool in
                     var request = request
                     request.range = pool.range
                     return request
                 })
             var record = NetworkRecord(id: id, network: network.id, pools: [:])
-            record.isInternal = engineOptions["com.docker.network.internal"] == true
+            record.isInternal = isInternal
             record.isSticky = options.isSticky
             record.portSecurity = options.portSecurity
-            for (request, pool) in zip(requests, pools) {
+            for (request, pool) in pools {
                 guard let subnet = subnets[request.cidr] else { continue }
                 try Self.check(subnet, pool)
                 record.pools[pool.id] = NetworkRecord.Pool(subnet: subnet.id, gateway: request.gateway)
@@ -53,13 +63,12 @@ extension DockerPlugin {
             await undo(network.id, tag: user, on: host)
             throw error
         }
-        return [:]
     }
 
     @Sendable func deleteNetwork(_ call: PluginCall) async throws -> [String: JSON] {
         try call.checkBody()
         let id = try call.id("NetworkID")
-        try await forget(id, on: try await hosts(Self.patience))
+        try await patiently { try await forget(id, on: $0) }
         return [:]
     }
 

@@ -22,8 +22,7 @@ extension DockerPlugin {
             let host = try await hosts(Self.patience)
             gateway = try host.database.networkRecord(with: pool)?.pools[pool]?.gateway
         } else {
-            let host = try await hosts(Self.patience)
-            let subnet = try await subnet(options, version, on: host)
+            let subnet = try await patiently { host in try await self.subnet(options, version, on: host) }
             pool = PoolID(cidr: subnet.cidr, network: options.network)
             gateway = subnet.gatewayIP ?? pool.firstAddress
         }
@@ -52,7 +51,7 @@ extension DockerPlugin {
         }
         let known = Set(try host.database.networkRecords().map(\.network))
         let networks: [Network] = try await host.api.list(
-            where: [("tags", LogicalNetwork.madeTag)], within: host.remaining)
+            where: [("description", LogicalNetwork.madeDescription)], within: host.remaining)
         let others = networks.filter { !known.contains($0.id) }
         switch others.count {
         case 1: return try await subnet(of: others[0], options.subnet, version, on: host)

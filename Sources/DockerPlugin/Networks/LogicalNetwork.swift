@@ -11,8 +11,10 @@ struct LogicalNetwork: Sendable {
     /// Of the user.
     let tag: String
 
-    /// Marks a network that the plugin made.
-    static let madeTag = "docker-made"
+    /// The description of a network that the plugin made, from its first moment on. Whoever writes another keeps the network.
+    static let madeDescription = "made by ovn-docker-plugin"
+
+    static func isMade(_ network: Network) -> Bool { network.standard.description == madeDescription }
 
     /// How long a network that somebody may just be making on another host too is left before it is believed to be the only one of
     /// its name: the API has no way to ask for a name that nobody else gets.
@@ -21,7 +23,7 @@ struct LogicalNetwork: Sendable {
     /// The network that a name means: of several that engines made at the same moment the first by id.
     static func preferred(_ found: [Network], _ name: String) throws(HostError) -> Network? {
         let sorted = found.sorted { $0.id < $1.id }
-        guard sorted.count <= 1 || sorted.allSatisfy({ $0.standard.tags.contains(madeTag) }) else {
+        guard sorted.count <= 1 || sorted.allSatisfy(isMade) else {
             throw HostError(
                 .refused,
                 "\(sorted.count) networks have the name \"\(name)\": say which with -o net.id= ("
@@ -60,7 +62,7 @@ struct LogicalNetwork: Sendable {
             if let found {
                 joined = try await enter(found, after: joined, options)
                 // One that nobody can just be making needs no second look.
-                if joined != nil, made == nil, !found.standard.tags.contains(Self.madeTag) { return found }
+                if joined != nil, made == nil, !Self.isMade(found) { return found }
                 try await Task.sleep(for: min(Self.settling, host.remaining))
             } else {
                 made = try await make(name, options)
@@ -86,8 +88,9 @@ struct LogicalNetwork: Sendable {
 
     private func make(_ name: String, _ options: NetworkOptions) async throws -> ID<Network> {
         let network = try await host.api.create(
-            NetworkCreate(projectID: host.project, name: name, mtu: options.mtu), within: host.remaining)
-        try await host.api.addTag(Self.madeTag, to: network.id, within: host.remaining)
+            NetworkCreate(
+                projectID: host.project, name: name, description: Self.madeDescription, mtu: options.mtu),
+            within: host.remaining)
         host.logger.info("logical network created", metadata: ["network": "\(network.id)", "name": "\(name)"])
         return network.id
     }
@@ -130,7 +133,7 @@ struct LogicalNetwork: Sendable {
     }
 
     static func isUnused(_ network: Network) -> Bool {
-        network.standard.tags.contains(madeTag)
+        isMade(network)
             && !network.standard.tags.contains { $0.hasPrefix(NetworkRecord.tagPrefix) }
     }
 

@@ -93,7 +93,8 @@ extension DockerPlugin {
         let here = Set(scene.ports.map(\.id))
         let missing = Set(scene.endpoints.compactMap { ID<Port>($0.attachment.portID) }).subtracting(here)
         scene.existing = Set(try await Sweep.ports(missing, on: host).keys)
-        scene.made = try await host.api.list(where: [("tags", LogicalNetwork.madeTag)], within: host.remaining)
+        scene.made = try await host.api.list(
+            where: [("description", LogicalNetwork.madeDescription)], within: host.remaining)
         return scene
     }
 

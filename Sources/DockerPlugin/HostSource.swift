@@ -32,14 +32,17 @@ package actor HostSource {
         self.logger = logger
     }
 
+    /// The services of a cloud take seconds where ours take milliseconds.
+    private static let cloudFactor = 3
+
     /// How long Open vSwitch may take to be there. It is started before Docker, so that it hardly ever has to be waited for.
     private static let starting = Duration.seconds(3)
 
     package func host(within limit: Duration) async throws -> ContainerHost {
-        let deadline = Deadline(after: limit)
         try await client.ready(within: min(limit, Self.starting))
         let database = HostDatabase(client: client)
         let settings = try database.settings()
+        let deadline = Deadline(after: settings.vif == nil ? limit : limit * Self.cloudFactor)
         try settings.check(choice.environment)
         let access = try await access(settings, until: deadline)
         return ContainerHost(

@@ -46,7 +46,8 @@ extension Lab {
         return (lines.last ?? "", lines.dropLast().joined(separator: "\n"))
     }
 
-    /// Runs `body` with the recorder between Docker and the plugin, which it kills in the middle of a method.
+    /// Runs `body` with the recorder between Docker and the plugin, which it kills in the middle of a method. Docker must not have
+    /// called the plugin before: it keeps its connections.
     func killingPlugin(at method: String, on host: String, _ body: () async throws -> Void) async throws {
         let recorder = Lab.project.path + "/Tests/recorder/recorder"
         try await on(

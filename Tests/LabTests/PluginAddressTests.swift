@@ -11,9 +11,9 @@ extension LabTests {
                     "--gateway 10.1.255.254 --ip-range 10.1.8.0/24 --aux-address printer=10.1.8.1 --aux-address door=10.1.8.3 "
                     + "--ipv6 --subnet fd00:1::/64 --gateway fd00:1::ff"
                 try await lab.createNetwork("blue", options: options)
-                let a = try await lab.start("a", on: "host1", network: "blue")
-                let b = try await lab.start("b", on: "host2", network: "blue")
-                let c = try await lab.start("c", on: "host2", network: "blue")
+                let a = try await lab.start("ann", on: "host1", network: "blue")
+                let b = try await lab.start("bob", on: "host2", network: "blue")
+                let c = try await lab.start("cid", on: "host2", network: "blue")
                 for member in [a, b, c] {
                     #expect(member.address.hasPrefix("10.1.8."), "\(member)")
                     #expect(!["10.1.8.1", "10.1.8.3"].contains(member.address), "\(member)")
@@ -36,8 +36,8 @@ extension LabTests {
                     "host2", "docker run --rm --network blue --ip 10.1.200.1 busybox true")
                 #expect(taken.status == 125 && taken.errors.contains("10.1.200.1"), "\(taken.errors)")
 
-                try await lab.docker("host1", "rm -f a both")
-                try await lab.docker("host2", "rm -f b c")
+                try await lab.docker("host1", "rm -f ann both")
+                try await lab.docker("host2", "rm -f bob cid")
                 try await lab.expectNothingLeft()
             }
         }
@@ -47,24 +47,24 @@ extension LabTests {
                 try await lab.joinHosts()
                 try await lab.createNetwork("blue")
                 try await lab.createNetwork("green", subnet: "10.2.0.0/16")
-                let a = try await lab.start("a", on: "host1", network: "blue")
-                let b = try await lab.start("b", on: "host2", network: "green")
+                let a = try await lab.start("ann", on: "host1", network: "blue")
+                let b = try await lab.start("bob", on: "host2", network: "green")
                 #expect(try await lab.answers(b.address, to: a, seconds: 1) == false)
 
-                try await lab.docker("host1", "network connect --ip 10.2.0.50 green a")
-                #expect(try await lab.member("a", on: "host1", network: "green").address == "10.2.0.50")
+                try await lab.docker("host1", "network connect --ip 10.2.0.50 green ann")
+                #expect(try await lab.member("ann", on: "host1", network: "green").address == "10.2.0.50")
                 #expect(try await lab.answers(b.address, to: a))
                 #expect(try await lab.answers("10.2.0.50", to: b))
                 try await lab.expectAgreement(within: .seconds(10))
 
-                try await lab.docker("host1", "network disconnect green a")
+                try await lab.docker("host1", "network disconnect green ann")
                 #expect(try await lab.answers(b.address, to: a, seconds: 1) == false)
                 try await lab.expectAgreement(within: .seconds(10))
                 // The same address again, at once, elsewhere.
-                let c = try await lab.start("c", on: "host2", network: "green", options: "--ip 10.2.0.50")
+                let c = try await lab.start("cid", on: "host2", network: "green", options: "--ip 10.2.0.50")
                 #expect(try await lab.answers(c.address, to: b))
-                try await lab.docker("host1", "rm -f a")
-                try await lab.docker("host2", "rm -f b c")
+                try await lab.docker("host1", "rm -f ann")
+                try await lab.docker("host2", "rm -f bob cid")
                 try await lab.expectNothingLeft()
             }
         }

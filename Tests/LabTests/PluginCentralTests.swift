@@ -12,7 +12,7 @@ extension LabTests {
                 for i in 0..<3 {
                     try await lab.start("c\(i)", on: "host1", network: "blue", options: "--ip 10.1.0.1\(i)")
                 }
-                let d = try await lab.start("d", on: "host2", network: "blue")
+                let d = try await lab.start("dan", on: "host2", network: "blue")
 
                 try await lab.blackhole("host1")
                 for i in 0..<3 { try await lab.docker("host1", "stop -t 0 c\(i)", within: .seconds(3)) }
@@ -33,7 +33,7 @@ extension LabTests {
                     $0.count == 1
                 }
                 #expect(ports.map(\.mac) == [d.mac])
-                let again = try await lab.start("e", on: "host2", network: "blue", options: "--ip 10.1.0.10")
+                let again = try await lab.start("eve", on: "host2", network: "blue", options: "--ip 10.1.0.10")
                 #expect(try await lab.answers(again.address, to: d))
             }
         }
@@ -42,12 +42,12 @@ extension LabTests {
             try await Lab.with("restart", hosts: 2) { lab in
                 try await lab.joinHosts()
                 try await lab.createNetwork("blue")
-                let a = try await lab.start("a", on: "host1", network: "blue")
-                let b = try await lab.start("b", on: "host2", network: "blue")
+                let a = try await lab.start("ann", on: "host1", network: "blue")
+                let b = try await lab.start("bob", on: "host2", network: "blue")
                 try await lab.on("central", "pkill -KILL -x ovn-ipam")
                 #expect(try await lab.answers(a.address, to: b, seconds: 1))
                 try await lab.startCentral()
-                try await lab.start("c", on: "host1", network: "blue")
+                try await lab.start("cid", on: "host1", network: "blue")
                 try await lab.expectAgreement()
             }
         }

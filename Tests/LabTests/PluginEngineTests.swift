@@ -25,12 +25,12 @@ extension LabTests {
             try await Lab.with("leave", hosts: 1) { lab in
                 try await lab.joinHosts()
                 try await lab.createNetwork("blue")
-                try await lab.start("a", on: "host1", network: "blue")
+                try await lab.start("ann", on: "host1", network: "blue")
                 try await lab.on("host1", "kill -KILL $(cat /run/openvswitch/ovsdb-server.pid)")
-                try await lab.docker("host1", "rm -f a")
+                try await lab.docker("host1", "rm -f ann")
                 try await lab.start("ovsdb-server", on: "host1")
                 try await lab.expectNothingLeft(within: .seconds(90))
-                try await lab.start("b", on: "host1", network: "blue")
+                try await lab.start("bob", on: "host1", network: "blue")
             }
         }
 
@@ -38,10 +38,10 @@ extension LabTests {
             try await Lab.with("starts", hosts: 1) { lab in
                 try await lab.joinHosts()
                 try await lab.createNetwork("blue")
-                let first = try await lab.start("a", on: "host1", network: "blue", options: "--ip 10.1.4.4")
+                let first = try await lab.start("ann", on: "host1", network: "blue", options: "--ip 10.1.4.4")
                 for _ in 0..<3 {
-                    try await lab.docker("host1", "restart -t 0 a")
-                    let again = try await lab.member("a", on: "host1", network: "blue")
+                    try await lab.docker("host1", "restart -t 0 ann")
+                    let again = try await lab.member("ann", on: "host1", network: "blue")
                     #expect(again.endpoint != first.endpoint)
                     #expect(again.address == "10.1.4.4")
                     try await lab.expectAgreement(within: .seconds(20))
@@ -61,22 +61,22 @@ extension LabTests {
                 )
                 try await lab.startDocker("host1")
                 try await lab.createNetwork("blue")
-                let a = try await lab.start("a", on: "host1", network: "blue")
-                let b = try await lab.start("b", on: "host2", network: "blue")
-                let pid = try await lab.docker("host1", "inspect -f {{.State.Pid}} a")
+                let a = try await lab.start("ann", on: "host1", network: "blue")
+                let b = try await lab.start("bob", on: "host2", network: "blue")
+                let pid = try await lab.docker("host1", "inspect -f {{.State.Pid}} ann")
 
                 try await lab.killDocker("host1")
                 #expect(try await lab.answers(a.address, to: b))
                 try await lab.startDocker("host1")
-                #expect(try await lab.docker("host1", "inspect -f {{.State.Pid}} a") == pid)
-                #expect(try await lab.member("a", on: "host1", network: "blue").address == a.address)
+                #expect(try await lab.docker("host1", "inspect -f {{.State.Pid}} ann") == pid)
+                #expect(try await lab.member("ann", on: "host1", network: "blue").address == a.address)
                 #expect(try await lab.answers(a.address, to: b))
                 try await lab.expectAgreement()
 
                 try await lab.createNetwork("green", subnet: "10.2.0.0/16", on: ["host1"])
-                try await lab.docker("host1", "network connect green a")
-                try await lab.docker("host1", "stop -t 0 a")
-                try await lab.docker("host2", "rm -f b")
+                try await lab.docker("host1", "network connect green ann")
+                try await lab.docker("host1", "stop -t 0 ann")
+                try await lab.docker("host2", "rm -f bob")
                 try await lab.expectNothingLeft()
             }
         }

@@ -15,9 +15,9 @@ extension LabTests {
                 var late: [Int] = []
                 for move in 0..<Self.moves {
                     let host = lab.hosts[move % 2]
-                    let moved = try await lab.start("m", on: host, network: "blue", options: "--ip 10.1.7.7")
+                    let moved = try await lab.start("moved", on: host, network: "blue", options: "--ip 10.1.7.7")
                     if try await lab.answers(moved.address, to: watcher, seconds: 1) == false { late.append(move) }
-                    try await lab.docker(host, "rm -f m")
+                    try await lab.docker(host, "rm -f moved")
                 }
                 #expect(late.isEmpty, "moves without an answer within a second: \(late)")
                 try await lab.docker("host3", "rm -f watcher")

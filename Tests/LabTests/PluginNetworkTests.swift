@@ -9,19 +9,19 @@ extension LabTests {
                 try await lab.createNetwork("blue")
                 #expect(try await lab.networks().map(\.name) == ["blue"])
 
-                let a = try await lab.start("a", on: "host1", network: "blue")
-                let b = try await lab.start("b", on: "host2", network: "blue")
+                let a = try await lab.start("ann", on: "host1", network: "blue")
+                let b = try await lab.start("bob", on: "host2", network: "blue")
                 #expect(a.address.hasPrefix("10.1.") && a.address != b.address)
                 #expect(try await lab.answers(b.address, to: a))
                 #expect(try await lab.answers(a.address, to: b))
 
                 // Removing it on one host takes nothing from the others; with its last user it is gone.
-                try await lab.docker("host1", "rm -f a")
+                try await lab.docker("host1", "rm -f ann")
                 try await lab.docker("host1", "network rm blue")
                 #expect(try await lab.networks().map(\.name) == ["blue"])
-                let c = try await lab.start("c", on: "host2", network: "blue")
+                let c = try await lab.start("cid", on: "host2", network: "blue")
                 #expect(try await lab.answers(b.address, to: c))
-                try await lab.docker("host2", "rm -f b c")
+                try await lab.docker("host2", "rm -f bob cid")
                 try await lab.docker("host2", "network rm blue")
                 #expect(try await lab.networks().isEmpty)
                 try await lab.expectNothingLeft()
@@ -35,9 +35,9 @@ extension LabTests {
                 // Docker asks for the pool before it names the network: so the pool is named as well.
                 try await lab.docker(
                     "host2", "network create -d ovn --ipam-driver ovn --ipam-opt net=blue -o net=blue azure")
-                let b = try await lab.start("b", on: "host2", network: "azure")
+                let b = try await lab.start("bob", on: "host2", network: "azure")
                 #expect(b.address.hasPrefix("10.1."))
-                let a = try await lab.start("a", on: "host1", network: "blue")
+                let a = try await lab.start("ann", on: "host1", network: "blue")
                 #expect(try await lab.answers(b.address, to: a))
 
                 let refused = try await lab.attempt(
@@ -46,8 +46,8 @@ extension LabTests {
                 #expect(refused.errors.contains("10.1.0.0/16") && refused.errors.contains("10.9.0.0/16"), "\(refused)")
                 #expect(try await lab.networks().count == 1)
 
-                try await lab.docker("host1", "rm -f a")
-                try await lab.docker("host2", "rm -f b")
+                try await lab.docker("host1", "rm -f ann")
+                try await lab.docker("host2", "rm -f bob")
                 try await lab.docker("host1", "network rm blue")
                 try await lab.docker("host2", "network rm azure")
                 #expect(try await lab.networks().isEmpty)
@@ -84,9 +84,9 @@ extension LabTests {
                     "host1", "network create -d ovn --ipam-driver ovn --subnet 10.3.0.0/24 -o net=ls0 ls0")
                 try await lab.docker(
                     "host2", "network create -d ovn --ipam-driver ovn --subnet 10.3.0.0/24 -o net.id=\(id) byid")
-                let b = try await lab.start("b", on: "host2", network: "byid")
+                let b = try await lab.start("bob", on: "host2", network: "byid")
                 #expect(try await lab.answers(byHand.address, to: b))
-                try await lab.docker("host2", "rm -f b")
+                try await lab.docker("host2", "rm -f bob")
                 try await lab.docker("host1", "network rm ls0")
                 try await lab.docker("host2", "network rm byid")
                 #expect(try await lab.networks().map(\.id) == [id])

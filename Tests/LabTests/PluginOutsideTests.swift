@@ -22,17 +22,17 @@ extension LabTests {
                 #expect(datagram.output.contains("over UDP"))
 
                 // From another host over the logical network, and out to the network of the hosts.
-                let b = try await lab.start("b", on: "host2", network: "blue")
-                #expect(try await lab.docker("host2", "exec b wget -q -O - http://\(server.address)/") == "over TCP")
+                let b = try await lab.start("bob", on: "host2", network: "blue")
+                #expect(try await lab.docker("host2", "exec bob wget -q -O - http://\(server.address)/") == "over TCP")
                 #expect(try await lab.answers(Lab.centralAddress, to: b))
-                let interfaces = try await lab.docker("host2", "exec b ip -o link")
+                let interfaces = try await lab.docker("host2", "exec bob ip -o link")
                 #expect(interfaces.contains("eth0") && interfaces.contains("eth1"))
-                let route = try await lab.docker("host2", "exec b ip route show default")
+                let route = try await lab.docker("host2", "exec bob ip route show default")
                 #expect(!route.contains("10.1."), "\(route)")
 
                 try await lab.docker("host1", "rm -f server")
                 #expect(try await lab.attempt("central", "curl -s -m 2 http://10.77.0.11:8080/").status != 0)
-                try await lab.docker("host2", "rm -f b")
+                try await lab.docker("host2", "rm -f bob")
                 try await lab.expectNothingLeft()
             }
         }
@@ -42,15 +42,15 @@ extension LabTests {
                 try await lab.joinHosts()
                 try await lab.createNetwork("deep", options: "--internal")
                 let a = try await lab.start(
-                    "a", on: "host1", network: "deep", options: "-p 8080:80",
+                    "ann", on: "host1", network: "deep", options: "-p 8080:80",
                     command: "sh -c 'httpd -h /; sleep 100000'")
-                let b = try await lab.start("b", on: "host2", network: "deep")
+                let b = try await lab.start("bob", on: "host2", network: "deep")
                 #expect(try await lab.answers(a.address, to: b))
                 #expect(try await lab.answers(Lab.centralAddress, to: b, seconds: 1) == false)
                 #expect(try await lab.attempt("central", "curl -s -m 2 http://10.77.0.11:8080/").status != 0)
-                let interfaces = try await lab.docker("host2", "exec b ip -o link")
+                let interfaces = try await lab.docker("host2", "exec bob ip -o link")
                 #expect(interfaces.contains("eth0@") && !interfaces.contains("eth1"), "\(interfaces)")
-                #expect(try await lab.docker("host2", "exec b ip route show default").isEmpty)
+                #expect(try await lab.docker("host2", "exec bob ip route show default").isEmpty)
             }
         }
     }

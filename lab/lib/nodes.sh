@@ -92,7 +92,7 @@ services_of() {
 
 # Starts what runs on node $1, whose role is $2: central, host or vm; of that only the services $3 …, if any.
 start_services_of() {
-    exec {lock}>&-
+    [ -z "${lock:-}" ] || exec {lock}>&-
     exec_in_node "$1" "$here/lib/node-services" "$2" "$1" "$(address_of "$1")" "$state/nodes/$1" "${@:3}" \
         >"$state/nodes/$1/services.log" 2>&1 </dev/null
 }

@@ -26,9 +26,12 @@ extension LabTests {
                 let port = try #require(try await lab.dockerPorts().first { $0.mac == a.mac })
                 #expect(Set(port.addresses.map(\.address)) == [a.address, a.address6])
 
-                let both = try await lab.start(
-                    "both", on: "host1", network: "blue",
-                    options: "--ip 10.1.200.1 --ip6 fd00:1::abc --mac-address 02:00:00:00:00:0b")
+                // Debian's own command line: later ones want a later engine for --mac-address.
+                try await lab.on(
+                    "host1",
+                    "/usr/bin/docker run -d --name both --network blue --ip 10.1.200.1 --ip6 fd00:1::abc "
+                        + "--mac-address 02:00:00:00:00:0b --stop-signal KILL busybox sleep 100000")
+                let both = try await lab.member("both", on: "host1", network: "blue")
                 #expect(
                     both.address == "10.1.200.1" && both.address6 == "fd00:1::abc" && both.mac == "02:00:00:00:00:0b")
                 #expect(try await lab.answers("fd00:1::abc", to: b))

@@ -154,8 +154,8 @@ let package = Package(
         tests("NeutronServer", uses: ["TestServers", hummingbirdTesting]),
         tests("HostAttachment", uses: ["TestServers"]),
         tests("HostEndpoints"),
-        tests("DockerPlugin", uses: ["NeutronServer", "TestServers", hummingbird]),
-        tests("Commands", uses: ["NeutronServer", "TestServers", hummingbird]),
+        tests("DockerPlugin", uses: ["ovn-docker-plugin", "TestAPI", "TestServers"] + http + nio),
+        tests("Commands", uses: ["TestAPI", "TestServers"]),
         .testTarget(name: "ManualTests", dependencies: ["ovn-manual"], swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
         .testTarget(name: "LabTests", swiftSettings: strict),
@@ -164,5 +164,9 @@ let package = Package(
         .target(
             name: "TestServers", dependencies: nio, path: "Tests/TestServers", exclude: ["keystone"],
             swiftSettings: strict),
+        /// The networking API on databases of those.
+        .target(
+            name: "TestAPI", dependencies: ["NeutronServer", "TestServers", hummingbird, logging],
+            path: "Tests/TestAPI", swiftSettings: strict),
     ]
 )

@@ -2,6 +2,7 @@ import HostEndpoints
 import Keystone
 import Logging
 import NeutronServer
+import TestAPI
 import TestServers
 import Testing
 

@@ -2,6 +2,7 @@ import Commands
 import Foundation
 import HostEndpoints
 import HostNetwork
+import TestAPI
 import TestServers
 
 /// A host on which the commands find everything real: Open vSwitch, ovn-controller, Docker, and a central point.

@@ -4,6 +4,7 @@ import HostEndpoints
 import NeutronAPI
 import Logging
 import NeutronClient
+import TestAPI
 import TestServers
 
 /// A machine of a cloud, as far as the commands about endpoints see one: an Open vSwitch database with the NIC's bridge, a port

@@ -1,13 +1,13 @@
 import Hummingbird
 import Logging
 import NetworkStore
-import NeutronServer
+package import NeutronServer
 import OVSDB
 import OVSDBClient
-import TestServers
+package import TestServers
 
 /// Serves the networking API of some databases on a free port of the loopback interface; passes its URL to `body`.
-func withAPI<Result: Sendable>(
+package func withAPI<Result: Sendable>(
     _ northbound: OVSDBServer, _ southbound: OVSDBServer? = nil, authentication: Authentication = .none,
     _ body: @escaping @Sendable (String) async throws -> Result
 ) async throws -> Result {

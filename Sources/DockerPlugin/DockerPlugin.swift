@@ -50,15 +50,28 @@ package struct DockerPlugin: Sendable {
 
     /// Does what needs central, again while it does not answer: a server that is replaced, or a machine that starts, takes a moment.
     /// - Parameter body: may be repeated.
+    ///
+    /// Where it has not answered for longer than that, nobody waits any more: an engine that starts would wait for each of its
+    /// containers, one after another. The audit goes on asking.
     func patiently<T>(_ body: (ContainerHost) async throws -> T) async throws -> T {
+        if let time = upkeep.lostFor, time > Self.patience {
+            throw HostError(
+                .unreachable,
+                "central has not answered for \(time.components.seconds) s: see 'ovn-integrate status'; it is asked again every few seconds"
+            )
+        }
         let deadline = ContinuousClock.now + Self.patience
         var pause = Duration.milliseconds(100)
         while true {
             let outcome = await attempt(body, until: deadline)
             switch outcome {
-            case .success(let value): return value
+            case .success(let value):
+                upkeep.centralAnswered()
+                return value
             case .failure(let error):
-                guard error.code == .unreachable, .now + pause < deadline else { throw error }
+                guard error.code == .unreachable else { throw error }
+                if upkeep.isCentralLost { upkeep.centralIsStillLost() } else { upkeep.request(centralIsLost: true) }
+                guard .now + pause < deadline else { throw error }
             }
             try await Task.sleep(for: pause)
             pause = min(pause * 2, .seconds(1))

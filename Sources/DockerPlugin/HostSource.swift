@@ -60,7 +60,10 @@ package actor HostSource {
 
     private func access(_ settings: HostSettings, until deadline: Deadline) async throws -> NetworkAccess {
         if let connection, connection.settings == settings { return connection.access }
-        let access = try await NetworkAccess.connect(choice, central: settings.central, until: deadline, logger: logger)
+        // Only a cloud is asked anything here. How long a connection may take to be made does not depend on who is first.
+        let access = try await NetworkAccess.connect(
+            choice, central: settings.central, until: settings.vif == nil ? Deadline(after: .seconds(4)) : deadline,
+            logger: logger)
         // Another call may have connected meanwhile.
         if let connection, connection.settings == settings {
             await access.api.shutdown()

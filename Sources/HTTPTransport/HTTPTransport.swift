@@ -41,12 +41,14 @@ package struct HTTPTransport: Sendable {
     }
 
     private let http: HTTPClient
+    private let connectTimeout: Duration
     private let logger: Logger
 
     /// - Parameter connectTimeout: how long a connection may take to be made; keep it below the calls' own timeouts, so
     ///   that a machine that is down is told from a request whose reply was lost.
     package init(trust: Trust = .system, connectTimeout: Duration, logger: Logger) {
         self.logger = logger
+        self.connectTimeout = connectTimeout
         var configuration = HTTPClient.Configuration()
         configuration.tlsConfiguration = trust.tls
         configuration.timeout.connect = .nanoseconds(max(1, connectTimeout.nanoseconds))
@@ -80,7 +82,7 @@ package struct HTTPTransport: Sendable {
                 return try await exchange(wire, until: deadline)
             }
         } catch {
-            throw TransportError(error, wire, limit: timeout)
+            throw TransportError(error, wire, limit: timeout, connectTimeout: min(timeout, connectTimeout))
         }
     }
 

@@ -6,7 +6,7 @@ import NIOSSL
 
 /// Judging what the libraries below throw.
 extension TransportError {
-    init(_ error: any Error, _ wire: HTTPClientRequest, limit: Duration) {
+    init(_ error: any Error, _ wire: HTTPClientRequest, limit: Duration, connectTimeout: Duration) {
         switch error {
         case let error as TransportError: self = error
         case let error as NIOConnectionError:
@@ -16,9 +16,9 @@ extension TransportError {
         case let error as IOError where Self.neverConnected.contains(error.errnoCode):
             self.init(.unreachable, "\(error)")
         case let error as HTTPClientError where error == .connectTimeout || error == .getConnectionFromPoolTimeout:
-            self.init(.unreachable, "no connection within \(limit.inSeconds)")
+            self.init(.unreachable, "no connection within \(connectTimeout.inSeconds)")
         case let error as HTTPClientError where error == .tlsHandshakeTimeout:
-            self.init(.unreachable, "no TLS handshake within \(limit.inSeconds)")
+            self.init(.unreachable, "no TLS handshake within \(connectTimeout.inSeconds)")
         case let error as HTTPClientError where Self.badURLs.contains(error):
             self.init(.misconfigured, "\"\(wire.url)\" is not a URL")
         case let error as NIOSSLError: self.init(error)

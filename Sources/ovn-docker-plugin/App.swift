@@ -9,7 +9,7 @@ import OVSDBClient
 import ServiceLifecycle
 import UnixSignals
 
-/// What runs: a client of Open vSwitch's database, the plugin on its socket, and the audit.
+/// What runs: a client of Open vSwitch's database, the plugin on its socket, and what keeps containers, ports and networks in order.
 struct App: Sendable {
     let socket: String
     let remotes: [Remote]
@@ -36,6 +36,7 @@ struct App: Sendable {
             ClientService(client: client),
             Audit(plugin, engineNetworks: { await Self.networks(engines, logger) }, logger: logger),
             ContainerNames(plugin, engines: engines, logger: logger),
+            ContainerRevival(plugin, engines: engines, logger: logger),
             PluginServer(listening, plugin, logger: logger),
         ]
         var configuration = ServiceGroupConfiguration(

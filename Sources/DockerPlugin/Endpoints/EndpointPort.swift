@@ -148,13 +148,18 @@ struct EndpointPort: Sendable {
     private func take(_ address: IPAddress, _ request: Request, after error: NeutronClientError) async throws -> Port {
         guard let holder = try await holder(of: address, in: request.network) else { return try await make(request) }
         if holder.deviceOwner == Self.stickyOwner, request.options.isSticky { return try await adopt(holder, request) }
-        let isOurs = Self.isInUse(holder)
-        let isHere = try await host.placement().isHere(holder)
-        guard isOurs, isHere, host.attachment.attachment(portID: "\(holder.id)") == nil else {
-            throw refusal(address, holder)
-        }
+        guard try await isLeftBehind(holder) else { throw refusal(address, holder) }
+        try await host.attachment.detach(portID: "\(holder.id)", within: host.remaining)
         try await release(holder.id, isSticky: false)
         return try await make(request)
+    }
+
+    /// Whether a port is of an endpoint of this host that is gone.
+    private func isLeftBehind(_ port: Port) async throws -> Bool {
+        guard Self.isInUse(port), try await host.placement().isHere(port) else { return false }
+        let id = "\(port.id)"
+        guard host.attachment.attachment(portID: id) != nil else { return true }
+        return try await host.attachment.handedOver().contains { $0.attachment.portID == id && $0.end == .gone }
     }
 
     private func adopt(_ port: Port, _ request: Request) async throws -> Port {

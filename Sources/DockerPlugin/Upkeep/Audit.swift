@@ -25,6 +25,8 @@ package struct Audit: Service {
     /// While something is due and not yet for long enough.
     private static let recheck = Duration.seconds(5)
     private static let limit = Duration.seconds(20)
+    /// The longest pause while central does not answer, so that calls know of its return.
+    private static let probing = Duration.seconds(3)
 
     package func run() async throws {
         do {
@@ -48,12 +50,16 @@ package struct Audit: Service {
                 backoff = .seconds(1)
                 complaint = ""
             } catch {
-                let cause = HostError(error).message
+                let failure = HostError(error)
                 // Once for each cause, not for each time.
-                if cause != complaint { logger.warning("audit not possible", metadata: ["cause": "\(cause)"]) }
-                complaint = cause
+                if failure.message != complaint {
+                    logger.warning("audit not possible", metadata: ["cause": "\(failure.message)"])
+                }
+                complaint = failure.message
+                let isLost = failure.code == .unreachable
+                if isLost { plugin.upkeep.centralIsStillLost() }
                 pause = backoff
-                backoff = min(backoff * 2, Self.interval)
+                backoff = min(backoff * 2, isLost ? Self.probing : Self.interval)
             }
             await plugin.upkeep.wait(atMost: pause)
         }

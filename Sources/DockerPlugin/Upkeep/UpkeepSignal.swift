@@ -8,7 +8,8 @@ package final class UpkeepSignal: Sendable {
         /// Ports to give back, and whether their addresses stay reserved.
         var releases: [ID<Port>: Bool] = [:]
         var waiting: CheckedContinuation<Void, Never>?
-        var centralLostAt: ContinuousClock.Instant?
+        /// When central did not answer, the first time and the last; nil once it has answered.
+        var lost: (since: ContinuousClock.Instant, last: ContinuousClock.Instant)?
     }
 
     private let state = NIOLockedValueBox(State())
@@ -23,7 +24,7 @@ package final class UpkeepSignal: Sendable {
     func request(release id: ID<Port>? = nil, isSticky: Bool = false, centralIsLost: Bool) {
         let waiting = state.withLockedValue { state -> CheckedContinuation<Void, Never>? in
             if let id { state.releases[id] = isSticky }
-            if centralIsLost { state.centralLostAt = .now }
+            if centralIsLost { state.lost = (state.lost?.since ?? .now, .now) }
             state.isRequested = true
             defer { state.waiting = nil }
             return state.waiting
@@ -35,10 +36,19 @@ package final class UpkeepSignal: Sendable {
     var releases: [ID<Port>: Bool] { state.withLockedValue { $0.releases } }
     func isReleased(_ id: ID<Port>) { state.withLockedValue { $0.releases[id] = nil } }
 
-    func centralAnswered() { state.withLockedValue { $0.centralLostAt = nil } }
+    func centralAnswered() { state.withLockedValue { $0.lost = nil } }
 
-    var isCentralLost: Bool {
-        state.withLockedValue { $0.centralLostAt.map { .now - $0 < Self.memory } ?? false }
+    /// Says so without asking for an audit.
+    func centralIsStillLost() { state.withLockedValue { $0.lost = ($0.lost?.since ?? .now, .now) } }
+
+    /// Whether central did not answer a moment ago: what can be done later is not tried now.
+    var isCentralLost: Bool { lostFor != nil }
+
+    /// For how long central has not answered; nil where it has, or where nobody has asked lately.
+    var lostFor: Duration? {
+        state.withLockedValue { state in
+            state.lost.flatMap { .now - $0.last < Self.memory ? .now - $0.since : nil }
+        }
     }
 
     /// Returns when an audit is asked for, or after so long.

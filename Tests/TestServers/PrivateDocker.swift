@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// A Docker Engine of its own for a test: private mount, network and pid namespaces, data in a temporary folder.
 ///
@@ -12,7 +13,9 @@ package final class PrivateDocker: Sendable {
     package let socket: String
 
     private let folder: URL
-    private let process: Process
+    /// Whom to tell to stop; another one after a restart.
+    private let running: Mutex<Process>
+    private let isVisible: Bool
     private let cgroup: String
 
     /// Starts one and returns when it answers.
@@ -36,20 +39,26 @@ package final class PrivateDocker: Sendable {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         socket = folder.appendingPathComponent("docker.sock").path
         cgroup = "/\(name)"
-
+        isVisible = processesAreVisible
         let log = folder.appendingPathComponent("dockerd.log")
         guard FileManager.default.createFile(atPath: log.path, contents: nil) else {
             throw Failure(description: "cannot write \(log.path)")
         }
-        process = Process()
+        running = Mutex(try Self.launch(in: folder, socket, cgroup, isVisible))
+    }
+
+    private static func launch(
+        in folder: URL, _ socket: String, _ cgroup: String, _ isVisible: Bool
+    ) throws -> Process {
+        let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/unshare")
         let data = folder.appendingPathComponent("data").path
         let exec = folder.appendingPathComponent("exec").path
         let pid = folder.appendingPathComponent("pid").path
-        let isolation = processesAreVisible ? [] : ["--pid", "--fork", "--kill-child", "--mount-proc"]
+        let isolation = isVisible ? [] : ["--pid", "--fork", "--kill-child", "--mount-proc"]
         let setUp = "set -e; ip link set lo up; mount -t tmpfs tmpfs /run; "
         let start =
-            processesAreVisible
+            isVisible
             ? """
             dockerd "$@" & docker=$!
             { while kill -0 \(getpid()) 2>/dev/null; do sleep 1; done; kill $docker; } & watch=$!
@@ -60,15 +69,39 @@ package final class PrivateDocker: Sendable {
                 "--host", "unix://\(socket)", "--data-root", data, "--exec-root", exec, "--pidfile", pid,
                 "--bridge", "none", "--iptables=false", "--ip6tables=false", "--cgroup-parent", cgroup,
             ]
-        let output = try FileHandle(forWritingTo: log)
+        let output = try FileHandle(forWritingTo: folder.appendingPathComponent("dockerd.log"))
+        try output.seekToEnd()
         process.standardOutput = output
         process.standardError = output
         process.standardInput = FileHandle.nullDevice
         try process.run()
+        return process
+    }
+
+    /// Stops it and starts it again on what it has stored: its containers end, as with a reboot of the machine, and those that are
+    /// to be are started again.
+    ///
+    /// - Parameter meanwhile: called while there is none.
+    package func restart(meanwhile: () async throws -> Void = {}) async throws {
+        end()
+        try await meanwhile()
+        let process = try Self.launch(in: folder, socket, cgroup, isVisible)
+        running.withLock { $0 = process }
+        try await waitUntilListening(within: .seconds(60))
     }
 
     /// Stops it and removes everything it made.
     package func stop() {
+        end()
+        for controller in (try? FileManager.default.contentsOfDirectory(atPath: "/sys/fs/cgroup")) ?? [] {
+            rmdir("/sys/fs/cgroup/\(controller)\(cgroup)")
+        }
+        rmdir("/sys/fs/cgroup\(cgroup)")
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    private func end() {
+        let process = running.withLock { $0 }
         if process.isRunning, let dockerd = child() {
             kill(dockerd, SIGTERM)  // it stops its containers, which removes their control groups
             let deadline = ContinuousClock.now + .seconds(20)
@@ -77,11 +110,6 @@ package final class PrivateDocker: Sendable {
         }
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }
         process.waitUntilExit()
-        for controller in (try? FileManager.default.contentsOfDirectory(atPath: "/sys/fs/cgroup")) ?? [] {
-            rmdir("/sys/fs/cgroup/\(controller)\(cgroup)")
-        }
-        rmdir("/sys/fs/cgroup\(cgroup)")
-        try? FileManager.default.removeItem(at: folder)
     }
 
     /// The end of its log.
@@ -91,7 +119,7 @@ package final class PrivateDocker: Sendable {
     }
 
     private func child() -> pid_t? {
-        let pid = process.processIdentifier
+        let pid = running.withLock { $0.processIdentifier }
         let children = try? String(contentsOfFile: "/proc/\(pid)/task/\(pid)/children", encoding: .utf8)
         return children?.split(separator: " ").first.flatMap { pid_t($0) }
     }
@@ -99,7 +127,7 @@ package final class PrivateDocker: Sendable {
     private func waitUntilListening(within timeout: Duration) async throws {
         let deadline = ContinuousClock.now + timeout
         while !answers() {
-            guard process.isRunning, ContinuousClock.now < deadline else {
+            guard running.withLock({ $0.isRunning }), ContinuousClock.now < deadline else {
                 throw Failure(description: "dockerd does not answer; its log ends: \(log)")
             }
             // The condition is the loop's: a socket that appears tells nobody.

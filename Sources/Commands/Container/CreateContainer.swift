@@ -12,8 +12,9 @@ struct CreateContainer: HostCommand {
             docker run --net=container:ID.
 
             The id is printed when OVN has connected the endpoints. Repeating the command finishes what an interrupted \
-            one began, and connects a container again that was restarted. Without --timeout it gives up after 30 seconds, \
-            or 60 where a cloud is asked.
+            one began, and connects a container again that was restarted, which ovn-docker-plugin does by itself. Docker \
+            starts the container again with the host and when it ends by itself. Without --timeout it gives up after 30 \
+            seconds, or 60 where a cloud is asked.
 
             In the underlay mode an endpoint that another machine carries and no container uses is carried by this one \
             from then on. The id is printed when the cloud says that its ports are ACTIVE.

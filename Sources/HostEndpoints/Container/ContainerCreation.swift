@@ -49,6 +49,14 @@ package struct ContainerCreation: Sendable {
         return id
     }
 
+    /// Gives a container that runs its endpoints back. Nothing is undone where that fails, and OVN is not waited for.
+    ///
+    /// Whoever calls it holds the container's lock.
+    package func reconnect(_ id: String) async throws {
+        for port in wiring.ports { try await refuseOtherUser(of: port, than: id) }
+        try await plug(id)
+    }
+
     /// The container that has our name, if it is ours and can still be used; one whose removal got stuck is removed.
     private func usable(_ container: Container?) async throws -> Container? {
         guard let container else { return nil }
@@ -111,6 +119,16 @@ package struct ContainerCreation: Sendable {
     }
 
     private func connect(_ id: String) async throws {
+        try await plug(id)
+        try host.seams.afterStep(.attach)
+        for endpoint in wiring.endpoints {
+            try await host.attachment.waitInstalled(portID: endpoint.portID, within: host.remaining)
+        }
+        if placement.carrier != nil { try await Activation(host: host).wait(for: wiring.ports) }
+        try host.seams.afterStep(.installed)
+    }
+
+    private func plug(_ id: String) async throws {
         guard let pid = try await engine.findContainer(id, within: host.remaining)?.pid else {
             throw HostError(.refused, "network container \(id.prefix(12)) ended at once: see 'docker logs \(name)'")
         }
@@ -121,12 +139,6 @@ package struct ContainerCreation: Sendable {
             host.progress("attaching endpoint \(endpoint.portID) as \(endpoint.interfaceName ?? "")")
             try await attach(endpoint, to: sandbox)
         }
-        try host.seams.afterStep(.attach)
-        for endpoint in wiring.endpoints {
-            try await host.attachment.waitInstalled(portID: endpoint.portID, within: host.remaining)
-        }
-        if placement.carrier != nil { try await Activation(host: host).wait(for: wiring.ports) }
-        try host.seams.afterStep(.installed)
     }
 
     /// What was plugged into a container that is gone is plugged out first; into one that lives, it was refused before.

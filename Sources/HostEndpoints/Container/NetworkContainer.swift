@@ -1,4 +1,5 @@
 package import DockerEngine
+package import HostAttachment
 package import NeutronAPI
 
 /// What makes a container a network container: its name, which follows from its endpoints, and its labels.
@@ -47,9 +48,16 @@ package struct NetworkContainer: Equatable, Sendable {
         var spec = ContainerSpec(image: image)
         spec.labels = labels
         spec.dns = dns
+        // With the host it comes up again, and when it ended by itself; its endpoints come back by the keeper.
+        spec.restartPolicy = .unlessStopped
         return spec
     }
 
     /// The lock that whoever makes or removes this container holds.
     package static func lockName(_ name: String) -> String { "ovn-containers/container/\(name)" }
+}
+
+extension Attachment {
+    /// Whether a network container has it.
+    package var isNetworkContainers: Bool { annotations["container"] != nil }
 }

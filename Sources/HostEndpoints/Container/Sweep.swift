@@ -32,34 +32,43 @@ package struct Sweep: Equatable, Sendable {
 }
 
 extension Sweep {
-    /// Does it. What does not work is logged and left to the next command: this one has its own work to do.
+    /// Does it beside other work, of a command that has its own to do: what does not work is logged and left to the next.
     ///
-    /// - Parameter engine: also looks for containers that have lost all their endpoints; without one, Docker is asked only
-    ///   where an attachment was left.
+    /// - Parameter engine: as in ``clear(on:_:)``.
     /// - Returns: the ids and names of the endpoints of which something was cleared away.
     @discardableResult
     package static func leftovers(on host: ContainerHost, _ engine: DockerEngine? = nil) async -> Set<String> {
         // A central point that does not answer must not take the time in which the command itself says so.
         let host = host.within(host.remaining / 2)
         do {
-            let attachments = host.attachment.attachments().filter { $0.annotations["container"] != nil }
-            guard !attachments.isEmpty || engine != nil else { return [] }
-            let containers = try await engine?.containers(
-                labels: [NetworkContainer.endpointsLabel], within: host.remaining)
-            let sweep = try await plan(attachments, containers ?? [], on: host)
-            guard !sweep.detach.isEmpty || !sweep.remove.isEmpty else { return [] }
-            if let engine {
-                return try await sweep.perform(attachments, containers ?? [], on: host, engine)
-            }
-            return try await host.withEngine { engine in
-                let containers = try await engine.containers(
-                    labels: [NetworkContainer.endpointsLabel], within: host.remaining)
-                let sweep = try await plan(attachments, containers, on: host)
-                return try await sweep.perform(attachments, containers, on: host, engine)
-            }
+            return try await clear(on: host, engine)
         } catch {
             host.logger.info("leftovers not cleared away", metadata: ["cause": "\(error)"])
             return []
+        }
+    }
+
+    /// Does it.
+    ///
+    /// - Parameter engine: also looks for containers that have lost all their endpoints; without one, Docker is asked only
+    ///   where an attachment was left.
+    /// - Returns: the ids and names of the endpoints of which something was cleared away.
+    @discardableResult
+    package static func clear(on host: ContainerHost, _ engine: DockerEngine? = nil) async throws -> Set<String> {
+        let attachments = host.attachment.attachments().filter(\.isNetworkContainers)
+        guard !attachments.isEmpty || engine != nil else { return [] }
+        let containers = try await engine?.containers(
+            labels: [NetworkContainer.endpointsLabel], within: host.remaining)
+        let sweep = try await plan(attachments, containers ?? [], on: host)
+        guard !sweep.detach.isEmpty || !sweep.remove.isEmpty else { return [] }
+        if let engine {
+            return try await sweep.perform(attachments, containers ?? [], on: host, engine)
+        }
+        return try await host.withEngine { engine in
+            let containers = try await engine.containers(
+                labels: [NetworkContainer.endpointsLabel], within: host.remaining)
+            let sweep = try await plan(attachments, containers, on: host)
+            return try await sweep.perform(attachments, containers, on: host, engine)
         }
     }
 

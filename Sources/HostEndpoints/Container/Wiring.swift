@@ -8,19 +8,22 @@ import NeutronClient
 package struct Wiring: Equatable, Sendable {
     /// In the order of the interfaces.
     package let ports: [Port]
+    /// The network container that has them, and perhaps had others.
+    package let container: NetworkContainer
     package let endpoints: [Endpoint]
     /// For `resolv.conf`, those of the first endpoint first.
     package let dns: [String]
 
-    package var container: NetworkContainer { NetworkContainer(ports: ports) }
-
+    /// - Parameter container: one that is there already, whose interfaces keep their names; else the one that `ports` make.
     /// - Throws: `refused` for a port that no container can have.
     package init(
         _ ports: [Port], networks: [ID<Network>: Network], subnets: [ID<Subnet>: Subnet], bridge: String,
-        carried: Carried? = nil
+        carried: Carried? = nil, container: NetworkContainer? = nil
     ) throws(HostError) {
         self.ports = ports
-        let name = NetworkContainer(ports: ports).name
+        let container = container ?? NetworkContainer(ports: ports)
+        self.container = container
+        let name = container.name
         var endpoints: [Endpoint] = []
         var dns: [String] = []
         var routed: Set<IPVersion> = []
@@ -32,10 +35,11 @@ package struct Wiring: Equatable, Sendable {
             guard let network = networks[port.networkID] else {
                 throw HostError(.refused, "the network of endpoint \(port.shownName) was deleted meanwhile")
             }
+            let position = container.endpoints.firstIndex(of: port.id) ?? index
             var endpoint = Endpoint(
                 portID: port.id.description, mac: port.macAddress, addresses: [],
                 mtu: carried?.mtu(network) ?? network.mtu, bridge: bridge,
-                interfaceName: "eth\(index)", vlan: carried?.tags[port.id],
+                interfaceName: "eth\(position)", vlan: carried?.tags[port.id],
                 annotations: ["endpoint": port.name, "network": network.name, "container": name])
             for address in port.fixedIPs {
                 guard let subnet = subnets[address.subnetID],
@@ -72,6 +76,18 @@ package struct Wiring: Equatable, Sendable {
             }
             ports.append(port)
         }
+        return try await read(ports, of: nil, on: host)
+    }
+
+    /// Asks the API about those endpoints of a network container that still exist.
+    package static func read(_ container: NetworkContainer, on host: ContainerHost) async throws -> Wiring {
+        let found = try await Sweep.ports(Set(container.endpoints), on: host)
+        return try await read(container.endpoints.compactMap { found[$0] }, of: container, on: host)
+    }
+
+    private static func read(
+        _ ports: [Port], of container: NetworkContainer?, on host: ContainerHost
+    ) async throws -> Wiring {
         var networks: [ID<Network>: Network] = [:]
         var subnets: [ID<Subnet>: Subnet] = [:]
         for id in Set(ports.map(\.networkID)) {
@@ -82,7 +98,7 @@ package struct Wiring: Equatable, Sendable {
         }
         return try Wiring(
             ports, networks: networks, subnets: subnets, bridge: host.settings.bridge,
-            carried: try await Carried.ensure(ports, on: host))
+            carried: try await Carried.ensure(ports, on: host), container: container)
     }
 }
 

@@ -2,6 +2,7 @@ import DockerEngine
 import DockerPlugin
 import Glibc
 import HostAttachment
+import HostEndpoints
 import Keystone
 import Logging
 import OVSDB
@@ -37,6 +38,10 @@ struct App: Sendable {
             Audit(plugin, engineNetworks: { await Self.networks(engines, logger) }, logger: logger),
             ContainerNames(plugin, engines: engines, logger: logger),
             ContainerRevival(plugin, engines: engines, logger: logger),
+            KeeperService(
+                keeper: NetworkContainerKeeper(
+                    docker: try EngineEndpoint(environment: environment), logger: logger
+                ) { try await source.host(within: $0) }),
             PluginServer(listening, plugin, logger: logger),
         ]
         var configuration = ServiceGroupConfiguration(

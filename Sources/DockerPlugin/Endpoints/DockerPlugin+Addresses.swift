@@ -85,7 +85,7 @@ extension DockerPlugin {
         }
         let host = try await hosts(Self.haste)
         guard let record = try host.database.networkRecord(with: pool), let known = record.pools[pool],
-            address != known.gateway
+            address != known.gateway, await !reservations.isExpected(address, of: record.network)
         else { return [:] }
         do {
             guard let port = try await port(address, known.subnet, record.network, on: host) else { return [:] }

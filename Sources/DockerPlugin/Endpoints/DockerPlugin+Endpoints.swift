@@ -88,6 +88,11 @@ extension DockerPlugin {
         guard let attachment = Self.attachment(of: endpointID, on: host) else { return [:] }
         try await host.attachment.detach(portID: attachment.portID, within: .seconds(2))
         guard let id = ID<Port>(attachment.portID) else { return [:] }
+        if let docker = attachment.annotations[EndpointKeys.network],
+            let record = try host.database.networkRecord(docker)
+        {
+            await reservations.expectRelease(attachment.addresses.map(\.address), of: record.network)
+        }
         do {
             guard !upkeep.isCentralLost else { throw HostError(.unreachable, "central did not answer a moment ago") }
             try await EndpointPort(host: host).release(id, isSticky: attachment.isSticky)

@@ -193,6 +193,13 @@ struct EndpointPort: Sendable {
         if holder.deviceOwner == Self.auxiliaryOwner {
             return HostError(.refused, "address \(address) is reserved (--aux-address \(holder.name)=\(address))")
         }
+        if holder.deviceOwner == Self.stickyOwner {
+            let container = holder.name.isEmpty ? "another container" : "container \(holder.name)"
+            return HostError(
+                .refused,
+                "address \(address) is reserved for \(container): take it over with -o sticky=1, "
+                    + "or run 'ovn-container endpoint-delete \(holder.id)'")
+        }
         let place = holder.binding.hostID.isEmpty ? "" : " on host \(holder.binding.hostID)"
         let user = holder.name.isEmpty ? "another endpoint" : "endpoint \(holder.name)"
         return HostError(.refused, "address \(address) is in use by \(user)\(place) (port \(holder.id))")

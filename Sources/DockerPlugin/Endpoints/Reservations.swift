@@ -15,7 +15,13 @@ actor Reservations {
         let since: ContinuousClock.Instant
     }
 
+    private struct Release: Hashable {
+        let network: ID<Network>
+        let address: IPAddress
+    }
+
     private var reservations: [Key: Reservation] = [:]
+    private var expected: [Release: ContinuousClock.Instant] = [:]
     /// Nobody waits for an endpoint longer than this: the engine was killed, or has given up.
     private static let lifetime = Duration.seconds(60)
     /// More than an engine can have under way; beyond this the oldest question has failed long ago.
@@ -38,6 +44,21 @@ actor Reservations {
     }
 
     func remove(_ id: ID<Port>) { reservations = reservations.filter { $0.value.port.id != id } }
+
+    /// Notes that an endpoint is gone, with its addresses: the engine will still give each of them back, when somebody else may have it.
+    func expectRelease(_ addresses: [IPAddress], of network: ID<Network>) {
+        let now = ContinuousClock.now
+        expected = expected.filter { now - $0.value < Self.lifetime }
+        for address in addresses { expected[Release(network: network, address: address)] = now }
+    }
+
+    /// Whether an address that the engine gives back went with its endpoint; it is asked once for each.
+    func isExpected(_ address: IPAddress, of network: ID<Network>) -> Bool {
+        guard let since = expected.removeValue(forKey: Release(network: network, address: address)) else {
+            return false
+        }
+        return .now - since < Self.lifetime
+    }
 
     /// Those that somebody may still wait for.
     func ids() -> Set<ID<Port>> {

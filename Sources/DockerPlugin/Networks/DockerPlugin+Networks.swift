@@ -58,6 +58,7 @@ extension DockerPlugin {
             }
             try Self.check(record, beside: try host.database.networkRecords())
             try await host.database.write(record, within: host.remaining)
+            for (_, pool) in pools { await pending.settle(pool.id) }
             logger.info("network joined", metadata: ["docker": "\(id)", "network": "\(network.id)"])
         } catch {
             await undo(network.id, tag: user, on: host)

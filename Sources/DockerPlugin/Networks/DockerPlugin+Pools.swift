@@ -26,7 +26,8 @@ extension DockerPlugin {
             pool = PoolID(cidr: subnet.cidr, network: options.network)
             gateway = subnet.gatewayIP ?? pool.firstAddress
         }
-        await pending.add(PendingPool(id: pool, range: range, subnet: options.subnet))
+        let isChosen = call.text("Pool").isEmpty
+        try await pending.add(PendingPool(id: pool, range: range, subnet: options.subnet, isChosen: isChosen))
         var data: [String: JSON] = [:]
         if let gateway { data["com.docker.network.gateway"] = .string("\(gateway)/\(pool.cidr.length)") }
         return ["PoolID": .string("\(pool)"), "Pool": .string("\(pool.cidr)"), "Data": .object(data)]

@@ -24,24 +24,24 @@ struct App: Sendable {
                 remotes: remotes, database: "Open_vSwitch", tables: HostAttachment.tables),
             logger: logger)
         let source = HostSource(
-            client: client, choice: CloudChoice(environment: environment), executable: Self.executable(), logger: logger
+            client: client, choice: CloudChoice(environment: environment), executable: HostProcess.executable(),
+            logger: logger
         )
-        let plugin = DockerPlugin(
-            hosts: { try await source.host(within: $0) }, upkeep: UpkeepSignal(), logger: logger)
         let (environment, logger) = (environment, logger)
         let engines: ContainerNames.Engines = { limit in
             try await DockerEngine.connect(
                 to: try EngineEndpoint(environment: environment), within: limit, logger: logger)
         }
+        let hosts: DockerPlugin.Hosts = { try await source.host(within: $0) }
+        let plugin = DockerPlugin(hosts: hosts, upkeep: UpkeepSignal(), logger: logger)
+        let audit = Audit(plugin, engineNetworks: { await Self.networks(engines, logger) }, logger: logger)
+        let names = ContainerNames(plugin, engines: engines, logger: logger)
+        let revival = ContainerRevival(plugin, engines: engines, logger: logger)
+        let keeper = NetworkContainerKeeper(
+            docker: try EngineEndpoint(environment: environment), logger: logger, hosts: hosts)
         let services: [any Service] = [
-            ClientService(client: client),
-            Audit(plugin, engineNetworks: { await Self.networks(engines, logger) }, logger: logger),
-            ContainerNames(plugin, engines: engines, logger: logger),
-            ContainerRevival(plugin, engines: engines, logger: logger),
-            KeeperService(
-                keeper: NetworkContainerKeeper(
-                    docker: try EngineEndpoint(environment: environment), logger: logger
-                ) { try await source.host(within: $0) }),
+            Routine { try await client.run() }, Routine { try await audit.run() }, Routine { try await names.run() },
+            Routine { try await revival.run() }, Routine { await keeper.run() },
             PluginServer(listening, plugin, logger: logger),
         ]
         var configuration = ServiceGroupConfiguration(
@@ -77,34 +77,17 @@ struct App: Sendable {
             return nil
         }
     }
-
-    static func environment() -> [String: String] {
-        var environment: [String: String] = [:]
-        var entry = environ
-        while let text = entry.pointee {
-            let pair = String(cString: text)
-            if let equals = pair.firstIndex(of: "=") {
-                environment[String(pair[..<equals])] = String(pair[pair.index(after: equals)...])
-            }
-            entry += 1
-        }
-        return environment
-    }
-
-    private static func executable() -> String {
-        var path = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
-        let length = readlink("/proc/self/exe", &path, Int(PATH_MAX))
-        return length > 0 ? String(decoding: path.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self) : ""
-    }
 }
 
-/// A client of a database, as a service.
-struct ClientService: Service {
-    let client: OVSDBClient
+/// Something that runs until it is cancelled, as a service.
+private struct Routine: Service {
+    let body: @Sendable () async throws -> Void
+
+    init(_ body: @escaping @Sendable () async throws -> Void) { self.body = body }
 
     func run() async throws {
         do {
-            try await cancelWhenGracefulShutdown { try await client.run() }
+            try await cancelWhenGracefulShutdown(body)
         } catch is CancellationError {
             // That is how it ends.
         }

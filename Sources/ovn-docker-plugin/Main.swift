@@ -41,7 +41,7 @@ struct OVNDockerPlugin: AsyncParsableCommand {
     func run() async throws {
         var logger = Logger(label: "ovn-docker-plugin", factory: { StreamLogHandler.standardError(label: $0) })
         logger.logLevel = Logger.Level(rawValue: logLevel) ?? .info
-        let environment = App.environment()
+        let environment = HostProcess.environment()
         let remotes: [Remote]
         do {
             remotes = try Remote.list(db ?? "unix:\(environment["OVS_RUNDIR"] ?? "/run/openvswitch")/db.sock")

@@ -25,20 +25,8 @@ package struct Context: Sendable {
 
     /// The process's own.
     package static func standard() -> Context {
-        var environment: [String: String] = [:]
-        var entry = environ
-        while let text = entry.pointee {
-            let pair = String(cString: text)
-            if let equals = pair.firstIndex(of: "=") {
-                environment[String(pair[..<equals])] = String(pair[pair.index(after: equals)...])
-            }
-            entry += 1
-        }
-        var path = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
-        let length = readlink("/proc/self/exe", &path, Int(PATH_MAX))
-        let executable =
-            length > 0 ? String(decoding: path.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self) : ""
-        return Context(environment: environment, console: .standard(), executable: executable)
+        Context(
+            environment: HostProcess.environment(), console: .standard(), executable: HostProcess.executable())
     }
 }
 

@@ -53,7 +53,7 @@ extension DockerPlugin {
         let known = Set(try host.database.networkRecords().map(\.network))
         let networks: [Network] = try await host.api.list(
             where: [("description", LogicalNetwork.madeDescription)], within: host.remaining)
-        let others = networks.filter { !known.contains($0.id) }
+        let others = networks.filter { LogicalNetwork.isMade($0) && !known.contains($0.id) }
         switch others.count {
         case 1: return try await subnet(of: others[0], options.subnet, version, on: host)
         case 0:

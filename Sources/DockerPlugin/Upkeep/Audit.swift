@@ -3,11 +3,10 @@ package import HostEndpoints
 package import Logging
 import NeutronAPI
 import NeutronClient
-import ServiceLifecycle
 
 /// Compares, at the start and every half minute, what the API, Open vSwitch, the kernel and the engine say of the engine's endpoints on
 /// this host, and puts right what is ours. So nothing is lost when a call was cut short, whoever was killed.
-package struct Audit: Service {
+package struct Audit: Sendable {
     let plugin: DockerPlugin
     /// libnetwork's ids of the engine's networks; nil where it does not answer.
     let engineNetworks: @Sendable () async -> Set<String>?
@@ -28,15 +27,8 @@ package struct Audit: Service {
     /// The longest pause while central does not answer, so that calls know of its return.
     private static let probing = Duration.seconds(3)
 
+    /// Returns by being cancelled.
     package func run() async throws {
-        do {
-            try await cancelWhenGracefulShutdown { try await watch() }
-        } catch is CancellationError {
-            // That is how it ends.
-        }
-    }
-
-    private func watch() async throws {
         var sightings = Sightings()
         var backoff = Duration.seconds(1)
         var complaint = ""

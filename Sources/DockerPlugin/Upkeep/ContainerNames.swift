@@ -4,12 +4,11 @@ import HostEndpoints
 package import Logging
 import NeutronAPI
 import NeutronClient
-import ServiceLifecycle
 
 /// Writes into ports which container has them, name and id, so that the whole cluster can see it.
 ///
 /// The engine tells a plugin neither. Its events do, which are listened to here, outside all calls. What was missed is found each minute.
-package struct ContainerNames: Service {
+package struct ContainerNames: Sendable {
     package typealias Engines = @Sendable (Duration) async throws -> DockerEngine
 
     let plugin: DockerPlugin
@@ -25,22 +24,17 @@ package struct ContainerNames: Service {
     private static let limit = Duration.seconds(10)
     private static let interval = Duration.seconds(60)
 
+    /// Returns by being cancelled.
     package func run() async throws {
-        do {
-            try await cancelWhenGracefulShutdown {
-                try await withThrowingTaskGroup(of: Void.self) { group in
-                    group.addTask { try await repeated("docker's events end") { try await follow() } }
-                    group.addTask {
-                        while true {
-                            try await Task.sleep(for: Self.interval)
-                            await logged("containers not named") { try await nameAll() }
-                        }
-                    }
-                    try await group.waitForAll()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await repeated("docker's events end") { try await follow() } }
+            group.addTask {
+                while true {
+                    try await Task.sleep(for: Self.interval)
+                    await logged("containers not named") { try await nameAll() }
                 }
             }
-        } catch is CancellationError {
-            // That is how it ends.
+            try await group.waitForAll()
         }
     }
 

@@ -1,11 +1,10 @@
 import DockerEngine
 import HostEndpoints
 package import Logging
-import ServiceLifecycle
 
 /// Starts containers that the engine gave up on because their network could not be had: it tries once, when it starts or when the
 /// container ended, and never again, whatever the restart policy says.
-package struct ContainerRevival: Service {
+package struct ContainerRevival: Sendable {
     let plugin: DockerPlugin
     let engines: ContainerNames.Engines
     let logger: Logger
@@ -19,15 +18,8 @@ package struct ContainerRevival: Service {
     private static let interval = Duration.seconds(10)
     private static let limit = Duration.seconds(15)
 
+    /// Returns by being cancelled.
     package func run() async throws {
-        do {
-            try await cancelWhenGracefulShutdown { try await watch() }
-        } catch is CancellationError {
-            // That is how it ends.
-        }
-    }
-
-    private func watch() async throws {
         var attempts = RevivalAttempts()
         while true {
             try await Task.sleep(for: Self.interval)

@@ -13,6 +13,7 @@ extension LabTests {
                 try await lab.joinHosts()
                 try await lab.killingPlugin(at: method, on: "host1") {
                     try await lab.createNetwork("blue")
+                    try await lab.on("host1", "kill -USR1 $(cat /run/recorder.pid)")
                     // Docker repeats the call without its body, which no plugin can answer.
                     let (outcome, took) = try await lab.timed("host1", "docker run --rm --network blue busybox true")
                     #expect(took < Lab.patience, "\(took)")

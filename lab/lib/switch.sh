@@ -13,6 +13,8 @@ build_switch() {
 # Both ends are made where they belong: nothing ever appears in the machine's own namespace.
 cable_node() {
     local node=$1 pid switch mtu
+    # The kernel takes its time to remove the cable of a node that was killed a moment ago.
+    in_switch ip link del "$node" 2>/dev/null || true
     pid=$(node_pid "$node") switch=$(node_pid switch) mtu=$(cat "$state/mtu")
     nsenter --target "$switch" --net -- \
         ip link add "$node" mtu "$mtu" type veth peer name eth0 mtu "$mtu" address "$(mac_of "$node")" netns "$pid"

@@ -48,6 +48,9 @@ int clinux_get_tx_checksum(int socket, const char *_Nonnull interface);
 int clinux_add_advertised_route(const uint8_t *_Nonnull destination, int length, const uint8_t *_Nonnull gateway, int link,
                                 uint32_t metric, uint32_t flags, uint32_t seconds);
 
+/// Sends an Ethernet frame out of an interface of the caller's namespace, past its stack. -ENETDOWN where it is down.
+int clinux_send_frame(int link, const uint8_t *_Nonnull frame, uint64_t length);
+
 /// pidfd_open(2): a descriptor that means this process and no later one of the same number.
 int clinux_pidfd_open(int pid);
 

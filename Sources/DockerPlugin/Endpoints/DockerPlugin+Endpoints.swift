@@ -1,6 +1,7 @@
 import HostAttachment
 import HostEndpoints
 import HostNetwork
+import Logging
 import NetAddress
 import NeutronAPI
 import NeutronClient
@@ -62,6 +63,7 @@ extension DockerPlugin {
         {
             try await Activation(host: host.within(Self.activating)).wait(for: [port])
         }
+        await announce(attachment, on: host)
         let routes: [JSON] = attachment.routes.map {
             ["Destination": .string("\($0.destination)"), "RouteType": 0, "NextHop": .string("\($0.nextHop)")]
         }
@@ -106,6 +108,14 @@ extension DockerPlugin {
 
     static func attachment(of endpointID: String, on host: ContainerHost) -> Attachment? {
         host.attachment.attachments().first { $0.annotations[EndpointKeys.endpoint] == endpointID }
+    }
+
+    /// The engine makes a new MAC address for each endpoint: whoever knew an address with the one before must learn of it. A container
+    /// starts without it too.
+    private func announce(_ attachment: Attachment, on host: ContainerHost) async {
+        do { try await host.attachment.announce(attachment) } catch {
+            logger.info("addresses not announced", metadata: ["port": "\(attachment.portID)", "cause": "\(error)"])
+        }
     }
 
     private func knownRecord(_ id: String, on host: ContainerHost) throws -> NetworkRecord {

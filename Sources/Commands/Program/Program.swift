@@ -1,5 +1,4 @@
 package import ArgumentParser
-import Glibc
 package import HostEndpoints
 
 /// A command that does something on a host, as opposed to one that only groups others.

@@ -115,7 +115,7 @@ let package = Package(
         room("HostAttachment", uses: ["HostNetwork", "OVSDBClient", "OVNModel", logging]),
         room("HostEndpoints", uses: ["Release", "NeutronClient", "HostAttachment", "DockerEngine", logging]),
         room("DockerPlugin", uses: ["HostEndpoints", lifecycle, logging, locks] + http + nio),
-        room("Commands", uses: ["HostEndpoints", arguments, logging]),
+        room("Commands", uses: ["DockerPlugin", arguments, logging]),
 
         command(
             "ovn-ipam",

@@ -1,0 +1,122 @@
+import DockerEngine
+import DockerPlugin
+import HostAttachment
+import HostEndpoints
+import NeutronAPI
+
+/// What is out of order on this host: with its network containers, and with the endpoints and networks of Docker's plugin.
+struct HostAudit: Sendable {
+    /// Something out of order and what puts it right.
+    struct Item: Hashable, Sendable {
+        enum Remedy: Hashable, Sendable {
+            case networkContainer(NetworkContainerChange)
+            case docker(AuditChange)
+        }
+
+        let problem: String
+        let portID: String
+        let container: String
+        let detail: String
+        /// Nil where nothing that is ours puts it right.
+        let remedy: Remedy?
+    }
+
+    let host: ContainerHost
+    let engine: DockerEngine
+    private let plugin: DockerPlugin
+
+    init(host: ContainerHost, engine: DockerEngine) {
+        self.host = host
+        self.engine = engine
+        plugin = DockerPlugin(hosts: { host.within($0) }, upkeep: UpkeepSignal(), logger: host.logger)
+    }
+
+    /// What is being made or taken away by Docker looks out of order for a moment; longer than this it does not.
+    static let settling = Duration.seconds(2)
+    /// And longer than this nobody waits for it any more: it may be repaired.
+    static let grace = Duration.seconds(15)
+
+    /// Looks at everything.
+    func look() async throws -> [Item] {
+        let own = try await NetworkContainerScene.look(on: host, engine).plan().map(Self.item)
+        let networks = Set(try await engine.networks(within: host.remaining).map(\.id))
+        let scene = try await plugin.scene(on: host, engineNetworks: networks)
+        let known = Set(own.map(\.portID))
+        let dockers = scene.plan().map { item($0) }.filter { $0.portID.isEmpty || !known.contains($0.portID) }
+        return own + dockers + (try await faults(scene.endpoints.map(\.attachment)))
+    }
+
+    /// Those of the items that are still there.
+    func look(again items: [Item]) async throws -> [Item] {
+        let now = Set(try await look())
+        return items.filter(now.contains)
+    }
+
+    /// - Returns: why it could not be repaired; nil where it was.
+    func repair(_ item: Item) async -> String? {
+        do {
+            switch item.remedy {
+            case .networkContainer(let change):
+                try await NetworkContainerRepair(host: host, engine: engine).perform(change)
+            case .docker(let change): try await plugin.perform(change, on: host)
+            case nil: return item.detail
+            }
+            return nil
+        } catch {
+            return HostError(error).message
+        }
+    }
+
+    // MARK: Words
+
+    private static func item(_ finding: HostFinding) -> Item {
+        Item(
+            problem: finding.problem, portID: finding.portID, container: finding.container, detail: finding.detail,
+            remedy: finding.change.flatMap { $0.isOurs ? .networkContainer($0) : nil })
+    }
+
+    private func item(_ change: AuditChange) -> Item {
+        func item(_ problem: String, _ portID: String, _ detail: String) -> Item {
+            let row = host.attachment.attachment(portID: portID)
+            return Item(
+                problem: problem, portID: portID, container: row.map(Self.container) ?? "", detail: detail,
+                remedy: .docker(change))
+        }
+        switch change {
+        case .detach(let id, let reason):
+            let name = host.attachment.attachment(portID: id)?.hostInterface ?? ""
+            let problem =
+                switch reason {
+                case .ended: "container gone"
+                case .neverMoved: "never used"
+                case .portGone: "endpoint deleted"
+                case .elsewhere: "endpoint elsewhere"
+                }
+            return item(problem, id, "interface \(name) is left: \(reason.rawValue)")
+        case .release(let id, _):
+            return item("port left", "\(id)", "a port of docker's on this host, of which no endpoint is here")
+        case .removeVeth(let id): return item("row missing", id, "a veth is left that has no Interface row")
+        case .forget(let network):
+            return item("network left", "", "docker does not know its network \(network.prefix(12)) any more")
+        case .removeNetwork(let id):
+            return item("network unused", "", "network \(id) was made by docker network create and nobody uses it")
+        }
+    }
+
+    /// What is wrong with endpoints of Docker's that nothing here puts right.
+    private func faults(_ endpoints: [Attachment]) async throws -> [Item] {
+        let rows = Dictionary(endpoints.map { ($0.portID, $0) }, uniquingKeysWith: { first, _ in first })
+        return try await host.attachment.audit().compactMap { finding in
+            guard [.interfaceFailed, .notInstalled, .tagWrong, .duplicate].contains(finding.problem),
+                let row = rows[finding.portID]
+            else { return nil }
+            return Item(
+                problem: finding.problem.rawValue, portID: finding.portID, container: Self.container(row),
+                detail: finding.detail, remedy: nil)
+        }
+    }
+
+    private static func container(_ row: Attachment) -> String {
+        row.annotations["docker-container"] ?? row.annotations["container"] ?? ""
+    }
+}

@@ -18,7 +18,7 @@ import Testing
                 ("ports?device_id=d1", 2), ("ports?device_id=", 1), ("ports?name=", 1),
                 ("ports?device_id=d1&device_id=d2", 3),
                 ("ports?id=\(first)", 1), ("ports?id=\(first)&name=a", 0), ("ports?id=x", 0), ("ports?network_id=x", 0),
-                ("ports?fixed_ips=ip_address%3D10.0.0.77", 0), ("networks?name=blue", 1),
+                ("ports?fixed_ips=ip_address%3D10.9.0.77", 0), ("networks?name=blue", 1),
                 ("networks?id=\(blue.text)", 1),
                 ("networks?name=blue&shared=True", 0), ("subnets?network_id=\(blue.text)", 1),
                 ("subnets?cidr=10.0.0.0/24", 2),

@@ -24,7 +24,8 @@ extension LabTests {
                 try await lab.tool("reboot", "--name", lab.name, "host1", "host2")
                 for old in before {
                     let answered = try await lab.eventually(within: .seconds(60) - (ContinuousClock.now - failed)) {
-                        guard let now = try? await lab.member(old.name, on: old.host, network: "blue"),  // Not there yet.
+                        // Until its engine has it again there is no such member.
+                        guard let now = try? await lab.member(old.name, on: old.host, network: "blue"),
                             !now.address.isEmpty
                         else { return "" }
                         return try await lab.answers(now.address, to: watcher, seconds: 1) ? now.address : ""

@@ -154,7 +154,7 @@ let package = Package(
         tests("NeutronServer", uses: ["TestServers", hummingbirdTesting]),
         tests("HostAttachment", uses: ["TestServers"]),
         tests("HostEndpoints"),
-        tests("DockerPlugin", uses: ["ovn-docker-plugin", "TestAPI", "TestServers"] + http + nio),
+        tests("DockerPlugin", uses: ["ovn-docker-plugin", "TestAPI", "TestServers", lifecycle]),
         tests("Commands", uses: ["TestAPI", "TestServers"]),
         .testTarget(name: "ManualTests", dependencies: ["ovn-manual"], swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),

@@ -102,7 +102,7 @@ package struct DockerPlugin: Sendable {
         case "NetworkDriver.DeleteEndpoint": { $0.deleteEndpoint }
         case "NetworkDriver.Join": { $0.join }
         // What Leave would undo is undone by DeleteEndpoint, which comes in any case; the engine still needs the veth in between.
-        case "NetworkDriver.Leave": { _ in { _ in [:] } }
+        case "NetworkDriver.Leave": { _ in Self.leave }
         // Ports are published by Docker's own gateway bridge.
         case "NetworkDriver.ProgramExternalConnectivity", "NetworkDriver.RevokeExternalConnectivity":
             { _ in { _ in [:] } }
@@ -129,6 +129,12 @@ package struct DockerPlugin: Sendable {
     }
 
     static let addressSpace = "ovn"
+
+    @Sendable private static func leave(_ call: PluginCall) async throws -> [String: JSON] {
+        try call.checkBody()
+        _ = try call.id("EndpointID")
+        return [:]
+    }
 
     @Sendable private static func refuseSwarm(_ call: PluginCall) async throws -> [String: JSON] {
         throw HostError(

@@ -102,6 +102,15 @@ extension PluginHost {
                 "Options": ipam.isEmpty ? .null : .object(ipam.mapValues { .string($0) }), "V6": .boolean(pool.isV6),
             ])
         let id = try #require(answer["PoolID"]?.string)
+        do { return try await fill(pool, id, answer) } catch {
+            try await call("IpamDriver.ReleasePool", ["PoolID": .string(id)])
+            throw error
+        }
+    }
+
+    private func fill(
+        _ pool: PoolOrder, _ id: String, _ answer: [String: JSON]
+    ) async throws -> DockerNetwork.Pool {
         var given = answer["Data"]?.object?["com.docker.network.gateway"]?.string
         if given == nil || pool.gateway != nil {
             given = try await requestAddress(

@@ -85,11 +85,18 @@ struct PluginHost: Sendable {
         return members
     }
 
-    /// What an audit would do at once, which it also does.
+    /// What an audit would do if it knew for long enough.
+    func plan(engineNetworks: Set<String>? = nil) async throws -> [AuditChange] {
+        try await database.client.barrier(within: limit)
+        let host = try await plugin.hosts(limit)
+        return try await plugin.scene(on: host, engineNetworks: engineNetworks).plan()
+    }
+
+    /// Does it at once; says what.
     @discardableResult
     func repair(engineNetworks: Set<String>? = nil) async throws -> [AuditChange] {
         let host = try await plugin.hosts(limit)
-        let changes = try await plugin.scene(on: host, engineNetworks: engineNetworks).plan()
+        let changes = try await plan(engineNetworks: engineNetworks)
         for change in changes { try await plugin.perform(change, on: host) }
         return changes
     }
@@ -108,6 +115,11 @@ struct PluginHost: Sendable {
         return try await ports + leftovers()
     }
 
+    /// The same without the numbers of changes: who asks in vain may have left a mark and taken it away.
+    func everythingLasting() async throws -> [String] {
+        try await everything().map { $0.hasPrefix("network ") ? $0.replacing(#/ \d+$/#, with: "") : $0 }
+    }
+
     /// Everything that the API and Open vSwitch have, as text that can be compared.
     func everything() async throws -> [String] {
         try await database.client.barrier(within: limit)
@@ -121,4 +133,15 @@ func run(_ arguments: [String], input: NetworkNamespace?) async throws -> String
     guard let input else { return "" }
     return try await run(
         arguments.map { $0.replacing("/proc/self/fd/0", with: "/proc/\(getpid())/fd/\(input.descriptor)") })
+}
+
+/// Waits until `condition` holds; false where it does not within the time.
+func eventually(within limit: Duration = limit, _ condition: () async throws -> Bool) async throws -> Bool {
+    let end = ContinuousClock.now + limit
+    while ContinuousClock.now < end {
+        if try await condition() { return true }
+        // Between two looks at a condition: leaves the processor to those who are waited for.
+        try await Task.sleep(for: .milliseconds(10))
+    }
+    return false
 }

@@ -44,7 +44,7 @@ struct PluginLab: Sendable {
     func withHost(_ id: String, _ body: @escaping @Sendable (PluginHost) async throws -> Void) async throws {
         let namespace = try NetworkNamespace.make()
         try await withOVSHost(namespace: namespace.descriptor) { ovs in
-            try await ovs.join(central, as: id)
+            try await ovs.join(central, as: id, address: "127.0.1.\(id.dropFirst())")
             try await ovs.control(
                 "set", "open", ".", "external_ids:hostname=\(id)", "external_ids:ipam=127.0.0.1",
                 "external_ids:ovn-mode=overlay", "external_ids:ovn-bridge=br-int")
@@ -86,8 +86,11 @@ struct PluginLab: Sendable {
 
     /// Makes a network with a subnet, as somebody else than the plugin does.
     @discardableResult
-    func makeNetwork(_ name: String, _ cidr: String, routes: [HostRoute] = []) async throws -> Network {
-        let network = try await api.create(NetworkCreate(projectID: "admin", name: name), within: limit)
+    func makeNetwork(_ name: String, _ cidr: String, routes: [HostRoute] = [], description: String = "") async throws
+        -> Network
+    {
+        let network = try await api.create(
+            NetworkCreate(projectID: "admin", name: name, description: description), within: limit)
         _ = try await api.create(
             SubnetCreate(
                 projectID: "admin", networkID: network.id, name: cidr, cidr: try #require(IPPrefix(cidr)),

@@ -40,12 +40,14 @@ package final class OVSHost: Sendable {
     }
 
     /// Joins the host to a central as `name`, with an integration bridge, and starts ovn-controller.
-    package func join(_ central: OVNCentral, as name: String) async throws {
+    ///
+    /// - Parameter address: the end of its tunnels, of which no two hosts have one.
+    package func join(_ central: OVNCentral, as name: String, address: String = "127.0.0.1") async throws {
         try await control(
             "--may-exist", "add-br", "br-int", "--", "set", "bridge", "br-int", "datapath_type=netdev",
             "fail_mode=secure",
             "--", "set", "open", ".", "external_ids:system-id=\(name)", "external_ids:ovn-encap-type=geneve",
-            "external_ids:ovn-remote=unix:\(central.southbound.socket)", "external_ids:ovn-encap-ip=127.0.0.1",
+            "external_ids:ovn-remote=unix:\(central.southbound.socket)", "external_ids:ovn-encap-ip=\(address)",
             "external_ids:ovn-bridge-datapath-type=netdev")
         try await startController()
     }

@@ -24,8 +24,10 @@ extension DockerPlugin {
         let own = call.options("Options")
         try await patiently { host in
             let record = try knownRecord(networkID, on: host)
-            let options = try record.options().merging(endpoint: own)
+            var options = try record.options().merging(endpoint: own)
             let port = try await port(mac, addresses, record, for: endpointID, on: host)
+            // What the network says of that was decided with the address.
+            if own["sticky"] == nil { options.isSticky = EndpointPort.isSticky(port) }
             try await plug(port, record, endpointID, options, on: host)
         }
         return ["Interface": [:]]

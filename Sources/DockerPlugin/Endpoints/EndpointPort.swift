@@ -24,9 +24,7 @@ struct EndpointPort: Sendable {
     static func isInUse(_ port: Port) -> Bool { [deviceOwner, stickyDeviceOwner].contains(port.deviceOwner) }
     static func isSticky(_ port: Port) -> Bool { port.deviceOwner == stickyDeviceOwner }
 
-    private static func owner(_ options: NetworkOptions) -> String {
-        options.isSticky ? stickyDeviceOwner : deviceOwner
-    }
+    private static func owner(isSticky: Bool) -> String { isSticky ? stickyDeviceOwner : deviceOwner }
 
     /// What the port of an endpoint is to be like.
     struct Request: Sendable {
@@ -40,6 +38,8 @@ struct EndpointPort: Sendable {
         let options: NetworkOptions
 
         var fixedIP: FixedIPRequest { FixedIPRequest(subnetID: subnet, ipAddress: address) }
+        /// Whether the address is kept when its container goes. One that nobody could ask for again would only be lost.
+        var isSticky: Bool { options.isSticky && (address != nil || !name.isEmpty) }
     }
 
     /// Makes a port with one address, or takes over what is kept for this name or address.
@@ -100,6 +100,10 @@ struct EndpointPort: Sendable {
             return
         }
         let isBoundHere = host.settings.vif == nil
+        // Where this is repeated because an answer was lost, another host may have taken the address over.
+        guard let port = try await host.api.find(id, within: host.remaining),
+            !isBoundHere || port.binding.hostID == host.settings.hostID
+        else { return }
         do {
             try await host.api.update(
                 id, PortUpdate(deviceID: "", deviceOwner: Self.stickyOwner, hostID: isBoundHere ? "" : nil),
@@ -130,7 +134,7 @@ struct EndpointPort: Sendable {
         try await EndpointCreation(host: host).create(
             PortCreate(
                 projectID: host.project, networkID: request.network, name: request.name, macAddress: request.mac,
-                fixedIPs: [request.fixedIP], deviceOwner: Self.owner(request.options),
+                fixedIPs: [request.fixedIP], deviceOwner: Self.owner(isSticky: request.isSticky),
                 portSecurityEnabled: request.options.portSecurity,
                 hostID: host.settings.vif == nil ? host.settings.hostID : ""))
     }
@@ -164,7 +168,8 @@ struct EndpointPort: Sendable {
 
     private func adopt(_ port: Port, _ request: Request) async throws -> Port {
         var update = PortUpdate(
-            macAddress: port.macAddress == request.mac ? nil : request.mac, deviceOwner: Self.owner(request.options),
+            macAddress: port.macAddress == request.mac ? nil : request.mac,
+            deviceOwner: Self.owner(isSticky: request.isSticky),
             portSecurityEnabled: request.options.portSecurity)
         if host.settings.vif == nil { update.hostID = host.settings.hostID }
         if !request.name.isEmpty { update.name = request.name }
@@ -177,7 +182,7 @@ struct EndpointPort: Sendable {
     /// What a connection says of itself, beyond what its network says.
     func apply(_ options: NetworkOptions, to port: Port) async throws {
         var update = PortUpdate()
-        let owner = Self.owner(options)
+        let owner = Self.owner(isSticky: options.isSticky)
         if owner != port.deviceOwner { update.deviceOwner = owner }
         if let wanted = options.portSecurity, wanted != port.portSecurityEnabled { update.portSecurityEnabled = wanted }
         guard update != PortUpdate() else { return }

@@ -9,7 +9,10 @@ import NeutronClient
 /// Networks of this engine, each a user of a logical network of the API.
 extension DockerPlugin {
     /// Networks are made and removed one after another on a host: what one finds the next must not change.
-    private static let lockName = "ovn-containers/docker-networks"
+    private static func lock(_ host: ContainerHost) async throws -> NameLock {
+        let name = "ovn-containers/docker-networks/\(host.settings.hostID.prefix(64))"
+        return try await NameLock.hold(name, within: host.remaining)
+    }
 
     @Sendable func createNetwork(_ call: PluginCall) async throws -> [String: JSON] {
         try call.checkBody()
@@ -32,7 +35,7 @@ extension DockerPlugin {
         _ id: String, _ options: NetworkOptions, _ pools: [(request: PoolRequest, pool: PendingPool)],
         isInternal: Bool, on host: ContainerHost
     ) async throws {
-        let lock = try await NameLock.hold(Self.lockName, within: host.remaining)
+        let lock = try await Self.lock(host)
         defer { withExtendedLifetime(lock) {} }
         if try host.database.networkRecord(id) != nil { return }
 
@@ -75,7 +78,7 @@ extension DockerPlugin {
 
     /// Leaves the logical network of one of the engine's. Absent is success.
     func forget(_ id: String, on host: ContainerHost) async throws {
-        let lock = try await NameLock.hold(Self.lockName, within: host.remaining)
+        let lock = try await Self.lock(host)
         defer { withExtendedLifetime(lock) {} }
         guard let record = try host.database.networkRecord(id) else { return }
         try await removeStalePorts(of: record, on: host)

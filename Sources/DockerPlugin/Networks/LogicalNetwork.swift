@@ -1,3 +1,4 @@
+import Glibc
 import HostEndpoints
 import Logging
 import NeutronAPI
@@ -16,13 +17,17 @@ struct LogicalNetwork: Sendable {
 
     static func isMade(_ network: Network) -> Bool { network.standard.description == madeDescription }
 
-    /// How long a network that somebody may just be making on another host too is left before it is believed to be the only one of
-    /// its name: the API has no way to ask for a name that nobody else gets.
-    private static let settling = Duration.milliseconds(200)
+    /// How long a network that somebody may just be making on another host too is looked at before it is believed to be the one of
+    /// its name: the API has no way to ask for a name that nobody else gets. The oldest of several counts, and the API tells ages in
+    /// seconds: after this time one that is made can not be the first any more.
+    private static let settling = Duration.milliseconds(1_200)
+    private static let glance = Duration.milliseconds(200)
+    /// In seconds: an age at which nobody can just be making another.
+    private static let oldAge: Int64 = 4
 
-    /// The network that a name means: of several that engines made at the same moment the first by id.
+    /// The network that a name means: of several that engines made at the same moment the oldest, and of these the first by id.
     static func preferred(_ found: [Network], _ name: String) throws(HostError) -> Network? {
-        let sorted = found.sorted { $0.id < $1.id }
+        let sorted = found.sorted { ($0.standard.createdAt.seconds, $0.id) < ($1.standard.createdAt.seconds, $1.id) }
         guard sorted.count <= 1 || sorted.allSatisfy(isMade) else {
             throw HostError(
                 .refused,
@@ -53,22 +58,27 @@ struct LogicalNetwork: Sendable {
         }
     }
 
-    /// Looks, joins, and looks again until nothing has changed in between.
+    /// Looks, joins, and looks again until nothing has changed for long enough.
     private func settle(_ name: String, _ options: NetworkOptions, _ made: inout ID<Network>?) async throws -> Network {
         var joined: ID<Network>?
+        var since = ContinuousClock.now
         while host.remaining > .zero {
-            let found = try await host.find(.name(name))
-            if let found, found.id == joined { return found }
-            if let found {
-                joined = try await enter(found, after: joined, options)
-                // One that nobody can just be making needs no second look.
-                if joined != nil, made == nil, !Self.isMade(found) { return found }
-                try await Task.sleep(for: min(Self.settling, host.remaining))
-            } else {
+            guard let found = try await host.find(.name(name)) else {
                 made = try await make(name, options)
+                continue
             }
+            if found.id != joined {
+                joined = try await enter(found, after: joined, options)
+                since = .now
+            }
+            if joined != nil, made == nil && Self.isSettled(found) || .now - since >= Self.settling { return found }
+            try await Task.sleep(for: min(Self.glance, host.remaining))
         }
         throw HostError(.unreachable, "network \"\(name)\" is being made and deleted by others; try again")
+    }
+
+    private static func isSettled(_ network: Network) -> Bool {
+        !isMade(network) || Int64(time(nil)) - network.standard.createdAt.seconds >= oldAge
     }
 
     /// Joins a network in place of another; nil where it was deleted meanwhile.
@@ -111,13 +121,15 @@ struct LogicalNetwork: Sendable {
         try await Self.removeUnused(network, on: host)
     }
 
-    /// Deletes a network that we made and nobody uses, with what is reserved in it.
+    /// Deletes a network that we made and nobody uses, with what is reserved in it. Of somebody else's only that goes.
     static func removeUnused(_ network: Network, on host: ContainerHost) async throws {
-        guard isUnused(network) else { return }
+        guard !hasUsers(network) else { return }
         let ports: [Port] = try await host.api.list(where: [("network_id", "\(network.id)")], within: host.remaining)
         let reserved = ports.filter(EndpointPort.isReservation)
-        guard reserved.count == ports.filter({ !$0.deviceOwner.hasPrefix("network:") }).count else { return }
+        let isEmpty = reserved.count == ports.filter { !$0.deviceOwner.hasPrefix("network:") }.count
+        guard isEmpty || !isMade(network) else { return }
         for port in reserved { try await host.api.remove(port.id, within: host.remaining) }
+        guard isMade(network) else { return }
         // Whoever joined meanwhile has added a tag, and with it a revision.
         guard let current = try await host.api.find(network.id, within: host.remaining), isUnused(current) else {
             return
@@ -132,9 +144,10 @@ struct LogicalNetwork: Sendable {
         host.logger.info("logical network deleted", metadata: ["network": "\(network.id)", "name": "\(network.name)"])
     }
 
-    static func isUnused(_ network: Network) -> Bool {
-        isMade(network)
-            && !network.standard.tags.contains { $0.hasPrefix(NetworkRecord.tagPrefix) }
+    static func isUnused(_ network: Network) -> Bool { isMade(network) && !hasUsers(network) }
+
+    private static func hasUsers(_ network: Network) -> Bool {
+        network.standard.tags.contains { $0.hasPrefix(NetworkRecord.tagPrefix) }
     }
 
     private func abandon(_ id: ID<Network>) async {

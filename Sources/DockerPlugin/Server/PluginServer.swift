@@ -1,3 +1,4 @@
+import HostEndpoints
 package import Logging
 import NIOCore
 import NIOHTTP1
@@ -26,10 +27,13 @@ package struct PluginServer: Service {
 
     package func run() async throws {
         let server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            // Nothing is read before somebody listens.
+            .childChannelOption(.autoRead, value: false)
             .bind(NIOBSDSocket.Handle(socket.descriptor)) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: false)
-                    return try Connection(wrappingChannelSynchronously: channel)
+                    // As it is: NIO drops those that it takes as the server is closed, and no more than this may be dropped.
+                    return channel
                 }
             }
         defer { socket.remove() }
@@ -42,19 +46,23 @@ package struct PluginServer: Service {
         }
     }
 
-    private func serve(_ server: NIOAsyncChannel<Connection, Never>) async throws {
-        try await server.executeThenClose { connections in
+    private func serve(_ server: NIOAsyncChannel<any Channel, Never>) async throws {
+        try await server.executeThenClose { channels in
             try await withThrowingDiscardingTaskGroup { group in
-                for try await connection in connections {
-                    group.addTask { await serve(connection) }
+                for try await channel in channels {
+                    group.addTask { await serve(channel) }
                 }
             }
         }
     }
 
-    private func serve(_ connection: Connection) async {
+    private func serve(_ channel: any Channel) async {
         do {
+            let connection = try await channel.eventLoop.submit {
+                try Connection(wrappingChannelSynchronously: channel)
+            }.get()
             try await connection.executeThenClose { inbound, outbound in
+                try await channel.setOption(.autoRead, value: true).get()
                 var head: HTTPRequestHead?
                 var body = ByteBuffer()
                 // The engine keeps its connections: at the end nothing more is heard on them.
@@ -64,7 +72,11 @@ package struct PluginServer: Service {
                         head = received
                         body.clear()
                     case .body(var chunk):
-                        guard body.readableBytes + chunk.readableBytes <= Self.bodyLimit else { return }
+                        guard body.readableBytes + chunk.readableBytes <= Self.bodyLimit else {
+                            // What follows is not read any more.
+                            try await write(Self.tooLong, outbound)
+                            return
+                        }
                         body.writeBuffer(&chunk)
                     case .end:
                         guard let request = head else { return }
@@ -86,7 +98,16 @@ package struct PluginServer: Service {
         _ outbound: NIOAsyncChannelOutboundWriter<HTTPServerResponsePart>
     ) async throws {
         let path = request.uri.prefix { $0 != "?" }
-        let reply = await plugin.answer(String(path.drop { $0 == "/" }), body.readableBytesView)
+        try await write(await plugin.answer(String(path.drop { $0 == "/" }), body.readableBytesView), outbound)
+    }
+
+    private static var tooLong: PluginReply {
+        .failure(HostError(.usage, "a call has at most \(bodyLimit) bytes"), status: 413)
+    }
+
+    private func write(
+        _ reply: PluginReply, _ outbound: NIOAsyncChannelOutboundWriter<HTTPServerResponsePart>
+    ) async throws {
         var writer = JSONWriter()
         writer.value(reply.body)
         let headers: HTTPHeaders = [

@@ -51,16 +51,15 @@ package struct AuditScene: Sendable {
     package func plan() -> [AuditChange] {
         var changes: [AuditChange] = []
         let here = Dictionary(ports.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        var plugged: Set<ID<Port>> = []
+        var seen: Set<ID<Port>> = []
         for (attachment, end) in endpoints {
             let id = ID<Port>(attachment.portID)
             if let reason = reason(id, end, isHere: id.map { here[$0] != nil } ?? false) {
                 changes.append(.detach(portID: attachment.portID, reason))
-            } else if let id {
-                plugged.insert(id)
             }
+            if let id { seen.insert(id) }
         }
-        for port in ports where !plugged.contains(port.id) && !reserved.contains(port.id) {
+        for port in ports where !seen.contains(port.id) && !reserved.contains(port.id) {
             changes.append(.release(port.id, isSticky: EndpointPort.isSticky(port)))
         }
         changes += orphans.map { .removeVeth(portID: $0) }

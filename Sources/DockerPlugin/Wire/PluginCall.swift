@@ -22,6 +22,7 @@ struct PluginCall: Sendable {
             throw HostError(.usage, "the body of \(method) is not JSON: \(error)")
         }
         guard let members = json.object else { throw HostError(.usage, "the body of \(method) is not a JSON object") }
+        try MemberKind.check(members, of: method)
         self.members = members
     }
 

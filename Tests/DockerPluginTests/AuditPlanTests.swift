@@ -1,0 +1,108 @@
+import HostAttachment
+import NeutronAPI
+import NetAddress
+import Testing
+
+@testable import DockerPlugin
+
+/// What an audit decides, from what is there alone.
+@Suite struct AuditPlanTests {
+    static let standard = StandardAttributes(
+        projectID: "admin", createdAt: Timestamp(seconds: 0), updatedAt: Timestamp(seconds: 0))
+    static let id = NeutronAPI.ID<Port>(high: 3, low: 7)
+
+    static func port(owner: String = "compute:docker") throws -> Port {
+        Port(
+            id: id, networkID: ID(high: 1, low: 1), standard: standard,
+            macAddress: try #require(MACAddress(bits: 0x0200_0000_0007)), deviceOwner: owner,
+            binding: PortBinding(hostID: "h1"))
+    }
+
+    static func network(description: String = LogicalNetwork.madeDescription, tags: [String] = []) -> Network {
+        var standard = standard
+        standard.description = description
+        standard.tags = tags
+        return Network(
+            id: ID(high: 1, low: 9), name: "blue", standard: standard, mtu: 1442, provider: .init(networkType: "geneve")
+        )
+    }
+
+    /// A port with its endpoint, whose container's end is there.
+    static func scene(_ end: HandedOverEnd?) throws -> AuditScene {
+        var scene = AuditScene()
+        scene.ports = [try port()]
+        if let end { scene.endpoints = [(try #require(EnginesEndpoint(port: id)), end)] }
+        return scene
+    }
+
+    @Test func `an endpoint with container and port is in order`() throws {
+        #expect(try Self.scene(.moved).plan() == [])
+    }
+
+    @Test func `an endpoint whose container has ended, or never took it, goes with its port`() throws {
+        #expect(try Self.scene(.gone).plan() == [.detach(portID: "\(Self.id)", .ended)])
+        #expect(try Self.scene(.here).plan() == [.detach(portID: "\(Self.id)", .neverMoved)])
+    }
+
+    @Test func `an endpoint without a port here is taken out, and it counts whether there is one elsewhere`() throws {
+        var scene = try Self.scene(.moved)
+        scene.ports = []
+        #expect(scene.plan() == [.detach(portID: "\(Self.id)", .portGone)])
+        scene.existing = [Self.id]
+        #expect(scene.plan() == [.detach(portID: "\(Self.id)", .elsewhere)])
+        scene.ports = [try Self.port()]
+        #expect(scene.plan() == [])
+    }
+
+    @Test func `a port without an endpoint is given back, unless one is being made for it`() throws {
+        var scene = try Self.scene(nil)
+        #expect(scene.plan() == [.release(Self.id, isSticky: false)])
+        scene.ports = [try Self.port(owner: "compute:docker-sticky")]
+        #expect(scene.plan() == [.release(Self.id, isSticky: true)])
+        scene.reserved = [Self.id]
+        #expect(scene.plan() == [])
+    }
+
+    @Test func `a veth without a row is removed`() throws {
+        var scene = try Self.scene(.moved)
+        scene.orphans = ["a", "b"]
+        #expect(scene.plan() == [.removeVeth(portID: "a"), .removeVeth(portID: "b")])
+    }
+
+    @Test func `a network that the engine has not is forgotten, but only if the engine says so`() throws {
+        var scene = AuditScene()
+        scene.records = ["one", "two"]
+        #expect(scene.plan() == [])
+        scene.engineNetworks = ["one", "two", "bridge"]
+        #expect(scene.plan() == [])
+        scene.engineNetworks = ["one"]
+        #expect(scene.plan() == [.forget(network: "two")])
+    }
+
+    @Test func `a network that we made is removed when it has no user, and nobody else's is`() throws {
+        var scene = AuditScene()
+        scene.made = [Self.network()]
+        #expect(scene.plan() == [.removeNetwork(ID(high: 1, low: 9))])
+        scene.made = [Self.network(tags: ["other"])]
+        #expect(scene.plan().count == 1)
+        scene.made = [Self.network(tags: ["docker-network-00112233445566778899aabbccddeeff"])]
+        #expect(scene.plan() == [])
+        scene.made = [Self.network(description: "")]
+        #expect(scene.plan() == [])
+    }
+
+    @Test func `only what has been due for long enough is done, and what was in order meanwhile is new`() {
+        var sightings = Sightings()
+        let start = ContinuousClock.now
+        let (one, two) = (AuditChange.removeVeth(portID: "a"), AuditChange.forget(network: "b"))
+        #expect(sightings.ripe([one], at: start) == [])
+        #expect(!sightings.isEmpty)
+        #expect(sightings.ripe([one, two], at: start + Sightings.grace - .seconds(1)) == [])
+        #expect(sightings.ripe([one, two], at: start + Sightings.grace) == [one])
+        // In order for a moment.
+        #expect(sightings.ripe([two], at: start + Sightings.grace + .seconds(1)) == [])
+        #expect(sightings.ripe([one, two], at: start + Sightings.grace * 2) == [two])
+        #expect(sightings.ripe([], at: start + Sightings.grace * 3) == [])
+        #expect(sightings.isEmpty)
+    }
+}

@@ -1,0 +1,165 @@
+import HostAttachment
+import HostEndpoints
+import HostNetwork
+import NetAddress
+import Netlink
+import NeutronAPI
+import NeutronClient
+import TestServers
+import Testing
+
+@testable import DockerPlugin
+
+/// Calls that are cut short and calls that never come: what is left of them is found and taken away.
+@Suite(.serialized, .timeLimit(.minutes(5)))
+struct CutShortTests {
+    static let blue = ConversationTests.blue
+
+    static func withNetwork(
+        _ body: @escaping @Sendable (PluginHost, DockerNetwork) async throws -> Void
+    ) async throws {
+        try await withPluginHost { host in
+            try await body(host, try await host.createNetwork(blue, options: ["net": "blue"]))
+        }
+    }
+
+    static func port(_ host: PluginHost) async throws -> Port { try #require(try await host.lab.ports().first) }
+
+    @Test func `an endpoint that the engine never makes is a port that is given back`() async throws {
+        try await Self.withNetwork { host, network in
+            // The plugin dies in CreateEndpoint: the engine repeats that without a body, then gives the address back.
+            let endpoint = try await host.allocate(in: network)
+            let again = host.restarted()
+            let refusal = await #expect(throws: PluginHost.Refusal.self) {
+                try await again.call("NetworkDriver.CreateEndpoint", bytes: [])
+            }
+            #expect(refusal?.status == 400 && refusal?.message.contains("has an empty body") == true)
+            try await again.releaseAddresses(endpoint)
+            #expect(try await host.remains() == [])
+
+            // The engine dies: nobody gives anything back. While the plugin lives it may still come.
+            _ = try await again.allocate(in: network)
+            #expect(try await again.plan() == [])
+            let id = try await Self.port(host).id
+            #expect(try await again.restarted().repair() == [.release(id, isSticky: false)])
+            #expect(try await host.remains() == [])
+        }
+    }
+
+    @Test func `an endpoint whose making was never answered is taken out again`() async throws {
+        try await Self.withNetwork { host, network in
+            let endpoint = try await host.allocate(in: network)
+            try await host.createEndpoint(endpoint)
+            let again = host.restarted()
+            try await again.releaseAddresses(endpoint)
+            let id = try await Self.port(host).id
+            #expect(try await again.repair() == [.detach(portID: "\(id)", .neverMoved)])
+            #expect(try await host.remains() == [])
+            #expect(try await again.plan() == [])
+        }
+    }
+
+    @Test func `a plugin that dies while a container joins leaves nothing after DeleteEndpoint`() async throws {
+        try await Self.withNetwork { host, network in
+            var endpoint = try await host.allocate(in: network)
+            try await host.createEndpoint(endpoint)
+            try await host.join(&endpoint)
+            let again = host.restarted()
+            await #expect(throws: PluginHost.Refusal.self) {
+                try await again.call("NetworkDriver.Join", bytes: [])
+            }
+            // No Leave.
+            try await again.call("NetworkDriver.DeleteEndpoint", PluginHost.named(endpoint))
+            try await again.releaseAddresses(endpoint)
+            #expect(try await host.remains() == [])
+        }
+    }
+
+    @Test func `a Leave that is refused keeps nothing from being taken away`() async throws {
+        try await Self.withNetwork { host, network in
+            let endpoint = try await host.start(in: network)
+            await #expect(throws: PluginHost.Refusal.self) { try await host.call("NetworkDriver.Leave", bytes: []) }
+            try await host.call("NetworkDriver.DeleteEndpoint", PluginHost.named(endpoint))
+            try await host.releaseAddresses(endpoint)
+            #expect(try await host.remains() == [])
+        }
+    }
+
+    @Test func `a container that ended while there was no plugin is cleared away`() async throws {
+        try await Self.withNetwork { host, network in
+            var endpoint = try await host.start(in: network)
+            #expect(try await host.plan() == [])
+            endpoint.sandbox = nil
+            // The kernel takes the namespace down, and the veth with it, in its own time.
+            #expect(try await eventually { try await host.links.all().allSatisfy { $0.kind != "veth" } })
+            let id = try await Self.port(host).id
+            #expect(try await host.repair() == [.detach(portID: "\(id)", .ended)])
+            #expect(try await host.remains() == [])
+        }
+    }
+
+    @Test func `an endpoint whose port was deleted elsewhere disappears here`() async throws {
+        try await Self.withNetwork { host, network in
+            let endpoint = try await host.start(in: network)
+            let id = try await Self.port(host).id
+            try await host.lab.api.remove(id, within: limit)
+            #expect(try await host.repair() == [.detach(portID: "\(id)", .portGone)])
+            #expect(try await host.remains() == [])
+            try await host.stop(endpoint)
+        }
+    }
+
+    @Test func `an endpoint whose port is on another host by now is only taken out`() async throws {
+        try await Self.withNetwork { host, network in
+            let endpoint = try await host.start(in: network)
+            defer { withExtendedLifetime(endpoint) {} }
+            let id = try await Self.port(host).id
+            try await host.lab.api.update(id, PortUpdate(hostID: "h9"), within: limit)
+            #expect(try await host.repair() == [.detach(portID: "\(id)", .elsewhere)])
+            #expect(try await host.leftovers() == [])
+            #expect(try await Self.port(host).binding.hostID == "h9")
+        }
+    }
+
+    @Test func `a veth without a row is deleted, and other people's links stay`() async throws {
+        try await Self.withNetwork { host, _ in
+            try await host.ovs.inside("ip", "link", "add", "mine0", "type", "veth", "peer", "name", "mine1")
+            try await host.ovs.inside("ip", "link", "add", "ovnlost", "type", "veth", "peer", "name", "ovnlostp")
+            let portID = "11111111-2222-4333-8444-555555555555"
+            let name = InterfaceName.host(ofPort: portID)
+            try await host.ovs.inside("ip", "link", "set", "ovnlost", "name", name)
+            try await host.ovs.inside("ip", "link", "set", name, "alias", "ovn-containers:\(portID)")
+            #expect(try await host.repair() == [.removeVeth(portID: portID)])
+            #expect(Set(try await host.leftovers()) == ["veth mine0", "veth mine1"])
+        }
+    }
+
+    @Test func `networks that the engine does not know any more are left, and those that nobody uses deleted`()
+        async throws
+    {
+        try await Self.withNetwork { host, network in
+            #expect(try await host.plan(engineNetworks: [network.id]) == [])
+            // An engine that does not answer says nothing.
+            #expect(try await host.plan(engineNetworks: nil) == [])
+            #expect(try await host.repair(engineNetworks: []) == [.forget(network: network.id)])
+            #expect(try host.database.networkRecords() == [])
+            #expect(try await host.lab.resources() == [])
+
+            let lost = try await host.lab.makeNetwork(
+                "lost", "10.9.0.0/24", description: LogicalNetwork.madeDescription)
+            let kept = try await host.lab.makeNetwork("kept", "10.8.0.0/24")
+            #expect(try await host.repair(engineNetworks: []) == [.removeNetwork(lost.id)])
+            let left: [Network] = try await host.lab.api.list(within: limit)
+            #expect(left.map(\.id) == [kept.id])
+        }
+    }
+
+    @Test func `a network with a stale port of this host can be removed`() async throws {
+        try await Self.withNetwork { host, network in
+            _ = try await host.allocate(in: network)
+            let again = host.restarted()
+            try await again.removeNetwork(network)
+            #expect(try await host.lab.resources() == [])
+        }
+    }
+}

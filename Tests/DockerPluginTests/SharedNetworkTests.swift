@@ -1,0 +1,137 @@
+import NetAddress
+import NeutronAPI
+import NeutronClient
+import TestServers
+import Testing
+
+@testable import DockerPlugin
+
+/// One logical network behind networks of several engines.
+@Suite(.serialized, .timeLimit(.minutes(5)))
+struct SharedNetworkTests {
+    static let blue = ConversationTests.blue
+
+    @Test func `hosts that make the same network at the same moment end with one`() async throws {
+        try await withTwoHosts { one, two in
+            for round in 0..<20 {
+                let name = "blue\(round)"
+                async let first = one.createNetwork(Self.blue, options: ["net": name], ipam: ["net": name])
+                async let second = two.createNetwork(Self.blue, options: ["net": name], ipam: ["net": name])
+                let (network, other) = try await (first, second)
+                let made = try await one.lab.networks(name)
+                #expect(made.count == 1, "round \(round)")
+                #expect(made.first?.standard.tags.count == 2, "round \(round): \(made.first?.standard.tags ?? [])")
+                let records = try (one.database.networkRecord(network.id), two.database.networkRecord(other.id))
+                #expect(records.0?.network == made.first?.id && records.1?.network == made.first?.id)
+                let (a, b) = (try await one.allocate(in: network), try await two.allocate(in: other))
+                #expect(a.address != b.address)
+                try await one.releaseAddresses(a)
+                try await two.releaseAddresses(b)
+                // Removed at the same moment, too.
+                async let gone: Void = one.removeNetwork(network)
+                async let goneToo: Void = two.removeNetwork(other)
+                _ = try await (gone, goneToo)
+                // Each may have taken the other for one that still uses it: then the audit deletes it.
+                if try await one.lab.networks(name).isEmpty == false { try await one.repair() }
+                #expect(try await one.lab.resources() == [], "round \(round)")
+            }
+        }
+    }
+
+    @Test func `a network goes with its last user, while others come and go`() async throws {
+        try await withTwoHosts { one, two in
+            let network = try await one.createNetwork(Self.blue, options: ["net": "blue"])
+            let other = try await two.createNetwork(Self.blue, options: ["net": "blue"])
+            let id = try #require(try await one.lab.networks("blue").first?.id)
+            let endpoint = try await two.start(in: other)
+            try await one.removeNetwork(network)
+            #expect(try await one.lab.networks("blue").map(\.id) == [id])
+            let again = try await one.createNetwork(Self.blue, options: ["net": "blue"])
+            #expect(try one.database.networkRecord(again.id)?.network == id)
+            try await two.stop(endpoint)
+            try await two.removeNetwork(other)
+            try await one.removeNetwork(again)
+            #expect(try await one.lab.resources() == [])
+        }
+    }
+
+    @Test func `a network that others made is used, by name and by id, and stays`() async throws {
+        try await withPluginHost { host in
+            let made = try await host.lab.makeNetwork("theirs", "10.1.0.0/16")
+            let before = try await host.lab.resources().map { $0.replacing(#/ \d+$/#, with: "") }
+            for option in ["net", "neutron.net.name"] {
+                let network = try await host.createNetwork(Self.blue, options: [option: "theirs"])
+                #expect(try host.database.networkRecord(network.id)?.network == made.id)
+                try await host.stop(try await host.start(in: network))
+                try await host.removeNetwork(network)
+            }
+            // What was reserved in it goes with its last user, too.
+            let order = PoolOrder(subnet: "10.1.0.0/16", reserved: ["door": "10.1.0.9"])
+            let reserving = try await host.createNetwork(order, options: ["net": "theirs"])
+            #expect(try await host.lab.ports().count == 1)
+            try await host.removeNetwork(reserving)
+            for option in ["net.id", "neutron.net.uuid"] {
+                let network = try await host.createNetwork(Self.blue, options: [option: "\(made.id)"])
+                #expect(try host.database.networkRecord(network.id)?.network == made.id)
+                try await host.removeNetwork(network)
+            }
+            #expect(try await host.lab.resources().map { $0.replacing(#/ \d+$/#, with: "") } == before)
+        }
+    }
+
+    @Test func `without a subnet it is that of the network which is named, or of the only one there is`() async throws {
+        try await withTwoHosts { one, two in
+            let refusal = await #expect(throws: PluginHost.Refusal.self) {
+                _ = try await two.createNetwork(PoolOrder(), options: ["net": "blue"])
+            }
+            #expect(
+                refusal?.message
+                    == "which subnet? give --subnet, or --ipam-opt net=NAME where the network is there already")
+            let network = try await one.createNetwork(
+                PoolOrder(subnet: "10.1.0.0/16", gateway: "10.1.0.254"), ConversationTests.six,
+                options: ["net": "blue"])
+            // Of the only one.
+            let other = try await two.createNetwork(PoolOrder(), options: ["net": "blue"])
+            #expect(other.pools[0].cidr == "10.1.0.0/16" && other.pools[0].gateway == "10.1.0.254/16")
+            try await two.removeNetwork(other)
+            // Of the one that is named, both versions.
+            let both = try await two.createNetwork(
+                PoolOrder(), PoolOrder(isV6: true), options: ["net": "blue"], ipam: ["net": "blue"])
+            #expect(both.pools.map(\.id) == ["10.1.0.0/16@blue", "fd00:1::/64@blue"])
+            let endpoint = try await two.start(in: both)
+            #expect(endpoint.addresses.count == 2)
+            try await two.stop(endpoint)
+            try await two.removeNetwork(both)
+            try await one.removeNetwork(network)
+            #expect(try await one.lab.resources() == [])
+        }
+    }
+
+    @Test func `two networks with one subnet are told apart by their names`() async throws {
+        try await withPluginHost { host in
+            let blue = try await host.createNetwork(Self.blue, options: ["net": "blue"])
+            let before = try await host.lab.resources()
+            let refusal = await #expect(throws: PluginHost.Refusal.self) {
+                _ = try await host.createNetwork(Self.blue, options: ["net": "green"])
+            }
+            #expect(
+                refusal?.message
+                    == "another network of this host has the subnet 10.1.0.0/16 (docker network "
+                    + "\(blue.id.prefix(12))): add --ipam-opt net=NAME, so that their addresses can be told apart")
+            #expect(try await host.lab.resources() == before)
+
+            let green = try await host.createNetwork(
+                Self.blue, options: ["net": "green"], ipam: ["net": "green"])
+            let a = try await host.start(in: blue, ip: ["10.1.0.9"])
+            let b = try await host.start(in: green, ip: ["10.1.0.9"])
+            let ports = try await host.lab.ports()
+            #expect(Set(ports.map(\.networkID)).count == 2 && Set(ports.map(\.fixedIPs[0].ipAddress)).count == 1)
+            try await host.stop(a)
+            #expect(try await host.lab.ports().map(\.macAddress.description) == [b.mac])
+            try await host.stop(b)
+            try await host.removeNetwork(blue)
+            try await host.removeNetwork(green)
+            #expect(try await host.lab.resources() == [])
+        }
+    }
+}

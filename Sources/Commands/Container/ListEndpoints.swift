@@ -1,3 +1,4 @@
+import HostAttachment
 import HostEndpoints
 import ArgumentParser
 import NeutronAPI
@@ -7,7 +8,11 @@ import NeutronClient
 struct ListEndpoints: HostCommand {
     static let configuration = CommandConfiguration(
         commandName: "endpoint-list",
-        abstract: "List the endpoints, on whatever host they are.")
+        abstract: "List the endpoints, on whatever host they are.",
+        discussion: """
+            Containers of Docker's networks have endpoints too, named after them. Why one is not up is told as far as this \
+            host can know it.
+            """)
 
     @Argument(help: "Only those of this network, by name or id.")
     var network: String?
@@ -29,12 +34,35 @@ struct ListEndpoints: HostCommand {
                 networks = try await host.api.list(within: host.remaining)
             }
             let ports: [Port] = try await host.api.list(where: filter, within: host.remaining)
-            output.print(Self.listing(ports, networks, try await host.vlans()), on: context.console)
+            let vlans = try await host.vlans()
+            var details: [ID<Port>: Details] = [:]
+            let findings = try await host.attachment.audit()
+            for port in ports { details[port.id] = await Details(port, vlans, findings, on: host) }
+            output.print(Self.listing(ports, networks, vlans, details), on: context.console)
+        }
+    }
+
+    /// What this host adds to what the API says of an endpoint.
+    struct Details: Equatable, Sendable {
+        var containerName: String?
+        /// Nil where it is up.
+        var whyNotUp: String?
+
+        init(containerName: String? = nil, whyNotUp: String? = nil) {
+            self.containerName = containerName
+            self.whyNotUp = whyNotUp
+        }
+
+        init(_ port: Port, _ vlans: VLANs?, _ findings: [Finding], on host: ContainerHost) async {
+            self.init(
+                containerName: host.containerName(of: port), whyNotUp: await host.whyNotUp(port, vlans, findings))
         }
     }
 
     /// - Parameter vlans: what is told instead of hosts, where machines carry endpoints as VLANs.
-    static func listing(_ ports: [Port], _ networks: [Network], _ vlans: VLANs? = nil) -> Listing {
+    static func listing(
+        _ ports: [Port], _ networks: [Network], _ vlans: VLANs? = nil, _ details: [ID<Port>: Details] = [:]
+    ) -> Listing {
         let names = Dictionary(networks.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
         var listing = Listing(columns: [
             .init(key: "id", title: "ID", isBreakable: false), .init(key: "name", title: "Name"),
@@ -48,13 +76,20 @@ struct ListEndpoints: HostCommand {
             listing.columns.append(.init(key: "vlan", title: "VLAN"))
         }
         listing.columns.append(.init(key: "container", title: "Container"))
+        listing.columns.append(.init(key: "container_name", title: "Container name", isShownEmpty: false))
+        listing.columns.append(.init(key: "why_not_up", title: "Why not up", isShownEmpty: false))
         listing.rows = ports.map { ($0, names[$0.networkID] ?? "") }.sorted {
             ($0.1, $0.0.name, $0.0.id) < ($1.1, $1.0.name, $1.0.id)
         }.map { port, network in
-            [
+            let more = details[port.id] ?? Details()
+            return [
                 Cell("\(port.id)"), Cell(port.name), Cell(network), Cell("\(port.macAddress)"),
                 .list(port.fixedIPs.map { "\($0.ipAddress)" }), Cell(port.status.rawValue),
-            ] + (vlans?.cells(of: port) ?? [Cell(port.binding.hostID)]) + [Cell(String(port.deviceID.prefix(12)))]
+            ] + (vlans?.cells(of: port) ?? [Cell(port.binding.hostID)])
+                + [
+                    Cell(String(port.deviceID.prefix(12))), more.containerName.map { Cell($0) } ?? .none,
+                    more.whyNotUp.map { Cell($0) } ?? .none,
+                ]
         }
         return listing
     }
@@ -76,11 +111,16 @@ struct ShowEndpoint: HostCommand {
             await Sweep.leftovers(on: host)
             let port = try await host.endpoint(reference)
             let network = try await host.api.find(port.networkID, within: host.remaining)
-            output.print(Self.description(port, network, try await host.vlans()), on: context.console)
+            let vlans = try await host.vlans()
+            let findings = try await host.attachment.audit()
+            let details = await ListEndpoints.Details(port, vlans, findings, on: host)
+            output.print(Self.description(port, network, vlans, details), on: context.console)
         }
     }
 
-    static func description(_ port: Port, _ network: Network?, _ vlans: VLANs? = nil) -> Description {
+    static func description(
+        _ port: Port, _ network: Network?, _ vlans: VLANs? = nil, _ details: ListEndpoints.Details = .init()
+    ) -> Description {
         let place: [(String, String, Cell)] =
             vlans.map { vlans in
                 let cells = vlans.cells(of: port)
@@ -99,6 +139,8 @@ struct ShowEndpoint: HostCommand {
             ("container", "Container", Cell(port.deviceID)),
             ("mtu", "MTU", network.map { .number($0.mtu) } ?? .none),
             ("created_at", "Created at", Cell(port.standard.createdAt.description)),
+            ("container_name", "Container name", details.containerName.map { Cell($0) } ?? .none),
+            ("why_not_up", "Why not up", details.whyNotUp.map { Cell($0) } ?? .none),
         ]
         return Description(fields: (fields + place + rest).map { (key: $0.0, title: $0.1, value: $0.2) })
     }

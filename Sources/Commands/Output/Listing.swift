@@ -38,6 +38,8 @@ struct Listing: Sendable, Equatable {
         let title: String
         /// Whether it may be broken into several lines where the terminal is narrow; ids may not, they are copied.
         var isBreakable = true
+        /// Whether people are shown it also where no row has a value. Machines always are.
+        var isShownEmpty = true
     }
 
     var columns: [Column]

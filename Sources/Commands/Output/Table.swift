@@ -11,9 +11,13 @@ struct Table: Sendable {
     private let widths: [Int]
 
     init(_ listing: Listing, width: Int?) {
+        let shown = listing.columns.indices.filter { index in
+            listing.columns[index].isShownEmpty || listing.rows.contains { !$0[index].shown.isEmpty }
+        }
+        let columns = shown.map { listing.columns[$0] }
         self.init(
-            headings: listing.columns.map(\.title), breakable: listing.columns.map(\.isBreakable),
-            rows: listing.rows.map { $0.map(\.shown) }, width: width)
+            headings: columns.map(\.title), breakable: columns.map(\.isBreakable),
+            rows: listing.rows.map { row in shown.map { row[$0].shown } }, width: width)
     }
 
     init(_ description: Description, width: Int?) {

@@ -8,7 +8,8 @@ struct Counts: Sendable, Hashable, CustomStringConvertible {
     /// What the Interface rows name as their ports.
     var rows: Set<String> = []
     var veths: Int = 0
-    /// Endpoints of running containers in networks of the plugin's, by Docker's ids.
+    /// Endpoints of running containers in networks of the plugin's, by Docker's ids. As the networks tell them: a container goes on
+    /// showing an endpoint whose `network connect` failed.
     var endpoints: Set<String> = []
 
     var agree: Bool { ports == rows && rows.count == veths && veths == endpoints.count }
@@ -53,16 +54,13 @@ extension Lab {
         }
     }
 
-    /// Lines `row PORT`, `veth NAME` and `endpoint ID`.
+    /// Prints lines `row PORT`, `veth NAME` and `endpoint ID`.
     private static let look = """
         ovs-vsctl --timeout=5 --bare --columns=external_ids find Interface 'external_ids:"ovn-containers:docker-endpoint"!=""' |
             sed -n 's/.*iface-id=\\([0-9a-f-]*\\).*/row \\1/p'
         ip -o link show type veth | sed -n 's/^[0-9]*: \\(ovn[^@:]*\\).*/veth \\1/p'
-        networks=$(timeout 5 docker network ls -q --no-trunc -f driver=ovn)
-        for id in $(timeout 5 docker ps -q --no-trunc); do
-            timeout 5 docker inspect -f '{{range .NetworkSettings.Networks}}{{.NetworkID}} {{.EndpointID}}{{"\\n"}}{{end}}' $id
-        done | while read -r network endpoint; do
-            case $networks in *"$network"*) [ -z "$endpoint" ] || echo endpoint $endpoint ;; esac
+        for network in $(timeout 5 docker network ls -q --no-trunc -f driver=ovn); do
+            timeout 5 docker network inspect -f '{{range .Containers}}endpoint {{.EndpointID}}{{"\\n"}}{{end}}' $network
         done
         """
 

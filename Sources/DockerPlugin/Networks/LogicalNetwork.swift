@@ -32,7 +32,7 @@ struct LogicalNetwork: Sendable {
             throw HostError(
                 .refused,
                 "\(sorted.count) networks have the name \"\(name)\": say which with -o net.id= ("
-                    + sorted.map { "\($0.id)" }.joined(separator: ", ") + ")")
+                    + sorted.map { "\($0.id)" }.sorted().joined(separator: ", ") + ")")
         }
         return sorted.first
     }

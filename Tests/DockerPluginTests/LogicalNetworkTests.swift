@@ -1,0 +1,40 @@
+import HostEndpoints
+import NeutronAPI
+import Testing
+
+@testable import DockerPlugin
+
+@Suite struct LogicalNetworkTests {
+    static func network(_ number: UInt64, madeAt second: Int64, isOurs: Bool = true) -> Network {
+        let standard = StandardAttributes(
+            projectID: "admin", description: isOurs ? LogicalNetwork.madeDescription : "",
+            createdAt: Timestamp(seconds: second), updatedAt: Timestamp(seconds: second))
+        return Network(
+            id: ID(high: 1, low: number), name: "blue", standard: standard, mtu: 1442,
+            provider: .init(networkType: "geneve"))
+    }
+
+    @Test func `of several that engines made the oldest counts, and of these the first`() throws {
+        #expect(try LogicalNetwork.preferred([], "blue") == nil)
+        let (one, two, three) = (
+            Self.network(1, madeAt: 8), Self.network(2, madeAt: 7), Self.network(3, madeAt: 7)
+        )
+        for found in [[one, two, three], [three, one, two], [two, three], [two]] {
+            #expect(try LogicalNetwork.preferred(found, "blue") == two)
+        }
+        // One that comes later takes the place of none that is there.
+        #expect(try LogicalNetwork.preferred([three, Self.network(0, madeAt: 8)], "blue") == three)
+    }
+
+    @Test func `of several that others made none is guessed`() throws {
+        let theirs = Self.network(2, madeAt: 7, isOurs: false)
+        #expect(try LogicalNetwork.preferred([theirs], "blue") == theirs)
+        let error = #expect(throws: HostError.self) {
+            _ = try LogicalNetwork.preferred([Self.network(1, madeAt: 8), theirs], "blue")
+        }
+        #expect(
+            error?.message
+                == "2 networks have the name \"blue\": say which with -o net.id= "
+                + "(00000000-0000-0001-0000-000000000001, 00000000-0000-0001-0000-000000000002)")
+    }
+}

@@ -8,9 +8,10 @@ import NeutronClient
 
 /// Networks of this engine, each a user of a logical network of the API.
 extension DockerPlugin {
-    /// Networks are made and removed one after another on a host: what one finds the next must not change.
-    private static func lock(_ host: ContainerHost) async throws -> NameLock {
-        let name = "ovn-containers/docker-networks/\(host.settings.hostID.prefix(64))"
+    /// Only one at a time makes or removes one of the engine's networks, or writes down that one is there. Others do not wait: making
+    /// a network takes longer than a second.
+    private static func lock(_ what: String, _ host: ContainerHost) async throws -> NameLock {
+        let name = "ovn-containers/docker-networks/\(host.settings.hostID.prefix(32))/\(what.prefix(32))"
         return try await NameLock.hold(name, within: host.remaining)
     }
 
@@ -35,7 +36,7 @@ extension DockerPlugin {
         _ id: String, _ options: NetworkOptions, _ pools: [(request: PoolRequest, pool: PendingPool)],
         isInternal: Bool, on host: ContainerHost
     ) async throws {
-        let lock = try await Self.lock(host)
+        let lock = try await Self.lock(id, host)
         defer { withExtendedLifetime(lock) {} }
         if try host.database.networkRecord(id) != nil { return }
 
@@ -59,14 +60,21 @@ extension DockerPlugin {
                 try Self.check(subnet, pool)
                 record.pools[pool.id] = NetworkRecord.Pool(subnet: subnet.id, gateway: request.gateway)
             }
-            try Self.check(record, beside: try host.database.networkRecords())
-            try await host.database.write(record, within: host.remaining)
+            try await write(record, on: host)
             for (_, pool) in pools { await pending.settle(pool.id) }
             logger.info("network joined", metadata: ["docker": "\(id)", "network": "\(network.id)"])
         } catch {
             await undo(network.id, tag: user, on: host)
             throw error
         }
+    }
+
+    /// What one finds among the others must not change until it is one of them.
+    private func write(_ record: NetworkRecord, on host: ContainerHost) async throws {
+        let lock = try await Self.lock("records", host)
+        defer { withExtendedLifetime(lock) {} }
+        try Self.check(record, beside: try host.database.networkRecords())
+        try await host.database.write(record, within: host.remaining)
     }
 
     @Sendable func deleteNetwork(_ call: PluginCall) async throws -> [String: JSON] {
@@ -78,7 +86,7 @@ extension DockerPlugin {
 
     /// Leaves the logical network of one of the engine's. Absent is success.
     func forget(_ id: String, on host: ContainerHost) async throws {
-        let lock = try await Self.lock(host)
+        let lock = try await Self.lock(id, host)
         defer { withExtendedLifetime(lock) {} }
         guard let record = try host.database.networkRecord(id) else { return }
         try await removeStalePorts(of: record, on: host)

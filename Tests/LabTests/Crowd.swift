@@ -68,6 +68,8 @@ struct Crowd: Sendable {
                 switch state["c\(number)"] {
                 case "running", "restarting": continue
                 case nil: command = run(number, on: host)
+                // Its removal was cut short when its engine was killed.
+                case "dead", "removing": command = "rm -f c\(number) && docker \(run(number, on: host))"
                 // What never started, because something was dead, is made anew.
                 default: command = "start c\(number)"
                 }

@@ -9,7 +9,7 @@ import NeutronClient
 /// Endpoints: a veth and an Interface row from CreateEndpoint to DeleteEndpoint.
 extension DockerPlugin {
     /// How long OVN may take to connect an endpoint before its container is refused.
-    private static let installing = Duration.seconds(4)
+    private static let installing = Duration.seconds(8)
     /// Where a cloud's hypervisor has to.
     private static let activating = Duration.seconds(8)
 
@@ -51,7 +51,7 @@ extension DockerPlugin {
         guard key.hasPrefix("/"), key.utf8.count < 4096, key.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
             throw HostError(.usage, "\(call.method): SandboxKey \"\(key.prefix(140))\" is not a path")
         }
-        let host = try await hosts(Self.patience)
+        let host = try await hosts(Self.installing)
         let record = try knownRecord(networkID, on: host)
         guard let attachment = Self.attachment(of: endpointID, on: host) else {
             throw HostError(.refused, "endpoint \(endpointID.prefix(12)) is not here: start the container again")

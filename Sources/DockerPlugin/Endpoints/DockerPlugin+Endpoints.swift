@@ -10,6 +10,8 @@ import NeutronClient
 extension DockerPlugin {
     /// How long OVN may take to connect an endpoint before its container is refused.
     private static let installing = Duration.seconds(8)
+    /// How long ovn-controller takes to learn of a network's other ports.
+    private static let acquaintance = Duration.milliseconds(150)
     /// Where a cloud's hypervisor has to.
     private static let activating = Duration.seconds(8)
 
@@ -114,8 +116,18 @@ extension DockerPlugin {
 
     /// The engine makes a new MAC address for each endpoint: whoever knew an address with the one before must learn of it. A container
     /// starts without it too.
+    ///
+    /// With a network's first endpoint on a host ovn-controller has yet to ask for the network's other ports: what is announced before it
+    /// knows them reaches nobody on other hosts, so it is said once more.
     private func announce(_ attachment: Attachment, on host: ContainerHost) async {
-        do { try await host.attachment.announce(attachment) } catch {
+        let network = attachment.annotations["network"]
+        let isFirst = host.attachment.attachments().filter { $0.annotations["network"] == network }.count == 1
+        do {
+            try await host.attachment.announce(attachment)
+            guard isFirst else { return }
+            try await Task.sleep(for: Self.acquaintance)
+            try await host.attachment.announce(attachment)
+        } catch {
             logger.info("addresses not announced", metadata: ["port": "\(attachment.portID)", "cause": "\(error)"])
         }
     }

@@ -80,7 +80,6 @@ struct KeeperTests {
             try await host.withKeeper(pass: .milliseconds(500), api: "http://127.0.0.1:1") {
                 for _ in 0..<3 {
                     try await host.docker.restart()
-                    let start = ContinuousClock.now
                     try await host.eventually("connected again", within: .seconds(30)) {
                         try await host.addresses(of: id) == before
                     }
@@ -89,7 +88,6 @@ struct KeeperTests {
                             try await host.addresses(of: app) == before
                         }
                     }
-                    #expect(ContinuousClock.now - start < .seconds(10))
                     #expect(try await host.process(of: "once") == nil)
                 }
             }

@@ -59,12 +59,7 @@ package struct Audit: Sendable {
 
     private func pass(_ sightings: inout Sightings) async throws {
         let host = try await plugin.hosts(Self.limit)
-        for (id, isSticky) in plugin.upkeep.releases {
-            if host.attachment.attachment(portID: "\(id)") == nil {
-                try await EndpointPort(host: host).release(id, isSticky: isSticky)
-            }
-            plugin.upkeep.isReleased(id)
-        }
+        for (id, isSticky) in plugin.upkeep.releases { try await release(id, isSticky: isSticky, on: host) }
         let scene = try await plugin.scene(on: host, engineNetworks: await engineNetworks())
         var failure: (any Error)?
         for change in sightings.ripe(scene.plan(), at: .now) {
@@ -73,6 +68,20 @@ package struct Audit: Sendable {
         }
         // The others were not to wait for one that fails.
         if let failure { throw failure }
+    }
+}
+
+extension Audit {
+    /// Gives a port back that a call could not. What central refuses is no reason to ask again, nor to look at nothing else.
+    private func release(_ id: ID<Port>, isSticky: Bool, on host: ContainerHost) async throws {
+        if host.attachment.attachment(portID: "\(id)") == nil {
+            do { try await EndpointPort(host: host).release(id, isSticky: isSticky) } catch {
+                let failure = HostError(error)
+                guard failure.code != .unreachable else { throw failure }
+                logger.warning("port not given back", metadata: ["port": "\(id)", "cause": "\(failure.message)"])
+            }
+        }
+        plugin.upkeep.isReleased(id)
     }
 }
 

@@ -16,8 +16,8 @@ package final class UpkeepSignal: Sendable {
 
     package init() {}
 
-    /// How long handlers that give something back do not try again after central did not answer.
-    private static let memory = Duration.seconds(5)
+    /// How long it counts that central did not answer: longer than the audit takes from one question to the end of the next.
+    private static let memory = Duration.seconds(10)
 
     /// Asks for an audit soon.
     /// - Parameter id: a port that has no endpoint any more and is to be given back.

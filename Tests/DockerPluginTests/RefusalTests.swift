@@ -102,9 +102,15 @@ struct RefusalTests {
             try await expect(
                 "address 10.1.3.3 is in use by endpoint router (port \(port.id))",
                 PoolOrder(subnet: "10.1.0.0/16", reserved: ["door": "10.1.3.3"]))
+            let subnet = taken[0].subnets[0]
+            try await expect(
+                "subnet \"front\" is not among the network's, which are 10.1.0.0/16 (\(subnet))", Self.blue,
+                ["net": "blue", "neutron.subnet.name": "front"])
             // What is the same, or is not said, is fine.
-            let network = try await two.createNetwork(Self.blue, options: ["net": "blue"])
-            try await two.removeNetwork(network)
+            for options in [["net": "blue"], ["net": "blue", "neutron.subnet.uuid": "\(subnet)"]] {
+                let network = try await two.createNetwork(Self.blue, options: options)
+                try await two.removeNetwork(network)
+            }
         }
     }
 

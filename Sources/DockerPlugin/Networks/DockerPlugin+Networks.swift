@@ -57,9 +57,10 @@ extension DockerPlugin {
             record.portSecurity = options.portSecurity
             for (request, pool) in pools {
                 guard let subnet = subnets[request.cidr] else { continue }
-                try Self.check(subnet, pool)
+                try Self.check([subnet], pool.subnet)
                 record.pools[pool.id] = NetworkRecord.Pool(subnet: subnet.id, gateway: request.gateway)
             }
+            try Self.check(Array(subnets.values), options.subnet)
             try await write(record, on: host)
             for (_, pool) in pools { await pending.settle(pool.id) }
             logger.info("network joined", metadata: ["docker": "\(id)", "network": "\(network.id)"])
@@ -147,15 +148,7 @@ extension DockerPlugin {
     private func choose(_ requests: [PoolRequest], _ options: inout NetworkOptions) async throws -> [PendingPool] {
         var chosen: [PendingPool] = []
         for request in requests {
-            let asked = await pending.pools(request.cidr)
-            let named = asked.filter { $0.id.network != nil }
-            let match =
-                options.network.flatMap { network in named.first { $0.id.network?.text == network.text } }
-                ?? asked.first { $0.id.network == nil } ?? (named.count == 1 ? named[0] : nil)
-            guard let match else {
-                throw HostError(
-                    .refused, "the plugin was started again while the network was being made: repeat the command")
-            }
+            let match = try await pending.choose(request.cidr, for: options.network)
             if let network = match.id.network {
                 if let wanted = options.network, wanted.text != network.text, case .name = wanted, case .name = network
                 {
@@ -169,9 +162,13 @@ extension DockerPlugin {
         return chosen
     }
 
-    private static func check(_ subnet: Subnet, _ pool: PendingPool) throws(HostError) {
-        guard let wanted = pool.subnet, wanted != .name(subnet.name), wanted != .id("\(subnet.id)") else { return }
-        throw HostError(.refused, "subnet \(wanted.shown) is not \(subnet.cidr), which is \(subnet.id)")
+    /// Whether one of the subnets is the one that an option names.
+    private static func check(_ subnets: [Subnet], _ wanted: Reference?) throws(HostError) {
+        guard let wanted, !subnets.contains(where: { wanted == .name($0.name) || wanted == .id("\($0.id)") }) else {
+            return
+        }
+        let found = subnets.map { "\($0.cidr) (\($0.id))" }.sorted().joined(separator: ", ")
+        throw HostError(.refused, "subnet \(wanted.shown) is not among the network's, which are \(found)")
     }
 
     /// Two networks with one subnet must be told apart by what the engine says each time it wants an address.

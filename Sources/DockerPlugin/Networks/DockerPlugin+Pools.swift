@@ -13,21 +13,23 @@ extension DockerPlugin {
         let range = try call.prefix("SubPool")
         var gateway: IPAddress?
         let pool: PoolID
-        if let cidr = try call.prefix("Pool") {
+        let wanted = try call.prefix("Pool")
+        if let cidr = wanted {
             pool = PoolID(cidr: cidr, network: options.network)
             if let range, !cidr.contains(range) {
                 throw HostError(.refused, "--ip-range \(range) is not in the subnet \(cidr)")
             }
-            // A network that is there already needs nobody to be asked.
-            let host = try await hosts(Self.patience)
-            gateway = try host.database.networkRecord(with: pool)?.pools[pool]?.gateway
         } else {
             let subnet = try await patiently { host in try await self.subnet(options, version, on: host) }
             pool = PoolID(cidr: subnet.cidr, network: options.network)
             gateway = subnet.gatewayIP ?? pool.firstAddress
         }
-        let isChosen = call.text("Pool").isEmpty
-        try await pending.add(PendingPool(id: pool, range: range, subnet: options.subnet, isChosen: isChosen))
+        // Of a network that is there already nobody else need be asked.
+        let host = try await hosts(Self.patience)
+        let known = try host.database.networkRecord(with: pool)?.pools[pool]
+        try await pending.add(
+            PendingPool(id: pool, range: range, subnet: options.subnet, isChosen: wanted == nil), isBound: known != nil)
+        gateway = gateway ?? known?.gateway
         var data: [String: JSON] = [:]
         if let gateway { data["com.docker.network.gateway"] = .string("\(gateway)/\(pool.cidr.length)") }
         return ["PoolID": .string("\(pool)"), "Pool": .string("\(pool.cidr)"), "Data": .object(data)]

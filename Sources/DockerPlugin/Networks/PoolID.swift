@@ -39,28 +39,3 @@ struct PendingPool: Hashable, Sendable {
     /// Whether the subnet was chosen here.
     var isChosen = false
 }
-
-/// The pools that were asked for and belong to no network yet. Lost with the process: then the engine's second half is refused.
-actor PendingPools {
-    private var pools: [PoolID: PendingPool] = [:]
-
-    /// - Throws: where the engine asks again for what was chosen for it: since version 27 it does so, without end, while the answer
-    ///   overlaps a route of the host.
-    func add(_ pool: PendingPool) throws(HostError) {
-        if pool.isChosen, pools[pool.id]?.isChosen == true {
-            throw HostError(
-                .refused,
-                "subnet \(pool.id.cidr) overlaps with a route of this host, or the command before was cut short: give --subnet \(pool.id.cidr)"
-            )
-        }
-        pools[pool.id] = pool
-    }
-    /// What was chosen has become a network.
-    func settle(_ id: PoolID) { pools[id]?.isChosen = false }
-    func remove(_ id: PoolID) { pools[id] = nil }
-
-    /// Those with this subnet; two networks that are being made at once may have the same.
-    func pools(_ cidr: IPPrefix) -> [PendingPool] {
-        pools.values.filter { $0.id.cidr == cidr }.sorted { $0.id.description < $1.id.description }
-    }
-}

@@ -1,0 +1,62 @@
+import HostEndpoints
+import NetAddress
+
+/// The pools that the engine has asked for, until it says which networks they are for. Lost with the process: then the engine's second
+/// half is refused.
+actor PendingPools {
+    private struct Entry {
+        var pool: PendingPool
+        /// Whether a network of this host has it: then it is most likely asked for because the engine was started again.
+        var isBound: Bool
+        /// Grows with each question.
+        var order: Int
+    }
+
+    private var entries: [PoolID: Entry] = [:]
+    private var questions = 0
+
+    /// - Throws: where the engine asks again for what was chosen for it: since version 27 it does so, without end, while the answer
+    ///   overlaps a route of the host.
+    func add(_ pool: PendingPool, isBound: Bool = false) throws(HostError) {
+        if pool.isChosen, entries[pool.id]?.pool.isChosen == true {
+            throw HostError(
+                .refused,
+                "subnet \(pool.id.cidr) overlaps with a route of this host, or the command before was cut short: "
+                    + "give --subnet \(pool.id.cidr)")
+        }
+        questions += 1
+        entries[pool.id] = Entry(pool: pool, isBound: isBound, order: questions)
+    }
+
+    /// A network has it now.
+    func settle(_ id: PoolID) {
+        entries[id]?.pool.isChosen = false
+        entries[id]?.isBound = true
+    }
+
+    func remove(_ id: PoolID) { entries[id] = nil }
+
+    /// The pool that a network which is being made was asked for with: this subnet, and `network` where -o names one.
+    ///
+    /// Those that no network has yet come first. Where none is left it is a second network with the same pool.
+    func choose(_ cidr: IPPrefix, for network: Reference?) throws(HostError) -> PendingPool {
+        let all = entries.values.filter { $0.pool.id.cidr == cidr }.sorted { $0.order > $1.order }
+        let fresh = all.filter { !$0.isBound }
+        let candidates = (fresh.isEmpty ? all : fresh).map(\.pool)
+        guard let latest = candidates.first else {
+            throw HostError(
+                .refused, "the plugin was started again while the network was being made: repeat the command")
+        }
+        if let network {
+            let match =
+                candidates.first { $0.id.network?.text == network.text } ?? candidates.first { $0.id.network == nil }
+            if let match { return match }
+        }
+        guard candidates.count == 1 || network == nil && fresh.isEmpty else {
+            throw HostError(
+                .refused,
+                "networks with the subnet \(cidr) are being made at once: say with -o net=NAME which this one is")
+        }
+        return latest
+    }
+}

@@ -154,6 +154,31 @@ struct CutShortTests {
         }
     }
 
+    @Test func `a network that nobody finishes is left, whatever of it was there already`() async throws {
+        try await withTwoHosts { host, other in
+            let kept = try await other.createNetwork(Self.blue, options: ["net": "blue"])
+            let id = PluginHost.newID()
+            func begin() async throws -> LogicalNetwork {
+                try await host.database.begin(id, within: limit)
+                return LogicalNetwork(host: try await host.plugin.hosts(limit), user: id)
+            }
+            // The plugin dies before central hears of it, when the network is its own, and when it is another's.
+            _ = try await begin()
+            #expect(try await host.repair(engineNetworks: []) == [.forget(network: id)])
+            _ = try await begin().join(.name("red"), NetworkOptions())
+            #expect(try await host.lab.networks("red").count == 1)
+            #expect(try await host.restarted().repair(engineNetworks: []) == [.forget(network: id)])
+            #expect(try await host.lab.networks("red") == [])
+            _ = try await begin().join(.name("blue"), NetworkOptions())
+            #expect(try await host.restarted().repair(engineNetworks: []) == [.forget(network: id)])
+            #expect(try host.database.networkIDs() == [])
+
+            // The last user is the last.
+            try await other.removeNetwork(kept)
+            #expect(try await host.lab.resources() == [])
+        }
+    }
+
     @Test func `a network with a stale port of this host can be removed`() async throws {
         try await Self.withNetwork { host, network in
             _ = try await host.allocate(in: network)

@@ -29,7 +29,6 @@ import Testing
             }
         }
         #expect(record.key == "ovn-containers:docker-network:" + Self.id)
-        #expect(record.tag == "docker-network-" + Self.id.prefix(32) && record.tag.count <= 60)
     }
 
     @Test func `a text that we did not write is none of ours`() throws {

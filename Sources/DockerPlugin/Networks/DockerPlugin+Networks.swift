@@ -41,10 +41,11 @@ extension DockerPlugin {
         if try host.database.networkRecord(id) != nil { return }
 
         let reference = options.network ?? .name(pools.map { "\($0.pool.id.cidr)" }.joined(separator: ","))
-        let user = NetworkRecord(id: id, network: ID<Network>(high: 0, low: 0), pools: [:]).tag
-        let logical = LogicalNetwork(host: host, tag: user)
-        let network = try await logical.join(reference, options)
+        // Where central does not answer, or knows no such network, nothing is begun.
+        _ = try await host.find(reference)
+        try await host.database.begin(id, within: host.remaining)
         do {
+            let network = try await LogicalNetwork(host: host, user: id).join(reference, options)
             let subnets = try await SubnetJoin(host: host, network: network).join(
                 pools.map { request, pool in
                     var request = request
@@ -65,7 +66,7 @@ extension DockerPlugin {
             for (_, pool) in pools { await pending.settle(pool.id) }
             logger.info("network joined", metadata: ["docker": "\(id)", "network": "\(network.id)"])
         } catch {
-            await undo(network.id, tag: user, on: host)
+            await undo(id, on: host)
             throw error
         }
     }
@@ -89,11 +90,16 @@ extension DockerPlugin {
     func forget(_ id: String, on host: ContainerHost) async throws {
         let lock = try await Self.lock(id, host)
         defer { withExtendedLifetime(lock) {} }
-        guard let record = try host.database.networkRecord(id) else { return }
-        try await removeStalePorts(of: record, on: host)
-        try await LogicalNetwork(host: host, tag: record.tag).leave(record.network)
+        guard try host.database.networkIDs().contains(id) else { return }
+        if let record = try host.database.networkRecord(id) { try await removeStalePorts(of: record, on: host) }
+        try await leave(id, on: host)
+    }
+
+    /// The record goes last: as long as it is there, somebody will try again.
+    private func leave(_ id: String, on host: ContainerHost) async throws {
+        try await LogicalNetwork(host: host, user: id).leave()
         try await host.database.removeNetworkRecord(id, within: host.remaining)
-        logger.info("network left", metadata: ["docker": "\(id)", "network": "\(record.network)"])
+        logger.info("network left", metadata: ["docker": "\(id)"])
     }
 
     /// The engine removes a network that has no endpoints any more: what is left of this host's ports there waits for the audit, and
@@ -108,10 +114,9 @@ extension DockerPlugin {
         }
     }
 
-    private func undo(_ network: ID<Network>, tag: String, on host: ContainerHost) async {
-        do { try await LogicalNetwork(host: host.within(.seconds(2)), tag: tag).leave(network) } catch {
-            logger.warning("network not left", metadata: ["network": "\(network)", "cause": "\(HostError(error))"])
-            upkeep.request(centralIsLost: false)
+    private func undo(_ id: String, on host: ContainerHost) async {
+        do { try await leave(id, on: host.within(.seconds(2))) } catch {
+            logger.warning("network not left yet", metadata: ["docker": "\(id)", "cause": "\(HostError(error))"])
         }
     }
 

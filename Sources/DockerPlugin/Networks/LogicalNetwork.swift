@@ -9,8 +9,16 @@ import NeutronClient
 /// Who uses it are tags on it. One that we made is deleted with its last user.
 struct LogicalNetwork: Sendable {
     let host: ContainerHost
-    /// Of the user.
+    /// By which a network knows this user. Tags have at most 60 characters.
     let tag: String
+
+    static let tagPrefix = "docker-network-"
+
+    /// - Parameter id: libnetwork's, of the network that uses it.
+    init(host: ContainerHost, user id: String) {
+        self.host = host
+        tag = Self.tagPrefix + id.prefix(32)
+    }
 
     /// The description of a network that the plugin made, from its first moment on. Whoever writes another keeps the network.
     static let madeDescription = "made by ovn-docker-plugin"
@@ -48,14 +56,9 @@ struct LogicalNetwork: Sendable {
             return network
         }
         var made: ID<Network>?
-        do {
-            let network = try await settle(name, options, &made)
-            if let made, made != network.id { try await leave(made) }
-            return network
-        } catch {
-            if let made { await abandon(made) }
-            throw error
-        }
+        let network = try await settle(name, options, &made)
+        if let made, made != network.id { try await leave(made) }
+        return network
     }
 
     /// Looks, joins, and looks again until nothing has changed for long enough.
@@ -113,9 +116,14 @@ struct LogicalNetwork: Sendable {
         )
     }
 
-    /// Leaves the network, and deletes one that we made with its last user. One that still has ports stays until they are gone:
-    /// the audit deletes it then.
-    func leave(_ id: ID<Network>) async throws {
+    /// Leaves the network, whichever it is. One that we made is deleted with its last user; one that still has ports stays until they
+    /// are gone: the audit deletes it then.
+    func leave() async throws {
+        let networks: [Network] = try await host.api.list(where: [("tags", tag)], within: host.remaining)
+        for network in networks where network.standard.tags.contains(tag) { try await leave(network.id) }
+    }
+
+    private func leave(_ id: ID<Network>) async throws {
         try await host.api.removeTag(tag, from: id, within: host.remaining)
         guard let network = try await host.api.find(id, within: host.remaining) else { return }
         try await Self.removeUnused(network, on: host)
@@ -147,13 +155,6 @@ struct LogicalNetwork: Sendable {
     static func isUnused(_ network: Network) -> Bool { isMade(network) && !hasUsers(network) }
 
     private static func hasUsers(_ network: Network) -> Bool {
-        network.standard.tags.contains { $0.hasPrefix(NetworkRecord.tagPrefix) }
-    }
-
-    private func abandon(_ id: ID<Network>) async {
-        do { try await LogicalNetwork(host: host.within(.seconds(2)), tag: tag).leave(id) } catch {
-            host.logger.warning(
-                "network not taken away", metadata: ["network": "\(id)", "cause": "\(HostError(error))"])
-        }
+        network.standard.tags.contains { $0.hasPrefix(tagPrefix) }
     }
 }

@@ -29,10 +29,6 @@ struct NetworkRecord: Hashable, Sendable {
     static let keyPrefix = "ovn-containers:docker-network:"
     var key: String { Self.keyPrefix + id }
 
-    /// The tag by which the API's network knows that this one uses it. Tags have at most 60 characters.
-    var tag: String { Self.tagPrefix + id.prefix(32) }
-    static let tagPrefix = "docker-network-"
-
     func options() -> NetworkOptions {
         var options = NetworkOptions()
         options.portSecurity = portSecurity
@@ -83,7 +79,18 @@ extension NetworkRecord {
 }
 
 extension HostDatabase {
-    /// All of them, in the order of their ids.
+    /// libnetwork's ids of the networks that there are or that were begun, in their order.
+    func networkIDs() throws -> [String] {
+        try configuration.externalIDs.keys.filter { $0.hasPrefix(NetworkRecord.keyPrefix) }
+            .map { String($0.dropFirst(NetworkRecord.keyPrefix.count)) }.sorted()
+    }
+
+    /// Notes that a network is being made, before central knows anything of it: so that all of it is found if nobody finishes it.
+    func begin(_ id: String, within limit: Duration) async throws {
+        try await setExternalIDs([NetworkRecord.keyPrefix + id: "{}"], within: limit)
+    }
+
+    /// All that are there, in the order of their ids.
     func networkRecords() throws -> [NetworkRecord] {
         try configuration.externalIDs.compactMap { key, value in
             guard key.hasPrefix(NetworkRecord.keyPrefix) else { return nil }

@@ -91,7 +91,7 @@ extension DockerPlugin {
         var scene = AuditScene()
         // What is here is looked at before what central says of it, and before what the engine has under way: an endpoint that is made
         // meanwhile is a port that is missing here for a moment, not one that is wrong.
-        scene.records = try host.database.networkRecords().map(\.id)
+        scene.records = try host.database.networkIDs()
         scene.engineNetworks = engineNetworks
         scene.endpoints = try await host.attachment.handedOver().filter(\.attachment.isDocker)
         scene.orphans = try await host.attachment.orphans()

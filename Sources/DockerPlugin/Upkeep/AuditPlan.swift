@@ -38,7 +38,7 @@ package struct AuditScene: Sendable {
     package var existing: Set<ID<Port>> = []
     /// Ports of veths without a row.
     package var orphans: [String] = []
-    /// libnetwork's ids of the networks that this host has joined.
+    /// libnetwork's ids of the networks that this host has joined, or has begun to.
     package var records: [String] = []
     /// libnetwork's ids of the networks that the engine has; nil where it does not answer.
     package var engineNetworks: Set<String>?

@@ -71,13 +71,8 @@ package final class OVSDBServer: Sendable {
     package func kill() async {
         guard let processID else { return }
         _ = Glibc.kill(processID, SIGKILL)
-        while Glibc.kill(processID, 0) == 0, await isAlive(processID) { await Task.yield() }
+        while isRunning(processID) { await Task.yield() }
         _ = unlink(pidFile)
-    }
-
-    private func isAlive(_ processID: Int32) async -> Bool {
-        guard let stat = try? String(contentsOfFile: "/proc/\(processID)/stat", encoding: .utf8) else { return false }
-        return !stat.contains(") Z ")
     }
 
     /// Runs `ovn-nbctl`, `ovs-vsctl` or the like against the server; answers its output.
@@ -96,4 +91,11 @@ package final class OVSDBServer: Sendable {
         await kill()
         try? FileManager.default.removeItem(atPath: folder)
     }
+}
+
+/// Whether a process has not ended. Daemons detach, so that PID 1 reaps them, in its own time: until then their number answers.
+func isRunning(_ process: Int32) -> Bool {
+    guard Glibc.kill(process, 0) == 0 else { return false }
+    guard let stat = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else { return false }
+    return !stat.contains(") Z ")
 }

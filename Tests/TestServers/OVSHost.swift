@@ -67,8 +67,7 @@ package final class OVSHost: Sendable {
             let process = Int32(text.trimmingCharacters(in: .whitespacesAndNewlines))
         else { return }
         _ = Glibc.kill(process, SIGKILL)
-        // Daemons detach, so that PID 1 reaps them; until then their number answers.
-        while Glibc.kill(process, 0) == 0 { await Task.yield() }
+        while isRunning(process) { await Task.yield() }
         _ = unlink(file)
     }
 

@@ -28,9 +28,10 @@ let configuration: Target.Dependency = .product(name: "Configuration", package: 
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
+let nioHTTP: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let http: [Target.Dependency] = [
     .product(name: "AsyncHTTPClient", package: "async-http-client"),
-    .product(name: "NIOHTTP1", package: "swift-nio"),
+    nioHTTP,
 ]
 /// Inside the programs, so that the machines they run on need no libyaml (`docs/decisions/0007-yaml.md`).
 let libyaml: [LinkerSetting] = [.linkedLibrary(":libyaml.a")]
@@ -114,7 +115,7 @@ let package = Package(
         room("NeutronServer", uses: ["NetworkStore", "Keystone", hummingbird, logging, metrics] + nio),
         room("HostAttachment", uses: ["HostNetwork", "OVSDBClient", "OVNModel", logging]),
         room("HostEndpoints", uses: ["Release", "NeutronClient", "HostAttachment", "DockerEngine", logging]),
-        room("DockerPlugin", uses: ["HostEndpoints", lifecycle, logging, locks] + http + nio),
+        room("DockerPlugin", uses: ["HostEndpoints", lifecycle, logging, locks, nioHTTP] + nio),
         room("Commands", uses: ["DockerPlugin", arguments, logging]),
 
         command(

@@ -117,6 +117,6 @@ struct HostAudit: Sendable {
     }
 
     private static func container(_ row: Attachment) -> String {
-        row.annotations["docker-container"] ?? row.annotations["container"] ?? ""
+        row.annotations[EndpointKeys.container] ?? row.annotations["container"] ?? ""
     }
 }

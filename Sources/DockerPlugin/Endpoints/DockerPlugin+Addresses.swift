@@ -104,7 +104,7 @@ extension DockerPlugin {
         if let port = await reservations.find(subnet, address) { return port }
         guard !upkeep.isCentralLost else { throw HostError(.unreachable, "central did not answer a moment ago") }
         let found = try await EndpointPort(host: host).ports(network, ("fixed_ips", "ip_address=\(address)"))
-        guard let port = found.first, EndpointPort.isInUse(port),
+        guard let port = found.first, DeviceOwner.isDockers(port),
             host.attachment.attachment(portID: "\(port.id)") == nil, try await host.placement().isHere(port)
         else { return nil }
         return port

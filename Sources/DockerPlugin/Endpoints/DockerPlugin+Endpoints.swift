@@ -193,18 +193,6 @@ extension DockerPlugin {
     }
 }
 
-/// The keys that Interface rows of the engine's endpoints have beside the others, without prefix.
-package enum EndpointKeys {
-    /// libnetwork's id of the endpoint.
-    package static let endpoint = "docker-endpoint"
-    /// libnetwork's id of the network.
-    package static let network = "docker-network"
-    /// The container's name, once it is known.
-    package static let container = "docker-container"
-    /// `true` where the address stays reserved when the endpoint goes.
-    package static let sticky = "docker-sticky"
-}
-
 extension Attachment {
     /// Whether it is an endpoint of the engine's.
     var isDocker: Bool { annotations[EndpointKeys.endpoint] != nil }

@@ -8,23 +8,9 @@ import NeutronClient
 struct EndpointPort: Sendable {
     let host: ContainerHost
 
-    /// `device_owner` of a container's port.
-    static let deviceOwner = "compute:docker"
-    /// Of a container's port that is kept when the container goes.
-    static let stickyDeviceOwner = "compute:docker-sticky"
-    /// Of an address that waits for its container.
-    static let stickyOwner = "docker:sticky"
-    /// Of an address that nobody may get (`--aux-address`).
-    static let auxiliaryOwner = "docker:aux-address"
+    static func isSticky(_ port: Port) -> Bool { port.deviceOwner == DeviceOwner.stickyDocker }
 
-    /// Whether a port only keeps an address.
-    static func isReservation(_ port: Port) -> Bool { [stickyOwner, auxiliaryOwner].contains(port.deviceOwner) }
-
-    /// Whether a container has it.
-    static func isInUse(_ port: Port) -> Bool { [deviceOwner, stickyDeviceOwner].contains(port.deviceOwner) }
-    static func isSticky(_ port: Port) -> Bool { port.deviceOwner == stickyDeviceOwner }
-
-    private static func owner(isSticky: Bool) -> String { isSticky ? stickyDeviceOwner : deviceOwner }
+    private static func owner(isSticky: Bool) -> String { isSticky ? DeviceOwner.stickyDocker : DeviceOwner.docker }
 
     /// What the port of an endpoint is to be like.
     struct Request: Sendable {
@@ -47,7 +33,7 @@ struct EndpointPort: Sendable {
     func create(_ request: Request) async throws -> Port {
         if request.options.isSticky, request.address == nil, !request.name.isEmpty,
             let port = try await ports(request.network, ("name", request.name)).first(where: {
-                $0.deviceOwner == Self.stickyOwner
+                $0.deviceOwner == DeviceOwner.reserved
             })
         {
             return try await adopt(port, request)
@@ -81,7 +67,7 @@ struct EndpointPort: Sendable {
     /// All ports of containers of this host's engine.
     func all() async throws -> [Port] {
         var filters: [(name: String, value: String)] = [
-            ("device_owner", Self.deviceOwner), ("device_owner", Self.stickyDeviceOwner),
+            ("device_owner", DeviceOwner.docker), ("device_owner", DeviceOwner.stickyDocker),
         ]
         if host.settings.vif == nil { filters.append(("binding:host_id", host.settings.hostID)) }
         let ports: [Port] = try await host.api.list(where: filters, within: host.remaining)
@@ -106,7 +92,7 @@ struct EndpointPort: Sendable {
         else { return }
         do {
             try await host.api.update(
-                id, PortUpdate(deviceID: "", deviceOwner: Self.stickyOwner, hostID: isBoundHere ? "" : nil),
+                id, PortUpdate(deviceID: "", deviceOwner: DeviceOwner.reserved, hostID: isBoundHere ? "" : nil),
                 within: host.remaining)
         } catch {
             guard error.isNotFound else { throw error }
@@ -120,11 +106,11 @@ struct EndpointPort: Sendable {
                 PortCreate(
                     projectID: host.project, networkID: subnet.networkID, name: name,
                     fixedIPs: [FixedIPRequest(subnetID: subnet.id, ipAddress: address)],
-                    deviceOwner: Self.auxiliaryOwner), as: "reservation", within: host.remaining)
+                    deviceOwner: DeviceOwner.auxiliary), as: "reservation", within: host.remaining)
         } catch {
             guard error.cause?.type == "IpAddressAlreadyAllocated" else { throw error }
             let holder = try await holder(of: address, in: subnet.networkID)
-            guard holder?.deviceOwner == Self.auxiliaryOwner else { throw refusal(address, holder) }
+            guard holder?.deviceOwner == DeviceOwner.auxiliary else { throw refusal(address, holder) }
         }
     }
 
@@ -142,7 +128,7 @@ struct EndpointPort: Sendable {
     /// A port with the MAC address is there: made by an earlier try, whose answer was lost, or somebody else's.
     private func find(_ request: Request, after error: NeutronClientError) async throws -> Port {
         let found = try await ports(request.network, ("mac_address", "\(request.mac)")).first
-        guard let found, Self.isInUse(found), try await host.placement().isHere(found),
+        guard let found, DeviceOwner.isDockers(found), try await host.placement().isHere(found),
             host.attachment.attachment(portID: "\(found.id)") == nil
         else { throw error }
         return try await add(request, to: found)
@@ -151,7 +137,9 @@ struct EndpointPort: Sendable {
     /// An address that is in use: kept for whoever asks for it, or left behind here by an endpoint that is gone.
     private func take(_ address: IPAddress, _ request: Request, after error: NeutronClientError) async throws -> Port {
         guard let holder = try await holder(of: address, in: request.network) else { return try await make(request) }
-        if holder.deviceOwner == Self.stickyOwner, request.options.isSticky { return try await adopt(holder, request) }
+        if holder.deviceOwner == DeviceOwner.reserved, request.options.isSticky {
+            return try await adopt(holder, request)
+        }
         guard try await isLeftBehind(holder) else { throw refusal(address, holder) }
         try await host.attachment.detach(portID: "\(holder.id)", within: host.remaining)
         try await release(holder.id, isSticky: false)
@@ -160,7 +148,7 @@ struct EndpointPort: Sendable {
 
     /// Whether a port is of an endpoint of this host that is gone.
     private func isLeftBehind(_ port: Port) async throws -> Bool {
-        guard Self.isInUse(port), try await host.placement().isHere(port) else { return false }
+        guard DeviceOwner.isDockers(port), try await host.placement().isHere(port) else { return false }
         let id = "\(port.id)"
         guard host.attachment.attachment(portID: id) != nil else { return true }
         return try await host.attachment.handedOver().contains { $0.attachment.portID == id && $0.end == .gone }
@@ -195,10 +183,10 @@ struct EndpointPort: Sendable {
 
     private func refusal(_ address: IPAddress, _ holder: Port?) -> HostError {
         guard let holder else { return HostError(.refused, "address \(address) is in use") }
-        if holder.deviceOwner == Self.auxiliaryOwner {
+        if holder.deviceOwner == DeviceOwner.auxiliary {
             return HostError(.refused, "address \(address) is reserved (--aux-address \(holder.name)=\(address))")
         }
-        if holder.deviceOwner == Self.stickyOwner {
+        if holder.deviceOwner == DeviceOwner.reserved {
             let container = holder.name.isEmpty ? "another container" : "container \(holder.name)"
             return HostError(
                 .refused,

@@ -133,7 +133,7 @@ struct LogicalNetwork: Sendable {
     static func removeUnused(_ network: Network, on host: ContainerHost) async throws {
         guard !hasUsers(network) else { return }
         let ports: [Port] = try await host.api.list(where: [("network_id", "\(network.id)")], within: host.remaining)
-        let reserved = ports.filter(EndpointPort.isReservation)
+        let reserved = ports.filter(DeviceOwner.isReservation)
         let isEmpty = reserved.count == ports.filter { !$0.deviceOwner.hasPrefix("network:") }.count
         guard isEmpty || !isMade(network) else { return }
         for port in reserved { try await host.api.remove(port.id, within: host.remaining) }

@@ -15,9 +15,6 @@ package enum CreationStep: String, Hashable, Sendable, CaseIterable {
 /// Each step finds what an earlier run left and goes on from there, so that a run may be killed anywhere. What fails is
 /// undone, unless the container was there before.
 package struct ContainerCreation: Sendable {
-    /// What a port that we use says about its user.
-    package static let deviceOwner = "compute:ovn-containers"
-
     package let host: ContainerHost
     package let engine: DockerEngine
     package let wiring: Wiring

@@ -21,7 +21,7 @@ package enum EndpointStanding: Hashable, Sendable {
             self = .up
         } else if !port.adminStateUp {
             self = .down("it is switched off: admin_state_up is false")
-        } else if port.deviceOwner.hasPrefix("docker:") {
+        } else if DeviceOwner.isReservation(port) {
             self = .down("it keeps an address for docker")
         } else if let vif {
             self = Self.inUnderlay(port, vif, carrier)
@@ -80,11 +80,11 @@ extension ContainerHost {
     package func containerName(of port: Port) -> String? {
         if let attachment = attachment.attachment(portID: port.id.description),
             attachment.containerID == port.deviceID,
-            let name = attachment.annotations["docker-container"] ?? attachment.annotations["container"]
+            let name = attachment.annotations[EndpointKeys.container] ?? attachment.annotations["container"]
         {
             return name
         }
-        let isNamed = port.deviceOwner.hasPrefix("compute:docker") && !port.deviceID.isEmpty && !port.name.isEmpty
+        let isNamed = DeviceOwner.isDockers(port) && !port.deviceID.isEmpty && !port.name.isEmpty
         return isNamed ? port.name : nil
     }
 }

@@ -27,7 +27,7 @@ package struct Placement: Sendable {
     /// What is written into a port that a container takes. In the underlay mode the rest is the cloud's to say.
     package func use(by container: String) -> PortUpdate {
         carrier == nil
-            ? PortUpdate(deviceID: container, deviceOwner: ContainerCreation.deviceOwner, hostID: hostID)
+            ? PortUpdate(deviceID: container, deviceOwner: DeviceOwner.networkContainer, hostID: hostID)
             : PortUpdate(deviceID: container)
     }
 
@@ -39,7 +39,7 @@ package struct Placement: Sendable {
     /// Whether a port says already what ``use(by:)`` writes.
     package func isUsed(_ port: Port, by container: String) -> Bool {
         port.deviceID == container && isHere(port)
-            && (carrier != nil || port.deviceOwner == ContainerCreation.deviceOwner)
+            && (carrier != nil || port.deviceOwner == DeviceOwner.networkContainer)
     }
 }
 

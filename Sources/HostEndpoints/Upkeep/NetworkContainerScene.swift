@@ -31,7 +31,7 @@ package struct NetworkContainerScene: Sendable {
             // In the underlay mode ports do not say whose they are: there a claim that was left is settled when the endpoint is wanted.
             scene.claimed = try await host.api.list(
                 where: [
-                    ("binding:host_id", host.settings.hostID), ("device_owner", ContainerCreation.deviceOwner),
+                    ("binding:host_id", host.settings.hostID), ("device_owner", DeviceOwner.networkContainer),
                 ], within: host.remaining)
         }
         scene.findings = try await host.attachment.audit()

@@ -1,6 +1,9 @@
 import HostNetwork
+import Logging
 import NetAddress
 import Netlink
+import OVSDB
+import OVSDBClient
 
 /// Compares what the rows say with what is there.
 enum Audit {
@@ -55,7 +58,7 @@ enum Audit {
             }
         }
         let known = Set(attachments.map(\.hostInterface))
-        for link in links where link.alias.hasPrefix(InterfaceKeys.prefix) && !known.contains(link.name) {
+        for link in links where link.isVethOfPort && !known.contains(link.name) {
             findings.append(
                 Finding(
                     .rowMissing, hostInterface: link.name,
@@ -125,12 +128,31 @@ extension HostAttachment {
         }
     }
 
-    /// The ports whose veth carries our alias and has no row: what runs left behind that were cut short.
+    /// Our veths without a row, by their names on the host: what runs left behind that were cut short.
     package func orphans() async throws(AttachmentError) -> [String] {
-        let links = try await byName()
-        let known = Set(attachments().map(\.hostInterface))
-        return links.values.filter { $0.alias.hasPrefix(InterfaceKeys.prefix) && !known.contains($0.name) }
-            .map { String($0.alias.dropFirst(InterfaceKeys.prefix.count)) }.sorted()
+        try await byName().values.filter { $0.isVethOfPort && !hasRow($0.name) }.map(\.name).sorted()
+    }
+
+    /// Deletes a veth that ``orphans()`` has found, unless it has a row by now. Absent is success.
+    package func removeOrphan(_ hostInterface: String, within limit: Duration) async throws(AttachmentError) {
+        let deadline = Deadline(limit)
+        do {
+            let lock = try await NameLock.hold(Self.lockName(hostInterface: hostInterface), within: limit)
+            defer { withExtendedLifetime(lock) {} }
+            // The copy may be behind what the lock's last holder has committed.
+            try await ovs.barrier(within: deadline.left)
+            guard let link = try await links.find(.name(hostInterface)), link.isVethOfPort, !hasRow(hostInterface)
+            else { return }
+            try await links.removeVeth(hostInterface)
+        } catch {
+            throw AttachmentError(error, during: "delete veth \(hostInterface)")
+        }
+        logger.info("veth without a row deleted", metadata: ["interface": "\(hostInterface)"])
+    }
+
+    /// Whether anybody has plugged an interface of this name in.
+    private func hasRow(_ hostInterface: String) -> Bool {
+        ovs.replica.first(Self.interfacesByName, hostInterface) != nil
     }
 
     private func byName() async throws(AttachmentError) -> [String: Link] {
@@ -139,5 +161,13 @@ extension HostAttachment {
         } catch {
             throw AttachmentError(error, during: "look at this host's interfaces")
         }
+    }
+}
+
+extension Link {
+    /// Whether it is a veth that we made for a port. One that lacks the alias is so by its name: whoever made it was killed before it could
+    /// give it one.
+    var isVethOfPort: Bool {
+        kind == "veth" && (alias.hasPrefix(InterfaceKeys.prefix) || alias.isEmpty && InterfaceName.isHost(name))
     }
 }

@@ -39,7 +39,8 @@ extension HostAttachment {
         }
     }
 
-    static func lockName(_ portID: String) -> String { "ovn-containers/port/\(InterfaceName.host(ofPort: portID))" }
+    static func lockName(_ portID: String) -> String { lockName(hostInterface: InterfaceName.host(ofPort: portID)) }
+    static func lockName(hostInterface: String) -> String { "ovn-containers/port/\(hostInterface)" }
 
     private func attach(
         _ endpoint: Endpoint, to sandbox: Sandbox, _ namespace: NetworkNamespace, _ awaitInstalled: Bool,

@@ -11,6 +11,13 @@ package enum InterfaceName {
     /// port's id, so that one recognises it. Of an id that is no UUID a hash (FNV-1a) takes their place.
     package static func host(ofPort id: String) -> String { "ovn" + digits(ofPort: id) }
 
+    /// Whether a port's veth may be called so on the host.
+    package static func isHost(_ name: String) -> Bool {
+        let digits = name.utf8.dropFirst(3)
+        return name.hasPrefix("ovn") && digits.count == 12
+            && digits.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
+    }
+
     /// The name of the other end while it is on the host too: `ovc` and the same digits.
     package static func container(ofPort id: String) -> String { "ovc" + digits(ofPort: id) }
 

@@ -84,6 +84,10 @@ func link(_ index: Int32, _ name: String, alias: String = "", peer: Int32? = nil
         #expect(problems([row], [], [:]) == [.linkMissing])
         #expect(problems([], [host], [:]) == [.rowMissing])
         #expect(problems([row], [host], [:]) == [.sandboxMoved])
+        // Its maker was killed before it could give it an alias.
+        #expect(problems([], [try link(5, endpoint.hostInterface, peer: 2)], [:]) == [.rowMissing])
+        #expect(problems([], [try link(5, "ovn0", peer: 2), try link(6, "ovn0123456789ag", peer: 2)], [:]) == [])
+        #expect(problems([], [try link(5, endpoint.hostInterface, kind: "dummy")], [:]) == [])
 
         var elsewhere = state
         elsewhere.container = nil

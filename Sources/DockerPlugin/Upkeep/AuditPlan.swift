@@ -10,8 +10,8 @@ package enum AuditChange: Hashable, Sendable {
     case detach(portID: String, AuditReason)
     /// A port of this host that no endpoint has.
     case release(ID<Port>, isSticky: Bool)
-    /// A veth of ours without a row.
-    case removeVeth(portID: String)
+    /// A veth of ours without a row, by its name on the host.
+    case removeVeth(String)
     /// A network that the engine does not know any more, by libnetwork's id.
     case forget(network: String)
     /// A network that we made, which nobody uses any more.
@@ -36,7 +36,7 @@ package struct AuditScene: Sendable {
     package var endpoints: [(attachment: Attachment, end: HandedOverEnd)] = []
     /// Those of the endpoints' ports that exist anywhere.
     package var existing: Set<ID<Port>> = []
-    /// Ports of veths without a row.
+    /// Veths of ours without a row.
     package var orphans: [String] = []
     /// libnetwork's ids of the networks that this host has joined, or has begun to.
     package var records: [String] = []
@@ -62,7 +62,7 @@ package struct AuditScene: Sendable {
         for port in ports where !seen.contains(port.id) && !reserved.contains(port.id) {
             changes.append(.release(port.id, isSticky: EndpointPort.isSticky(port)))
         }
-        changes += orphans.map { .removeVeth(portID: $0) }
+        changes += orphans.map { .removeVeth($0) }
         if let engineNetworks {
             changes += records.filter { !engineNetworks.contains($0) }.map { .forget(network: $0) }
         }

@@ -35,6 +35,7 @@ create_state() {
     local i
     for ((i = 1; i <= hosts; i++)); do mkdir -p "$state/nodes/host$i"; done
     printf '%s\n' "${mtu:-1500}" >"$state/mtu"
+    [ -z "${OVN_LAB_USR:-}" ] || ln -s "$(realpath "$OVN_LAB_USR")" "$state/usr"
     {
         echo '127.0.0.1 localhost'
         local node

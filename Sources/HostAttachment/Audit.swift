@@ -12,7 +12,7 @@ enum Audit {
     ///   - links: the interfaces of the host.
     ///   - plugs: for each port whose sandbox was found, the veth as seen from there.
     static func findings(attachments: [Attachment], links: [Link], plugs: [String: PlugState]) -> [Finding] {
-        let names = Set(links.map(\.name))
+        let byName = Dictionary(links.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         var findings: [Finding] = []
         var ports: [String: String] = [:]
         for attachment in attachments {
@@ -27,10 +27,11 @@ enum Audit {
             if !attachment.missingKeys.isEmpty {
                 report(.rowIncomplete, "its row lacks \(attachment.missingKeys.joined(separator: ", "))")
             }
-            guard names.contains(attachment.hostInterface) else {
+            guard let link = byName[attachment.hostInterface] else {
                 report(.linkMissing, "container \(attachment.containerID) has ended, or its veth was deleted")
                 continue
             }
+            if !link.isUp { report(.interfaceWrong, "\(link.name), the end on the host, is down") }
             if let problem = attachment.problem {
                 report(.interfaceFailed, "ovs-vswitchd can not use it: \(problem)")
             } else if !attachment.isInstalled {

@@ -16,7 +16,7 @@ package struct Finding: Hashable, Sendable {
         case rowIncomplete = "row incomplete"
         /// The bridge gives the interface another VLAN than the row says, or one where it says none.
         case tagWrong = "tag wrong"
-        /// The container's end is down or lacks an address or has the wrong MAC or MTU.
+        /// An end is down, or the container's lacks an address or has the wrong MAC or MTU.
         case interfaceWrong = "interface wrong"
         /// Two rows carry the same `iface-id`: OVN binds one of them only.
         case duplicate = "duplicate"

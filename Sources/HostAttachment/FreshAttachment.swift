@@ -30,7 +30,7 @@ struct FreshAttachment: Sendable {
         self.datapath = datapath
     }
 
-    /// Makes the veth, then the rows; both ends are configured while the rows are on their way and OVN binds the port.
+    /// Makes the veth, then the rows; the container's end is configured while they are on their way and OVN binds the port.
     ///
     /// - Parameter state: of which only the names in the sandbox count, to choose one that is free.
     /// - Returns: false where one of the veth's names turned out to be taken, and nothing was done.
@@ -40,8 +40,12 @@ struct FreshAttachment: Sendable {
         guard endpoint.interfaceName == nil || !state.names.contains(name) else {
             throw AttachmentError(.refused, "container \(sandbox.containerID) has an interface \(name) already")
         }
+        try await host.awaitDetached(until: deadline)
         guard let (link, peer) = try await createVeth(plug, name) else { return false }
         try host.afterStep(.createVeth)
+        // Before ovs-vswitchd learns of it, which would put back the flags that it first saw.
+        try await host.links.configureHost(link, for: plug, isNew: true)
+        try host.afterStep(.configureHost)
 
         let operations = host.insertOperations(
             endpoint, bridge: bridge, externalIDs: endpoint.externalIDs(in: sandbox, namespace.identity, as: name))
@@ -50,8 +54,6 @@ struct FreshAttachment: Sendable {
         async let rows = host.ovs.transact(operations, within: deadline.left)
         let configured: Result<Void, any Error>
         do {
-            try await host.links.configureHost(link, for: plug, isNew: true)
-            try host.afterStep(.configureHost)
             try await host.links.configureContainer(
                 plug, link: peer, name: name, actual: PlugState(), sandbox: namespace)
             try host.afterStep(.configureContainer)

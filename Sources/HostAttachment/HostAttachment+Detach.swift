@@ -37,9 +37,34 @@ extension HostAttachment {
         let replica = ovs.replica
         let rows = replica.rows(Self.interfacesByPort, portID).filter { Attachment($0, bridge: "") != nil }
         let operations = deleteOperations(portID: portID, in: replica)
-        if !operations.isEmpty { try await ovs.transact(operations, within: deadline.left) }
+        if !operations.isEmpty { try await ovs.transact(operations + stepOperations(in: replica), within: deadline.left) }
         return Set(rows.map(\.name))
     }
+
+    /// Asks ovs-vswitchd to say when it has come so far: `cur_cfg` follows `next_cfg` (ovs-vswitchd.conf.db(5), table Open_vSwitch).
+    private func stepOperations(in replica: Replica) -> [OVSDB.Operation] {
+        guard let row = replica[OpenVSwitch.Configuration.self].only else { return [] }
+        return [.mutate(OpenVSwitch.Configuration.self, row.id, .add(.nextCfg, 1))]
+    }
+
+    /// Returns when ovs-vswitchd has let go of all that was detached; at once where it has, as nearly always.
+    ///
+    /// It gives a device that it lets go of its former flags back, and knows it by its name: one that was made anew under the name of an
+    /// old one meanwhile would be set down. An ovs-vswitchd that does not answer is not waited for any longer: it has forgotten the old
+    /// device when it is started again.
+    func awaitDetached(until deadline: Deadline) async throws {
+        guard let row = ovs.replica[OpenVSwitch.Configuration.self].only, row.curCfg < row.nextCfg else { return }
+        let goal = row.nextCfg
+        do {
+            _ = try await ovs.wait(within: min(deadline.left, Self.lettingGo)) { replica -> Bool? in
+                (replica[OpenVSwitch.Configuration.self].only?.curCfg ?? goal) >= goal ? true : nil
+            }
+        } catch let error as OVSDBError where error.code == .timedOut {
+            logger.info("ovs-vswitchd does not take changes up", metadata: ["waited": "\(Self.lettingGo.seconds)"])
+        }
+    }
+
+    private static let lettingGo = Duration.seconds(2)
 
     /// Removes a port's veth. One that carries another port's alias is not its.
     func removeVeth(_ name: String, of portID: String) async throws {

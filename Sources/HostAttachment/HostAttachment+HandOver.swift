@@ -91,6 +91,7 @@ private struct HandOver: Sendable {
     mutating func perform(until deadline: Deadline) async throws {
         let plug = endpoint.plug(datapath: datapath)
         let name = InterfaceName.container(ofPort: endpoint.portID)
+        try await host.awaitDetached(until: deadline)
         let link = try await createVeth(plug, name)
         hasVeth = true
         try host.afterStep(.createVeth)

@@ -93,7 +93,7 @@ package struct HostAttachment: Sendable {
     }
 }
 
-/// What an attachment consists of. The rows are on their way while both ends are configured.
+/// What an attachment consists of. The rows are on their way while the container's end is configured.
 package enum AttachStep: String, Hashable, Sendable, CaseIterable {
     case createVeth = "create veth"
     case configureHost = "configure the host's end"

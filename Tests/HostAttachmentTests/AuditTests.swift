@@ -114,6 +114,10 @@ func link(_ index: Int32, _ name: String, alias: String = "", peer: Int32? = nil
         wrong.container?.isUp = false
         #expect(problems([row], [host], [portID: wrong]) == [.interfaceWrong])
 
+        var down = host
+        down.isUp = false
+        #expect(problems([row], [down], [portID: state]) == [.interfaceWrong])
+
         var twin = row
         twin.name = "ovntwin"
         #expect(problems([row, twin], [host], [portID: state]).contains(.duplicate))

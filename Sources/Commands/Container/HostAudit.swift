@@ -107,7 +107,7 @@ struct HostAudit: Sendable {
     private func faults(_ endpoints: [Attachment]) async throws -> [Item] {
         let rows = Dictionary(endpoints.map { ($0.portID, $0) }, uniquingKeysWith: { first, _ in first })
         return try await host.attachment.audit().compactMap { finding in
-            guard [.interfaceFailed, .notInstalled, .tagWrong, .duplicate].contains(finding.problem),
+            guard [.interfaceFailed, .interfaceWrong, .notInstalled, .tagWrong, .duplicate].contains(finding.problem),
                 let row = rows[finding.portID]
             else { return nil }
             return Item(

@@ -7,6 +7,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 HOSTS ?= 2
 NAME ?= lab
+DEBIAN ?= trixie
 ROUNDS ?= 200
 
 # Puts the Swift toolchain first in a recipe's PATH. Asked when it is needed, since it may not run before `make deps`.
@@ -27,6 +28,9 @@ demo: build image ## two hosts, one logical network: the whole walk-through, on 
 
 test: deps build image build-tests ## every test: unit, wire, engine, clients, lab
 	@Scripts/test
+
+test-debian: deps build build-tests ## the Docker plugin's tests with the Docker and OVN of DEBIAN=trixie
+	@usr=$$(lab/other-debian $(DEBIAN)) && OVN_LAB_USR=$$usr Scripts/test plugin
 
 test-openstack: build deps-openstack ## underlay mode, on a real Keystone and Neutron too
 	@Tests/underlay/run
@@ -83,6 +87,6 @@ install: ## copy dist/ to DESTDIR and PREFIX
 clean: ## remove what building made, but not the lab's cached base image
 	rm -rf .build .build-tsan .build-fuzz dist
 
-.PHONY: help demo test test-openstack deps deps-openstack build build-tests image check format lab lab-down chaos bench fuzz tsan generate check-generated \
+.PHONY: help demo test test-debian test-openstack deps deps-openstack build build-tests image check format lab lab-down chaos bench fuzz tsan generate check-generated \
     install clean
 .NOTPARALLEL:

@@ -37,7 +37,9 @@ extension HostAttachment {
         let replica = ovs.replica
         let rows = replica.rows(Self.interfacesByPort, portID).filter { Attachment($0, bridge: "") != nil }
         let operations = deleteOperations(portID: portID, in: replica)
-        if !operations.isEmpty { try await ovs.transact(operations + stepOperations(in: replica), within: deadline.left) }
+        if !operations.isEmpty {
+            try await ovs.transact(operations + stepOperations(in: replica), within: deadline.left)
+        }
         return Set(rows.map(\.name))
     }
 

@@ -63,12 +63,17 @@ package struct NetworkContainerKeeper: Sendable {
             try await withThrowingDiscardingTaskGroup { group in
                 defer { group.cancelAll() }
                 group.addTask { await look(engine) }
-                while let event = try await events.next() {
-                    group.addTask { await restore(event.id, engine, isUrgent: true) }
+                do {
+                    while let event = try await events.next() {
+                        group.addTask { await restore(event.id, engine, isUrgent: true) }
+                    }
+                    logger.info("docker went away")
+                } catch {
+                    // Killed, it does not say goodbye. That is no failure: it may be back at once.
+                    logger.info("docker went away", metadata: ["cause": "\(HostError(error).message)"])
                 }
             }
         }
-        logger.info("docker went away")
     }
 
     /// Everything at once, then again and again.

@@ -13,6 +13,7 @@ package struct DockerPlugin: Sendable {
     let hosts: Hosts
     let pending = PendingPools()
     let reservations = Reservations()
+    let announcements = LateAnnouncements()
     /// Told when something could not be given back.
     let upkeep: UpkeepSignal
     let logger: Logger

@@ -7,10 +7,25 @@ extension HostAttachment {
     ///
     /// - Throws: ``AttachmentError``.
     package func announce(_ attachment: Attachment) async throws(AttachmentError) {
-        guard let mac = attachment.mac else { return }
-        let announcement = Announcement(mac: mac, addresses: attachment.addresses.map(\.address))
+        guard let announcement = Announcement(attachment) else { return }
         do { try await links.announce(announcement, through: attachment.containerInterface) } catch {
             throw AttachmentError(error, during: "announce port \(attachment.portID)")
         }
+    }
+    /// The same from within the sandbox that the container's end was moved into. Blocks for some milliseconds at most.
+    ///
+    /// - Throws: ``AttachmentError``; where the sandbox has ended too.
+    package func announceInside(_ attachment: Attachment) throws(AttachmentError) {
+        guard let announcement = Announcement(attachment), let sandbox = attachment.sandbox else { return }
+        do { try announcement.send(in: try NetworkNamespace(sandbox)) } catch {
+            throw AttachmentError(error, during: "announce port \(attachment.portID)")
+        }
+    }
+}
+
+extension Announcement {
+    fileprivate init?(_ attachment: Attachment) {
+        guard let mac = attachment.mac else { return nil }
+        self.init(mac: mac, addresses: attachment.addresses.map(\.address))
     }
 }

@@ -60,6 +60,29 @@ package struct Announcement: Hashable, Sendable {
     }
 }
 
+extension Announcement {
+    /// Says it through the interface of a sandbox that has its MAC address.
+    package func send(in sandbox: NetworkNamespace) throws {
+        try sandbox.run { () throws in
+            var inside = try NetlinkSocket()
+            let links = try inside.rows(.listLinks(), within: HostLinks.limit)
+                .map { message throws in try Link(message) }
+            guard let link = links.first(where: { $0.mac == mac }) else {
+                throw NetlinkError(.noDevice, "announce addresses: no interface has the MAC address \(mac)")
+            }
+            try send(through: link.index)
+        }
+    }
+
+    /// Says it through an interface of the calling thread's namespace.
+    fileprivate func send(through link: Int32) throws(NetlinkError) {
+        for frame in frames {
+            let status = clinux_send_frame(link, frame, UInt64(frame.count))
+            guard status == 0 else { throw NetlinkError(errno: -status, "announce addresses as \(mac)") }
+        }
+    }
+}
+
 extension HostLinks {
     /// Says an announcement through a container's end of a veth that is still here, as the container would: up for that long, and with no
     /// word of the kernel's own.
@@ -70,12 +93,7 @@ extension HostLinks {
         try setIPv6(false, of: interface)
         try socket.apply([.setLink(.index(link.index), [.up])], within: Self.limit)
         let result = Result {
-            try inNamespace { () throws in
-                for frame in announcement.frames {
-                    let status = clinux_send_frame(link.index, frame, UInt64(frame.count))
-                    guard status == 0 else { throw NetlinkError(errno: -status, "announce addresses on \(interface)") }
-                }
-            }
+            try inNamespace { () throws in try announcement.send(through: link.index) }
         }
         try socket.apply([.setLink(.index(link.index), [.down])], within: Self.limit)
         try result.get()

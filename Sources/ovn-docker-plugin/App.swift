@@ -41,6 +41,7 @@ struct App: Sendable {
             docker: try EngineEndpoint(environment: environment), logger: logger, hosts: hosts)
         let services: [any Service] = [
             Routine { try await client.run() }, Routine { try await audit.run() }, Routine { try await names.run() },
+            Routine { try await plugin.repeatAnnouncements() },
             Routine { try await revival.run() }, Routine { await keeper.run() },
             PluginServer(listening, plugin, logger: logger),
         ]

@@ -10,8 +10,6 @@ import NeutronClient
 extension DockerPlugin {
     /// How long OVN may take to connect an endpoint before its container is refused.
     private static let installing = Duration.seconds(8)
-    /// How long ovn-controller takes to learn of a network's other ports.
-    private static let acquaintance = Duration.milliseconds(150)
     /// Where a cloud's hypervisor has to.
     private static let activating = Duration.seconds(8)
 
@@ -122,12 +120,8 @@ extension DockerPlugin {
     private func announce(_ attachment: Attachment, on host: ContainerHost) async {
         let network = attachment.annotations["network"]
         let isFirst = host.attachment.attachments().filter { $0.annotations["network"] == network }.count == 1
-        do {
-            try await host.attachment.announce(attachment)
-            guard isFirst else { return }
-            try await Task.sleep(for: Self.acquaintance)
-            try await host.attachment.announce(attachment)
-        } catch {
+        if isFirst { announcements.repeatLater(attachment.portID) }
+        do { try await host.attachment.announce(attachment) } catch {
             logger.info("addresses not announced", metadata: ["port": "\(attachment.portID)", "cause": "\(error)"])
         }
     }

@@ -62,8 +62,7 @@ enum Audit {
         for link in links where link.isVethOfPort && !known.contains(link.name) {
             findings.append(
                 Finding(
-                    .rowMissing, hostInterface: link.name,
-                    portID: String(link.alias.dropFirst(InterfaceKeys.prefix.count)),
+                    .rowMissing, hostInterface: link.name, portID: OrphanVeth(link).portID,
                     detail: "veth \(link.name) has no Interface row; detach the port to delete it"))
         }
         return findings
@@ -119,6 +118,22 @@ package enum HandedOverEnd: Hashable, Sendable {
     case moved
 }
 
+/// A veth that was made for a port and has no row.
+package struct OrphanVeth: Hashable, Sendable {
+    package let hostInterface: String
+    /// Empty where its maker was killed before it could write it down.
+    package let portID: String
+
+    package init(hostInterface: String, portID: String) {
+        self.hostInterface = hostInterface
+        self.portID = portID
+    }
+
+    init(_ link: Link) {
+        self.init(hostInterface: link.name, portID: String(link.alias.dropFirst(InterfaceKeys.prefix.count)))
+    }
+}
+
 extension HostAttachment {
     /// The attachments that were handed over, each with where its container's end is.
     package func handedOver() async throws(AttachmentError) -> [(attachment: Attachment, end: HandedOverEnd)] {
@@ -129,9 +144,10 @@ extension HostAttachment {
         }
     }
 
-    /// Our veths without a row, by their names on the host: what runs left behind that were cut short.
-    package func orphans() async throws(AttachmentError) -> [String] {
-        try await byName().values.filter { $0.isVethOfPort && !hasRow($0.name) }.map(\.name).sorted()
+    /// Our veths without a row: what runs left behind that were cut short.
+    package func orphans() async throws(AttachmentError) -> [OrphanVeth] {
+        try await byName().values.filter { $0.isVethOfPort && !hasRow($0.name) }.map(OrphanVeth.init)
+            .sorted { $0.hostInterface < $1.hostInterface }
     }
 
     /// Deletes a veth that ``orphans()`` has found, unless it has a row by now. Absent is success.

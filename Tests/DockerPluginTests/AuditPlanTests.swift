@@ -63,10 +63,12 @@ import Testing
         #expect(scene.plan() == [])
     }
 
+    static let orphan = OrphanVeth(hostInterface: "ovn1", portID: "a")
+
     @Test func `a veth without a row is removed`() throws {
         var scene = try Self.scene(.moved)
-        scene.orphans = ["a", "b"]
-        #expect(scene.plan() == [.removeVeth("a"), .removeVeth("b")])
+        scene.orphans = [Self.orphan, OrphanVeth(hostInterface: "ovn2", portID: "")]
+        #expect(scene.plan() == scene.orphans.map { .removeVeth($0) })
     }
 
     @Test func `a network that the engine has not is forgotten, but only if the engine says so`() throws {
@@ -94,7 +96,7 @@ import Testing
     @Test func `only what has been due for long enough is done, and what was in order meanwhile is new`() {
         var sightings = Sightings()
         let start = ContinuousClock.now
-        let (one, two) = (AuditChange.removeVeth("a"), AuditChange.forget(network: "b"))
+        let (one, two) = (AuditChange.removeVeth(Self.orphan), AuditChange.forget(network: "b"))
         #expect(sightings.ripe([one], at: start) == [])
         #expect(!sightings.isEmpty)
         #expect(sightings.ripe([one, two], at: start + Sightings.grace - .seconds(1)) == [])

@@ -95,7 +95,8 @@ struct HostAudit: Sendable {
             return item(problem, id, "interface \(name) is left: \(reason.rawValue)")
         case .release(let id, _):
             return item("port left", "\(id)", "a port of docker's on this host, of which no endpoint is here")
-        case .removeVeth(let name): return item("row missing", "", "veth \(name) is left, which has no Interface row")
+        case .removeVeth(let veth):
+            return item("row missing", veth.portID, "veth \(veth.hostInterface) is left, which has no Interface row")
         case .forget(let network):
             return item("network left", "", "docker does not know its network \(network.prefix(12)) any more")
         case .removeNetwork(let id):

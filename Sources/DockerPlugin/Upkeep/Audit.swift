@@ -116,7 +116,8 @@ extension DockerPlugin {
         case .release(let id, let isSticky):
             guard host.attachment.attachment(portID: "\(id)") == nil else { return }
             try await EndpointPort(host: host).release(id, isSticky: isSticky)
-        case .removeVeth(let name): try await host.attachment.removeOrphan(name, within: host.remaining)
+        case .removeVeth(let veth):
+            try await host.attachment.removeOrphan(veth.hostInterface, within: host.remaining)
         case .forget(let network): try await forget(network, on: host)
         case .removeNetwork(let id):
             guard let network = try await host.api.find(id, within: host.remaining) else { return }

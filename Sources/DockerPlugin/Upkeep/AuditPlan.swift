@@ -10,8 +10,8 @@ package enum AuditChange: Hashable, Sendable {
     case detach(portID: String, AuditReason)
     /// A port of this host that no endpoint has.
     case release(ID<Port>, isSticky: Bool)
-    /// A veth of ours without a row, by its name on the host.
-    case removeVeth(String)
+    /// A veth of ours without a row.
+    case removeVeth(OrphanVeth)
     /// A network that the engine does not know any more, by libnetwork's id.
     case forget(network: String)
     /// A network that we made, which nobody uses any more.
@@ -37,7 +37,7 @@ package struct AuditScene: Sendable {
     /// Those of the endpoints' ports that exist anywhere.
     package var existing: Set<ID<Port>> = []
     /// Veths of ours without a row.
-    package var orphans: [String] = []
+    package var orphans: [OrphanVeth] = []
     /// libnetwork's ids of the networks that this host has joined, or has begun to.
     package var records: [String] = []
     /// libnetwork's ids of the networks that the engine has; nil where it does not answer.

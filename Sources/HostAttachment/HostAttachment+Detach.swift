@@ -37,16 +37,8 @@ extension HostAttachment {
         let replica = ovs.replica
         let rows = replica.rows(Self.interfacesByPort, portID).filter { Attachment($0, bridge: "") != nil }
         let operations = deleteOperations(portID: portID, in: replica)
-        if !operations.isEmpty {
-            try await ovs.transact(operations + stepOperations(in: replica), within: deadline.left)
-        }
+        if !operations.isEmpty { try await ovs.transactStep(operations, within: deadline.left) }
         return Set(rows.map(\.name))
-    }
-
-    /// Asks ovs-vswitchd to say when it has come so far: `cur_cfg` follows `next_cfg` (ovs-vswitchd.conf.db(5), table Open_vSwitch).
-    private func stepOperations(in replica: Replica) -> [OVSDB.Operation] {
-        guard let row = replica[OpenVSwitch.Configuration.self].only else { return [] }
-        return [.mutate(OpenVSwitch.Configuration.self, row.id, .add(.nextCfg, 1))]
     }
 
     /// Returns when ovs-vswitchd has let go of all that was detached; at once where it has, as nearly always.
@@ -55,12 +47,8 @@ extension HostAttachment {
     /// old one meanwhile would be set down. An ovs-vswitchd that does not answer is not waited for any longer: it has forgotten the old
     /// device when it is started again.
     func awaitDetached(until deadline: Deadline) async throws {
-        guard let row = ovs.replica[OpenVSwitch.Configuration.self].only, row.curCfg < row.nextCfg else { return }
-        let goal = row.nextCfg
         do {
-            _ = try await ovs.wait(within: min(deadline.left, Self.lettingGo)) { replica -> Bool? in
-                (replica[OpenVSwitch.Configuration.self].only?.curCfg ?? goal) >= goal ? true : nil
-            }
+            try await ovs.awaitSwitch(within: min(deadline.left, Self.lettingGo))
         } catch let error as OVSDBError where error.code == .timedOut {
             logger.info("ovs-vswitchd does not take changes up", metadata: ["waited": "\(Self.lettingGo.seconds)"])
         }

@@ -97,20 +97,13 @@ extension NICBridge {
         port.interfaces.map { .delete(OpenVSwitch.Interface.self, $0) } + [.delete(OpenVSwitch.Port.self, port.id)]
     }
 
-    /// Commits, and waits until ovs-vswitchd has taken the new configuration up: `cur_cfg` reaches `next_cfg`
-    /// (ovs-vswitchd.conf.db(5), table Open_vSwitch). No operations are done at once.
+    /// Commits, and waits until ovs-vswitchd has taken the new configuration up. No operations are done at once.
     func commit(_ operations: [OVSDB.Operation], until deadline: Deadline) async throws {
         guard !operations.isEmpty else { return }
-        guard let configuration = ovs.replica[OpenVSwitch.Configuration.self].only else { throw Self.noDatabase }
-        try await ovs.transact(
-            operations + [.mutate(OpenVSwitch.Configuration.self, configuration.id, .add(.nextCfg, 1))],
-            within: deadline.left)
-        let goal = ovs.replica[OpenVSwitch.Configuration.self].only?.nextCfg ?? 0
+        guard ovs.replica[OpenVSwitch.Configuration.self].only != nil else { throw Self.noDatabase }
+        try await ovs.transactStep(operations, within: deadline.left)
         do {
-            _ = try await ovs.wait(within: deadline.left) { replica -> Bool? in
-                let current = replica[OpenVSwitch.Configuration.self].only?.curCfg ?? 0
-                return current >= goal ? true : nil
-            }
+            try await ovs.awaitSwitch(within: deadline.left)
         } catch let error as OVSDBError where error.code == .timedOut {
             throw AttachmentError(.database, "ovs-vswitchd has not taken the change up; is it running?")
         }

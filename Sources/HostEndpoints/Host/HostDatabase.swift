@@ -104,23 +104,12 @@ package struct HostDatabase: Sendable {
             [.mutate(OpenVSwitch.Configuration.self, row.id, .put(.externalIDs, StringMap(differing)))], within: limit)
     }
 
-    /// Commits and waits until ovs-vswitchd has done what it says, as `ovs-vsctl` does: `next_cfg` is stepped, and
-    /// `cur_cfg` follows when the switch is as the database wants it.
+    /// Commits and waits until ovs-vswitchd has done what it says, as `ovs-vsctl` does.
     package func transactAndApply(_ operations: [OVSDB.Operation], until deadline: Deadline) async throws {
-        let row = try configuration
-        let results = try await client.transact(
-            operations + [
-                .mutate(OpenVSwitch.Configuration.self, row.id, .add(.nextCfg, 1)),
-                .select(from: OpenVSwitch.Configuration.tableName, where: [.id(row.id)], columns: ["next_cfg"]),
-            ], within: deadline.remaining)
-        guard case .atom(.integer(let wanted))? = results.last?.rows.first?["next_cfg"] else {
-            throw HostError(.refused, "open vswitch's database did not answer which configuration it has")
-        }
+        _ = try configuration
+        try await client.transactStep(operations, within: deadline.remaining)
         do {
-            _ = try await client.wait(within: deadline.remaining) { replica -> Bool? in
-                guard let row = replica[OpenVSwitch.Configuration.self].only else { return nil }
-                return row.curCfg >= Int(wanted) ? true : nil
-            }
+            try await client.awaitSwitch(within: deadline.remaining)
         } catch let error as OVSDBError where error.code == .timedOut {
             throw HostError(
                 .refused,

@@ -12,12 +12,13 @@ extension HostAttachment {
             throw AttachmentError(error, during: "announce port \(attachment.portID)")
         }
     }
-    /// The same from within the sandbox that the container's end was moved into. Blocks for some milliseconds at most.
+
+    /// The same from within the sandbox that the container's end was moved into.
     ///
     /// - Throws: ``AttachmentError``; where the sandbox has ended too.
-    package func announceInside(_ attachment: Attachment) throws(AttachmentError) {
+    package func announceInside(_ attachment: Attachment) async throws(AttachmentError) {
         guard let announcement = Announcement(attachment), let sandbox = attachment.sandbox else { return }
-        do { try announcement.send(in: try NetworkNamespace(sandbox)) } catch {
+        do { try await links.announce(announcement, in: try NetworkNamespace(sandbox)) } catch {
             throw AttachmentError(error, during: "announce port \(attachment.portID)")
         }
     }

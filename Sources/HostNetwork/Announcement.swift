@@ -61,19 +61,6 @@ package struct Announcement: Hashable, Sendable {
 }
 
 extension Announcement {
-    /// Says it through the interface of a sandbox that has its MAC address.
-    package func send(in sandbox: NetworkNamespace) throws {
-        try sandbox.run { () throws in
-            var inside = try NetlinkSocket()
-            let links = try inside.rows(.listLinks(), within: HostLinks.limit)
-                .map { message throws in try Link(message) }
-            guard let link = links.first(where: { $0.mac == mac }) else {
-                throw NetlinkError(.noDevice, "announce addresses: no interface has the MAC address \(mac)")
-            }
-            try send(through: link.index)
-        }
-    }
-
     /// Says it through an interface of the calling thread's namespace.
     fileprivate func send(through link: Int32) throws(NetlinkError) {
         for frame in frames {
@@ -97,5 +84,17 @@ extension HostLinks {
         }
         try socket.apply([.setLink(.index(link.index), [.down])], within: Self.limit)
         try result.get()
+    }
+    /// Says an announcement through the interface of a sandbox that has its MAC address.
+    package func announce(_ announcement: Announcement, in sandbox: NetworkNamespace) throws {
+        try sandbox.run { () throws in
+            var inside = try NetlinkSocket()
+            let links = try inside.rows(.listLinks(), within: Self.limit).map { message throws in try Link(message) }
+            guard let link = links.first(where: { $0.mac == announcement.mac }) else {
+                throw NetlinkError(
+                    .noDevice, "announce addresses: no interface has the MAC address \(announcement.mac)")
+            }
+            try announcement.send(through: link.index)
+        }
     }
 }

@@ -108,6 +108,34 @@ struct HandOverTests {
         }
     }
 
+    @Test func `what was moved is announced from inside, and what has ended is not`() async throws {
+        try await withHost { host in
+            let endpoint = try Endpoint.test()
+            let attachment = try host.attachment()
+            let handed = try await attachment.handOver(endpoint, to: Self.engine, within: limit)
+            let container = try TestSandbox()
+            try await Self.move(handed, to: container, on: host)
+            // The kernel itself is to say nothing.
+            let silence = "echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6"
+            try await run(["nsenter", container.entry, "sh", "-c", silence])
+            try container.apply([.setLink(.name(handed.containerInterface), [.up])])
+            func sent() async throws -> Int {
+                let path = "/sys/class/net/\(handed.containerInterface)/statistics/tx_packets"
+                let mounted = "mount -t sysfs sysfs /sys && cat \(path)"
+                let text = try await run(["nsenter", container.entry, "unshare", "--mount", "sh", "-c", mounted])
+                return try #require(Int(text.filter(\.isNumber)))
+            }
+            func announce(in location: Sandbox.Location) async throws {
+                try await attachment.complete(portID: endpoint.portID, sandbox: location, within: limit)
+                try await attachment.announceInside(try #require(attachment.attachment(portID: endpoint.portID)))
+            }
+            let before = try await sent()
+            try await announce(in: container.sandbox.location)
+            #expect(try await sent() == before + endpoint.addresses.count)
+            await #expect(throws: AttachmentError.self) { try await announce(in: .path("/run/netns/ended")) }
+        }
+    }
+
     @Test func `a veth that a run left behind which was cut short is replaced`() async throws {
         try await withHost { host in
             let endpoint = try Endpoint.test()

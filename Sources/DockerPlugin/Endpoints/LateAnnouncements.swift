@@ -23,7 +23,7 @@ struct LateAnnouncements: Sendable {
             do {
                 let host = try await hosts(.seconds(5))
                 guard let attachment = host.attachment.attachment(portID: portID) else { continue }
-                try host.attachment.announceInside(attachment)
+                try await host.attachment.announceInside(attachment)
             } catch {
                 logger.debug(
                     "addresses not announced again",

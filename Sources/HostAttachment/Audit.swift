@@ -1,9 +1,6 @@
 import HostNetwork
-import Logging
 import NetAddress
 import Netlink
-import OVSDB
-import OVSDBClient
 
 /// Compares what the rows say with what is there.
 enum Audit {
@@ -58,13 +55,6 @@ enum Audit {
                 )
             }
         }
-        let known = Set(attachments.map(\.hostInterface))
-        for link in links where link.isVethOfPort && !known.contains(link.name) {
-            findings.append(
-                Finding(
-                    .rowMissing, hostInterface: link.name, portID: OrphanVeth(link).portID,
-                    detail: "veth \(link.name) has no Interface row; detach the port to delete it"))
-        }
         return findings
     }
 
@@ -118,22 +108,6 @@ package enum HandedOverEnd: Hashable, Sendable {
     case moved
 }
 
-/// A veth that was made for a port and has no row.
-package struct OrphanVeth: Hashable, Sendable {
-    package let hostInterface: String
-    /// Empty where its maker was killed before it could write it down.
-    package let portID: String
-
-    package init(hostInterface: String, portID: String) {
-        self.hostInterface = hostInterface
-        self.portID = portID
-    }
-
-    init(_ link: Link) {
-        self.init(hostInterface: link.name, portID: String(link.alias.dropFirst(InterfaceKeys.prefix.count)))
-    }
-}
-
 extension HostAttachment {
     /// The attachments that were handed over, each with where its container's end is.
     package func handedOver() async throws(AttachmentError) -> [(attachment: Attachment, end: HandedOverEnd)] {
@@ -144,47 +118,11 @@ extension HostAttachment {
         }
     }
 
-    /// Our veths without a row: what runs left behind that were cut short.
-    package func orphans() async throws(AttachmentError) -> [OrphanVeth] {
-        try await byName().values.filter { $0.isVethOfPort && !hasRow($0.name) }.map(OrphanVeth.init)
-            .sorted { $0.hostInterface < $1.hostInterface }
-    }
-
-    /// Deletes a veth that ``orphans()`` has found, unless it has a row by now. Absent is success.
-    package func removeOrphan(_ hostInterface: String, within limit: Duration) async throws(AttachmentError) {
-        let deadline = Deadline(limit)
-        do {
-            let lock = try await NameLock.hold(Self.lockName(hostInterface: hostInterface), within: limit)
-            defer { withExtendedLifetime(lock) {} }
-            // The copy may be behind what the lock's last holder has committed.
-            try await ovs.barrier(within: deadline.left)
-            guard let link = try await links.find(.name(hostInterface)), link.isVethOfPort, !hasRow(hostInterface)
-            else { return }
-            try await links.removeVeth(hostInterface)
-        } catch {
-            throw AttachmentError(error, during: "delete veth \(hostInterface)")
-        }
-        logger.info("veth without a row deleted", metadata: ["interface": "\(hostInterface)"])
-    }
-
-    /// Whether anybody has plugged an interface of this name in.
-    private func hasRow(_ hostInterface: String) -> Bool {
-        ovs.replica.first(Self.interfacesByName, hostInterface) != nil
-    }
-
-    private func byName() async throws(AttachmentError) -> [String: Link] {
+    func byName() async throws(AttachmentError) -> [String: Link] {
         do {
             return Dictionary(try await links.all().map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         } catch {
             throw AttachmentError(error, during: "look at this host's interfaces")
         }
-    }
-}
-
-extension Link {
-    /// Whether it is a veth that we made for a port. One that lacks the alias is so by its name: whoever made it was killed before it could
-    /// give it one.
-    var isVethOfPort: Bool {
-        kind == "veth" && (alias.hasPrefix(InterfaceKeys.prefix) || alias.isEmpty && InterfaceName.isHost(name))
     }
 }

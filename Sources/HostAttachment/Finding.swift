@@ -6,8 +6,6 @@ package struct Finding: Hashable, Sendable {
         /// The veth leads into another namespace than the container's: the container was restarted while something else kept the
         /// old one alive.
         case sandboxMoved = "sandbox moved"
-        /// The veth carries our alias and has no row: a run was cut short.
-        case rowMissing = "row missing"
         /// ovs-vswitchd could not open the interface: the row's `error` column says why.
         case interfaceFailed = "interface failed"
         /// ovn-controller has not installed the port's flows.

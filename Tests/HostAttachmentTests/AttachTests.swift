@@ -104,7 +104,7 @@ struct AttachTests {
             try await attachment.attach(endpoint, to: container.sandbox, within: limit, awaitInstalled: false)
             let link = try container.links()
             try await attachment.removeRows(portID: endpoint.portID, until: Deadline(limit))
-            #expect(try await attachment.audit().map(\.problem) == [.rowMissing])
+            #expect(try await attachment.orphans().map(\.portID) == [endpoint.portID])
             try await attachment.attach(endpoint, to: container.sandbox, within: limit, awaitInstalled: false)
             #expect(try container.links() == link)
             #expect(try await host.rows().interfaces.count == 1)

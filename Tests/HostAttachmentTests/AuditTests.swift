@@ -82,12 +82,7 @@ func link(_ index: Int32, _ name: String, alias: String = "", peer: Int32? = nil
         let (endpoint, row, host, state) = try sound()
         let portID = endpoint.portID
         #expect(problems([row], [], [:]) == [.linkMissing])
-        #expect(problems([], [host], [:]) == [.rowMissing])
         #expect(problems([row], [host], [:]) == [.sandboxMoved])
-        // Its maker was killed before it could give it an alias.
-        #expect(problems([], [try link(5, endpoint.hostInterface, peer: 2)], [:]) == [.rowMissing])
-        #expect(problems([], [try link(5, "ovn0", peer: 2), try link(6, "ovn0123456789ag", peer: 2)], [:]) == [])
-        #expect(problems([], [try link(5, endpoint.hostInterface, kind: "dummy")], [:]) == [])
 
         var elsewhere = state
         elsewhere.container = nil
@@ -121,6 +116,19 @@ func link(_ index: Int32, _ name: String, alias: String = "", peer: Int32? = nil
         var twin = row
         twin.name = "ovntwin"
         #expect(problems([row, twin], [host], [portID: state]).contains(.duplicate))
+    }
+}
+
+@Suite struct OrphanVethTests {
+    @Test func `a veth is ours by its alias, or by its name where its maker was killed before it gave it one`() throws {
+        let name = try Endpoint.test().hostInterface
+        #expect(try link(5, "renamed", alias: "ovn-containers:p").isVethOfPort)
+        #expect(try link(5, name).isVethOfPort)
+        #expect(try !link(5, name, alias: "another's").isVethOfPort)
+        #expect(try !link(5, name, kind: "dummy").isVethOfPort)
+        for other in ["ovn0", "ovn0123456789ag", "ovc0123456789ab", "ovn-k8s-mp0"] {
+            #expect(try !link(5, other).isVethOfPort, "\(other)")
+        }
     }
 }
 

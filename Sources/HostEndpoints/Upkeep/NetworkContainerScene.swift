@@ -145,7 +145,7 @@ extension NetworkContainerScene {
     /// Whether plugging an endpoint in again puts it right.
     private static func isMended(_ problem: Finding.Problem) -> Bool {
         switch problem {
-        case .linkMissing, .sandboxMoved, .rowMissing, .rowIncomplete, .tagWrong, .interfaceWrong: true
+        case .linkMissing, .sandboxMoved, .rowIncomplete, .tagWrong, .interfaceWrong: true
         case .interfaceFailed, .notInstalled, .duplicate: false
         }
     }

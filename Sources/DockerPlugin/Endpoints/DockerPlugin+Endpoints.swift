@@ -116,7 +116,7 @@ extension DockerPlugin {
     /// starts without it too.
     ///
     /// With a network's first endpoint on a host ovn-controller has yet to ask for the network's other ports: what is announced before it
-    /// knows them reaches nobody on other hosts, so it is said once more.
+    /// knows them reaches nobody on other hosts, so it is said again.
     private func announce(_ attachment: Attachment, on host: ContainerHost) async {
         let network = attachment.annotations["network"]
         let isFirst = host.attachment.attachments().filter { $0.annotations["network"] == network }.count == 1

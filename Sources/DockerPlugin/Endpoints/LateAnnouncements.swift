@@ -2,27 +2,37 @@ import HostAttachment
 import HostEndpoints
 import Logging
 
-/// Says addresses once more when their containers have started: the engine does not wait for it.
+/// Says addresses again when their containers have started: the engine does not wait for it.
 struct LateAnnouncements: Sendable {
-    /// How long ovn-controller takes to learn of a network's other ports, and the engine to move an interface.
-    private static let acquaintance = Duration.milliseconds(200)
+    /// When, each after the one before. ovn-controller takes a moment to learn of a network's other ports, and the engine to move an
+    /// interface and bring it up; neither tells when it has.
+    private static let pauses: [Duration] = [.milliseconds(200), .milliseconds(200), .milliseconds(400)]
     /// So many may be due. Of more the oldest are left unsaid, whose neighbours learn by asking.
     private static let capacity = 1024
 
-    private let due: AsyncStream<(portID: String, time: ContinuousClock.Instant)>
-    private let continuation: AsyncStream<(portID: String, time: ContinuousClock.Instant)>.Continuation
+    private let due: AsyncStream<String>
+    private let continuation: AsyncStream<String>.Continuation
 
     init() { (due, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(Self.capacity)) }
 
-    func repeatLater(_ portID: String) { continuation.yield((portID, .now + Self.acquaintance)) }
+    func repeatLater(_ portID: String) { continuation.yield(portID) }
 
-    /// Says what is due, until it is cancelled. A container that has ended by then has nothing to say.
-    func run(on hosts: DockerPlugin.Hosts, logger: Logger) async throws {
-        for await (portID, time) in due {
-            try await Task.sleep(until: time)
+    /// Says what is due, until it is cancelled.
+    func run(on hosts: @escaping DockerPlugin.Hosts, logger: Logger) async throws {
+        await withDiscardingTaskGroup { group in
+            for await portID in due { group.addTask { await say(portID, on: hosts, logger) } }
+        }
+        try Task.checkCancellation()
+    }
+
+    private func say(_ portID: String, on hosts: DockerPlugin.Hosts, _ logger: Logger) async {
+        for pause in Self.pauses {
+            // Cancelled: that is how it ends.
+            do { try await Task.sleep(for: pause) } catch { return }
             do {
                 let host = try await hosts(.seconds(5))
-                guard let attachment = host.attachment.attachment(portID: portID) else { continue }
+                // A container that has ended by then has nothing to say.
+                guard let attachment = host.attachment.attachment(portID: portID) else { return }
                 try await host.attachment.announceInside(attachment)
             } catch {
                 logger.debug(
@@ -30,7 +40,6 @@ struct LateAnnouncements: Sendable {
                     metadata: ["port": "\(portID)", "cause": "\(HostError(error).message)"])
             }
         }
-        try Task.checkCancellation()
     }
 }
 

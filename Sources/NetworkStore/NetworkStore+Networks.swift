@@ -36,8 +36,8 @@ extension Draft {
         var row = Northbound.LogicalSwitch(id: RowID(of: id))
         network.write(to: &row)
         row.otherConfig = Network.otherConfig
-        row.externalIDs[NetworkLayout.allocationGeneration] = "1"
         insert(row)
+        insertAllocations(of: id)
         return network
     }
 
@@ -61,7 +61,7 @@ extension Draft {
             let subnets = snapshot.subnets(of: id)
             for subnet in subnets { try network.checkMTU(for: subnet.ipVersion) }
             if network.mtu != old.mtu, !subnets.isEmpty {
-                claimAddresses(of: row)
+                try claimAddresses(of: row)
                 for subnet in subnets { try rewriteOptions(of: subnet, mtu: network.mtu, in: snapshot) }
             }
         }
@@ -88,7 +88,7 @@ extension Draft {
             throw NeutronError.networkInUse(id, ports: Array(users.lazy.compactMap(\.portID).prefix(50)))
         }
         expectUnchanged(row)
-        expectNoClaim(of: row)
+        try deleteAllocations(of: id)
         for port in ports { try deletePort(port, in: snapshot) }
         for subnet in snapshot.northbound.rows(NorthboundIndexes.subnetsOfNetwork, id) { delete(subnet) }
         delete(row)

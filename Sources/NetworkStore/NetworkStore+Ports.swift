@@ -49,7 +49,7 @@ extension Draft {
         try port.setAllowedAddressPairs(request.allowedAddressPairs)
         port.binding = snapshot.binding(
             request.hostID, request.vnicType, try takeTag(request.profile, for: id))
-        claimAddresses(of: network)
+        try claimAddresses(of: network)
         write(port, on: network, subnets: subnets, in: snapshot)
         try rewriteHolders(on: port.networkID, from: [], to: port.allowedAddressPairs)
         return port
@@ -76,7 +76,7 @@ extension Draft {
             update.hostID ?? (wasCarried ? "" : old.binding.hostID), update.vnicType ?? old.binding.vnicType,
             profile)
         guard port != old else { return old }
-        if port.fixedIPs != old.fixedIPs || port.macAddress != old.macAddress { claimAddresses(of: network) }
+        if port.fixedIPs != old.fixedIPs || port.macAddress != old.macAddress { try claimAddresses(of: network) }
         touch(&port.standard)
         try rewrite(row, as: port)
         try rewriteHolders(on: port.networkID, from: old.allowedAddressPairs, to: port.allowedAddressPairs)

@@ -80,6 +80,11 @@ package struct Snapshot: Sendable {
 
     // MARK: Addresses
 
+    /// The row that counts the network's allocations; nil where the network is not of our making.
+    func allocations(of network: ID<Network>) -> Northbound.DHCPOptions? {
+        northbound.first(NorthboundIndexes.allocations, network)
+    }
+
     func isTaken(_ address: IPAddress, on network: ID<Network>) -> Bool {
         northbound.count(NorthboundIndexes.address, NetworkAddress(network: network, address: address)) > 0
     }

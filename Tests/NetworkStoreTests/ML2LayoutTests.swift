@@ -11,8 +11,7 @@ import Testing
 @Suite struct ML2LayoutTests {
     /// Keys that ML2/OVN keeps in its SQL database.
     private let ownKeys: Set<String> = [
-        "neutron:created_at", "neutron:updated_at", "neutron:project_id", "neutron:allocation_generation",
-        "neutron:network_id",
+        "neutron:created_at", "neutron:updated_at", "neutron:project_id", "neutron:network_id",
         "neutron:subnet_name", "neutron:dns_nameservers", "neutron:host_routes", "neutron:ipv6_ra_mode",
         "neutron:ipv6_address_mode", "neutron:allowed_address_pairs", "neutron:extra_dhcp_opts",
     ]

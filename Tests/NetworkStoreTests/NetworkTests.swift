@@ -21,6 +21,28 @@ import Testing
         #expect(made.provider.networkType == "geneve")
     }
 
+    /// ovn-northd takes a port that comes or goes alone, and computes everything when its switch changes otherwise.
+    @Test func `subnets and ports that come and go leave the network's row as it is`() throws {
+        var ledger = Ledger()
+        let network = try ledger.network()
+        let row = ledger.row(network)
+        let generation = { ledger.snapshot.allocations(of: network.id)?.externalIDs["neutron:allocation_generation"] }
+        #expect(generation() == "1")
+        let subnet = try ledger.subnet(network, "10.0.0.0/24")
+        #expect(generation() == "2")
+        let port = try ledger.port(network)
+        #expect(generation() == "3")
+        _ = try ledger.update(port, PortUpdate(name: "n"))
+        #expect(generation() == "3")
+        _ = try ledger.update(port, PortUpdate(fixedIPs: [.address("10.0.0.77", subnet)]))
+        #expect(generation() == "4")
+        try ledger.change { try $0.delete(port.id, nil as Int?) }
+        try ledger.change { try $0.delete(subnet.id, nil as Int?) }
+        #expect(ledger.row(network) == row)
+        try ledger.change { try $0.delete(network.id, nil as Int?) }
+        #expect(generation() == nil)
+    }
+
     @Test func `the MTU is what the tunnels leave, or less`() throws {
         var ledger = Ledger()
         #expect(try ledger.network().mtu == 1_442)

@@ -1,4 +1,6 @@
+import NetAddress
 import NeutronAPI
+import OVNModel
 import OVSDB
 import OVSDBClient
 import TestServers
@@ -34,6 +36,70 @@ struct PlanRaceTests {
                 #expect(error?.code == .waitFailed)
             }
         }
+    }
+
+    /// A network that somebody else made has no row that counts its allocations until an address is given.
+    @Test(arguments: [true, false])
+    func `an address of a network is given once`(_ isOurs: Bool) async throws {
+        try await withOVSDBServer(schema: .northbound) { server in
+            try await withStore(server) { store in
+                let network = try await store.network("n", "10.0.0.0/24")
+                if !isOurs { try await forgetAllocations(of: network, store) }
+                let copy = store.snapshot()
+                let plans = try (0..<2).map { _ in
+                    try plan(copy, store) {
+                        let request = [FixedIPRequest(ipAddress: IPAddress("10.0.0.9")!)]
+                        _ = try $0.create(
+                            .random(), PortCreate(projectID: "p", networkID: network.id, fixedIPs: request))
+                    }
+                }
+                try await store.northbound.transact(plans[0], within: .seconds(5))
+                let error = await #expect(throws: OVSDBError.self) {
+                    try await store.northbound.transact(plans[1], within: .seconds(5))
+                }
+                #expect(error?.code == .waitFailed)
+                try await store.northbound.barrier(within: .seconds(5))
+                #expect(store.snapshot().ports(of: network.id).count == 1)
+                #expect(store.snapshot().allocations(of: network.id) != nil)
+            }
+        }
+    }
+
+    @Test(arguments: [true, false], [true, false])
+    func `a network does not go while an address of it is given`(_ isOurs: Bool, _ deleteFirst: Bool) async throws {
+        try await withOVSDBServer(schema: .northbound) { server in
+            try await withStore(server) { store in
+                let network = try await store.network("n", "10.0.0.0/24")
+                if !isOurs { try await forgetAllocations(of: network, store) }
+                let copy = store.snapshot()
+                let given = try plan(copy, store) {
+                    _ = try $0.create(.random(), PortCreate(projectID: "p", networkID: network.id))
+                }
+                let deleted = try plan(copy, store) { try $0.delete(network.id, nil as Int?) }
+                let (first, second) = deleteFirst ? (deleted, given) : (given, deleted)
+                try await store.northbound.transact(first, within: .seconds(5))
+                let error = await #expect(throws: OVSDBError.self) {
+                    try await store.northbound.transact(second, within: .seconds(5))
+                }
+                #expect(error?.code == .waitFailed)
+                try await store.northbound.barrier(within: .seconds(5))
+                let snapshot = store.snapshot()
+                #expect(snapshot.ports(of: network.id).count == (deleteFirst ? 0 : 1))
+                #expect((snapshot.allocations(of: network.id) == nil) == deleteFirst)
+                if !deleteFirst {
+                    for port in snapshot.ports(of: network.id) { try await store.deletePort(port.id) }
+                    try await store.deleteNetwork(network.id)
+                    #expect(store.snapshot().allocations(of: network.id) == nil)
+                }
+            }
+        }
+    }
+
+    private func forgetAllocations(of network: Network, _ store: NetworkStore) async throws {
+        let row = try #require(store.snapshot().allocations(of: network.id))
+        try await store.northbound.transact(
+            [.delete(Northbound.DHCPOptions.self, row.id)], within: .seconds(5))
+        try await store.northbound.barrier(within: .seconds(5))
     }
 
     /// What `change` comes to on a copy.

@@ -131,6 +131,9 @@ struct StormTests {
             if !changes.isEmpty { found.append("port \(port.id) lacks \(changes)") }
         }
         for row in snapshot.northbound[Northbound.DHCPOptions.self] {
+            if let network = row.allocationNetworkID, snapshot.logicalSwitch(network) == nil {
+                found.append("allocations of no network: \(row)")
+            }
             guard let id = row.portID else { continue }
             let port = snapshot.logicalSwitchPort(id)
             if port?.dhcpv4Options != row.id, port?.dhcpv6Options != row.id {

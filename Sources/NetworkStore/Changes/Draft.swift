@@ -68,11 +68,8 @@ struct Draft {
             .wait(R.self, row.id, externalID: Layout.revision.name, equals: row.externalIDs[Layout.revision.name]))
     }
 
-    /// Fails the transaction if anybody else gives out an address of the network or changes its subnets at the same time, and
-    /// makes theirs fail. One step is enough for all the requests of a transaction.
-    mutating func claimAddresses(of row: Northbound.LogicalSwitch) { claim(row, NetworkLayout.allocationGeneration) }
-
-    /// Fails the transaction unless the row's count under `key` is the one that was read, and writes the next.
+    /// Fails the transaction unless the row's count under `key` is the one that was read, and writes the next. One step is
+    /// enough for all the requests of a transaction.
     mutating func claim<R: OwnedRow>(_ row: R, _ key: String) {
         guard claimed.insert(row.id).inserted else { return }
         let generation = row.externalIDs[key]
@@ -81,14 +78,6 @@ struct Draft {
         let next = (generation.flatMap { UInt64($0) } ?? 0) &+ 1
         operations.append(.wait(R.self, row.id, externalID: key, equals: generation))
         operations.append(.mutate(R.self, row.id, .put(R.externalIDsColumn, [key: String(next)])))
-    }
-
-    /// Fails the transaction if anybody gives out an address of the network, which is about to go, at the same time.
-    mutating func expectNoClaim(of row: Northbound.LogicalSwitch) {
-        operations.append(
-            .wait(
-                Northbound.LogicalSwitch.self, row.id, externalID: NetworkLayout.allocationGeneration,
-                equals: row.externalIDs[NetworkLayout.allocationGeneration]))
     }
 
     // MARK: Standard attributes

@@ -37,9 +37,6 @@ enum NetworkLayout {
     static let shared = LayoutKey.flag("neutron:shared", absent: false)
     static let external = LayoutKey.flag("neutron:router_external", absent: false)
     static let portSecurityEnabled = LayoutKey.flag("neutron:port_security_enabled", absent: true)
-    /// Counts what gave out an address or a MAC of the network or changed its subnets. Whoever does such a thing waits in the
-    /// same transaction for the count it read, and writes the next.
-    static let allocationGeneration = "neutron:allocation_generation"
 
     static func switchName(_ id: ID<Network>) -> String { "neutron-\(id)" }
 
@@ -50,6 +47,18 @@ enum NetworkLayout {
             return ID(utf8: UnsafeBufferPointer(rebasing: bytes[8...]))
         }
     }
+}
+
+/// Keys of the `DHCP_Options` row of a network that counts its allocations; nothing refers to it.
+///
+/// The count is not in the network's `Logical_Switch`: ovn-northd computes everything anew when another column of that than
+/// `ports` changes, and it takes a new port alone in its stride.
+enum AllocationLayout {
+    /// Of which network: no other row has the key.
+    static let networkID = "neutron:allocation_network_id"
+    /// Counts what gave out an address or a MAC of the network or changed its subnets. Whoever does such a thing waits in the
+    /// same transaction for the count it read, and writes the next.
+    static let generation = "neutron:allocation_generation"
 }
 
 /// Keys of a subnet's `DHCP_Options`. The row is there, without options and not referenced, also while DHCP is off.

@@ -45,6 +45,11 @@ enum NorthboundIndexes {
         (row: Northbound.DHCPOptions) -> ID<Network>? in
         row.isOurs && row.portID == nil ? row.networkID : nil
     }
+    /// The row that counts a network's allocations.
+    static let allocations = Index<Northbound.DHCPOptions, ID<Network>>("allocations") {
+        (row: Northbound.DHCPOptions) -> ID<Network>? in
+        row.isOurs ? row.allocationNetworkID : nil
+    }
     /// The rows of options that ports have for themselves, by subnet.
     static let portOptionsOfSubnet = Index<Northbound.DHCPOptions, ID<Subnet>>("port options of subnet") {
         (row: Northbound.DHCPOptions) -> ID<Subnet>? in
@@ -128,8 +133,8 @@ enum NorthboundIndexes {
         )
         .indexed(by: network).indexed(by: networkName),
         MonitoredTable(Northbound.DHCPOptions.self)
-            .indexed(by: subnet).indexed(by: subnetsOfNetwork).indexed(by: portOptionsOfSubnet).indexed(
-                by: portOptions),
+            .indexed(by: subnet).indexed(by: subnetsOfNetwork).indexed(by: allocations)
+            .indexed(by: portOptionsOfSubnet).indexed(by: portOptions),
         MonitoredTable(
             Northbound.LogicalSwitchPort.self,
             excluding: [.dynamicAddresses, .haChassisGroup, .mirrorRules]

@@ -29,6 +29,11 @@ extension Northbound.DHCPOptions {
         externalIDs[PortOptionsLayout.portID].flatMap { text in text.withBytes { PortID(utf8: $0) } }
     }
 
+    /// The network whose allocations the row counts.
+    var allocationNetworkID: NetworkID? {
+        externalIDs[AllocationLayout.networkID].flatMap { text in text.withBytes { NetworkID(utf8: $0) } }
+    }
+
     var prefix: IPPrefix? { IPPrefix(cidr) }
 }
 

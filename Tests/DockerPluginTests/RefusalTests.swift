@@ -183,9 +183,9 @@ struct RefusalTests {
             for _ in 0..<5 { _ = try await host.allocate(in: network) }
             let refusal = await #expect(throws: PluginHost.Refusal.self) { _ = try await host.allocate(in: network) }
             #expect(refusal?.message.contains("No more IP addresses available") == true, "\(refusal?.message ?? "")")
-            // A network with ports that are just being used is not removed.
+            // The engine removes no network while it makes an endpoint there: these were never finished.
             try await host.removeNetwork(network)
-            #expect(try await host.lab.ports().count == 5)
+            #expect(try await host.lab.resources() == [])
         }
     }
 }

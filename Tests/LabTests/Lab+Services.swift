@@ -25,7 +25,13 @@ extension Lab {
     }
 
     /// Kills the plugin; whoever holds its socket starts it again.
-    func killPlugin(_ host: String) async throws { try await on(host, "kill -KILL $(cat \(Self.pluginPID))") }
+    func killPlugin(_ host: String) async throws { try await killDaemon(Self.pluginPID, on: host) }
+
+    /// Kills a daemon that somebody starts again whenever it ends, by its pid file. Where it has been killed a moment ago: the next one.
+    func killDaemon(_ file: String, on node: String) async throws {
+        try await on(
+            node, "timeout 20 sh -c 'until kill -KILL $(cat \(file)) 2>/dev/null; do sleep 0.02; done'", seconds: 30)
+    }
 
     /// Takes the plugin and its socket away.
     func stopPlugin(_ host: String) async throws {
@@ -46,28 +52,60 @@ extension Lab {
         return (lines.last ?? "", lines.dropLast().joined(separator: "\n"))
     }
 
-    /// Runs `body` with the recorder between Docker and the plugin, which it kills in the middle of a method. Docker must not have
-    /// called the plugin before: it keeps its connections.
+    /// Runs `body` with the recorder between Docker and the plugin, which it kills in the middle of a method once it is armed. Docker
+    /// must not have called the plugin before: it keeps its connections.
     func killingPlugin(at method: String, on host: String, _ body: () async throws -> Void) async throws {
+        try await withRecorder(killing: Self.pluginPID, at: method, on: host) {
+            try await body()
+            let recorded = try await on(host, "cat /run/recorded").output
+            #expect(recorded.contains("\"status\": 0"), "the plugin was not killed at \(method): \(recorded)")
+        }
+    }
+
+    /// Docker, which must not be running, is started, killed in the middle of a method that `command` brings about, and started again.
+    func killingDocker(at method: String, on host: String, _ command: String) async throws {
+        try await withRecorder(killing: "/run/docker.pid", at: method, on: host) {
+            try await startDocker(host)
+            try await armRecorder(on: host)
+            _ = try await timed(host, command)
+            try await on(
+                host, "timeout 10 sh -c 'while kill -0 $(cat /run/docker.pid) 2>/dev/null; do sleep 0.02; done'")
+            try await startDocker(host)
+        }
+    }
+
+    /// From now on the recorder kills.
+    func armRecorder(on host: String) async throws { try await on(host, "kill -USR1 $(cat /run/recorder.pid)") }
+
+    private func withRecorder(
+        killing file: String, at method: String, on host: String, _ body: () async throws -> Void
+    ) async throws {
         let recorder = Lab.project.path + "/Tests/recorder/recorder"
         try await on(
             host,
             """
             rm -f /run/recorded
-            setsid \(recorder) /run/docker/plugins/ovn.sock /run/recorded --kill \(method) --process \(Self.pluginPID) \
+            setsid \(recorder) /run/docker/plugins/ovn.sock /run/recorded --kill \(method) --process \(file) \
                 >/var/log/recorder.log 2>&1 </dev/null &
             echo $! >/run/recorder.pid
             timeout 10 sh -c 'until [ -S /run/docker/plugins/ovn.sock.recorded ] && [ -S /run/docker/plugins/ovn.sock ]; do sleep 0.02; done'
             """)
         do {
             try await body()
-            let recorded = try await on(host, "cat /run/recorded").output
-            #expect(recorded.contains("\"status\": 0"), "the plugin was not killed at \(method): \(recorded)")
-            try await on(host, "kill $(cat /run/recorder.pid)")
+            try await stopRecorder(on: host)
         } catch {
-            try await on(host, "kill $(cat /run/recorder.pid) || :")
+            try await stopRecorder(on: host)
             throw error
         }
+    }
+
+    private func stopRecorder(on host: String) async throws {
+        try await on(
+            host,
+            """
+            kill $(cat /run/recorder.pid)
+            timeout 10 sh -c 'while [ -e /run/docker/plugins/ovn.sock.recorded ]; do sleep 0.02; done'
+            """)
     }
 
     /// Cuts a host off from the central point: packets vanish, nobody answers.

@@ -94,7 +94,7 @@ struct Victim: Sendable, CustomStringConvertible {
         case .ipam:
             try await lab.on("central", "pkill -KILL -x ovn-ipam")
             try await lab.startCentral()
-        case .northbound: try await lab.on("central", "kill -KILL $(cat /run/ovn/ovn-ipam-ovnnb_db.pid)")
+        case .northbound: try await lab.killDaemon("/run/ovn/ovn-ipam-ovnnb_db.pid", on: "central")
         case .database:
             try await lab.on(host, "kill -KILL $(cat /run/openvswitch/ovsdb-server.pid)")
             try await lab.start("ovsdb-server", on: host)

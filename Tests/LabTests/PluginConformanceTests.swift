@@ -13,7 +13,7 @@ extension LabTests {
                 try await lab.joinHosts()
                 try await lab.killingPlugin(at: method, on: "host1") {
                     try await lab.createNetwork("blue")
-                    try await lab.on("host1", "kill -USR1 $(cat /run/recorder.pid)")
+                    try await lab.armRecorder(on: "host1")
                     // Docker repeats the call without its body, which no plugin can answer.
                     let (outcome, took) = try await lab.timed("host1", "docker run --rm --network blue busybox true")
                     #expect(took < Lab.patience, "\(took)")
@@ -23,6 +23,22 @@ extension LabTests {
                 try await lab.docker("host1", "rm -f after")
                 try await lab.expectNothingLeft()
                 try await lab.docker("host1", "network rm blue")
+            }
+        }
+
+        /// It gives nothing back, and knows nothing of it when it is there again.
+        @Test func `an engine that dies in the middle of a call leaves nothing after a minute`() async throws {
+            try await Lab.with("engine", hosts: 1) { lab in
+                try await lab.joinHosts()
+                try await lab.createNetwork("blue")
+                for method in ["IpamDriver.RequestAddress", "NetworkDriver.CreateEndpoint", "NetworkDriver.Join"] {
+                    try await lab.killDocker("host1")
+                    try await lab.killingDocker(
+                        at: method, on: "host1", "docker run --rm --network blue busybox true")
+                }
+                try await lab.expectNothingLeft()
+                try await lab.docker("host1", "network rm blue")
+                #expect(try await lab.networks().isEmpty)
             }
         }
 

@@ -24,12 +24,11 @@ actor Reservations {
     private var expected: [Release: ContinuousClock.Instant] = [:]
     /// Nobody waits for an endpoint longer than this: the engine was killed, or has given up.
     private static let lifetime = Duration.seconds(60)
-    /// More than an engine can have under way; beyond this the oldest question has failed long ago.
-    private static let limit = 4_096
 
     func add(_ port: Port, mac: MACAddress) {
-        if reservations.count >= Self.limit { reservations.removeAll() }
-        reservations[Key(network: port.networkID, mac: mac)] = Reservation(port: port, since: .now)
+        let now = ContinuousClock.now
+        reservations = reservations.filter { now - $0.value.since < Self.lifetime }
+        reservations[Key(network: port.networkID, mac: mac)] = Reservation(port: port, since: now)
     }
 
     func find(_ network: ID<Network>, _ mac: MACAddress) -> Port? {
@@ -58,12 +57,5 @@ actor Reservations {
             return false
         }
         return .now - since < Self.lifetime
-    }
-
-    /// Those that somebody may still wait for.
-    func ids() -> Set<ID<Port>> {
-        let now = ContinuousClock.now
-        reservations = reservations.filter { now - $0.value.since < Self.lifetime }
-        return Set(reservations.values.map(\.port.id))
     }
 }

@@ -107,9 +107,9 @@ extension DockerPlugin {
     private func removeStalePorts(of record: NetworkRecord, on host: ContainerHost) async throws {
         let others = try host.database.networkRecords().filter { $0.network == record.network }
         guard others.count == 1 else { return }
-        let reserved = await reservations.ids()
         for port in try await EndpointPort(host: host).all() where port.networkID == record.network {
-            guard host.attachment.attachment(portID: "\(port.id)") == nil, !reserved.contains(port.id) else { continue }
+            guard host.attachment.attachment(portID: "\(port.id)") == nil else { continue }
+            await reservations.remove(port.id)
             try await EndpointPort(host: host).release(port.id, isSticky: EndpointPort.isSticky(port))
         }
     }

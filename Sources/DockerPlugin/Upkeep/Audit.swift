@@ -89,14 +89,13 @@ extension DockerPlugin {
     /// Everything an audit looks at, as it is now.
     package func scene(on host: ContainerHost, engineNetworks: Set<String>?) async throws -> AuditScene {
         var scene = AuditScene()
-        // What is here is looked at before what central says of it, and before what the engine has under way: an endpoint that is made
-        // meanwhile is a port that is missing here for a moment, not one that is wrong.
+        // What is here is looked at before what central says of it: an endpoint that is made meanwhile is a port that is missing here
+        // for a moment, not one that is wrong.
         scene.records = try host.database.networkIDs()
         scene.engineNetworks = engineNetworks
         scene.endpoints = try await host.attachment.handedOver().filter(\.attachment.isDocker)
         scene.orphans = try await host.attachment.orphans()
         scene.ports = try await EndpointPort(host: host).all()
-        scene.reserved = await reservations.ids()
         let here = Set(scene.ports.map(\.id))
         let missing = Set(scene.endpoints.compactMap { ID<Port>($0.attachment.portID) }).subtracting(here)
         scene.existing = Set(try await Sweep.ports(missing, on: host).keys)
@@ -115,6 +114,7 @@ extension DockerPlugin {
             try await EndpointPort(host: host).release(id, isSticky: attachment?.isSticky ?? false)
         case .release(let id, let isSticky):
             guard host.attachment.attachment(portID: "\(id)") == nil else { return }
+            await reservations.remove(id)
             try await EndpointPort(host: host).release(id, isSticky: isSticky)
         case .removeVeth(let veth):
             try await host.attachment.removeOrphan(veth.hostInterface, within: host.remaining)

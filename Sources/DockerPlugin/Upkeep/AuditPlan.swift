@@ -30,8 +30,6 @@ package enum AuditReason: String, Hashable, Sendable {
 package struct AuditScene: Sendable {
     /// The API's ports of this host's engine.
     package var ports: [Port] = []
-    /// Ports that were made for endpoints which are being made.
-    package var reserved: Set<ID<Port>> = []
     /// The endpoints here, each with where its container's end is.
     package var endpoints: [(attachment: Attachment, end: HandedOverEnd)] = []
     /// Those of the endpoints' ports that exist anywhere.
@@ -59,7 +57,7 @@ package struct AuditScene: Sendable {
             }
             if let id { seen.insert(id) }
         }
-        for port in ports where !seen.contains(port.id) && !reserved.contains(port.id) {
+        for port in ports where !seen.contains(port.id) {
             changes.append(.release(port.id, isSticky: EndpointPort.isSticky(port)))
         }
         changes += orphans.map { .removeVeth($0) }
@@ -84,7 +82,8 @@ package struct AuditScene: Sendable {
 
 /// What has been out of order, and since when.
 struct Sightings: Sendable {
-    /// What is made or taken away by others is done within this time.
+    /// What is made or taken away by others is done within this time. The engine takes a moment from its question for an address to its
+    /// CreateEndpoint, and a few seconds more for a second address while central is slow.
     static let grace = Duration.seconds(15)
 
     private var since: [AuditChange: ContinuousClock.Instant] = [:]

@@ -24,6 +24,9 @@ extension Lab {
         return (outcome, ContinuousClock.now - begun)
     }
 
+    /// For a network in which tests choose addresses of the lower half: what is given to the others is at random in the upper one.
+    static let upperHalf = "--ip-range 10.1.128.0/17"
+
     /// The network that most tests use, made on these hosts as its users make it.
     func createNetwork(
         _ name: String, subnet: String = "10.1.0.0/16", options: String = "", on hosts: [String]? = nil

@@ -8,7 +8,7 @@ extension LabTests {
         {
             try await Lab.with("hole", hosts: 2) { lab in
                 try await lab.joinHosts()
-                try await lab.createNetwork("blue")
+                try await lab.createNetwork("blue", options: Lab.upperHalf)
                 for i in 0..<3 {
                     try await lab.start("c\(i)", on: "host1", network: "blue", options: "--ip 10.1.0.1\(i)")
                 }

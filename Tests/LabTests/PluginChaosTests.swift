@@ -11,7 +11,7 @@ extension LabTests {
         @Test func `whatever is killed, ports, rows, interfaces and containers agree within a minute`() async throws {
             try await Lab.with("chaos", hosts: 3) { lab in
                 try await lab.joinHosts()
-                try await lab.createNetwork("blue")
+                try await lab.createNetwork("blue", options: Lab.upperHalf)
                 try await lab.createNetwork("green", subnet: "10.2.0.0/16")
                 let crowd = Crowd(lab: lab, perHost: Self.containersPerHost)
                 try await crowd.fill()

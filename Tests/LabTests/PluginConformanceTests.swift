@@ -96,7 +96,7 @@ extension LabTests {
         @Test func `Docker killed and started again has its containers back, and gave no address away`() async throws {
             try await Lab.with("crashed", hosts: 1) { lab in
                 try await lab.joinHosts()
-                try await lab.createNetwork("blue")
+                try await lab.createNetwork("blue", options: Lab.upperHalf)
                 let pinned = try await lab.start(
                     "pinned", on: "host1", network: "blue", options: "--restart always --ip 10.1.0.77")
                 try await lab.start("again", on: "host1", network: "blue", options: "--restart always")

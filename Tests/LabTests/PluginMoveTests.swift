@@ -10,7 +10,7 @@ extension LabTests {
         @Test func `an address that moves to another host answers there within a second`() async throws {
             try await Lab.with("moves", hosts: 3) { lab in
                 try await lab.joinHosts()
-                try await lab.createNetwork("blue")
+                try await lab.createNetwork("blue", options: Lab.upperHalf)
                 let watcher = try await lab.start("watcher", on: "host3", network: "blue")
                 var late: [Int] = []
                 for move in 0..<Self.moves {

@@ -7,7 +7,7 @@ extension LabTests {
         {
             try await Lab.with("power", hosts: 3) { lab in
                 try await lab.joinHosts()
-                try await lab.createNetwork("blue")
+                try await lab.createNetwork("blue", options: Lab.upperHalf)
                 let watcher = try await lab.start("watcher", on: "host3", network: "blue")
                 var before: [Member] = []
                 for host in ["host1", "host2"] {

@@ -87,14 +87,22 @@ extension HostAttachment {
             let links = try await links.all()
             var plugs: [String: PlugState] = [:]
             for attachment in attachments {
-                // A sandbox that can not be opened has ended, which is what the audit is to find out.
-                guard let sandbox = attachment.sandbox, let namespace = try? NetworkNamespace(sandbox) else { continue }
+                guard let sandbox = attachment.sandbox, let namespace = try Self.namespace(of: sandbox) else {
+                    continue
+                }
                 plugs[attachment.portID] = try await self.links.inspect(
                     hostInterface: attachment.hostInterface, sandbox: namespace)
             }
             return Audit.findings(attachments: attachments, links: links, plugs: plugs)
         } catch {
             throw AttachmentError(error, during: "audit this host's attachments")
+        }
+    }
+
+    /// Nil where the sandbox has ended. One that can not be opened for another reason may well live: nothing is said of it then.
+    private static func namespace(of sandbox: Sandbox) throws(NetlinkError) -> NetworkNamespace? {
+        do { return try NetworkNamespace(sandbox) } catch  where [.noEntry, .noProcess, .invalid].contains(error.code) {
+            return nil
         }
     }
 }

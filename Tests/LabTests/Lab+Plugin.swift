@@ -97,9 +97,6 @@ extension Lab {
     func dockerPorts() async throws -> [Port] {
         try await list("ports", "device_owner=compute:docker", as: Port.self)
     }
-
-    /// Ends a program at once, by its process id's file.
-    func kill9(_ host: String, pidFile: String) async throws { try await on(host, "kill -KILL $(cat \(pidFile))") }
 }
 
 /// A container's place in a network.

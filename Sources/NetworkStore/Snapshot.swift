@@ -80,7 +80,8 @@ package struct Snapshot: Sendable {
 
     // MARK: Addresses
 
-    /// The row that counts the network's allocations; nil where the network is not of our making.
+    /// The row that counts the network's allocations; nil where the network is not of our making and no address of it
+    /// was given yet.
     func allocations(of network: ID<Network>) -> Northbound.DHCPOptions? {
         northbound.first(NorthboundIndexes.allocations, network)
     }

@@ -106,7 +106,7 @@ let package = Package(
         // Other daemons.
         room("OVSDBClient", uses: ["OVSDB", nioSSL, logging, metrics, locks] + nio),
         room("DockerEngine", uses: ["NetAddress", logging] + http + nio),
-        room("HTTPTransport", uses: [nioSSL, logging] + http + nio),
+        room("HTTPTransport", uses: [nioSSL, logging, locks] + http + nio),
         room("Keystone", uses: ["NeutronAPI", "YAML", "HTTPTransport", logging, locks] + http + nio),
         room("NeutronClient", uses: ["NeutronAPI", "HTTPTransport", "Keystone", logging] + http + nio),
 
@@ -149,6 +149,7 @@ let package = Package(
         tests("OVSDBClient", uses: ["OVNModel", "TestServers"] + nio),
         tests("DockerEngine", uses: ["TestServers"]),
         tests("YAML"),
+        tests("HTTPTransport", uses: ["TestServers", nioHTTP]),
         tests("Keystone", uses: ["TestServers"]),
         tests("NeutronClient", uses: ["TestServers"]),
         tests("NetworkStore", uses: ["TestServers"]),

@@ -7,11 +7,14 @@ import NIOPosix
 
 /// Connections to servers that speak HTTP/1.1, by TLS or in the clear.
 ///
-/// One exchange is one request and its whole answer, or an error that says whether the request can have arrived.
+/// One exchange is one request and its whole answer, or an error that says whether the request can have arrived. Only so many
+/// are under way at a time: a server that is slow already gets no slower by more of them.
 /// Redirects are not followed: a token must not go where its owner did not send it. Owns its connections: `shutdown()` closes them.
 package struct HTTPTransport: Sendable {
     /// Replies beyond this are refused; a list of 10,000 ports has about 10 MB.
     static let replyLimit = 256 << 20
+    /// The number of exchanges at a time.
+    static let width = 8
 
     /// What is sent. Headers carry tokens and bodies passwords: neither is ever logged.
     package struct Request: Sendable {
@@ -41,6 +44,7 @@ package struct HTTPTransport: Sendable {
     }
 
     private let http: HTTPClient
+    private let turnstile = Turnstile(width: Self.width)
     private let connectTimeout: Duration
     private let logger: Logger
 
@@ -53,6 +57,8 @@ package struct HTTPTransport: Sendable {
         configuration.tlsConfiguration = trust.tls
         configuration.timeout.connect = .nanoseconds(max(1, connectTimeout.nanoseconds))
         configuration.connectionPool.retryConnectionEstablishment = false
+        // Nobody waits in the pool, where waiting counts as connecting.
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = Self.width
         configuration.redirectConfiguration = .disallow
         configuration.httpVersion = .http1Only
         http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
@@ -67,11 +73,19 @@ package struct HTTPTransport: Sendable {
         }
     }
 
-    /// Sends a request and waits for all of its answer.
+    /// Sends a request when its turn has come, and waits for all of its answer.
     package func exchange(
         _ request: Request, within timeout: Duration
     ) async throws(TransportError) -> Reply {
         let deadline = ContinuousClock.now + timeout
+        guard await turnstile.enter(until: deadline) else {
+            let isLate = ContinuousClock.now >= deadline
+            throw TransportError(
+                .unreachable,
+                isLate
+                    ? "it has not answered the \(Self.width) requests before within \(timeout.inSeconds)" : "cancelled")
+        }
+        defer { turnstile.leave() }
         let wire = Self.wire(request)
         do {
             do {

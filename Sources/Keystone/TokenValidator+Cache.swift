@@ -2,6 +2,8 @@ import NeutronAPI
 
 /// What is known of tokens, for a short time, and who waits for what is being asked.
 struct TokenCache: Sendable {
+    /// The number of tokens that are asked for at a time: questions whose askers have gone are among them.
+    static let limit = 1_024
     /// How long it is taken for true that a token is valid, and so how late a revocation can be noticed.
     let lifetime: Duration
     /// And that it is not. Short: where Keystone has replicas, one may not know yet what another one just gave out.
@@ -9,8 +11,8 @@ struct TokenCache: Sendable {
     private var valid: Generations<ValidToken>
     /// Apart, so that a flood of guesses does not push out what is valid.
     private var rejected: Generations<String>
-    /// Tokens that somebody asks Keystone for, with those who wait for the answer; they get nil if the asker gave up.
-    private var asked: [String: [CheckedContinuation<TokenVerdict?, Never>]] = [:]
+    /// Tokens that Keystone is being asked for, with those who wait for the answer.
+    private var asked: [String: [AsyncStream<TokenVerdict>.Continuation]] = [:]
 
     init(lifetime: Duration, capacity: Int) {
         self.lifetime = lifetime
@@ -19,41 +21,41 @@ struct TokenCache: Sendable {
         rejected = Generations(capacity: capacity)
     }
 
-    /// What to do about a token.
-    enum Step {
-        case known(TokenVerdict)
-        /// Nobody has asked: the caller does, and calls ``finish(_:with:at:)``.
-        case ask
-        case wait
-    }
-
+    /// What is known of a token.
     /// - Parameter clock: the date and time, which a token's expiry is told in.
-    mutating func step(_ token: String, at now: ContinuousClock.Instant, clock: Timestamp) -> Step {
-        if let known = valid[token, now] {
-            guard known.expiresAt > clock else { return .known(.rejected("expired")) }
-            return .known(.valid(known))
+    func known(_ token: String, at now: ContinuousClock.Instant, clock: Timestamp) -> TokenVerdict? {
+        if let known = valid[token, now] { return known.expiresAt > clock ? .valid(known) : .rejected("expired") }
+        return rejected[token, now].map { .rejected($0) }
+    }
+
+    /// What somebody is to do who wants to know of a token.
+    enum Place {
+        /// To ask Keystone and call ``finish(_:with:askedAt:)``, then to wait.
+        case first
+        case behind
+        /// Too much is being asked already.
+        case refused
+    }
+
+    /// Adds somebody who waits for what Keystone says.
+    mutating func wait(for token: String, _ caller: AsyncStream<TokenVerdict>.Continuation) -> Place {
+        guard asked[token] == nil else {
+            asked[token]?.append(caller)
+            return .behind
         }
-        if asked[token] != nil { return .wait }
-        if let reason = rejected[token, now] { return .known(.rejected(reason)) }
-        asked[token] = []
-        return .ask
+        guard asked.count < Self.limit else { return .refused }
+        asked[token] = [caller]
+        return .first
     }
 
-    /// Adds somebody who waits; false where the answer is there already.
-    mutating func wait(for token: String, _ continuation: CheckedContinuation<TokenVerdict?, Never>) -> Bool {
-        guard asked[token] != nil else { return false }
-        asked[token]?.append(continuation)
-        return true
-    }
-
-    /// Keeps an answer, which was asked for at `start`, and returns those who wait for it. Nil: the asker gave up.
+    /// Keeps an answer, which was asked for at `start`, and returns those who wait for it.
     mutating func finish(
-        _ token: String, with verdict: TokenVerdict?, askedAt start: ContinuousClock.Instant
-    ) -> [CheckedContinuation<TokenVerdict?, Never>] {
+        _ token: String, with verdict: TokenVerdict, askedAt start: ContinuousClock.Instant
+    ) -> [AsyncStream<TokenVerdict>.Continuation] {
         switch verdict {
         case .valid(let found): valid.insert(found, for: token, until: start + lifetime)
         case .rejected(let reason): rejected.insert(reason, for: token, until: start + rejectionLifetime)
-        case .unavailable, nil: break
+        case .unavailable: break
         }
         return asked.removeValue(forKey: token) ?? []
     }

@@ -5,7 +5,8 @@ import NeutronAPI
 
 /// Validates tokens of clients with Keystone v3, and remembers the answers for a short time.
 ///
-/// Requests with one token ask once: the others wait for the answer. A token that was revoked is refused when what is known of
+/// Requests with one token ask once, and all wait for the answer. It is kept even if they have gone by then, so that who comes
+/// again finds it: a Keystone that is too slow for its clients is not asked in vain again and again. A token that was revoked is refused when what is known of
 /// it is older than the cache's lifetime, one that has expired at once.
 package final class TokenValidator: TokenValidation {
     /// How answers are kept. The defaults suit a service.
@@ -14,8 +15,8 @@ package final class TokenValidator: TokenValidation {
         package var cacheTime = Duration.seconds(30)
         /// The number of tokens that are remembered.
         package var capacity = 8_192
-        /// How long Keystone may take to answer.
-        package var timeout = Duration.seconds(10)
+        /// How long Keystone may take to answer; clients may be less patient.
+        package var timeout = Duration.seconds(30)
 
         package init() {}
     }
@@ -59,37 +60,27 @@ package final class TokenValidator: TokenValidation {
 
     package func validate(_ token: String) async -> TokenVerdict {
         guard Self.isWellFormed(token) else { return .rejected("malformed") }
-        while true {
-            let start = now()
-            let step = cache.withLockedValue { $0.step(token, at: start, clock: clock()) }
-            switch step {
-            case .known(let verdict): return verdict
-            case .ask: return await ask(token, start)
-            case .wait:
-                if let verdict = await wait(for: token) { return verdict }
-            }
+        let start = now()
+        if let known = cache.withLockedValue({ $0.known(token, at: start, clock: clock()) }) { return known }
+        let (answers, caller) = AsyncStream<TokenVerdict>.makeStream()
+        switch cache.withLockedValue({ $0.wait(for: token, caller) }) {
+        case .first: Task { await ask(token, start) }
+        case .behind: break
+        case .refused: return .unavailable("\(TokenCache.limit) other tokens are being asked for")
         }
+        return await answers.first { _ in true } ?? .unavailable("the client has gone")
     }
 
-    private func ask(_ token: String, _ start: ContinuousClock.Instant) async -> TokenVerdict {
+    /// Ends by the source's own deadline.
+    private func ask(_ token: String, _ start: ContinuousClock.Instant) async {
         var verdict = await source.verdict(of: token)
         if case .valid(let found) = verdict, found.expiresAt <= clock() { verdict = .rejected("expired") }
         if case .unavailable(let cause) = verdict {
             logger.debug("token not validated", metadata: ["cause": "\(cause)"])
         }
-        // A client that went away takes its question with it; the others ask for themselves.
-        var answer: TokenVerdict? = verdict
-        if case .unavailable = verdict, Task.isCancelled { answer = nil }
-        let waiting = cache.withLockedValue { $0.finish(token, with: answer, askedAt: start) }
-        for continuation in waiting { continuation.resume(returning: answer) }
-        return verdict
-    }
-
-    /// The answer that somebody else asks for; nil where it is there already, or will not come.
-    private func wait(for token: String) async -> TokenVerdict? {
-        await withCheckedContinuation { continuation in
-            let isWaiting = cache.withLockedValue { $0.wait(for: token, continuation) }
-            if !isWaiting { continuation.resume(returning: nil) }
+        for caller in cache.withLockedValue({ $0.finish(token, with: verdict, askedAt: start) }) {
+            caller.yield(verdict)
+            caller.finish()
         }
     }
 

@@ -10,6 +10,8 @@ package final class ScriptedServer: Sendable {
     package enum Step: Sendable {
         /// Answers with a status and a body.
         case reply(Int, String)
+        /// Answers so after some time.
+        case late(Duration, Int, String)
         /// Answers with these bytes.
         case raw(String)
         /// Answers, then closes the connection.
@@ -80,6 +82,10 @@ package final class ScriptedServer: Sendable {
                 }
                 switch step {
                 case .reply(let status, let body):
+                    try await output.write(Self.response(status, body))
+                case .late(let delay, let status, let body):
+                    // What the test asked for.
+                    try await Task.sleep(for: delay)
                     try await output.write(Self.response(status, body))
                 case .raw(let bytes):
                     try await output.write(ByteBuffer(string: bytes))

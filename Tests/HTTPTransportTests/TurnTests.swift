@@ -1,0 +1,70 @@
+import Logging
+import NIOHTTP1
+import TestServers
+import Testing
+
+@testable import HTTPTransport
+
+/// More exchanges at once than a server is asked for.
+@Suite(.timeLimit(.minutes(1))) struct TurnTests {
+    private func withTransport(
+        connectTimeout: Duration = .seconds(2), _ body: (HTTPTransport) async throws -> Void
+    ) async throws {
+        let transport = HTTPTransport(connectTimeout: connectTimeout, logger: Logger(label: "test"))
+        do { try await body(transport) } catch {
+            await transport.shutdown()
+            throw error
+        }
+        await transport.shutdown()
+    }
+
+    private func question(_ server: ScriptedServer) -> HTTPTransport.Request {
+        HTTPTransport.Request(.GET, server.endpoint, isRepeatable: true)
+    }
+
+    @Test func `waiting for a turn is not waiting for a connection`() async throws {
+        let count = 5 * HTTPTransport.width
+        let steps = Array(repeating: ScriptedServer.Step.late(.milliseconds(200), 200, "{}"), count: count)
+        try await ScriptedServer.run(steps) { server in
+            // The last ones wait for four times as long.
+            try await withTransport(connectTimeout: .milliseconds(200)) { transport in
+                let statuses = await withTaskGroup(of: Int?.self) { group in
+                    for _ in 1...count {
+                        group.addTask { try? await transport.exchange(question(server), within: .seconds(20)).status }
+                    }
+                    return await group.reduce(into: []) { $0.append($1) }
+                }
+                #expect(statuses == Array(repeating: 200, count: count))
+            }
+        }
+    }
+
+    @Test func `who gets no turn has sent nothing, and is told so`() async throws {
+        let silent = Array(repeating: ScriptedServer.Step.silence, count: HTTPTransport.width)
+        try await ScriptedServer.run(silent + [.reply(204, "")]) { server in
+            try await withTransport { transport in
+                let first = silent.map { _ in
+                    Task { try await transport.exchange(question(server), within: .seconds(30)) }
+                }
+                // Between two looks; throws at the suite's time limit.
+                while server.requests.count < first.count { try await Task.sleep(for: .milliseconds(5)) }
+
+                let late = await #expect(throws: TransportError.self) {
+                    try await transport.exchange(question(server), within: .milliseconds(100))
+                }
+                #expect(late?.kind == .unreachable)
+                #expect(late?.reason == "it has not answered the 8 requests before within 0.1 s")
+                let cancelled = Task { try await transport.exchange(question(server), within: .seconds(30)) }
+                cancelled.cancel()
+                let error = await #expect(throws: TransportError.self) { try await cancelled.value }
+                #expect(error?.kind == .unreachable && error?.reason == "cancelled")
+                #expect(server.requests.count == first.count)
+
+                // A turn that is given back is the next one's: those who gave up have kept none.
+                let next = Task { try await transport.exchange(question(server), within: .seconds(30)) }
+                first.forEach { $0.cancel() }
+                #expect(try await next.value.status == 204)
+            }
+        }
+    }
+}

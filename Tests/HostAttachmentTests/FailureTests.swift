@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import HostNetwork
 import NetAddress
@@ -218,6 +219,27 @@ struct DetachTests {
             #expect(try await attachment.audit().map(\.problem) == [.linkMissing])
             try await attachment.detach(portID: endpoint.portID, within: limit)
             #expect(try await host.leftovers() == [])
+        }
+    }
+
+    @Test func `a sandbox that cannot be opened has not ended by that`() async throws {
+        try await withHost { host in
+            let container = try TestSandbox()
+            let name = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path()
+            defer { try? FileManager.default.removeItem(atPath: name) }  // Gone at the end of the test already.
+            let sandbox = Sandbox(containerID: container.containerID, location: .path(name))
+            let namespace = "/proc/self/fd/\(container.namespace.descriptor)"
+            try FileManager.default.createSymbolicLink(atPath: name, withDestinationPath: namespace)
+            let attachment = try host.attachment()
+            try await attachment.attach(try Endpoint.test(), to: sandbox, within: limit, awaitInstalled: false)
+            try FileManager.default.removeItem(atPath: name)
+            try FileManager.default.createSymbolicLink(atPath: name, withDestinationPath: name)
+            let error = await #expect(throws: AttachmentError.self) { try await attachment.audit() }
+            #expect(
+                error?.description.contains("open network namespace \(name): ") == true, "\(error?.description ?? "")")
+
+            try FileManager.default.removeItem(atPath: name)
+            #expect(try await attachment.audit().map(\.problem).contains(.sandboxMoved))
         }
     }
 

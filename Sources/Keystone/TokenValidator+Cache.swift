@@ -21,31 +21,33 @@ struct TokenCache: Sendable {
         rejected = Generations(capacity: capacity)
     }
 
-    /// What is known of a token.
-    /// - Parameter clock: the date and time, which a token's expiry is told in.
-    func known(_ token: String, at now: ContinuousClock.Instant, clock: Timestamp) -> TokenVerdict? {
-        if let known = valid[token, now] { return known.expiresAt > clock ? .valid(known) : .rejected("expired") }
-        return rejected[token, now].map { .rejected($0) }
-    }
-
     /// What somebody is to do who wants to know of a token.
-    enum Place {
+    enum Step {
+        case known(TokenVerdict)
         /// To ask Keystone and call ``finish(_:with:askedAt:)``, then to wait.
-        case first
-        case behind
+        case ask
+        case wait
         /// Too much is being asked already.
-        case refused
+        case giveUp
     }
 
-    /// Adds somebody who waits for what Keystone says.
-    mutating func wait(for token: String, _ caller: AsyncStream<TokenVerdict>.Continuation) -> Place {
+    /// Looks a token up, and where it is not known adds `caller` to those who wait for what Keystone says.
+    /// - Parameter clock: the date and time, which a token's expiry is told in.
+    mutating func step(
+        _ token: String, for caller: AsyncStream<TokenVerdict>.Continuation, at now: ContinuousClock.Instant,
+        clock: Timestamp
+    ) -> Step {
+        if let known = valid[token, now] {
+            return .known(known.expiresAt > clock ? .valid(known) : .rejected("expired"))
+        }
         guard asked[token] == nil else {
             asked[token]?.append(caller)
-            return .behind
+            return .wait
         }
-        guard asked.count < Self.limit else { return .refused }
+        if let reason = rejected[token, now] { return .known(.rejected(reason)) }
+        guard asked.count < Self.limit else { return .giveUp }
         asked[token] = [caller]
-        return .first
+        return .ask
     }
 
     /// Keeps an answer, which was asked for at `start`, and returns those who wait for it.

@@ -61,12 +61,12 @@ package final class TokenValidator: TokenValidation {
     package func validate(_ token: String) async -> TokenVerdict {
         guard Self.isWellFormed(token) else { return .rejected("malformed") }
         let start = now()
-        if let known = cache.withLockedValue({ $0.known(token, at: start, clock: clock()) }) { return known }
         let (answers, caller) = AsyncStream<TokenVerdict>.makeStream()
-        switch cache.withLockedValue({ $0.wait(for: token, caller) }) {
-        case .first: Task { await ask(token, start) }
-        case .behind: break
-        case .refused: return .unavailable("\(TokenCache.limit) other tokens are being asked for")
+        switch cache.withLockedValue({ $0.step(token, for: caller, at: start, clock: clock()) }) {
+        case .known(let verdict): return verdict
+        case .ask: Task { await ask(token, start) }
+        case .wait: break
+        case .giveUp: return .unavailable("\(TokenCache.limit) other tokens are being asked for")
         }
         return await answers.first { _ in true } ?? .unavailable("the client has gone")
     }

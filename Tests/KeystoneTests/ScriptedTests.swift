@@ -132,4 +132,32 @@ struct ScriptedTests {
         let error = try await failure(credentials(endpoint + "/v3"))
         #expect(error?.code == .unreachable && error?.message.contains("\(endpoint)/v3") == true)
     }
+
+    @Test func `a validator that is closed leaves its questions`() async throws {
+        let own = #"""
+            {"token": {"user": {"id": "u", "name": "ovn-ipam"}, "issued_at": "2024-05-17T09:30:00.000000Z",
+             "expires_at": "2024-05-17T10:30:00.000000Z"}}
+            """#
+        let login = "HTTP/1.1 201 X\r\nx-subject-token: own\r\ncontent-length: \(own.utf8.count)\r\n\r\n\(own)"
+        try await ScriptedServer.run([.raw(login)] + Array(repeating: .silence, count: 8)) { server in
+            // Longer than the suite may take.
+            var configuration = TokenValidator.Configuration()
+            configuration.timeout = .seconds(600)
+            let logger = Logger(label: "test")
+            let validator = TokenValidator(
+                session: KeystoneSession(
+                    credentials(server.endpoint + "/v3"), connectTimeout: .seconds(2), logger: logger),
+                configuration: configuration, logger: logger)
+            let clients = (1...20).map { number in Task { await validator.validate("token\(number)") } }
+            // Between two looks; throws at the suite's time limit.
+            while server.requests.count < 9 { try await Task.sleep(for: .milliseconds(5)) }
+            await validator.shutdown()
+            for client in clients {
+                guard case .unavailable = await client.value else {
+                    Issue.record("somebody got an answer")
+                    continue
+                }
+            }
+        }
+    }
 }

@@ -164,7 +164,7 @@ let package = Package(
 
         /// Private `ovsdb-server`s, `ovn-northd`s and the like for the engine tests.
         .target(
-            name: "TestServers", dependencies: nio, path: "Tests/TestServers", exclude: ["keystone"],
+            name: "TestServers", dependencies: nio + [locks], path: "Tests/TestServers", exclude: ["keystone"],
             swiftSettings: strict),
         /// The networking API on databases of those.
         .target(

@@ -1,6 +1,6 @@
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
-import Synchronization
 
 /// A TCP server that says what a test tells it to, byte for byte.
 ///
@@ -24,14 +24,14 @@ package final class ScriptedServer: Sendable {
 
     package let port: Int
     private let channel: NIOAsyncChannel<NIOAsyncChannel<ByteBuffer, ByteBuffer>, Never>
-    private let state: Mutex<(steps: [Step], requests: [String])>
+    private let state: NIOLockedValueBox<(steps: [Step], requests: [String])>
 
     /// Head and body of each request so far.
-    package var requests: [String] { state.withLock { $0.requests } }
+    package var requests: [String] { state.withLockedValue { $0.requests } }
     package var endpoint: String { "http://127.0.0.1:\(port)" }
 
     private init(steps: [Step]) async throws {
-        state = Mutex((steps, []))
+        state = NIOLockedValueBox((steps, []))
         channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .bind(host: "127.0.0.1", port: 0) { connection in
                 connection.eventLoop.makeCompletedFuture {
@@ -76,7 +76,7 @@ package final class ScriptedServer: Sendable {
                 received.writeImmutableBuffer(chunk)
                 guard let request = Self.whole(received) else { continue }
                 received.clear()
-                let step = state.withLock { state in
+                let step = state.withLockedValue { state in
                     state.requests.append(request)
                     return state.steps.isEmpty ? Step.close : state.steps.removeFirst()
                 }

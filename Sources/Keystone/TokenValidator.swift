@@ -6,8 +6,8 @@ import NeutronAPI
 /// Validates tokens of clients with Keystone v3, and remembers the answers for a short time.
 ///
 /// Requests with one token ask once, and all wait for the answer. It is kept even if they have gone by then, so that who comes
-/// again finds it: a Keystone that is too slow for its clients is not asked in vain again and again. A token that was revoked is refused when what is known of
-/// it is older than the cache's lifetime, one that has expired at once.
+/// again finds it: a Keystone that is too slow for its clients is not asked in vain again and again.
+/// A token that was revoked is refused when what is known of it is older than the cache's lifetime, one that has expired at once.
 package final class TokenValidator: TokenValidation {
     /// How answers are kept. The defaults suit a service.
     package struct Configuration: Sendable {

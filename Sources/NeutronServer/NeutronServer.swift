@@ -16,6 +16,8 @@ package struct NeutronServer: Sendable {
         package var defaultProject = "admin"
         /// Who may ask.
         package var authentication = Authentication.none
+        /// How much of everything.
+        package var limits = Limits()
         /// The loop that connections live on; nil: all of the process's.
         package var eventLoop: (any EventLoop)?
 

@@ -29,6 +29,7 @@ let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "sw
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
 let nioHTTP: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let http: [Target.Dependency] = [
     .product(name: "AsyncHTTPClient", package: "async-http-client"),
     nioHTTP,
@@ -106,16 +107,19 @@ let package = Package(
         // Other daemons.
         room("OVSDBClient", uses: ["OVSDB", nioSSL, logging, metrics, locks] + nio),
         room("DockerEngine", uses: ["NetAddress", logging] + http + nio),
+        room("HTTPServing", uses: [logging, locks, nioHTTP] + nio),
         room("HTTPTransport", uses: [nioSSL, logging, locks] + http + nio),
         room("Keystone", uses: ["NeutronAPI", "YAML", "HTTPTransport", logging, locks] + http + nio),
         room("NeutronClient", uses: ["NeutronAPI", "HTTPTransport", "Keystone", logging] + http + nio),
 
         // What we are.
         room("NetworkStore", uses: ["OVNModel", "OVSDBClient", "IPAM", "NeutronAPI", logging, metrics, hashTrees]),
-        room("NeutronServer", uses: ["NetworkStore", "Keystone", hummingbird, logging, metrics] + nio),
+        room(
+            "NeutronServer",
+            uses: ["NetworkStore", "Keystone", "HTTPServing", hummingbird, logging, metrics, nioHTTP] + nio),
         room("HostAttachment", uses: ["HostNetwork", "OVSDBClient", "OVNModel", logging]),
         room("HostEndpoints", uses: ["Release", "NeutronClient", "HostAttachment", "DockerEngine", logging]),
-        room("DockerPlugin", uses: ["HostEndpoints", lifecycle, logging, locks, nioHTTP] + nio),
+        room("DockerPlugin", uses: ["HostEndpoints", "HTTPServing", lifecycle, logging, locks, nioHTTP] + nio),
         room("Commands", uses: ["DockerPlugin", arguments, logging]),
 
         command(
@@ -149,6 +153,7 @@ let package = Package(
         tests("OVSDBClient", uses: ["OVNModel", "TestServers"] + nio),
         tests("DockerEngine", uses: ["TestServers"]),
         tests("YAML"),
+        tests("HTTPServing", uses: [nioHTTP, nioEmbedded] + nio),
         tests("HTTPTransport", uses: ["TestServers", nioHTTP]),
         tests("Keystone", uses: ["TestServers"]),
         tests("NeutronClient", uses: ["TestServers"]),

@@ -1,4 +1,5 @@
 import CoreMetrics
+import HTTPServing
 package import Hummingbird
 import Logging
 import NeutronAPI
@@ -45,6 +46,8 @@ package struct APIResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Con
             }
             return .neutron(error)
         }
+        // The connection has told the client already.
+        if let refusal = error as? HTTPRefusal { return .neutron(NeutronError(refusal)) }
         if error is CancellationError {
             return .neutron(.serviceUnavailable("The server is stopping."))
         }

@@ -37,6 +37,8 @@ package struct Limits: Sendable {
     package var headSize = 64 << 10
     /// Header fields, those after a chunked body among them.
     package var headerFields = 100
+    /// The body: a bulk request for thousands of ports.
+    package var bodySize = 8 << 20
 
     // Work.
 

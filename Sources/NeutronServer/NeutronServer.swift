@@ -2,6 +2,8 @@ package import Hummingbird
 package import Logging
 package import NIOCore
 package import NetworkStore
+import HTTPServing
+import HummingbirdCore
 import NeutronAPI
 
 /// The Networking API v2.0 over HTTP, on a ``NetworkStore``.
@@ -24,6 +26,9 @@ package struct NeutronServer: Sendable {
         package init() {}
     }
 
+    /// As answers name it.
+    static let name = "ovn-ipam"
+
     let store: NetworkStore
     let configuration: Configuration
     let logger: Logger
@@ -41,9 +46,21 @@ package struct NeutronServer: Sendable {
     ) -> some ApplicationProtocol {
         Application(
             responder: APIResponder(inner: router().buildResponder()),
+            server: HTTPServerBuilder { [configuration, logger] responder in
+                APIChannel(limits: configuration.limits, logger: logger, responder: responder)
+            },
             configuration: ApplicationConfiguration(
-                address: .hostname(configuration.host, port: configuration.port), serverName: "ovn-ipam"),
-            onServerRunning: { channel in
+                address: .hostname(configuration.host, port: configuration.port), serverName: Self.name,
+                // As many as the kernel lets wait: those who come in a flood's second would wait for their next try.
+                backlog: 4_096),
+            onServerRunning: { [logger] channel in
+                do {
+                    try await channel.eventLoop.submit {
+                        try HTTPServing.surviveFailingAccepts(of: channel, logger: logger)
+                    }.get()
+                } catch {
+                    logger.warning("the server has closed already", metadata: ["cause": "\(error)"])
+                }
                 await onRunning(channel.localAddress?.port ?? 0)
             },
             eventLoopGroupProvider: configuration.eventLoop.map { .shared($0) } ?? .singleton,

@@ -9,7 +9,7 @@ package import TestServers
 /// Serves the networking API of some databases on a free port of the loopback interface; passes its URL to `body`.
 package func withAPI<Result: Sendable>(
     _ northbound: OVSDBServer, _ southbound: OVSDBServer? = nil, authentication: Authentication = .none,
-    _ body: @escaping @Sendable (String) async throws -> Result
+    limits: Limits = Limits(), _ body: @escaping @Sendable (String) async throws -> Result
 ) async throws -> Result {
     let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     func client(_ server: OVSDBServer, _ database: String, _ tables: [MonitoredTable]) -> OVSDBClient {
@@ -24,6 +24,7 @@ package func withAPI<Result: Sendable>(
     configuration.host = "127.0.0.1"
     configuration.port = 0
     configuration.authentication = authentication
+    configuration.limits = limits
     let application = NeutronServer(
         store: NetworkStore(northbound: north, southbound: south, logger: quiet), configuration: configuration,
         logger: quiet

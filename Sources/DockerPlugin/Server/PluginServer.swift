@@ -1,3 +1,4 @@
+import HTTPServing
 import HostEndpoints
 package import Logging
 import NIOCore
@@ -16,8 +17,22 @@ package struct PluginServer: Service {
     let plugin: DockerPlugin
     let logger: Logger
 
-    /// A call has a few hundred bytes; one with many published ports some tens of thousands.
-    private static let bodyLimit = 1 << 20
+    /// The engine is root, and keeps its connections: the limits are for what has gone wrong, not for what is slow.
+    private static let limits = ConnectionLimits(
+        pipelinedRequests: 32, headTime: .minutes(1), bodyTime: .minutes(1), paceTime: .minutes(1), paceSize: 1,
+        idleTime: .hours(24), lingerTime: .seconds(2), endingTime: .seconds(10), targetSize: 4_096, headSize: 65_536,
+        headerFields: 100,
+        // A call has a few hundred bytes; one with many published ports some tens of thousands.
+        bodySize: 1 << 20)
+
+    private static let serving = HTTPServing(limits: limits) { refusal in
+        let reply = PluginReply.failure(HostError(.usage, refusal.message), status: refusal.status)
+        var writer = JSONWriter()
+        writer.value(reply.body)
+        return (["content-type": contentType], writer.bytes)
+    }
+
+    private static let contentType = "application/vnd.docker.plugins.v1.2+json"
 
     package init(_ socket: ListeningSocket, _ plugin: DockerPlugin, logger: Logger) {
         self.socket = socket
@@ -27,11 +42,16 @@ package struct PluginServer: Service {
 
     package func run() async throws {
         let server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .serverChannelInitializer { [logger] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try HTTPServing.surviveFailingAccepts(of: channel, logger: logger)
+                }
+            }
             // Nothing is read before somebody listens.
             .childChannelOption(.autoRead, value: false)
             .bind(NIOBSDSocket.Handle(socket.descriptor)) { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: false)
+                    try Self.serving.addHandlers(to: channel, nil)
                     // As it is: NIO drops those that it takes as the server is closed, and no more than this may be dropped.
                     return channel
                 }
@@ -71,17 +91,10 @@ package struct PluginServer: Service {
                     case .head(let received):
                         head = received
                         body.clear()
-                    case .body(var chunk):
-                        guard body.readableBytes + chunk.readableBytes <= Self.bodyLimit else {
-                            // What follows is not read any more.
-                            try await write(Self.tooLong, outbound)
-                            return
-                        }
-                        body.writeBuffer(&chunk)
+                    case .body(var chunk): body.writeBuffer(&chunk)
                     case .end:
                         guard let request = head else { return }
                         try await answer(request, body, outbound)
-                        guard request.isKeepAlive else { return }
                     }
                 }
             }
@@ -101,17 +114,13 @@ package struct PluginServer: Service {
         try await write(await plugin.answer(String(path.drop { $0 == "/" }), body.readableBytesView), outbound)
     }
 
-    private static var tooLong: PluginReply {
-        .failure(HostError(.usage, "a call has at most \(bodyLimit) bytes"), status: 413)
-    }
-
     private func write(
         _ reply: PluginReply, _ outbound: NIOAsyncChannelOutboundWriter<HTTPServerResponsePart>
     ) async throws {
         var writer = JSONWriter()
         writer.value(reply.body)
         let headers: HTTPHeaders = [
-            "content-type": "application/vnd.docker.plugins.v1.2+json", "content-length": "\(writer.bytes.count)",
+            "content-type": Self.contentType, "content-length": "\(writer.bytes.count)",
         ]
         let head = HTTPResponseHead(
             version: .http1_1, status: HTTPResponseStatus(statusCode: reply.status), headers: headers)

@@ -1,37 +1,59 @@
 import Dispatch
 import Foundation
 import Glibc
-import Synchronization
-import TestServers
 
-/// A client of a unix socket that says bytes and hears bytes, as no HTTP library would.
-final class SocketClient: Sendable {
+/// A client of a socket that says bytes and hears bytes, as no HTTP library would.
+package final class SocketClient: Sendable {
     private let descriptor: CInt
 
+    /// Of a unix socket.
     /// - Throws: where nobody listens.
-    init(_ path: String) throws {
-        descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    package convenience init(_ path: String) throws {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-        let status = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
+        try self.init(address, at: path)
+    }
+
+    /// Of a port of this machine's loopback.
+    /// - Parameters:
+    ///   - address: whom it is to count for, one of 127.0.0.0/8.
+    ///   - window: how many bytes it takes before it hears them.
+    /// - Throws: where nobody listens.
+    package convenience init(port: Int, from address: String = "127.0.0.1", window: CInt? = nil) throws {
+        var server = sockaddr_in()
+        server.sin_family = sa_family_t(AF_INET)
+        server.sin_port = in_port_t(port).bigEndian
+        server.sin_addr.s_addr = inet_addr("127.0.0.1")
+        var own = sockaddr_in()
+        own.sin_family = sa_family_t(AF_INET)
+        own.sin_addr.s_addr = inet_addr(address)
+        try self.init(server, from: own, at: "port \(port)", window: window)
+    }
+
+    private init<Address>(_ address: Address, from own: Address? = nil, at place: String, window: CInt? = nil) throws {
+        let family = own == nil ? AF_UNIX : AF_INET
+        descriptor = socket(family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         // No test waits longer for a byte.
         var patience = timeval(tv_sec: 20, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
-        guard status == 0 else {
-            let reason = String(cString: strerror(errno))
-            close(descriptor)
-            throw TestServerError(description: "connect to \(path): \(reason)")
+        if var window { setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &window, socklen_t(MemoryLayout<CInt>.size)) }
+        func status(_ address: Address, _ call: (CInt, UnsafePointer<sockaddr>, socklen_t) -> CInt) -> CInt {
+            withUnsafePointer(to: address) {
+                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    call(descriptor, $0, socklen_t(MemoryLayout<Address>.size))
+                }
+            }
+        }
+        guard own.map({ status($0) { bind($0, $1, $2) } }) ?? 0 == 0, status(address, { connect($0, $1, $2) }) == 0
+        else {
+            throw TestServerError(description: "connect to \(place): \(String(cString: strerror(errno)))")
         }
     }
 
     deinit { close(descriptor) }
 
-    func say(_ text: String) throws {
+    package func say(_ text: String) throws {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
@@ -41,7 +63,7 @@ final class SocketClient: Sendable {
     }
 
     /// Says a call as Docker 20.10 does: with an empty `Host`, and no type of its body.
-    func call(_ method: String, _ body: String, host: String = "", more: String = "") throws {
+    package func call(_ method: String, _ body: String, host: String = "", more: String = "") throws {
         try say(
             "POST /\(method) HTTP/1.1\r\nHost: \(host)\r\nUser-Agent: Go-http-client/1.1\r\n"
                 + "Content-Length: \(body.utf8.count)\r\nAccept: application/vnd.docker.plugins.v1.2+json\r\n\(more)\r\n"
@@ -49,19 +71,24 @@ final class SocketClient: Sendable {
     }
 
     /// Says that nothing more will come.
-    func end() { shutdown(descriptor, Int32(SHUT_WR)) }
+    package func end() { shutdown(descriptor, Int32(SHUT_WR)) }
 
     /// Hears until the other end says no more.
-    func rest() async -> String { await hear { _ in false } }
+    package func rest() async -> String { await hear { _ in false } }
+
+    /// Hears a line.
+    package func line() async -> String {
+        String(await hear { $0.contains("\r\n\r\n") }.prefix { $0 != "\r\n" })
+    }
 
     /// Hears so many replies.
-    func replies(_ count: Int = 1) async -> [String] {
+    package func replies(_ count: Int = 1) async -> [String] {
         let text = await hear { Self.replies(in: $0).count >= count }
         return Self.replies(in: text)
     }
 
     /// Whole replies, each with head and body.
-    static func replies(in text: String) -> [String] {
+    package static func replies(in text: String) -> [String] {
         var rest = text[...]
         var replies: [String] = []
         while let head = rest.firstRange(of: "\r\n\r\n"),
@@ -89,10 +116,4 @@ final class SocketClient: Sendable {
             }
         }
     }
-}
-
-/// Clients that stay for as long as this does.
-final class Clients: Sendable {
-    private let all = Mutex<[SocketClient]>([])
-    func add(_ client: SocketClient) { all.withLock { $0.append(client) } }
 }

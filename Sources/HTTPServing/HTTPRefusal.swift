@@ -1,0 +1,66 @@
+import NIOHTTP1
+
+/// What a client is told about a request that the connection itself refuses; no request after it is read.
+package struct HTTPRefusal: Error, Hashable, Sendable {
+    /// 400…599.
+    package let status: Int
+    /// What is wrong, with the limit where there is one.
+    package let message: String
+
+    package init(status: Int, _ message: String) {
+        self.status = status
+        self.message = message
+    }
+
+    static func bad(_ message: String) -> Self { Self(status: 400, message) }
+
+    /// The server is told to end: what has not come whole by now is not read.
+    static let ending = Self(status: 503, "The server is stopping.")
+    /// The client went away, or was cut off, in the middle of its request. Nobody reads this.
+    static let cut = bad("The connection ended before the request did.")
+}
+
+extension HTTPRefusal: CustomStringConvertible {
+    package var description: String { "\(status): \(message)" }
+}
+
+extension HTTPRefusal {
+    /// What the decoder could not make sense of.
+    ///
+    /// - Parameter inTarget: the first line of the head has not ended yet.
+    init(_ error: any Error, inTarget: Bool, limits: ConnectionLimits) {
+        switch error as? HTTPParserError {
+        case .headerOverflow where inTarget: self = .targetTooLong(limits)
+        case .headerOverflow: self = .headTooLong(limits)
+        case .invalidVersion:
+            self.init(
+                status: 505, "The first line does not end in HTTP/1.1 and CR LF: no other version is spoken here.")
+        case .invalidMethod: self = .unknownMethod
+        case .invalidEOFState: self = .bad("The connection ended before the request did.")
+        case .invalidChunkSize: self = .bad("The body has a chunk whose size is not a hexadecimal number.")
+        case .unexpectedContentLength:
+            self = .bad("Content-Length is there several times, or with Transfer-Encoding.")
+        case .invalidContentLength: self = .bad("Content-Length is not a number.")
+        default: self = .bad("The request is not HTTP/1.1.")
+        }
+    }
+
+    static func targetTooLong(_ limits: ConnectionLimits) -> Self {
+        Self(status: 414, "The request's target is longer than \(limits.targetSize) bytes.")
+    }
+
+    static func headTooLong(_ limits: ConnectionLimits) -> Self {
+        Self(
+            status: 431,
+            "The request's header is larger than \(limits.headSize) bytes or has more than "
+                + "\(limits.headerFields) fields.")
+    }
+
+    static func bodyTooLarge(_ limits: ConnectionLimits) -> Self {
+        Self(status: 413, "The body is larger than \(limits.bodySize) bytes.")
+    }
+
+    /// A method that no resource has.
+    static let unknownMethod = Self(
+        status: 501, "No resource has this method: the server knows GET, HEAD, POST, PUT, PATCH and DELETE.")
+}

@@ -1,0 +1,60 @@
+import HTTPServing
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
+import NeutronAPI
+
+/// A connection of the API: the framework answers the requests that ``HTTPServing`` lets through.
+struct APIChannel: ServerChildChannel, HTTPChannelHandler {
+    typealias Value = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
+
+    let responder: HTTPChannelHandler.Responder
+    let connections: Connections
+    let serving: HTTPServing
+
+    init(limits: Limits, logger: Logger, responder: @escaping HTTPChannelHandler.Responder) {
+        self.responder = responder
+        connections = Connections(limits: limits.ofConnections, logger: logger)
+        serving = HTTPServing(limits: limits.ofConnection) { refusal in
+            let error = NeutronError(refusal)
+            var writer = JSONWriter()
+            writer.error(error)
+            return (["Content-Type": "application/json", "Server": NeutronServer.name], writer.bytes)
+        }
+    }
+
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+        channel.eventLoop.makeCompletedFuture {
+            try serving.addHandlers(to: channel, connections.admit(channel))
+            try channel.pipeline.syncOperations.addHandler(HTTP1ToHTTPServerCodec(secure: false))
+            return try NIOAsyncChannel(
+                wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
+        }
+    }
+
+    func handle(value: Value, logger: Logger) async { await handleHTTP(asyncChannel: value, logger: logger) }
+}
+
+extension NeutronError {
+    /// What a connection refuses, as the API tells it.
+    init(_ refusal: HTTPRefusal) {
+        let type =
+            switch refusal.status {
+            case 408: "HTTPRequestTimeout"
+            case 413: "HTTPRequestEntityTooLarge"
+            case 414: "HTTPRequestURITooLong"
+            case 417: "HTTPExpectationFailed"
+            case 429: "HTTPTooManyRequests"
+            case 431: "HTTPRequestHeaderFieldsTooLarge"
+            case 501: "HTTPNotImplemented"
+            case 503: "ServiceUnavailable"
+            case 505: "HTTPVersionNotSupported"
+            default: "HTTPBadRequest"
+            }
+        self.init(status: refusal.status, type: type, message: refusal.message)
+    }
+}

@@ -1,0 +1,203 @@
+import Glibc
+import NeutronServer
+import TestAPI
+import TestServers
+import Testing
+
+/// Connections of the API as bytes on a socket: limits in time and number.
+@Suite(.timeLimit(.minutes(2))) struct ConnectionTests {
+    private static let get = "GET /healthz HTTP/1.1\r\nHost: x\r\n"
+    private static let post = "POST /v2.0/networks HTTP/1.1\r\nHost: x\r\n"
+
+    private func withPort(
+        _ change: (inout Limits) -> Void = { _ in }, _ body: @escaping @Sendable (Int) async throws -> Void
+    ) async throws {
+        var limits = Limits()
+        change(&limits)
+        try await withOVSDBServer(schema: .northbound) { database in
+            try await withAPI(database, limits: limits) { url in
+                try await body(try #require(url.split(separator: ":").last.flatMap { Int($0) }))
+            }
+        }
+    }
+
+    @Test func `a client that asks for the end is told of it and sees it`() async throws {
+        try await withPort { port in
+            for option in ["close", "Close", "keep-alive, close"] {
+                let client = try SocketClient(port: port)
+                try client.say("\(Self.get)Connection: \(option)\r\n\r\n")
+                let heard = await client.rest()
+                #expect(heard.hasPrefix("HTTP/1.1 200"), "\(heard)")
+                #expect(heard.contains("\r\nConnection: close\r\n"), "\(heard)")
+            }
+        }
+    }
+
+    @Test func `a request after another is answered on the same connection`() async throws {
+        try await withPort { port in
+            let client = try SocketClient(port: port)
+            for _ in 1...3 {
+                try client.say("\(Self.get)\r\n")
+                #expect(await client.replies().first?.hasPrefix("HTTP/1.1 200") == true)
+            }
+            try client.say("\(Self.get)\r\n\(Self.post)Content-Length: 15\r\n\r\n{\"network\": {}}\(Self.get)\r\n")
+            let replies = await client.replies(3)
+            #expect(replies.map { String($0.prefix(12)) } == ["HTTP/1.1 200", "HTTP/1.1 201", "HTTP/1.1 200"])
+        }
+    }
+
+    @Test func `a body that a client asks about is asked for`() async throws {
+        try await withPort { port in
+            let client = try SocketClient(port: port)
+            try client.say("\(Self.post)Content-Length: 15\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n")
+            #expect(await client.line() == "HTTP/1.1 100 Continue")
+            try client.say("{\"network\": {}}")
+            #expect(await client.rest().contains("HTTP/1.1 201"))
+        }
+    }
+
+    @Test(arguments: [
+        "Transfer-Encoding: chunked\r\n\r\n5\r\n{\"netw\r\n", "Content-Length: 15\r\n\r\n{\"network\": {",
+        "Transfer-Encoding: chunked\r\n\r\nf\r\n{\"network\": {}}\r\n",
+    ])
+    func `a body that is broken makes nothing and is the client's fault`(_ body: String) async throws {
+        try await withPort { port in
+            let client = try SocketClient(port: port)
+            try client.say(Self.post + body)
+            client.end()
+            let heard = await client.rest()
+            #expect(heard.hasPrefix("HTTP/1.1 400"), "\(heard)")
+            #expect(heard.contains("NeutronError"), "\(heard)")
+            let reader = try SocketClient(port: port)
+            try reader.say("GET /v2.0/networks HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            #expect(await reader.rest().hasSuffix("{\"networks\":[]}"))
+        }
+    }
+
+    @Test(arguments: [
+        "GET /he", "\(get)A", "\(post)Content-Length: 15\r\n\r\n{", "\(post)Transfer-Encoding: chunked\r\n\r\n",
+    ])
+    func `a request that does not come on is refused after a while`(_ part: String) async throws {
+        try await withPort {
+            $0.headTime = .milliseconds(200)
+            $0.paceTime = .milliseconds(200)
+        } _: { port in
+            let client = try SocketClient(port: port)
+            try client.say(part)
+            let heard = await client.rest()
+            #expect(heard.hasPrefix("HTTP/1.1 408"), "\(heard)")
+            #expect(heard.contains("200 milliseconds"), "\(heard)")
+            #expect(heard.contains("HTTPRequestTimeout"), "\(heard)")
+        }
+    }
+
+    @Test func `a body that comes too slowly in all is refused`() async throws {
+        try await withPort {
+            $0.bodyTime = .milliseconds(200)
+            $0.paceSize = 0
+        } _: { port in
+            let client = try SocketClient(port: port)
+            try client.say("\(Self.post)Content-Length: 15\r\n\r\n{")
+            #expect(await client.rest().contains("The body did not come within 200 milliseconds."))
+        }
+    }
+
+    @Test func `a connection on which nothing comes is closed without a word`() async throws {
+        try await withPort {
+            $0.headTime = .milliseconds(200)
+            $0.idleTime = .milliseconds(300)
+        } _: { port in
+            #expect(await (try SocketClient(port: port)).rest() == "")
+            let client = try SocketClient(port: port)
+            try client.say("\(Self.get)\r\n")
+            let heard = await client.rest()
+            #expect(SocketClient.replies(in: heard).joined() == heard, "\(heard)")
+        }
+    }
+
+    @Test func `an answer that nobody takes ends its connection`() async throws {
+        try await withPort {
+            $0.paceTime = .milliseconds(300)
+            $0.pipelinedRequests = 10_000
+            $0.connectionsPerAddress = 1
+        } _: { port in
+            let client = try SocketClient(port: port, window: 4_096)
+            // Answers of some megabytes: more than the sockets hold.
+            try client.say(String(repeating: "GET /v2.0/extensions HTTP/1.1\r\nHost: x\r\n\r\n", count: 2_000))
+            // Its place is free once it is closed.
+            var heard = ""
+            while !heard.hasPrefix("HTTP/1.1 200") {
+                let next = try SocketClient(port: port)
+                try next.say("\(Self.get)Connection: close\r\n\r\n")
+                heard = await next.rest()
+            }
+            let replies = SocketClient.replies(in: await client.rest())
+            #expect(replies.count < 2_000)
+        }
+    }
+
+    @Test func `the connection that waits longest gives way to a new one`() async throws {
+        try await withPort {
+            $0.connections = 3
+        } _: { port in
+            let clients = try (1...3).map { try SocketClient(port: port, from: "127.0.0.\($0)") }
+            for client in clients {
+                try client.say("\(Self.get)\r\n")
+                #expect(await client.replies().count == 1)
+            }
+            let fourth = try SocketClient(port: port, from: "127.0.0.4")
+            try fourth.say("\(Self.get)\r\n")
+            #expect(await fourth.replies().first?.hasPrefix("HTTP/1.1 200") == true)
+            #expect(await clients[0].rest() == "")
+            try clients[2].say("\(Self.get)\r\n")
+            #expect(await clients[2].replies().first?.hasPrefix("HTTP/1.1 200") == true)
+        }
+    }
+
+    @Test func `many connections of one address leave room for those of others`() async throws {
+        try await withPort {
+            $0.connections = 8
+            $0.connectionsPerAddress = 4
+        } _: { port in
+            let other = try SocketClient(port: port, from: "127.0.0.2")
+            try other.say("\(Self.get)\r\n")
+            #expect(await other.replies().count == 1)
+            let many = try (1...20).map { _ in try SocketClient(port: port) }
+            let last = try SocketClient(port: port)
+            try last.say("\(Self.get)\r\n")
+            #expect(await last.replies().first?.hasPrefix("HTTP/1.1 200") == true)
+            for client in many.prefix(17) { #expect(await client.rest() == "") }
+            try other.say("\(Self.get)\r\n")
+            #expect(await other.replies().count == 1)
+        }
+    }
+
+    @Test func `where all are at work a new connection is told so`() async throws {
+        try await withOVSDBServer(schema: .northbound) { database in
+            var limits = Limits()
+            limits.connectionsPerAddress = 2
+            try await withAPI(database, limits: limits) { url in
+                let port = try #require(url.split(separator: ":").last.flatMap { Int($0) })
+                // A database that does not answer: whole requests wait for it.
+                let warm = try SocketClient(port: port)
+                try warm.say("GET /v2.0/networks HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                #expect(await warm.rest().hasPrefix("HTTP/1.1 200"))
+                database.signal(SIGSTOP)
+                let busy = try (1...2).map { _ in try SocketClient(port: port) }
+                for client in busy {
+                    try client.say("\(Self.get)\r\n\(Self.post)Content-Length: 15\r\n\r\n{\"network\": {}}")
+                    // They came together: where the first is answered, the second is worked on.
+                    #expect(await client.replies().first?.hasPrefix("HTTP/1.1 200") == true)
+                }
+                var heard = ""
+                while !heard.hasPrefix("HTTP/1.1 429") { heard = await (try SocketClient(port: port)).rest() }
+                #expect(heard.contains("All of the 2 connections"), "\(heard)")
+                let other = try SocketClient(port: port, from: "127.0.0.2")
+                try other.say("\(Self.get)\r\n")
+                #expect(await other.replies().first?.hasPrefix("HTTP/1.1 200") == true)
+                database.signal(SIGCONT)
+                for client in busy { #expect(await client.replies().first?.hasPrefix("HTTP/1.1 201") == true) }
+            }
+        }
+    }
+}

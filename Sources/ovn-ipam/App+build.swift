@@ -51,6 +51,7 @@ struct App: Sendable {
         let clients = [nb, sb].compactMap { $0 }
         let (listening, listens) = AsyncStream<Int>.makeStream()
         var serverConfiguration = settings.server
+        serverConfiguration.limits.fit(descriptors: DescriptorLimit.raise(logger: logger), logger: logger)
         serverConfiguration.eventLoop = loop
         let validator = settings.keystone?.validator(logger: logger)
         if let validator, let keystone = settings.keystone {
@@ -61,8 +62,12 @@ struct App: Sendable {
         let notice = ReadyNotice(
             clients: clients, listening: listening, host: settings.server.host, validator: validator,
             logger: logger)
+        // Connections are cut off before; this is for what is still worked on for them.
+        let endingTime = serverConfiguration.limits.endingTime + .milliseconds(500)
         let services: [any Service] =
-            daemons + clients.map { ClientService(client: $0) } + [notice, server]
+            daemons + clients.map { ClientService(client: $0) } + [
+                notice, EndingWithin(time: endingTime, service: server),
+            ]
         var configuration = ServiceGroupConfiguration(
             services: services.map {
                 .init(

@@ -29,22 +29,24 @@ final class IPAMProcess: Sendable {
     }
 
     /// `ovn-ipam up` on free ports.
-    static func up(_ folder: String, _ more: String...) throws -> IPAMProcess {
+    /// - Parameter wrapper: a program and arguments that run what follows them.
+    static func up(_ folder: String, _ more: String..., under wrapper: [String] = []) throws -> IPAMProcess {
         try start(
             folder,
             [
                 "up", "--data-folder", "\(folder)/data", "--listen", "127.0.0.1:0", "--nb-listen", "127.0.0.1:0",
                 "--sb-listen",
                 "127.0.0.1:0",
-            ] + more)
+            ] + more, under: wrapper)
     }
 
-    static func start(_ folder: String, _ arguments: [String], environment: [String: String] = [:]) throws
-        -> IPAMProcess
-    {
+    static func start(
+        _ folder: String, _ arguments: [String], environment: [String: String] = [:], under wrapper: [String] = []
+    ) throws -> IPAMProcess {
         let process = Process()
-        process.executableURL = URL(filePath: path)
-        process.arguments = arguments
+        let command = wrapper + [path] + arguments
+        process.executableURL = URL(filePath: command[0])
+        process.arguments = Array(command.dropFirst())
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let log = "\(folder)/log"
         _ = FileManager.default.createFile(atPath: log, contents: nil)

@@ -93,6 +93,7 @@ let package = Package(
         room("OVSDB", uses: [collections, hashTrees]),
         room("OVNModel", uses: ["OVSDB"]),
         room("IPAM", uses: ["NetAddress"]),
+        room("DHCPOptions", uses: ["NetAddress"]),
         room("NeutronAPI", uses: ["NetAddress"]),
         room("Release"),
         .systemLibrary(name: "CYAML"),
@@ -113,7 +114,9 @@ let package = Package(
         room("NeutronClient", uses: ["NeutronAPI", "HTTPTransport", "Keystone", logging] + http + nio),
 
         // What we are.
-        room("NetworkStore", uses: ["OVNModel", "OVSDBClient", "IPAM", "NeutronAPI", logging, metrics, hashTrees]),
+        room(
+            "NetworkStore",
+            uses: ["OVNModel", "OVSDBClient", "IPAM", "DHCPOptions", "NeutronAPI", logging, metrics, hashTrees]),
         room(
             "NeutronServer",
             uses: ["NetworkStore", "Keystone", "HTTPServing", hummingbird, logging, metrics, nioHTTP] + nio),
@@ -125,7 +128,8 @@ let package = Package(
         command(
             "ovn-ipam",
             uses: [
-                "Release", "YAML", "NeutronServer", "Keystone", "HTTPTransport", "EmbeddedOVN", arguments,
+                "Release", "YAML", "DHCPOptions", "NeutronServer", "Keystone", "HTTPTransport", "EmbeddedOVN",
+                arguments,
                 configuration,
                 lifecycle, signals, logging,
             ] + nio),
@@ -145,6 +149,7 @@ let package = Package(
         tests("OVSDB"),
         tests("OVNModel"),
         tests("IPAM"),
+        tests("DHCPOptions", uses: ["TestServers"]),
         tests("NeutronAPI"),
         tests("Netlink"),
         tests("EmbeddedOVN", uses: [lifecycle, logging]),

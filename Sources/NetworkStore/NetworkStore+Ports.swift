@@ -5,7 +5,10 @@ import OVSDB
 extension NetworkStore {
     /// Makes ports, all or none.
     package func createPorts(_ requests: [PortCreate]) async throws -> [Port] {
-        for request in requests { try Port.check(request.profile) }
+        for request in requests {
+            try Port.check(request.profile)
+            try ExtraDHCPOptions.check(request.extraDHCPOptions)
+        }
         let named = requests.map { (id: ID<Port>.random(), request: $0) }
         return try await change { draft in
             try named.map { try draft.create($0.id, $0.request) }
@@ -16,6 +19,7 @@ extension NetworkStore {
     package func updatePort(_ id: ID<Port>, _ update: PortUpdate, ifRevision revision: Int? = nil) async throws -> Port
     {
         if let profile = update.profile { try Port.check(profile) }
+        if let options = update.extraDHCPOptions { try ExtraDHCPOptions.check(options) }
         return try await change { draft in try draft.update(id, update, revision) }
     }
 
@@ -31,6 +35,7 @@ extension Draft {
         guard let network = snapshot.logicalSwitch(request.networkID) else {
             throw NeutronError.networkNotFound(request.networkID)
         }
+        try ExtraDHCPOptions.check(request.extraDHCPOptions, in: snapshot)
         let subnets = snapshot.subnets(of: request.networkID)
         let mac = try newMAC(request.macAddress, on: request.networkID, in: snapshot)
         var allocation = AddressAllocation(
@@ -50,7 +55,7 @@ extension Draft {
         port.binding = snapshot.binding(
             request.hostID, request.vnicType, try takeTag(request.profile, for: id))
         try claimAddresses(of: network)
-        write(port, on: network, subnets: subnets, in: snapshot)
+        try write(port, on: network, subnets: subnets, in: snapshot)
         try rewriteHolders(on: port.networkID, from: [], to: port.allowedAddressPairs)
         return port
     }
@@ -63,6 +68,7 @@ extension Draft {
         else { throw NeutronError.portNotFound(id) }
         try check(revision, against: port.standard)
         let old = port
+        try ExtraDHCPOptions.check(update.extraDHCPOptions ?? [], in: snapshot)
         port.takeSimpleAttributes(of: update)
         try takeAddresses(of: update, into: &port, in: snapshot)
         try port.takeSecurity(of: update, from: old)

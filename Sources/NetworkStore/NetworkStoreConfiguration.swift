@@ -1,3 +1,4 @@
+package import DHCPOptions
 import IPAM
 package import NetAddress
 
@@ -8,7 +9,7 @@ package struct NetworkStoreConfiguration: Sendable {
     /// The IP version of the tunnels between the hosts: Geneve costs 58 bytes over IPv4 and 78 over IPv6.
     package var tunnelVersion = IPVersion.v4
     /// The domain that DHCP tells clients; nil for none.
-    package var dnsDomain: String?
+    package var dnsDomain: DomainName?
     /// Name servers of subnets that name none themselves.
     package var nameservers: [IPAddress] = []
     /// Seconds.
@@ -27,9 +28,6 @@ package struct NetworkStoreConfiguration: Sendable {
 }
 
 extension NetworkStoreConfiguration {
-    /// OVN takes a text without quotes for something else.
-    var dhcpDomainName: String? { dnsDomain.map { "\"\($0)\"" } }
-
     var macGenerator: MACGenerator { MACGenerator(base: macs) ?? .standard }
 
     /// A MAC for a DHCP server, which exists in OVN's answers alone and need not be unique.

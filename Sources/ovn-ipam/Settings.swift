@@ -1,4 +1,5 @@
 import Configuration
+import DHCPOptions
 import EmbeddedOVN
 import Glibc
 import Logging
@@ -120,12 +121,12 @@ struct Settings: Sendable {
         if let version = try value(.tunnelVersion, "4 or 6", { Int($0).flatMap { IPVersion(rawValue: $0) } }) {
             store.tunnelVersion = version
         }
-        store.dnsDomain = try text(.dnsDomain)
+        store.dnsDomain = try value(.dnsDomain, "a domain name") { DomainName($0) }
         if let servers = try value(
-            .dnsServers, "a list of addresses",
+            .dnsServers, "a list of at most 63 addresses",
             { text -> [IPAddress]? in
                 let parts = text.split(separator: ",").map { IPAddress($0.filter { $0 != " " }) }
-                return parts.contains(nil) ? nil : parts.compactMap { $0 }
+                return parts.contains(nil) || parts.count > 63 ? nil : parts.compactMap { $0 }
             })
         {
             store.nameservers = servers

@@ -18,7 +18,7 @@ import Testing
                 ExtraDHCPOption(name: "tftp-server", value: "192.0.2.69"),
                 ExtraDHCPOption(name: "121", value: "198.51.100.0/24,10.0.0.7"),
                 ExtraDHCPOption(name: "unheard-of", value: "x"),
-                ExtraDHCPOption(name: "bootfile-name", value: "six", ipVersion: .v6),
+                ExtraDHCPOption(name: "domain-search", value: "six.example", ipVersion: .v6),
             ]
         }
         let row = try #require(ownRow(port, ledger))

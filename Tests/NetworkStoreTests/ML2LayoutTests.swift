@@ -1,3 +1,4 @@
+import DHCPOptions
 import NetAddress
 import NeutronAPI
 import OVNModel
@@ -19,7 +20,7 @@ import Testing
 
     /// A network with an IPv4 and an IPv6 subnet, and where it is written.
     private func network(_ ledger: inout Ledger) throws -> (Network, Subnet, Subnet) {
-        ledger.configuration.dnsDomain = "example.org."
+        ledger.configuration.dnsDomain = DomainName("example.org.")
         let network = try ledger.network(NetworkCreate(projectID: project, name: "nb-net"))
         let four = try ledger.subnet(network, "10.80.0.0/24") {
             $0.name = "nb-sub4"

@@ -1,3 +1,4 @@
+import DHCPOptions
 import NetAddress
 import NeutronAPI
 import OVNModel
@@ -13,7 +14,9 @@ import Testing
 struct NorthdTests {
     @Test func `ports become bindings and DHCP options become flows`() async throws {
         try await withOVNCentral { central in
-            try await withStore(central.northbound, southbound: central.southbound, { $0.dnsDomain = "example.org." }) {
+            try await withStore(
+                central.northbound, southbound: central.southbound, { $0.dnsDomain = DomainName("example.org.") }
+            ) {
                 store in
                 let network = try await store.network("n")
                 let four = try await store.createSubnets([

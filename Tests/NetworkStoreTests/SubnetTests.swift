@@ -1,3 +1,4 @@
+import DHCPOptions
 import NetAddress
 import NeutronAPI
 import OVNModel
@@ -203,7 +204,7 @@ import Testing
     @Test func `name servers come from the subnet, else from the configuration, or are none`() throws {
         var ledger = Ledger()
         ledger.configuration.nameservers = [IPAddress("192.0.2.53")!, IPAddress("2001:db8::53")!]
-        ledger.configuration.dnsDomain = "example.org."
+        ledger.configuration.dnsDomain = DomainName("example.org.")
         let network = try ledger.network()
         func nameservers(_ cidr: String, _ servers: [String]) throws -> String? {
             let subnet = try ledger.subnet(network, cidr) { $0.dnsNameservers = servers.map { IPAddress($0)! } }

@@ -43,25 +43,33 @@ struct API: Sendable {
     static func run(
         authentication: Authentication = .none, _ body: @Sendable (API) async throws -> Void
     ) async throws {
+        try await withOVSDBServer(schema: .northbound) { database in
+            try await run(on: database, authentication: authentication, body)
+        }
+    }
+
+    /// The same on a Northbound database that is there already.
+    static func run(
+        on database: OVSDBServer, authentication: Authentication = .none,
+        _ body: @Sendable (API) async throws -> Void
+    ) async throws {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        try await withOVSDBServer(schema: .northbound) { database in
-            let client = OVSDBClient(
-                configuration: OVSDBConfiguration(
-                    remotes: [.unix(path: database.socket)], database: "OVN_Northbound",
-                    tables: NetworkStore.northboundTables),
-                logger: logger)
-            let store = NetworkStore(northbound: client, southbound: nil, logger: logger)
-            try await withThrowingTaskGroup { group in
-                group.addTask { try await client.run() }
-                var configuration = NeutronServer.Configuration()
-                configuration.authentication = authentication
-                let server = NeutronServer(store: store, configuration: configuration, logger: logger)
-                try await server.application().test(.router) {
-                    try await body(API(client: $0, server: database))
-                }
-                group.cancelAll()
+        let client = OVSDBClient(
+            configuration: OVSDBConfiguration(
+                remotes: [.unix(path: database.socket)], database: "OVN_Northbound",
+                tables: NetworkStore.northboundTables),
+            logger: logger)
+        let store = NetworkStore(northbound: client, southbound: nil, logger: logger)
+        try await withThrowingTaskGroup { group in
+            group.addTask { try await client.run() }
+            var configuration = NeutronServer.Configuration()
+            configuration.authentication = authentication
+            let server = NeutronServer(store: store, configuration: configuration, logger: logger)
+            try await server.application().test(.router) {
+                try await body(API(client: $0, server: database))
             }
+            group.cancelAll()
         }
     }
 

@@ -1,3 +1,4 @@
+import DHCPOptions
 import NetAddress
 import NeutronAPI
 import OVNModel
@@ -6,9 +7,11 @@ import OVSDB
 // A port's row, and the rows of DHCP options that the port has for itself.
 extension Draft {
     /// Inserts the row of a new port.
-    mutating func write(_ port: Port, on network: Northbound.LogicalSwitch, subnets: [Subnet], in snapshot: Snapshot) {
+    mutating func write(_ port: Port, on network: Northbound.LogicalSwitch, subnets: [Subnet], in snapshot: Snapshot)
+        throws
+    {
         var row = Northbound.LogicalSwitchPort(id: RowID(of: port.id))
-        port.write(to: &row, surroundings(of: port, subnets: subnets, in: snapshot))
+        port.write(to: &row, try surroundings(of: port, subnets: subnets, in: snapshot))
         insert(row)
         append(.mutate(Northbound.LogicalSwitch.self, network.id, .insert(into: .ports, [row.id])))
     }
@@ -24,7 +27,7 @@ extension Draft {
         }
         var changed = row
         let subnets = snapshot.subnets(of: port.networkID)
-        port.write(to: &changed, surroundings(of: port, subnets: subnets, in: snapshot))
+        port.write(to: &changed, try surroundings(of: port, subnets: subnets, in: snapshot))
         change(row, to: changed)
     }
 
@@ -42,10 +45,10 @@ extension Draft {
 
     private mutating func surroundings(
         of port: Port, subnets: [Subnet], in snapshot: Snapshot
-    ) -> PortSurroundings {
+    ) throws -> PortSurroundings {
         var result = PortSurroundings(subnets: subnets)
-        result.dhcpv4 = options(of: port, .v4, subnets, in: snapshot)
-        result.dhcpv6 = options(of: port, .v6, subnets, in: snapshot)
+        result.dhcpv4 = try options(of: port, .v4, subnets, in: snapshot)
+        result.dhcpv6 = try options(of: port, .v6, subnets, in: snapshot)
         result.virtual = sharedAddress(of: port, in: snapshot)
         return result
     }
@@ -53,11 +56,11 @@ extension Draft {
     /// The options that a port refers to: its subnet's, or its own, which are made, changed or deleted as needed.
     private mutating func options(
         of port: Port, _ version: IPVersion, _ subnets: [Subnet], in snapshot: Snapshot
-    ) -> RowID? {
+    ) throws -> RowID? {
         let own = snapshot.northbound.rows(NorthboundIndexes.portOptions, port.id).first {
             $0.prefix?.version == version
         }
-        let extra = ExtraDHCPOptions.translated(port.extraDHCPOptions, version)
+        let extra = ExtraDHCPOptions.translated(port.extraDHCPOptions, version, in: snapshot)
         guard ExtraDHCPOptions.areAnswered(port, version), let subnet = answering(port, version, subnets),
             let common = snapshot.dhcpOptions(subnet.id)
         else {
@@ -70,7 +73,8 @@ extension Draft {
         }
         var row = own ?? Northbound.DHCPOptions(id: .random())
         row.cidr = common.cidr
-        row.options = ExtraDHCPOptions.merged(common.options, extra)
+        row.options = StringMap(
+            try ExtraDHCPOptions.merged(DHCPAnswer(version, row: common.options.dictionary), extra, of: port.id).row)
         // It marks the row as ours; it is not counted.
         if own == nil { row.externalIDs[Layout.revision] = subnet.standard.revision }
         row.externalIDs[SubnetLayout.id] = subnet.id.description

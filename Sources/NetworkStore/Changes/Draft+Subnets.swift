@@ -1,3 +1,4 @@
+import DHCPOptions
 import NetAddress
 import NeutronAPI
 import OVNModel
@@ -32,8 +33,9 @@ extension Draft {
                 continue
             }
             var changed = row
-            changed.options = ExtraDHCPOptions.merged(
-                options, ExtraDHCPOptions.translated(port.extraDHCPOptions, subnet.ipVersion))
+            let wishes = ExtraDHCPOptions.translated(port.extraDHCPOptions, subnet.ipVersion, in: snapshot)
+            changed.options = StringMap(
+                try ExtraDHCPOptions.merged(DHCPAnswer(subnet.ipVersion, row: options.dictionary), wishes, of: id).row)
             guard changed != row else { continue }
             expectUnchanged(portRow)
             change(row, to: changed)

@@ -1,11 +1,47 @@
+import DHCPOptions
 import NetAddress
 import NeutronAPI
 import OVSDB
 
-/// Translates a port's `extra_dhcp_opts` from Neutron's names, or the options' numbers, to OVN's.
+/// Understands a port's `extra_dhcp_opts`: names and numbers as Neutron has them, values by the type of OVN's option.
 enum ExtraDHCPOptions {
     /// The option by which a port asks for no answer at all.
     private static let disabled = "dhcp_disabled"
+
+    /// What a port says of one option.
+    enum Wish: Hashable {
+        case value(DHCPValue)
+        /// Without the one that the subnet has.
+        case nothing
+    }
+
+    /// Refuses what OVN could not answer with. Options without a value, which an update removes, may have any name.
+    static func check(_ options: [ExtraDHCPOption]) throws(NeutronError) {
+        for option in options where option.value != nil {
+            if option.name == disabled {
+                guard ["true", "false"].contains(option.value?.lowercased()) else {
+                    throw .invalidDHCPOption(option, "is neither true nor false")
+                }
+                continue
+            }
+            guard let known = DHCPOption.called(option.name, option.ipVersion) else {
+                throw .invalidDHCPOption(option, nil)
+            }
+            do throws(DHCPOptionRefusal) { _ = try wish(option, known) } catch {
+                throw .invalidDHCPOption(option, error.reason)
+            }
+        }
+    }
+
+    /// Refuses options that came into OVN after 23.03, unless Southbound says that the OVN here has them.
+    static func check(_ options: [ExtraDHCPOption], in snapshot: Snapshot) throws(NeutronError) {
+        for option in options where option.value != nil {
+            guard let known = DHCPOption.called(option.name, option.ipVersion), !snapshot.answers(with: known) else {
+                continue
+            }
+            throw .invalidDHCPOption(option, nil)
+        }
+    }
 
     /// Whether OVN is to answer DHCP of this version on a port: not to devices of the network itself, nor where the port says so.
     static func areAnswered(_ port: Port, _ version: IPVersion) -> Bool {
@@ -15,84 +51,61 @@ enum ExtraDHCPOptions {
             }
     }
 
-    /// The options of one version in OVN's terms. Those that OVN does not know are left out.
-    static func translated(_ options: [ExtraDHCPOption], _ version: IPVersion) -> StringMap {
-        var result = StringMap()
+    /// The options of one version in OVN's terms. What ``check(_:)`` would refuse is left out: releases before it took anything.
+    static func translated(
+        _ options: [ExtraDHCPOption], _ version: IPVersion, in snapshot: Snapshot
+    ) -> [DHCPOption: Wish] {
+        var result: [DHCPOption: Wish] = [:]
         for option in options where option.ipVersion == version {
-            let known = version == .v4 ? names4 : names6
-            guard let value = option.value, let name = known[option.name] else { continue }
-            result[name] = quoted(value, for: name)
+            guard let known = DHCPOption.called(option.name, version), snapshot.answers(with: known) else { continue }
+            do throws(DHCPOptionRefusal) { result[known] = try wish(option, known) } catch { continue }
         }
         return result
     }
 
-    /// The subnet's options with those of a port over them: an empty one takes the subnet's away, routes of both count.
-    static func merged(_ subnet: StringMap, _ port: StringMap) -> StringMap {
+    /// An option without a value says nothing.
+    private static func wish(_ option: ExtraDHCPOption, _ known: DHCPOption) throws(DHCPOptionRefusal) -> Wish? {
+        guard let text = option.value else { return nil }
+        return text.isEmpty ? .nothing : .value(try known.parse(text))
+    }
+
+    /// The subnet's options with those of a port over them: routes of both count.
+    static func merged(
+        _ subnet: DHCPAnswer, _ wishes: [DHCPOption: Wish], of port: ID<Port>
+    ) throws(NeutronError) -> DHCPAnswer {
         var result = subnet
-        for (name, value) in port { result[name] = value.isEmpty ? nil : value }
-        if let ours = subnet[routes], let own = port[routes], !own.isEmpty {
-            result[routes] = "{\(ours.dropFirst().dropLast()), \(own.dropFirst().dropLast())}"
+        for (option, wish) in wishes {
+            switch wish {
+            case .nothing: result[option] = nil
+            case .value(let value): result[option] = value
+            }
+        }
+        if case .routes(let ours)? = subnet[.routes], case .value(.routes(let own))? = wishes[.routes] {
+            let all = DHCPValue.routes(ours + own)
+            guard all.encodedLength <= DHCPValue.maximumEncodedLength else {
+                throw .invalidInput(
+                    "the routes of port \(port) and those of its subnet are together longer than the "
+                        + "\(DHCPValue.maximumEncodedLength) bytes of a DHCP option")
+            }
+            result[.routes] = all
         }
         return result
     }
+}
 
-    /// Texts are in quotes, since OVN takes others for numbers or addresses; routes are in braces.
-    private static func quoted(_ value: String, for name: String) -> String {
-        if value.isEmpty { return value }
-        if texts.contains(name) { return value.hasPrefix("\"") && value.hasSuffix("\"") ? value : "\"\(value)\"" }
-        if name == routes { return value.hasPrefix("{") && value.hasSuffix("}") ? value : "{\(value)}" }
-        return value
+extension Snapshot {
+    /// Whether the OVN here has an option. ovn-controller takes nothing of a flow that has one it does not know.
+    func answers(with option: DHCPOption) -> Bool {
+        option.isInEveryRelease
+            || southbound.map { $0.count(SouthboundIndexes.dhcpv6Option, option.name) > 0 } ?? false
     }
+}
 
-    private static let routes = "classless_static_route"
-
-    private static let texts: Set<String> = [
-        "domain_name", "domain_search_list", "bootfile_name", "bootfile_name_alt", "path_prefix", "wpad", "tftp_server",
-    ]
-
-    /// RFC 2132 and its successors, by name and by number.
-    private static let names4: [String: String] = [
-        "netmask": "netmask", "1": "netmask",
-        "router": "router", "3": "router",
-        "dns-server": "dns_server", "6": "dns_server",
-        "log-server": "log_server", "7": "log_server",
-        "lpr-server": "lpr_server", "9": "lpr_server",
-        "domain-name": "domain_name", "15": "domain_name",
-        "swap-server": "swap_server", "16": "swap_server",
-        "ip-forward-enable": "ip_forward_enable", "19": "ip_forward_enable",
-        "policy-filter": "policy_filter", "21": "policy_filter",
-        "default-ttl": "default_ttl", "23": "default_ttl",
-        "mtu": "mtu", "26": "mtu",
-        "router-discovery": "router_discovery", "31": "router_discovery",
-        "router-solicitation": "router_solicitation", "32": "router_solicitation",
-        "arp-timeout": "arp_cache_timeout", "35": "arp_cache_timeout",
-        "ethernet-encap": "ethernet_encap", "36": "ethernet_encap",
-        "tcp-ttl": "tcp_ttl", "37": "tcp_ttl",
-        "tcp-keepalive": "tcp_keepalive_interval", "38": "tcp_keepalive_interval",
-        "nis-server": "nis_server", "41": "nis_server",
-        "ntp-server": "ntp_server", "42": "ntp_server",
-        "lease-time": "lease_time", "51": "lease_time",
-        "server-id": "server_id", "54": "server_id",
-        "T1": "T1", "58": "T1",
-        "T2": "T2", "59": "T2",
-        "tftp-server": "tftp_server", "66": "tftp_server",
-        "bootfile-name": "bootfile_name", "67": "bootfile_name",
-        "bootfile-name-alt": "bootfile_name_alt",
-        "domain-search": "domain_search_list", "119": "domain_search_list",
-        "classless-static-route": "classless_static_route", "121": "classless_static_route",
-        "tftp-server-address": "tftp_server_address", "150": "tftp_server_address",
-        "path-prefix": "path_prefix", "210": "path_prefix",
-        "ms-classless-static-route": "ms_classless_static_route", "249": "ms_classless_static_route",
-        "wpad": "wpad", "252": "wpad",
-        "server-ip-address": "next_server", "255": "next_server",
-    ]
-
-    /// RFC 8415 and its successors, by name and by number.
-    private static let names6: [String: String] = [
-        "server-id": "server_id", "2": "server_id",
-        "ia-addr": "ia_addr", "5": "ia_addr",
-        "dns-server": "dns_server", "23": "dns_server",
-        "domain-search": "domain_search", "24": "domain_search",
-        "bootfile-name": "bootfile_name", "59": "bootfile_name",
-    ]
+extension NeutronError {
+    /// 400: a DHCP option that OVN does not have (`reason` is nil), or a value that is none of it.
+    static func invalidDHCPOption(_ option: ExtraDHCPOption, _ reason: String?) -> Self {
+        let name = "DHCPv\(option.ipVersion.rawValue) option \(JSON.string(option.name).shown)"
+        guard let reason else { return .invalidInput("\(name) is none that the OVN here has") }
+        return .invalidInput("\(name): '\(JSON.string(option.value ?? "").shown)' \(reason)")
+    }
 }

@@ -1,3 +1,4 @@
+import DHCPOptions
 import IPAM
 import NetAddress
 import NeutronAPI
@@ -10,47 +11,60 @@ extension Subnet {
     /// - Parameter old: the row's options up to now; the server's MAC, drawn at random at first, is kept from them.
     func dhcpOptions(mtu: Int, keeping old: StringMap, _ configuration: NetworkStoreConfiguration) -> StringMap {
         guard enableDHCP else { return [:] }
-        return ipVersion == .v4
-            ? dhcpv4Options(mtu: mtu, keeping: old, configuration) : dhcpv6Options(keeping: old, configuration)
+        let old = DHCPAnswer(ipVersion, row: old.dictionary)
+        let answer =
+            ipVersion == .v4 ? dhcpv4(mtu: mtu, keeping: old, configuration) : dhcpv6(keeping: old, configuration)
+        return StringMap(answer.row)
     }
 
-    private func dhcpv4Options(mtu: Int, keeping old: StringMap, _ configuration: NetworkStoreConfiguration)
-        -> StringMap
-    {
-        var options: StringMap = [
-            // Without a gateway the server needs an address too: it is only named, never asked.
-            "server_id": gatewayIP?.description ?? Self.serverWithoutGateway.description,
-            "server_mac": old["server_mac"] ?? configuration.newMAC().description,
-            "lease_time": String(configuration.dhcpLeaseTime),
-            "mtu": String(mtu),
-        ]
-        options["router"] = gatewayIP?.description
-        options["domain_name"] = configuration.dhcpDomainName
-        options["dns_server"] = nameservers(configuration)
+    private func dhcpv4(mtu: Int, keeping old: DHCPAnswer, _ configuration: NetworkStoreConfiguration) -> DHCPAnswer {
+        var answer = DHCPAnswer(.v4)
+        // Without a gateway the server needs an address too: it is only named, never asked.
+        answer[.serverID] = .addresses([gatewayIP ?? Self.serverWithoutGateway])
+        answer[.serverMAC] = old[.serverMAC] ?? .mac(configuration.newMAC())
+        answer[.leaseTime] = .number(UInt32(clamping: configuration.dhcpLeaseTime))
+        answer[.mtu] = .number(UInt32(clamping: mtu))
+        answer[.router] = gatewayIP.map { .addresses([$0]) }
+        answer[.domainName] = configuration.dnsDomain.map { .domains([$0]) }
+        answer[.dnsServer] = nameservers(configuration)
         if !hostRoutes.isEmpty {
             // A client that is told routes ignores the router (RFC 3442), so the default route is among them.
-            var routes = hostRoutes.map { "\($0.destination),\($0.nexthop)" }
-            if let gatewayIP { routes.append("0.0.0.0/0,\(gatewayIP)") }
-            options["classless_static_route"] = "{\(routes.joined(separator: ", "))}"
+            var routes = hostRoutes.compactMap { DHCPRoute($0.destination, $0.nexthop) }
+            if let gatewayIP, let all = DHCPRoute(.all4, gatewayIP) { routes.append(all) }
+            answer[.routes] = .routes(routes)
         }
-        return options
+        return answer
     }
 
-    private func dhcpv6Options(keeping old: StringMap, _ configuration: NetworkStoreConfiguration) -> StringMap {
-        var options: StringMap = ["server_id": old["server_id"] ?? configuration.newMAC().description]
-        options["dns_server"] = nameservers(configuration)
-        options["dhcpv6_stateless"] = ipv6AddressMode == .dhcpv6Stateless ? "true" : nil
-        return options
+    private func dhcpv6(keeping old: DHCPAnswer, _ configuration: NetworkStoreConfiguration) -> DHCPAnswer {
+        var answer = DHCPAnswer(.v6)
+        answer[.serverID6] = old[.serverID6] ?? .mac(configuration.newMAC())
+        answer[.dnsServer6] = nameservers(configuration)
+        answer[.stateless6] = ipv6AddressMode == .dhcpv6Stateless ? .flag(true) : nil
+        return answer
     }
 
     /// The subnet's servers or else the configured ones; none where one is the unspecified address, which is how a subnet says so.
-    private func nameservers(_ configuration: NetworkStoreConfiguration) -> String? {
+    private func nameservers(_ configuration: NetworkStoreConfiguration) -> DHCPValue? {
         let servers =
             dnsNameservers.isEmpty ? configuration.nameservers.filter { $0.version == ipVersion } : dnsNameservers
         guard !servers.isEmpty, servers.allSatisfy({ $0.bits != 0 }) else { return nil }
-        return "{\(servers.map(\.description).joined(separator: ", "))}"
+        return .addresses(servers)
     }
 
     /// A link-local address (RFC 3927), which no subnet's members have.
     private static let serverWithoutGateway = IPAddress.v4(IPv4Address(bits: 0xa9fe_0001))
+}
+
+extension DHCPRoute {
+    /// Nil unless both are of IPv4, as a subnet's routes of that version are.
+    fileprivate init?(_ destination: IPPrefix, _ nexthop: IPAddress) {
+        guard case .v4(let nexthop) = nexthop else { return nil }
+        self.init(destination, nexthop: nexthop)
+    }
+}
+
+extension IPPrefix {
+    /// Where a default route leads.
+    fileprivate static let all4 = IPPrefix(.v4(IPv4Address(bits: 0)), length: 0)!
 }

@@ -145,14 +145,17 @@ enum NorthboundIndexes {
     ]
 }
 
-/// The ways in which chassis are looked up.
+/// The ways in which chassis, and the options of DHCPv6 that OVN has, are looked up.
 enum SouthboundIndexes {
     /// By the host's name and by the chassis' own: a port may ask for either.
     static let chassis = Index<Southbound.Chassis, String>("chassis") { (row: Southbound.Chassis) -> [String] in
         row.hostname == row.name || row.hostname.isEmpty ? [row.name] : [row.hostname, row.name]
     }
 
+    static let dhcpv6Option = Index<Southbound.DHCPv6Options, String>.column(\.name, name: "DHCPv6 option")
+
     static let tables: [MonitoredTable] = [
-        MonitoredTable(Southbound.Chassis.self, columns: [.hostname, .name]).indexed(by: chassis)
+        MonitoredTable(Southbound.Chassis.self, columns: [.hostname, .name]).indexed(by: chassis),
+        MonitoredTable(Southbound.DHCPv6Options.self, columns: [.name]).indexed(by: dhcpv6Option),
     ]
 }

@@ -9,6 +9,8 @@ HOSTS ?= 2
 NAME ?= lab
 DEBIAN ?= trixie
 ROUNDS ?= 200
+# Make passes SECONDS on to the shell, where the name is taken: it counts them itself.
+SECONDS_EACH := $(if $(filter command line,$(origin SECONDS)),$(SECONDS),60)
 
 # Puts the Swift toolchain first in a recipe's PATH. Asked when it is needed, since it may not run before `make deps`.
 SWIFT_FIRST = folder=$$(Scripts/find-swift); export PATH="$$folder:$$PATH";
@@ -66,6 +68,9 @@ lab-down: ## take the lab away
 chaos: build image build-tests ## kill commands, daemons and containers at random, for ROUNDS=200 rounds; move an address 100 times
 	@OVN_CHAOS_ROUNDS=$(ROUNDS) OVN_MOVES=100 Scripts/test chaos
 
+attacks: build ## measure what an honest client notices while others attack the API, each way for SECONDS=60
+	@Tests/attacks/run --seconds $(SECONDS_EACH)
+
 bench: build ## measure against ovn-nbctl and raw transactions, side by side
 	@Benchmarks/run
 
@@ -87,6 +92,6 @@ install: ## copy dist/ to DESTDIR and PREFIX
 clean: ## remove what building made, but not the lab's cached base image
 	rm -rf .build .build-tsan .build-fuzz dist
 
-.PHONY: help demo test test-debian test-openstack deps deps-openstack build build-tests image check format lab lab-down chaos bench fuzz tsan generate check-generated \
+.PHONY: help demo test test-debian test-openstack deps deps-openstack build build-tests image check format lab lab-down chaos attacks bench fuzz tsan generate check-generated \
     install clean
 .NOTPARALLEL:

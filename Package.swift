@@ -109,8 +109,8 @@ let package = Package(
         room("OVSDBClient", uses: ["OVSDB", nioSSL, logging, metrics, locks] + nio),
         room("DockerEngine", uses: ["NetAddress", logging] + http + nio),
         room("HTTPServing", uses: [logging, locks, nioHTTP] + nio),
-        room("HTTPTransport", uses: [nioSSL, logging, locks] + http + nio),
-        room("Keystone", uses: ["NeutronAPI", "YAML", "HTTPTransport", logging, locks] + http + nio),
+        room("HTTPTransport", uses: ["HTTPServing", nioSSL, logging, locks] + http + nio),
+        room("Keystone", uses: ["NeutronAPI", "YAML", "HTTPServing", "HTTPTransport", logging, locks] + http + nio),
         room("NeutronClient", uses: ["NeutronAPI", "HTTPTransport", "Keystone", logging] + http + nio),
 
         // What we are.
@@ -119,7 +119,10 @@ let package = Package(
             uses: ["OVNModel", "OVSDBClient", "IPAM", "DHCPOptions", "NeutronAPI", logging, metrics, hashTrees]),
         room(
             "NeutronServer",
-            uses: ["NetworkStore", "Keystone", "HTTPServing", hummingbird, logging, metrics, nioHTTP] + nio),
+            uses: [
+                "NetworkStore", "Keystone", "HTTPTransport", "HTTPServing", hummingbird, logging, metrics, locks,
+                nioHTTP,
+            ] + nio),
         room("HostAttachment", uses: ["HostNetwork", "OVSDBClient", "OVNModel", logging]),
         room("HostEndpoints", uses: ["Release", "NeutronClient", "HostAttachment", "DockerEngine", logging]),
         room("DockerPlugin", uses: ["HostEndpoints", "HTTPServing", lifecycle, logging, locks, nioHTTP] + nio),

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Glibc
+package import HTTPServing
 package import Logging
 package import NIOCore
 package import NIOHTTP1
@@ -25,15 +26,19 @@ package struct HTTPTransport: Sendable {
         package var body: ByteBuffer?
         /// Whether it does no harm twice, so that it is sent again when a kept connection turns out to be closed.
         package var isRepeatable: Bool
+        /// On whose behalf: where there are more than go at a time, clients take turns.
+        package var client: SourceAddress?
 
         package init(
-            _ method: HTTPMethod, _ url: String, headers: HTTPHeaders = [:], body: ByteBuffer? = nil, isRepeatable: Bool
+            _ method: HTTPMethod, _ url: String, headers: HTTPHeaders = [:], body: ByteBuffer? = nil,
+            isRepeatable: Bool, client: SourceAddress? = nil
         ) {
             self.method = method
             self.url = url
             self.headers = headers
             self.body = body
             self.isRepeatable = isRepeatable
+            self.client = client
         }
     }
 
@@ -44,7 +49,7 @@ package struct HTTPTransport: Sendable {
     }
 
     private let http: HTTPClient
-    private let turnstile = Turnstile(width: Self.width)
+    private let turnstile = Turnstile<SourceAddress?>(width: Self.width)
     private let connectTimeout: Duration
     private let logger: Logger
 
@@ -78,14 +83,14 @@ package struct HTTPTransport: Sendable {
         _ request: Request, within timeout: Duration
     ) async throws(TransportError) -> Reply {
         let deadline = ContinuousClock.now + timeout
-        guard await turnstile.enter(until: deadline) else {
+        guard await turnstile.enter(for: request.client, share: Self.share(request.client), until: deadline) else {
             let isLate = ContinuousClock.now >= deadline
             throw TransportError(
                 .unreachable,
                 isLate
                     ? "it has not answered the \(Self.width) requests before within \(timeout.inSeconds)" : "cancelled")
         }
-        defer { turnstile.leave() }
+        defer { turnstile.leave(request.client) }
         let wire = Self.wire(request)
         do {
             do {
@@ -99,6 +104,9 @@ package struct HTTPTransport: Sendable {
             throw TransportError(error, wire, limit: timeout, connectTimeout: min(timeout, connectTimeout))
         }
     }
+
+    /// What others cause leaves half of the places free.
+    private static func share(_ client: SourceAddress?) -> Int { client == nil ? width : width / 2 }
 
     private func exchange(_ wire: HTTPClientRequest, until deadline: ContinuousClock.Instant) async throws -> Reply {
         let http = http

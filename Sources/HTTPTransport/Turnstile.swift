@@ -1,44 +1,95 @@
 import NIOConcurrencyHelpers
 import NIOCore
 
-/// Lets so many through at a time, and the others after them in the order in which they came.
-final class Turnstile: Sendable {
+/// Lets so many through at a time. Those who wait stand in one queue for each client, and the queues take turns: however
+/// many requests one client has, another's waits for one of them.
+package final class Turnstile<Client: Hashable & Sendable>: Sendable {
+    private struct Waiter {
+        let number: UInt64
+        /// The turns that the client may have at a time.
+        let share: Int
+        let turn: AsyncStream<Void>.Continuation
+    }
+
     private struct State {
         var free: Int
-        var waiting = CircularBuffer<AsyncStream<Void>.Continuation>()
+        /// The turns that each client has.
+        var taken: [Client: Int] = [:]
+        var next: UInt64 = 0
+        var queues: [Client: CircularBuffer<Waiter>] = [:]
+        /// The clients that have a queue, the one whose turn is next first.
+        var order = CircularBuffer<Client>()
+
+        mutating func take(for client: Client) {
+            free -= 1
+            taken[client, default: 0] += 1
+        }
     }
 
     private let state: NIOLockedValueBox<State>
 
-    init(width: Int) { state = NIOLockedValueBox(State(free: width)) }
+    /// How many stand in queues.
+    var waiting: Int { state.withLockedValue { $0.queues.values.reduce(0) { $0 + $1.count } } }
 
-    /// Waits for its turn, which ends with ``leave()``; false when it had none until the deadline, or was cancelled.
-    func enter(until deadline: ContinuousClock.Instant) async -> Bool {
+    package init(width: Int) { state = NIOLockedValueBox(State(free: width)) }
+
+    /// Waits for a turn of `client`, which ends with ``leave(_:)``; false when it had none until the deadline, or was
+    /// cancelled.
+    /// - Parameter share: the turns that the client may have at a time.
+    package func enter(
+        for client: Client, share: Int = .max, until deadline: ContinuousClock.Instant
+    ) async -> Bool {
         let (turn, caller) = AsyncStream<Void>.makeStream()
-        let isFree = state.withLockedValue { state in
-            guard state.free == 0 else {
-                state.free -= 1
-                return true
+        let number: UInt64? = state.withLockedValue { state in
+            if state.free > 0, state.taken[client, default: 0] < share {
+                state.take(for: client)
+                return nil
             }
-            state.waiting.append(caller)
-            return false
+            state.next += 1
+            if state.queues[client] == nil { state.order.append(client) }
+            state.queues[client, default: []].append(Waiter(number: state.next, share: share, turn: caller))
+            return state.next
         }
-        if isFree { return true }
+        guard let number else { return true }
         let timer = Task {
             try await Task.sleep(until: deadline)
             caller.finish()
         }
         defer { timer.cancel() }
-        return await turn.first { true } != nil
+        if await turn.first(where: { true }) != nil { return true }
+        state.withLockedValue { state in
+            state.queues[client]?.removeAll { $0.number == number }
+        }
+        return false
     }
 
-    /// Gives the turn to the next who still waits: a stream that was finished or cancelled takes none.
-    func leave() {
+    /// Gives the turn of `client` to the next who still waits: a stream that was finished or cancelled takes none.
+    package func leave(_ client: Client) {
         state.withLockedValue { state in
-            while let next = state.waiting.popFirst() {
-                if case .enqueued = next.yield() { return }
-            }
             state.free += 1
+            let rest = state.taken[client, default: 1] - 1
+            state.taken[client] = rest > 0 ? rest : nil
+            // Clients that have their share already keep their place; there are few of them.
+            for _ in 0..<state.order.count {
+                guard let next = state.order.popFirst() else { return }
+                if Self.admit(next, &state) { return }
+            }
         }
+    }
+
+    /// Gives a turn to the first of a client's queue that still waits, and puts the client behind the others.
+    private static func admit(_ client: Client, _ state: inout State) -> Bool {
+        var queue = state.queues.removeValue(forKey: client) ?? []
+        var isAdmitted = false
+        while !isAdmitted, let next = queue.first, state.taken[client, default: 0] < next.share {
+            queue.removeFirst()
+            if case .enqueued = next.turn.yield() { isAdmitted = true }
+        }
+        if isAdmitted { state.take(for: client) }
+        if !queue.isEmpty {
+            state.queues[client] = queue
+            state.order.append(client)
+        }
+        return isAdmitted
     }
 }

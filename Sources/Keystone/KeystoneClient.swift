@@ -1,3 +1,4 @@
+package import HTTPServing
 package import HTTPTransport
 package import Logging
 import NIOCore
@@ -42,9 +43,12 @@ package struct KeystoneClient: Sendable {
     package func shutdown() async { await transport.shutdown() }
 
     /// Sends a request that does no harm twice, as all of Keystone's here.
-    /// - Parameter url: all of it, the version included.
+    /// - Parameters:
+    ///   - url: all of it, the version included.
+    ///   - client: on whose behalf; clients take turns.
     package func send(
-        _ method: HTTPMethod, _ url: String, headers: HTTPHeaders = [:], body: JSON? = nil, within timeout: Duration
+        _ method: HTTPMethod, _ url: String, headers: HTTPHeaders = [:], body: JSON? = nil,
+        for client: SourceAddress? = nil, within timeout: Duration
     ) async throws(KeystoneError) -> Reply {
         var buffer: ByteBuffer?
         if let body {
@@ -52,7 +56,8 @@ package struct KeystoneClient: Sendable {
             writer.value(body)
             buffer = ByteBuffer(bytes: writer.bytes)
         }
-        let request = HTTPTransport.Request(method, url, headers: headers, body: buffer, isRepeatable: true)
+        let request = HTTPTransport.Request(
+            method, url, headers: headers, body: buffer, isRepeatable: true, client: client)
         let reply: HTTPTransport.Reply
         do {
             reply = try await transport.exchange(request, within: timeout)

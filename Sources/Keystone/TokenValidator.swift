@@ -1,4 +1,5 @@
 import Glibc
+package import HTTPServing
 package import Logging
 import NIOConcurrencyHelpers
 import NeutronAPI
@@ -6,7 +7,8 @@ import NeutronAPI
 /// Validates tokens of clients with Keystone v3, and remembers the answers for a short time.
 ///
 /// Requests with one token ask once, and all wait for the answer. It is kept even if they have gone by then, so that who comes
-/// again finds it: a Keystone that is too slow for its clients is not asked in vain again and again.
+/// again finds it: a Keystone that is too slow for its clients is not asked in vain again and again. Clients take turns, and
+/// each has a share: one with a thousand invented tokens keeps nobody else's from being asked for.
 /// A token that was revoked is refused when what is known of it is older than the cache's lifetime, one that has expired at once.
 package final class TokenValidator: TokenValidation {
     /// How answers are kept. The defaults suit a service.
@@ -58,22 +60,22 @@ package final class TokenValidator: TokenValidation {
     /// Closes the connections; no token may be validated after.
     package func shutdown() async { await source.shutdown() }
 
-    package func validate(_ token: String) async -> TokenVerdict {
+    package func validate(_ token: String, from client: SourceAddress?) async -> TokenVerdict {
         guard Self.isWellFormed(token) else { return .rejected("malformed") }
         let start = now()
         let (answers, caller) = AsyncStream<TokenVerdict>.makeStream()
-        switch cache.withLockedValue({ $0.step(token, for: caller, at: start, clock: clock()) }) {
+        switch cache.withLockedValue({ $0.step(token, of: client, for: caller, at: start, clock: clock()) }) {
         case .known(let verdict): return verdict
-        case .ask: Task { await ask(token, start) }
+        case .ask: Task { await ask(token, for: client, start) }
         case .wait: break
-        case .giveUp: return .unavailable("\(TokenCache.limit) other tokens are being asked for")
+        case .giveUp(let verdict): return verdict
         }
         return await answers.first { _ in true } ?? .unavailable("the client has gone")
     }
 
     /// Ends by the source's own deadline.
-    private func ask(_ token: String, _ start: ContinuousClock.Instant) async {
-        var verdict = await source.verdict(of: token)
+    private func ask(_ token: String, for client: SourceAddress?, _ start: ContinuousClock.Instant) async {
+        var verdict = await source.verdict(of: token, for: client)
         if case .valid(let found) = verdict, found.expiresAt <= clock() { verdict = .rejected("expired") }
         if case .unavailable(let cause) = verdict {
             logger.debug("token not validated", metadata: ["cause": "\(cause)"])
@@ -93,7 +95,7 @@ package final class TokenValidator: TokenValidation {
 /// What knows of every token.
 protocol TokenSource: Sendable {
     /// Returns within a deadline of its own.
-    func verdict(of token: String) async -> TokenVerdict
+    func verdict(of token: String, for client: SourceAddress?) async -> TokenVerdict
     func problem() async -> String?
     func shutdown() async
 }

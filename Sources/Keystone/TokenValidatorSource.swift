@@ -1,3 +1,4 @@
+import HTTPServing
 import NIOHTTP1
 import NeutronAPI
 
@@ -19,14 +20,14 @@ struct KeystoneTokenSource: TokenSource {
         }
     }
 
-    func verdict(of token: String) async -> TokenVerdict {
+    func verdict(of token: String, for client: SourceAddress?) async -> TokenVerdict {
         let deadline = ContinuousClock.now + timeout
         do throws(KeystoneError) {
             let identity = try await session.findIdentity(within: timeout)
             guard identity.version == .v3 else {
                 return .unavailable("\(identity.url) is no identity API v3, which tokens are validated by")
             }
-            let reply = try await ask(token, identity.url, until: deadline)
+            let reply = try await ask(token, identity.url, for: client, until: deadline)
             return verdict(reply, identity.url)
         } catch {
             return .unavailable(error.description)
@@ -35,23 +36,25 @@ struct KeystoneTokenSource: TokenSource {
 
     /// The service's token may have been revoked, or Keystone's keys be new: then a fresh one is tried, once.
     private func ask(
-        _ token: String, _ url: String, until deadline: ContinuousClock.Instant
+        _ token: String, _ url: String, for client: SourceAddress?, until deadline: ContinuousClock.Instant
     ) async throws(KeystoneError) -> KeystoneClient.Reply {
         let own = try await session.token(within: deadline - .now)
-        let reply = try await ask(token, url, as: own, until: deadline)
+        let reply = try await ask(token, url, as: own, for: client, until: deadline)
         guard reply.status == 401 else { return reply }
         await session.invalidate(own)
         let fresh = try await session.token(within: deadline - .now)
-        return try await ask(token, url, as: fresh, until: deadline)
+        return try await ask(token, url, as: fresh, for: client, until: deadline)
     }
 
     private func ask(
-        _ token: String, _ url: String, as own: Token, until deadline: ContinuousClock.Instant
+        _ token: String, _ url: String, as own: Token, for client: SourceAddress?,
+        until deadline: ContinuousClock.Instant
     ) async throws(KeystoneError) -> KeystoneClient.Reply {
         // Without the catalogue, which is most of the reply.
         try await session.client.send(
             .GET, "\(url)/auth/tokens?nocatalog",
-            headers: ["x-auth-token": own.secret.revealed, "x-subject-token": token], within: deadline - .now)
+            headers: ["x-auth-token": own.secret.revealed, "x-subject-token": token], for: client,
+            within: deadline - .now)
     }
 
     private func verdict(_ reply: KeystoneClient.Reply, _ url: String) -> TokenVerdict {

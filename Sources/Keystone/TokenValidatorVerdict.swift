@@ -1,9 +1,10 @@
+package import HTTPServing
 package import NeutronAPI
 
 /// Tells what a token is worth.
 package protocol TokenValidation: Sendable {
-    /// Asks at most Keystone, within a deadline of its own. `token` is any text that a client sent.
-    func validate(_ token: String) async -> TokenVerdict
+    /// Asks at most Keystone, within a deadline of its own. `token` is any text that `client` sent.
+    func validate(_ token: String, from client: SourceAddress?) async -> TokenVerdict
 }
 
 /// What came of validating a token.
@@ -13,6 +14,8 @@ package enum TokenVerdict: Hashable, Sendable {
     case rejected(String)
     /// It could not be found out. The cause names Keystone's address, and no secret.
     case unavailable(String)
+    /// Nor was it asked for: too much of the same client's is being asked for already. The limit is in the sentence.
+    case crowded(String)
 }
 
 /// Whom a token speaks for.

@@ -10,11 +10,6 @@ extension Snapshot {
         logicalSwitchPort(port).flatMap { Trunk(parent: $0, in: self) }
     }
 
-    /// All trunks, in no particular order.
-    package var trunks: [Trunk] {
-        northbound.rows(NorthboundIndexes.trunkParents, true).compactMap { Trunk(parent: $0, in: self) }
-    }
-
     func trunkParent(_ id: ID<Trunk>) -> Northbound.LogicalSwitchPort? {
         northbound.first(NorthboundIndexes.trunk, id)
     }

@@ -21,10 +21,6 @@ package struct Snapshot: Sendable {
         northbound[Northbound.LogicalSwitch.self].lazy.compactMap { Network(row: $0, in: self) }
     }
 
-    package func networks(named name: String) -> [Network] {
-        northbound.rows(NorthboundIndexes.networkName, name).compactMap { Network(row: $0, in: self) }
-    }
-
     func logicalSwitch(_ id: ID<Network>) -> Northbound.LogicalSwitch? {
         northbound.first(NorthboundIndexes.network, id)
     }
@@ -62,11 +58,10 @@ package struct Snapshot: Sendable {
         ports(northbound.rows(NorthboundIndexes.portsOfNetwork, network))
     }
 
-    package func ports(named name: String) -> [Port] { ports(northbound.rows(NorthboundIndexes.portName, name)) }
-
-    /// The ports whose `device_id` is `device`, which is not empty.
-    package func ports(ofDevice device: String) -> [Port] {
-        ports(northbound.rows(NorthboundIndexes.portsOfDevice, device))
+    /// The ports with these identifiers, in that order; those that there are not are left out.
+    package func ports(_ ids: some Sequence<ID<Port>>) -> [Port] {
+        var reader = PortReader(self)
+        return ids.compactMap { id in logicalSwitchPort(id).flatMap { reader.port($0) } }
     }
 
     func logicalSwitchPort(_ id: ID<Port>) -> Northbound.LogicalSwitchPort? {

@@ -64,10 +64,10 @@ package struct AttributeTable<Of>: Sendable {
 }
 
 extension Resource {
-    /// Writes resources as an array of objects with the given attributes. A requirement of the protocol for the same reason as
-    /// ``page(_:of:after:)``.
+    /// Writes resources as elements of an array, objects with the given attributes. A requirement of the protocol for the
+    /// same reason as ``choose(among:_:)``.
     package static func write(_ resources: [Self], _ fields: [Attribute<Self>], to writer: inout JSONWriter) {
-        writer.array(resources) { write($1, fields, to: &$0) }
+        for resource in resources { write(resource, fields, to: &writer) }
     }
 
     package static func write(_ resource: Self, _ fields: [Attribute<Self>], to writer: inout JSONWriter) {

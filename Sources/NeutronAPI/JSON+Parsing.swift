@@ -4,6 +4,8 @@ package struct JSONSyntaxError: Error, Hashable, Sendable, CustomStringConvertib
     package let reason: String
     /// The number of bytes before the place.
     package let offset: Int
+    /// Whether it may well be JSON, and is more than is read.
+    package var isLimit = false
 
     package var description: String { "\(reason) at byte \(offset)" }
 }
@@ -13,8 +15,12 @@ extension JSON {
     package static let maximumDepth = 64
 
     /// Reads one JSON text (RFC 8259), strictly: valid UTF-8, nothing after the value, no lone surrogates.
-    package init(parsing bytes: UnsafeRawBufferPointer) throws(JSONSyntaxError) {
-        var parser = JSONParser(bytes)
+    /// - Parameter limit: the number of values that may be in it, each element and each member's being one. A value takes
+    ///   up to fifty times the memory of its text.
+    package init(
+        parsing bytes: UnsafeRawBufferPointer, values limit: Int = .max
+    ) throws(JSONSyntaxError) {
+        var parser = JSONParser(bytes, values: limit)
         self = try parser.document()
     }
 
@@ -32,8 +38,10 @@ private struct JSONParser {
     private let bytes: UnsafeRawBufferPointer
     private var position = 0
     private var depth = 0
+    private let limit: Int
+    private var count = 0
 
-    init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+    init(_ bytes: UnsafeRawBufferPointer, values limit: Int) { (self.bytes, self.limit) = (bytes, limit) }
 
     mutating func document() throws(JSONSyntaxError) -> JSON {
         let value = try value()
@@ -45,6 +53,10 @@ private struct JSONParser {
     private var next: UInt8? { position < bytes.count ? bytes[position] : nil }
 
     private func error(_ reason: String) -> JSONSyntaxError { JSONSyntaxError(reason: reason, offset: position) }
+
+    private func excess(_ reason: String) -> JSONSyntaxError {
+        JSONSyntaxError(reason: reason, offset: position, isLimit: true)
+    }
 
     private mutating func skipSpace() {
         while let byte = next, byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 { position += 1 }
@@ -69,6 +81,8 @@ private struct JSONParser {
     private mutating func value() throws(JSONSyntaxError) -> JSON {
         skipSpace()
         guard let byte = next else { throw error("unexpected end") }
+        count += 1
+        guard count <= limit else { throw excess("more than \(limit) values") }
         switch byte {
         case UInt8(ascii: "{"): return try nested { parser throws(JSONSyntaxError) in try parser.object() }
         case UInt8(ascii: "["): return try nested { parser throws(JSONSyntaxError) in try parser.array() }
@@ -84,7 +98,7 @@ private struct JSONParser {
     private mutating func nested(
         _ body: (inout JSONParser) throws(JSONSyntaxError) -> JSON
     ) throws(JSONSyntaxError) -> JSON {
-        guard depth < JSON.maximumDepth else { throw error("deeper than \(JSON.maximumDepth) levels") }
+        guard depth < JSON.maximumDepth else { throw excess("deeper than \(JSON.maximumDepth) levels") }
         depth += 1
         defer { depth -= 1 }
         position += 1

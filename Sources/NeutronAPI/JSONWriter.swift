@@ -17,22 +17,34 @@ package struct JSONWriter: Sendable {
 
     // MARK: Structure
 
-    package mutating func object(_ body: (inout Self) -> Void) {
+    /// What was written since the last time. What comes next goes on where it ends.
+    package mutating func take() -> [UInt8] {
+        var taken: [UInt8] = []
+        swap(&taken, &bytes)
+        return taken
+    }
+
+    mutating func open(_ bracket: UInt8) {
         separate()
-        bytes.append(UInt8(ascii: "{"))
+        bytes.append(bracket)
         first = true
-        body(&self)
-        bytes.append(UInt8(ascii: "}"))
+    }
+
+    mutating func close(_ bracket: UInt8) {
+        bytes.append(bracket)
         first = false
     }
 
+    package mutating func object(_ body: (inout Self) -> Void) {
+        open(UInt8(ascii: "{"))
+        body(&self)
+        close(UInt8(ascii: "}"))
+    }
+
     package mutating func array<Element>(_ elements: some Sequence<Element>, _ body: (inout Self, Element) -> Void) {
-        separate()
-        bytes.append(UInt8(ascii: "["))
-        first = true
+        open(UInt8(ascii: "["))
         for element in elements { body(&self, element) }
-        bytes.append(UInt8(ascii: "]"))
-        first = false
+        close(UInt8(ascii: "]"))
     }
 
     /// The name of the member whose value is written next.

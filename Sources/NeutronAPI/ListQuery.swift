@@ -5,12 +5,22 @@ package struct ListQuery<Of: Resource>: Sendable {
     package private(set) var fields: [Attribute<Of>]
     /// Last comes the identifier, so that the order is always total.
     let order: [SortOrder]
-    /// Nil: no paging.
-    package let limit: Int?
-    /// The identifier of the last resource that the client has seen; counts only with a limit.
+    /// Whether the order is by the identifier alone, as it is where the query says nothing: then a marker is a place, and
+    /// need not be that of a resource which is still there.
+    package let isByIdentifier: Bool
+    /// The resources of a page: what the client asks for, up to the largest page.
+    package let limit: Int
+    /// The identifier of the last resource that the client has seen.
     package let marker: String?
     package let isReversed: Bool
+    /// Whether the client asked for everything. Where that fits into a page, there is no other to lead to.
+    private let wantsAll: Bool
     private let query: QueryString
+
+    /// The parameters that one query may have.
+    package static var maximumParameters: Int { 1_000 }
+    /// What one query may sort by.
+    static var maximumSortKeys: Int { 16 }
 
     /// The parameters that are not filters.
     private static var reserved: [String] { ["fields", "sort_key", "sort_dir", "limit", "marker", "page_reverse"] }
@@ -21,13 +31,21 @@ package struct ListQuery<Of: Resource>: Sendable {
         let isAscending: Bool
     }
 
-    package init(_ query: QueryString) throws(NeutronError) {
+    /// - Parameter pageSize: the largest page: what a client gets that asks for more, for everything, or does not say.
+    package init(_ query: QueryString, pageSize: Int) throws(NeutronError) {
+        guard query.items.count <= Self.maximumParameters else {
+            throw .badRequest("The query has more than \(Self.maximumParameters) parameters.")
+        }
         self.query = query
         fields = Of.attributes.fields(query["fields"].filter { !$0.isEmpty })
         filters = try Self.filters(query)
         order = try Self.order(query)
-        limit = try Self.limit(query)
-        marker = limit == nil ? nil : query["marker"].first
+        let keys = query["sort_key"].filter { !$0.isEmpty }
+        isByIdentifier = keys.isEmpty || keys[0] == "id"
+        let asked = try Self.limit(query)
+        limit = min(asked ?? pageSize, pageSize)
+        wantsAll = asked == nil
+        marker = query["marker"].first
         isReversed = query["page_reverse"].first?.lowercased() == "true"
     }
 
@@ -41,14 +59,16 @@ package struct ListQuery<Of: Resource>: Sendable {
 
     private static func filters(_ query: QueryString) throws(NeutronError) -> [Attribute<Of>.Filter] {
         var names: [String] = []
-        for item in query.items where !reserved.contains(item.name) && !names.contains(item.name) {
-            names.append(item.name)
+        var values: [String: [String]] = [:]
+        for item in query.items where !reserved.contains(item.name) {
+            if values[item.name] == nil { names.append(item.name) }
+            values[item.name, default: []].append(item.value)
         }
         var unknown: [String] = []
         var filters: [Attribute<Of>.Filter] = []
         for name in names {
             if let filter = Of.attributes[name]?.filter {
-                filters.append(try filter(query[name]))
+                filters.append(try filter(values[name] ?? []))
             } else {
                 unknown.append(name)
             }
@@ -64,6 +84,9 @@ package struct ListQuery<Of: Resource>: Sendable {
         let directions = query["sort_dir"].filter { !$0.isEmpty }
         guard keys.count == directions.count else {
             throw .badRequest("The number of sort_keys and sort_dirs must be same")
+        }
+        guard keys.count <= maximumSortKeys else {
+            throw .badRequest("The query has more than \(maximumSortKeys) sort_keys.")
         }
         let invalidKeys = keys.filter { Of.attributes[$0]?.sortKey == nil }
         guard invalidKeys.isEmpty else {
@@ -92,6 +115,18 @@ package struct ListQuery<Of: Resource>: Sendable {
         return limit == 0 ? nil : limit
     }
 
+    /// The identifiers that the query names, each once; nil where it names none.
+    package var identifiers: [ID<Of>]? {
+        let texts = query["id"]
+        return texts.isEmpty ? nil : Array(Set(texts.compactMap { ID<Of>($0) }))
+    }
+
+    /// Whether everything passes.
+    package var isUnfiltered: Bool { filters.isEmpty }
+
+    /// Of the first key.
+    package var isAscending: Bool { order.first?.isAscending ?? true }
+
     /// The only value that the query has for an attribute; nil where it has none or several. For look-ups by index before
     /// the filters.
     package func only(_ name: String) -> String? {
@@ -103,15 +138,12 @@ package struct ListQuery<Of: Resource>: Sendable {
 extension ListQuery {
     package func matches(_ resource: Of) -> Bool { filters.allSatisfy { $0(resource) } }
 
-    /// The resources of the page, in order. `marker` is the resource that the query names, if it names one.
-    package func page(of resources: [Of], after marker: Of?) -> [Of] { Of.page(self, of: resources, after: marker) }
-
     /// The `<collection>_links` of a page: where the next and the previous one are. `path` is the URL without its query.
-    package func links(_ page: [Of], path: String) -> [(relation: String, href: String)] {
-        guard let limit else { return [] }
+    package func links(_ page: [ID<Of>], path: String) -> [(relation: String, href: String)] {
+        if wantsAll, marker == nil, !isReversed, page.count < limit { return [] }
         var links: [(relation: String, href: String)] = []
-        if page.count >= limit || isReversed { links.append(("next", href(path, page.last?.id, reversed: false))) }
-        if page.count >= limit || !isReversed { links.append(("previous", href(path, page.first?.id, reversed: true))) }
+        if page.count >= limit || isReversed { links.append(("next", href(path, page.last, reversed: false))) }
+        if page.count >= limit || !isReversed { links.append(("previous", href(path, page.first, reversed: true))) }
         return links
     }
 
@@ -120,57 +152,5 @@ extension ListQuery {
         if let marker { items.append(("marker", marker.description)) }
         if reversed { items.append(("page_reverse", "True")) }
         return "\(path)?\(QueryString(items).encoded)"
-    }
-}
-
-extension JSONWriter {
-    /// The reply to a list: `{"networks": […], "networks_links": […]}`.
-    package mutating func list<Of: Resource>(_ page: [Of], _ query: ListQuery<Of>, path: String) {
-        let links = query.links(page, path: path)
-        object { writer in
-            writer.name(Of.collectionName)
-            Of.write(page, query.fields, to: &writer)
-            guard !links.isEmpty else { return }
-            writer.name("\(Of.collectionName)_links")
-            writer.array(links) { writer, link in
-                writer.object {
-                    $0.name("rel")
-                    $0.value(link.relation)
-                    $0.name("href")
-                    $0.value(link.href)
-                }
-            }
-        }
-    }
-
-    /// The reply that has one resource: `{"network": {…}}`.
-    package mutating func member<Of: Resource>(_ resource: Of, fields: [String] = [], hiding hidden: Set<String> = []) {
-        object { writer in
-            writer.name(Of.memberName)
-            Of.write(resource, Of.attributes.fields(fields, hiding: hidden), to: &writer)
-        }
-    }
-
-    /// The reply to a bulk request: `{"networks": […]}`.
-    package mutating func members<Of: Resource>(_ resources: [Of], hiding hidden: Set<String> = []) {
-        object { writer in
-            writer.name(Of.collectionName)
-            Of.write(resources, Of.attributes.fields([], hiding: hidden), to: &writer)
-        }
-    }
-
-    /// `{"NeutronError": {"type", "message", "detail"}}`
-    package mutating func error(_ error: NeutronError) {
-        object { writer in
-            writer.name("NeutronError")
-            writer.object {
-                $0.name("type")
-                $0.value(error.type)
-                $0.name("message")
-                $0.value(error.message)
-                $0.name("detail")
-                $0.value(error.detail)
-            }
-        }
     }
 }

@@ -51,6 +51,11 @@ extension NeutronError {
             message: "Constrained to \(expected), but current revision is \(current)")
     }
 
+    /// 429: the client has more under way than its share.
+    package static func tooManyRequests(_ reason: String) -> Self {
+        Self(status: 429, type: "HTTPTooManyRequests", message: "\(reason) Try again.")
+    }
+
     /// 503: what is needed cannot be reached, or did not answer in time, and nothing was changed. `reason` is shown to the client.
     package static func serviceUnavailable(_ reason: String) -> Self {
         Self(status: 503, type: "ServiceUnavailable", message: "The service is unavailable. \(reason)")

@@ -15,16 +15,27 @@ package enum CreateBody<Of: Resource>: Sendable {
 package struct NeutronRequest: Sendable {
     package let members: [String: JSON]
 
-    /// Refuses what is not a JSON object.
-    package init(_ bytes: UnsafeRawBufferPointer) throws(NeutronError) {
+    /// Refuses what is not a JSON object, and one of more values than `limit`.
+    package init(_ bytes: UnsafeRawBufferPointer, values limit: Int = .max) throws(NeutronError) {
         do throws(JSONSyntaxError) {
-            guard case .object(let members) = try JSON(parsing: bytes) else {
+            guard case .object(let members) = try JSON(parsing: bytes, values: limit) else {
                 throw JSONSyntaxError(reason: "", offset: 0)
             }
             self.members = members
         } catch {
-            throw .badRequest("Body contains invalid data")
+            throw .badRequest(error.isLimit ? "The body is \(error)." : "Body contains invalid data")
         }
+    }
+
+    /// How many resources the request is about, those that a trunk is to carry among them; what a change costs goes by it.
+    package func count<Of: Resource>(of type: Of.Type) -> Int {
+        let bulk = members[Of.collectionName]?.array
+        let each = bulk ?? members[Of.memberName].map { [$0] } ?? []
+        let subports = each.reduce(members["sub_ports"]?.array?.count ?? 0) { sum, json in
+            let inner = json.object?[Of.memberName] ?? json
+            return sum + (inner.object?["sub_ports"]?.array?.count ?? 0)
+        }
+        return each.count + subports
     }
 
     package init(_ members: [String: JSON]) { self.members = members }

@@ -121,7 +121,13 @@ extension Port: Resource {
             extraDHCPOptions: (try body.extraDHCPOptions() ?? []).filter { $0.value != nil },
             hostID: try body.hostID() ?? "", vnicType: try body.choice("binding:vnic_type", VNICType.self) ?? .normal,
             profile: try body.profile() ?? [:],
-            tags: try body.value("tags") { json throws(Refusal) in try Tags.list(json, collectionName) } ?? [])
+            tags: try tags(body))
+    }
+
+    private static func tags(_ body: RequestReader) throws(NeutronError) -> [String] {
+        let tags = try body.value("tags") { json throws(Refusal) in try Tags.list(json, collectionName) } ?? []
+        try Tags.validate(count: tags.count, collectionName)
+        return tags
     }
 
     package static func update(from body: inout RequestReader) throws(NeutronError) -> PortUpdate {

@@ -7,6 +7,9 @@ extension RequestReader {
             guard case .array(let items) = json else {
                 throw Refusal("Invalid data format for fixed IP: '\(json.shown)'")
             }
+            guard items.count <= Self.maximumFixedIPs else {
+                throw Refusal("A port has at most \(Self.maximumFixedIPs) fixed IPs, not \(items.count)")
+            }
             var requests: [FixedIPRequest] = []
             for item in items {
                 guard case .object(let members) = item else {
@@ -30,6 +33,8 @@ extension RequestReader {
         }
         return requests
     }
+
+    private static let maximumFixedIPs = 64
 
     /// Null is the empty list.
     func allowedAddressPairs() throws(NeutronError) -> [AllowedAddressPair]? {
@@ -99,6 +104,9 @@ extension RequestReader {
         guard let json = member("extra_dhcp_opts") else { return nil }
         if json == .null { return [] }
         guard case .array(let items) = json else { throw .invalidInput("'\(json.shown)' is not a list") }
+        guard items.count <= Self.maximumDHCPOptions else {
+            throw .invalidInput("A port has at most \(Self.maximumDHCPOptions) extra DHCP options, not \(items.count)")
+        }
         var options: [ExtraDHCPOption] = []
         for item in items {
             guard let option = ExtraDHCPOption(item) else {
@@ -111,6 +119,9 @@ extension RequestReader {
         }
         return options
     }
+
+    /// More than OVN knows of both IP versions.
+    private static let maximumDHCPOptions = 128
 
     /// Null is the empty text, which unbinds.
     func hostID() throws(NeutronError) -> String? {

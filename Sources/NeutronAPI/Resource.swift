@@ -20,9 +20,11 @@ package protocol Resource: Hashable, Sendable {
     static func create(from body: inout RequestReader) throws(NeutronError) -> Create
     static func update(from body: inout RequestReader) throws(NeutronError) -> Update
 
-    /// The resources of a page, in order.
-    static func page(_ query: ListQuery<Self>, of resources: [Self], after marker: Self?) -> [Self]
-    /// An array of resources, each an object of the given attributes.
+    /// Which of the resources a list's filters let pass.
+    static func choose(among resources: [Self], _ query: ListQuery<Self>) -> [ID<Self>]
+    /// Offers resources to a page.
+    static func offer(_ resources: [Self], to page: inout ListPage<Self>)
+    /// Elements of an array, each an object of the given attributes.
     static func write(_ resources: [Self], _ fields: [Attribute<Self>], to writer: inout JSONWriter)
     /// One resource as an object of the given attributes.
     static func write(_ resource: Self, _ fields: [Attribute<Self>], to writer: inout JSONWriter)

@@ -97,6 +97,9 @@ extension Subnet: Resource {
         guard case .array(let items) = value, items.allSatisfy({ $0.object != nil }) else {
             throw .invalidInput("Invalid data format for allocation pools")
         }
+        guard items.count <= SubnetRules.maximumPools else {
+            throw .invalidInput("A subnet has at most \(SubnetRules.maximumPools) allocation pools, not \(items.count)")
+        }
         var pools: [IPRange] = []
         for item in items {
             guard case .object(let members) = item else { continue }
@@ -127,7 +130,8 @@ extension Subnet: Resource {
                 throw Refusal("Invalid data format for nameserver: '\(json.shown)'")
             }
             var servers: [IPAddress] = []
-            for item in items {
+            // One more than there may be: which limit is exceeded is said where the subnet is known.
+            for item in items.prefix(SubnetRules.maximumNameservers + 1) {
                 let server: IPAddress
                 do throws(Refusal) { server = try item.asAddress() } catch {
                     throw Refusal("'\(item.shown)' is not a valid nameserver. \(error.reason)")
@@ -146,7 +150,8 @@ extension Subnet: Resource {
                 throw Refusal("Invalid data format for hostroute: '\(json.shown)'")
             }
             var routes: [HostRoute] = []
-            for item in items {
+            // As above.
+            for item in items.prefix(SubnetRules.maximumHostRoutes + 1) {
                 guard let members = item.object, Set(members.keys) == ["destination", "nexthop"],
                     let destination = members["destination"], let nexthop = members["nexthop"]
                 else {

@@ -5,6 +5,7 @@ package import NetAddress
 package enum SubnetRules {
     package static let maximumNameservers = 5
     package static let maximumHostRoutes = 20
+    package static let maximumPools = 64
 
     /// DHCP needs addresses to give out, and cannot serve multicast, loopback or 0.0.0.0.
     package static func validate(dhcpOn cidr: IPPrefix) throws(NeutronError) {

@@ -1,3 +1,4 @@
+import HTTPServing
 package import Hummingbird
 import Logging
 import NeutronAPI
@@ -7,6 +8,8 @@ package struct APIRequestContext: RequestContext {
     package var coreContext: CoreRequestContextStorage
     /// `req-<uuid>`, told in every reply and in every log line about the request.
     package let requestID: String
+    /// Whom the request counts for where something is shared out.
+    let client: SourceAddress?
     /// How the client reached us, `http://192.0.2.1:9696`: links in replies start with it.
     var base = ""
     /// Set once it is known who asks: nothing is answered before.
@@ -14,6 +17,7 @@ package struct APIRequestContext: RequestContext {
 
     package init(source: Source) {
         coreContext = CoreRequestContextStorage(source: source)
+        client = SourceAddress(source.channel.remoteAddress)
         requestID = "req-\(ID<Request>.random())"
         // Ours in place of the framework's, which nobody is told.
         logger[metadataKey: "hb.request.id"] = nil

@@ -28,13 +28,15 @@ struct Authenticator: RouterMiddleware {
         case .keystone(let validation, let url):
             guard let token = request.headers[.authToken] else { return .unauthorized(url) }
             let valid: ValidToken
-            switch await validation.validate(token) {
+            switch await validation.validate(token, from: context.client) {
             case .valid(let found): valid = found
             case .rejected(let reason):
                 context.logger.info("token rejected", metadata: ["cause": "\(reason)"])
                 return .unauthorized(url)
             case .unavailable(let cause):
                 throw NeutronError.serviceUnavailable("The token could not be validated: \(cause).")
+            case .crowded(let limit):
+                throw NeutronError.tooManyRequests("The token was not validated: \(limit).")
             }
             context.authenticated = Requester(projectID: valid.projectID, userID: valid.userID, roles: valid.roles)
             context.logger[metadataKey: "user"] = "\(valid.userID)"

@@ -37,10 +37,27 @@ package struct Limits: Sendable {
     package var headSize = 64 << 10
     /// Header fields, those after a chunked body among them.
     package var headerFields = 100
-    /// The body: a bulk request for thousands of ports.
-    package var bodySize = 8 << 20
+    /// The body: a bulk request with all that its members may have.
+    package var bodySize = 2 << 20
+    /// Values in a body of JSON; arrays and objects are at most ``JSON/maximumDepth`` deep in each other.
+    package var values = 50_000
 
     // Work.
+
+    /// A body up to this is small: it is read whatever else is under way.
+    package var smallBody = 64 << 10
+    /// Larger bodies under way together; one address gets half.
+    package var bodyMemory = 32 << 20
+    /// Resources that one request may make or change: members of a bulk, subports of a trunk.
+    package var members = 256
+    /// Of so many resources a change is small, and waits for no turn.
+    package var smallChange = 16
+    /// Resources of a page, the largest and the one that is sent to who does not ask for pages.
+    package var pageSize = 5_000
+    /// A list that looks at so many resources is small, and waits for no turn.
+    package var smallList = 256
+    /// How long a large list or change may wait for its turn.
+    package var turnTime = Duration.seconds(10)
 
     package init() {}
 }

@@ -33,11 +33,13 @@ package struct NeutronServer: Sendable {
     let configuration: Configuration
     let logger: Logger
     private let firstCopy = FirstCopy()
+    private let work: Workload
 
     package init(store: NetworkStore, configuration: Configuration = Configuration(), logger: Logger) {
         self.store = store
         self.configuration = configuration
         self.logger = logger
+        work = Workload(limits: configuration.limits)
     }
 
     /// The application, a service to run. `onRunning` is told the port once connections are taken.
@@ -87,12 +89,12 @@ package struct NeutronServer: Sendable {
         addResource(Subnet.self, to: version)
         addResource(Port.self, to: version)
         addResource(Trunk.self, to: version)
-        SubportController(store: store).addRoutes(to: version)
+        SubportController(store: store, work: work).addRoutes(to: version)
         return router
     }
 
     private func addResource<Of: StoredResource>(_ type: Of.Type, to routes: Routes) {
-        ResourceController<Of>(store: store, firstCopy: firstCopy).addRoutes(to: routes)
-        TagController<Of>(store: store).addRoutes(to: routes)
+        ResourceController<Of>(store: store, firstCopy: firstCopy, work: work).addRoutes(to: routes)
+        TagController<Of>(store: store, work: work).addRoutes(to: routes)
     }
 }

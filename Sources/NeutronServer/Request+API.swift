@@ -1,34 +1,14 @@
 import HTTPTypes
 import Hummingbird
-import NIOCore
 import NeutronAPI
 
 extension Request {
-    /// The largest body that is read: a bulk request for thousands of ports.
-    static let maximumBody = 8 << 20
-
     var queryString: QueryString { QueryString(uri.query ?? "") }
-
-    /// The JSON object of the body.
-    func json() async throws -> NeutronRequest {
-        let buffer = try await collected()
-        return try buffer.withUnsafeReadableBytes { try NeutronRequest($0) }
-    }
 
     /// A `DELETE` has nothing to say in a body.
     func refuseBody() async throws {
-        guard try await collected().readableBytes == 0 else {
+        for try await part in body where part.readableBytes > 0 {
             throw NeutronError.badRequest("Request body is not supported in DELETE.")
-        }
-    }
-
-    private func collected() async throws -> ByteBuffer {
-        do {
-            return try await body.collect(upTo: Self.maximumBody)
-        } catch is NIOTooManyBytesError {
-            throw NeutronError(
-                status: 413, type: "HTTPRequestEntityTooLarge",
-                message: "The body is larger than \(Self.maximumBody) bytes.")
         }
     }
 

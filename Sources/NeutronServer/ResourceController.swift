@@ -7,6 +7,7 @@ import NeutronAPI
 struct ResourceController<Of: StoredResource>: Sendable {
     let store: NetworkStore
     let firstCopy: FirstCopy
+    let work: Workload
 
     func addRoutes(to routes: Routes) {
         let collection = RouterPath(Of.collectionName)
@@ -15,27 +16,52 @@ struct ResourceController<Of: StoredResource>: Sendable {
     }
 
     @Sendable private func list(_ request: Request, _ context: APIRequestContext) async throws -> Response {
-        var query = try ListQuery<Of>(request.queryString)
+        var query = try ListQuery<Of>(request.queryString, pageSize: work.limits.pageSize)
         try await firstCopy.wait(store)
         let access = try access(context)
         query.hide(access.hidden)
         var marker: Of?
-        if let text = query.marker { marker = try await access.find(try id(text)) }
-        let path = context.base + request.uri.path
+        if let text = query.marker {
+            let id = try id(text)
+            if !query.isByIdentifier { marker = try await access.find(id) }
+        }
         var snapshot = store.snapshot()
-        var page = Of.page(access.restrict(query, to: snapshot), after: marker, in: snapshot)
+        var page = try await page(access.restrict(query, to: snapshot), after: marker, in: snapshot, context)
         if page.isEmpty {
             // Who looks for a name made through another replica a moment ago must find it.
             try await store.lookAgain()
             snapshot = store.snapshot()
-            page = Of.page(access.restrict(query, to: snapshot), after: marker, in: snapshot)
+            page = try await self.page(access.restrict(query, to: snapshot), after: marker, in: snapshot, context)
         }
-        return .json(capacity: 256 + page.count * 1_024) { $0.list(page, query, path: path) }
+        let links = query.links(page, path: context.base + request.uri.path)
+        return .list(page, query.fields, links, in: snapshot, for: context.client, work)
+    }
+
+    private func page(
+        _ query: ListQuery<Of>, after marker: Of?, in snapshot: Snapshot, _ context: APIRequestContext
+    ) async throws -> [ID<Of>] {
+        let finder = PageFinder(query: query, marker: marker, snapshot: snapshot)
+        let indexed = Of.indexed(query, in: snapshot)
+        if let indexed, indexed.count <= work.limits.smallList { return await finder.find(among: indexed) }
+        return try await work.list(for: context.client) {
+            await finder.find(among: indexed ?? Of.all(in: snapshot))
+        }
     }
 
     @Sendable private func create(_ request: Request, _ context: APIRequestContext) async throws -> Response {
         let access = try access(context)
-        let json = try await request.json()
+        return try await work.reading(request, for: context.client) { json, hasTurn in
+            let count = json.count(of: Of.self)
+            try work.check(count: count, Of.collectionName)
+            return try await work.change(for: context.client, if: !hasTurn && count > work.limits.smallChange) {
+                try await create(json, access, context)
+            }
+        }
+    }
+
+    private func create(
+        _ json: NeutronRequest, _ access: Access<Of>, _ context: APIRequestContext
+    ) async throws -> Response {
         let project = try await access.authorizeCreation(json.given(to: Of.self))
         let body = try json.create(Of.self, defaultProject: project)
         let made = try await Of.create(body.requests, in: store)
@@ -61,10 +87,11 @@ struct ResourceController<Of: StoredResource>: Sendable {
         let id = try id(try context.parameter("id"))
         let revision = try request.expectedRevision()
         let access = try access(context)
-        let json = try await request.json()
-        try await access.authorize("update_\(Of.memberName)", id, given: json.given(to: Of.self).first ?? [:])
-        let update = try json.update(Of.self)
-        let resource = try await Of.update(id, update, ifRevision: revision, in: store)
+        let resource = try await work.reading(request, for: context.client) { json, _ in
+            try await access.authorize("update_\(Of.memberName)", id, given: json.given(to: Of.self).first ?? [:])
+            let update = try json.update(Of.self)
+            return try await Of.update(id, update, ifRevision: revision, in: store)
+        }
         context.logger.info("\(Of.memberName) changed", metadata: ["id": "\(id)"])
         return .json { $0.member(resource, hiding: access.hidden) }
     }

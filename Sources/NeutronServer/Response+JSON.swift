@@ -22,7 +22,9 @@ extension Response {
     }
 
     static func neutron(_ error: NeutronError) -> Response {
-        json(HTTPResponse.Status(code: error.status)) { $0.error(error) }
+        var response = json(HTTPResponse.Status(code: error.status)) { $0.error(error) }
+        if error.status == 429 || error.status == 503 { response.headers[.retryAfter] = "1" }
+        return response
     }
 
     /// A reply without a body.

@@ -3,8 +3,11 @@ import NeutronAPI
 
 /// A resource of the API as the store keeps it.
 protocol StoredResource: Resource {
-    /// The page that a query asks for.
-    static func page(_ query: ListQuery<Self>, after marker: Self?, in snapshot: Snapshot) -> [Self]
+    /// All that a query can be about, where there is an index for what it says; its filters are yet to be asked.
+    static func indexed(_ query: ListQuery<Self>, in snapshot: Snapshot) -> [ID<Self>]?
+    static func all(in snapshot: Snapshot) -> [ID<Self>]
+    /// The resources with these identifiers, in that order; those that there are not are left out.
+    static func resources(_ ids: ArraySlice<ID<Self>>, in snapshot: Snapshot) -> [Self]
     static func find(_ id: ID<Self>, in store: NetworkStore) async throws -> Self
     static func create(_ requests: [Create], in store: NetworkStore) async throws -> [Self]
     static func update(_ id: ID<Self>, _ update: Update, ifRevision: Int?, in store: NetworkStore) async throws -> Self
@@ -19,12 +22,16 @@ protocol StoredResource: Resource {
 }
 
 extension Network: StoredResource {
-    static func page(_ query: ListQuery<Self>, after marker: Self?, in snapshot: Snapshot) -> [Self] {
-        if let id = query.only("id") {
-            return query.page(of: ID(id).flatMap(snapshot.network).map { [$0] } ?? [], after: marker)
-        }
-        if let name = query.only("name") { return query.page(of: snapshot.networks(named: name), after: marker) }
-        return query.page(of: Array(snapshot.networks), after: marker)
+    static func indexed(_ query: ListQuery<Self>, in snapshot: Snapshot) -> [ID<Self>]? {
+        if let ids = query.identifiers { return ids }
+        if let name = query.only("name") { return snapshot.networkIDs(named: name) }
+        return nil
+    }
+
+    static func all(in snapshot: Snapshot) -> [ID<Self>] { snapshot.networkIDs }
+
+    static func resources(_ ids: ArraySlice<ID<Self>>, in snapshot: Snapshot) -> [Self] {
+        ids.compactMap { snapshot.network($0) }
     }
 
     static func find(_ id: ID<Self>, in store: NetworkStore) async throws -> Self { try await store.network(id) }
@@ -45,14 +52,16 @@ extension Network: StoredResource {
 }
 
 extension Subnet: StoredResource {
-    static func page(_ query: ListQuery<Self>, after marker: Self?, in snapshot: Snapshot) -> [Self] {
-        if let id = query.only("id") {
-            return query.page(of: ID(id).flatMap(snapshot.subnet).map { [$0] } ?? [], after: marker)
-        }
-        if let network = query.only("network_id") {
-            return query.page(of: ID(network).map(snapshot.subnets(of:)) ?? [], after: marker)
-        }
-        return query.page(of: Array(snapshot.subnets), after: marker)
+    static func indexed(_ query: ListQuery<Self>, in snapshot: Snapshot) -> [ID<Self>]? {
+        if let ids = query.identifiers { return ids }
+        if let network = query.only("network_id") { return ID(network).map { snapshot.subnetIDs(of: $0) } ?? [] }
+        return nil
+    }
+
+    static func all(in snapshot: Snapshot) -> [ID<Self>] { snapshot.subnetIDs }
+
+    static func resources(_ ids: ArraySlice<ID<Self>>, in snapshot: Snapshot) -> [Self] {
+        ids.compactMap { snapshot.subnet($0) }
     }
 
     static func find(_ id: ID<Self>, in store: NetworkStore) async throws -> Self { try await store.subnet(id) }
@@ -73,22 +82,18 @@ extension Subnet: StoredResource {
 }
 
 extension Port: StoredResource {
-    static func page(_ query: ListQuery<Self>, after marker: Self?, in snapshot: Snapshot) -> [Self] {
-        if let id = query.only("id") {
-            return query.page(of: ID(id).flatMap(snapshot.port).map { [$0] } ?? [], after: marker)
-        }
+    static func indexed(_ query: ListQuery<Self>, in snapshot: Snapshot) -> [ID<Self>]? {
+        if let ids = query.identifiers { return ids }
         // An empty name or device is that of very many ports, and not indexed.
-        if let device = query.only("device_id"), !device.isEmpty {
-            return query.page(of: snapshot.ports(ofDevice: device), after: marker)
-        }
-        if let name = query.only("name"), !name.isEmpty {
-            return query.page(of: snapshot.ports(named: name), after: marker)
-        }
-        if let network = query.only("network_id") {
-            return query.page(of: ID(network).map(snapshot.ports(of:)) ?? [], after: marker)
-        }
-        return query.page(of: Array(snapshot.ports), after: marker)
+        if let device = query.only("device_id"), !device.isEmpty { return snapshot.portIDs(ofDevice: device) }
+        if let name = query.only("name"), !name.isEmpty { return snapshot.portIDs(named: name) }
+        if let network = query.only("network_id") { return ID(network).map { snapshot.portIDs(of: $0) } ?? [] }
+        return nil
     }
+
+    static func all(in snapshot: Snapshot) -> [ID<Self>] { snapshot.portIDs }
+
+    static func resources(_ ids: ArraySlice<ID<Self>>, in snapshot: Snapshot) -> [Self] { snapshot.ports(ids) }
 
     static func find(_ id: ID<Self>, in store: NetworkStore) async throws -> Self { try await store.port(id) }
 
@@ -108,14 +113,18 @@ extension Port: StoredResource {
 }
 
 extension Trunk: StoredResource {
-    static func page(_ query: ListQuery<Self>, after marker: Self?, in snapshot: Snapshot) -> [Self] {
-        if let id = query.only("id") {
-            return query.page(of: ID(id).flatMap { snapshot.trunk($0) }.map { [$0] } ?? [], after: marker)
-        }
+    static func indexed(_ query: ListQuery<Self>, in snapshot: Snapshot) -> [ID<Self>]? {
+        if let ids = query.identifiers { return ids }
         if let port = query.only("port_id") {
-            return query.page(of: ID(port).flatMap { snapshot.trunk(ofParent: $0) }.map { [$0] } ?? [], after: marker)
+            return ID(port).flatMap { snapshot.trunk(ofParent: $0) }.map { [$0.id] } ?? []
         }
-        return query.page(of: snapshot.trunks, after: marker)
+        return nil
+    }
+
+    static func all(in snapshot: Snapshot) -> [ID<Self>] { snapshot.trunkIDs }
+
+    static func resources(_ ids: ArraySlice<ID<Self>>, in snapshot: Snapshot) -> [Self] {
+        ids.compactMap { snapshot.trunk($0) }
     }
 
     static func find(_ id: ID<Self>, in store: NetworkStore) async throws -> Self { try await store.trunk(id) }

@@ -6,6 +6,7 @@ import NeutronAPI
 /// `/v2.0/trunks/<id>/add_subports`, `remove_subports` and `get_subports` (extension `trunk`).
 struct SubportController: Sendable {
     let store: NetworkStore
+    let work: Workload
 
     func addRoutes(to routes: Routes) {
         routes.route("trunks/:id/add_subports", [.put: add])
@@ -15,21 +16,38 @@ struct SubportController: Sendable {
 
     @Sendable private func add(_ request: Request, _ context: APIRequestContext) async throws -> Response {
         let (id, access) = (try id(context), try access(context))
-        let json = try await request.json()
-        try await access.authorize("add_subports", id, given: json.members)
-        let subports = try json.subports()
-        let trunk = try await store.addSubports(subports, to: id)
-        context.logger.info("subports added", metadata: ["id": "\(id)", "ports": "\(subports.map(\.portID))"])
+        let trunk = try await changing(request, context) { json in
+            try await access.authorize("add_subports", id, given: json.members)
+            let subports = try json.subports()
+            let trunk = try await store.addSubports(subports, to: id)
+            context.logger.info("subports added", metadata: ["id": "\(id)", "ports": "\(subports.map(\.portID))"])
+            return trunk
+        }
         return .json { $0.trunk(trunk) }
     }
 
     @Sendable private func remove(_ request: Request, _ context: APIRequestContext) async throws -> Response {
         let (id, access) = (try id(context), try access(context))
         try await access.authorize("remove_subports", id)
-        let ports = try await request.json().subportIDs()
-        let trunk = try await store.removeSubports(ports, from: id)
-        context.logger.info("subports removed", metadata: ["id": "\(id)", "ports": "\(ports)"])
+        let trunk = try await changing(request, context) { json in
+            let ports = try json.subportIDs()
+            let trunk = try await store.removeSubports(ports, from: id)
+            context.logger.info("subports removed", metadata: ["id": "\(id)", "ports": "\(ports)"])
+            return trunk
+        }
         return .json { $0.trunk(trunk) }
+    }
+
+    private func changing(
+        _ request: Request, _ context: APIRequestContext, _ body: (NeutronRequest) async throws -> Trunk
+    ) async throws -> Trunk {
+        try await work.reading(request, for: context.client) { json, hasTurn in
+            let count = json.count(of: Trunk.self)
+            try work.check(count: count, "sub_ports")
+            return try await work.change(for: context.client, if: !hasTurn && count > work.limits.smallChange) {
+                try await body(json)
+            }
+        }
     }
 
     @Sendable private func list(_ request: Request, _ context: APIRequestContext) async throws -> Response {

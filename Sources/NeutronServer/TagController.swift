@@ -5,6 +5,7 @@ import NeutronAPI
 /// `/v2.0/<collection>/<id>/tags` and `…/tags/<tag>` of one kind of resource (extensions `standard-attr-tag`, `tag-creation`).
 struct TagController<Of: StoredResource>: Sendable {
     let store: NetworkStore
+    let work: Workload
 
     func addRoutes(to routes: Routes) {
         let tags = RouterPath("\(Of.collectionName)/:id/tags")
@@ -18,14 +19,14 @@ struct TagController<Of: StoredResource>: Sendable {
 
     @Sendable private func replace(_ request: Request, _ context: APIRequestContext) async throws -> Response {
         let resource = try await resource(context, isChange: true)
-        let tags = try await request.json().tags(Of.collectionName)
+        let tags = try await tags(request, context)
         try Tags.validate(count: tags.count, Of.collectionName)
         return reply(try await store.setTags(tags, of: resource))
     }
 
     @Sendable private func add(_ request: Request, _ context: APIRequestContext) async throws -> Response {
         let resource = try await resource(context, isChange: true)
-        let tags = try await request.json().tags(Of.collectionName)
+        let tags = try await tags(request, context)
         try await limit(adding: tags, to: resource)
         try await store.addTags(tags, to: resource)
         return reply(tags)
@@ -59,6 +60,11 @@ struct TagController<Of: StoredResource>: Sendable {
     private func limit(adding tags: [String], to resource: ResourceID) async throws {
         let all = Set(try await store.tags(of: resource)).union(tags)
         try Tags.validate(count: all.count, Of.collectionName)
+    }
+
+    /// The tags of a body.
+    private func tags(_ request: Request, _ context: APIRequestContext) async throws -> [String] {
+        try await work.reading(request, for: context.client) { json, _ in try json.tags(Of.collectionName) }
     }
 
     private func reply(_ tags: [String]) -> Response {

@@ -43,10 +43,15 @@ public struct Replica: Sendable {
     /// The rows that `index`, which must be named in the `MonitoredTable`, has under `key`.
     public func rows<R, K>(_ index: Index<R, K>, _ key: K) -> [R] {
         var found: [R] = []
-        tables[layout.slot(of: R.self)].forEach(in: index.name, hash: key.hashValue) { row in
-            if let row = row as? R, index.keys(row).contains(key) { found.append(row) }
-        }
+        forEach(index, key) { found.append($0) }
         return found
+    }
+
+    /// Passes those rows to `body`, one by one.
+    public func forEach<R, K>(_ index: Index<R, K>, _ key: K, _ body: (R) -> Void) {
+        tables[layout.slot(of: R.self)].forEach(in: index.name, hash: key.hashValue) { row in
+            if let row = row as? R, index.keys(row).contains(key) { body(row) }
+        }
     }
 
     /// One of those rows.

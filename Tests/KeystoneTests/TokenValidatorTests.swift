@@ -1,3 +1,4 @@
+import HTTPServing
 import Logging
 import NeutronAPI
 import Synchronization
@@ -19,7 +20,7 @@ import Testing
             self.gate = gate
         }
 
-        func verdict(of token: String) async -> TokenVerdict {
+        func verdict(of token: String, for client: SourceAddress?) async -> TokenVerdict {
             count.add(1, ordering: .relaxed)
             await gate?.pass()
             return verdicts.withLock { $0[token] } ?? .rejected("unknown")
@@ -145,12 +146,38 @@ import Testing
         let gate = Gate()
         let source = Source(["t": .valid(token())], gate: gate)
         let validator = validator(source)
-        let guesses = (1...TokenCache.limit).map { guess in Task { await validator.validate("guess\(guess)") } }
+        let guesses = (0..<TokenCache.limit).map { guess in
+            // A stranger with many addresses.
+            Task { await validator.validate("guess\(guess)", from: .ipv6(UInt64(guess / TokenCache.limitOfOne))) }
+        }
         while await gate.count < TokenCache.limit { await Task.yield() }
-        #expect(await validator.validate("t") == .unavailable("1024 other tokens are being asked for"))
+        #expect(await validator.validate("t") == .unavailable("4096 other tokens are being asked for"))
         await gate.open()
         for guess in guesses { #expect(await guess.value == .rejected("unknown")) }
         #expect(await validator.validate("t") == .valid(token()))
+    }
+
+    @Test func `a stranger's invented tokens have a share, and nobody else's wait for them`() async {
+        let gate = Gate()
+        let source = Source(["t": .valid(token())], gate: gate)
+        let validator = validator(source)
+        let (stranger, friend) = (SourceAddress.ipv4(1), SourceAddress.ipv4(2))
+        let guesses = (0..<TokenCache.limitOfOne).map { guess in
+            Task { await validator.validate("guess\(guess)", from: stranger) }
+        }
+        while await gate.count < guesses.count { await Task.yield() }
+        #expect(
+            await validator.validate("another", from: stranger)
+                == .crowded("64 other tokens from the same address are being asked for, which is the limit"))
+        // Nor does what is known wait, or what is asked for by somebody else.
+        let valid = Task { await validator.validate("t", from: friend) }
+        while await gate.count <= guesses.count { await Task.yield() }
+        let same = Task { await validator.validate("t", from: stranger) }
+        await gate.open()
+        #expect(await valid.value == .valid(token()))
+        #expect(await same.value == .valid(token()))
+        for guess in guesses { #expect(await guess.value == .rejected("unknown")) }
+        #expect(await validator.validate("another", from: stranger) == .rejected("unknown"))
     }
 
     @Test func `guesses neither grow without bound nor push out what is valid`() async {
@@ -165,4 +192,9 @@ import Testing
         _ = await validator.validate("guess1")
         #expect(source.count.load(ordering: .relaxed) == 102)
     }
+}
+
+extension TokenValidator {
+    /// As for a client whose address does not matter.
+    func validate(_ token: String) async -> TokenVerdict { await validate(token, from: nil) }
 }

@@ -15,7 +15,7 @@ import Testing
                 shared: true,
                 mtu: 1_400, portSecurityEnabled: false))
         #expect(ledger.snapshot.network(made.id) == made)
-        #expect(ledger.snapshot.networks(named: "blue") == [made])
+        #expect(ledger.snapshot.networkIDs(named: "blue") == [made.id])
         #expect(Array(ledger.snapshot.networks) == [made])
         #expect(made.standard.revision == 1)
         #expect(made.provider.networkType == "geneve")

@@ -22,7 +22,8 @@ enum Sample {
         Port(
             id: id(number), networkID: networkID, name: name, standard: standard(tags: tags), status: .active,
             macAddress: MACAddress(bits: 0xfa16_3e00_0000 + UInt64(number))!,
-            fixedIPs: [FixedIP(subnetID: subnetID, ipAddress: IPAddress("10.0.0.\(number)")!)], deviceID: device)
+            fixedIPs: [FixedIP(subnetID: subnetID, ipAddress: IPAddress("10.0.\(number / 256).\(number % 256)")!)],
+            deviceID: device)
     }
 
     /// The members of one created resource, and the error of a refused one.

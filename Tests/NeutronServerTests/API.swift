@@ -41,16 +41,17 @@ struct API: Sendable {
 
     /// Runs `body` with the API on an empty Northbound database.
     static func run(
-        authentication: Authentication = .none, _ body: @Sendable (API) async throws -> Void
+        authentication: Authentication = .none, limits: Limits = Limits(),
+        _ body: @Sendable (API) async throws -> Void
     ) async throws {
         try await withOVSDBServer(schema: .northbound) { database in
-            try await run(on: database, authentication: authentication, body)
+            try await run(on: database, authentication: authentication, limits: limits, body)
         }
     }
 
     /// The same on a Northbound database that is there already.
     static func run(
-        on database: OVSDBServer, authentication: Authentication = .none,
+        on database: OVSDBServer, authentication: Authentication = .none, limits: Limits = Limits(),
         _ body: @Sendable (API) async throws -> Void
     ) async throws {
         var logger = Logger(label: "test")
@@ -65,6 +66,7 @@ struct API: Sendable {
             group.addTask { try await client.run() }
             var configuration = NeutronServer.Configuration()
             configuration.authentication = authentication
+            configuration.limits = limits
             let server = NeutronServer(store: store, configuration: configuration, logger: logger)
             try await server.application().test(.router) {
                 try await body(API(client: $0, server: database))

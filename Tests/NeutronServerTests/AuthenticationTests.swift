@@ -65,6 +65,15 @@ import Testing
         }
     }
 
+    @Test func `who asks for more tokens than its share is told so, and when to come again`() async throws {
+        try await API.runWithUsers { api in
+            let reply = try await api.as("crowd")(.get, "networks")
+            #expect(reply.status == 429)
+            #expect(reply.error?.contains("64 other tokens are being asked for, which is the limit") == true)
+            #expect(reply.headers[.retryAfter] == "1")
+        }
+    }
+
     @Test func `the header that names a project counts for nothing beside a token`() async throws {
         try await API.runWithUsers { api in
             let reply = try await api.as("alice")(.post, "networks", ["network": [:]], headers: [.projectID: "b"])

@@ -56,11 +56,53 @@ import Testing
         }
     }
 
-    @Test func `a marker that is gone is told`() async throws {
+    @Test func `a marker that is gone is told where nobody knows its place any more`() async throws {
         try await API.run { api in
             let marker = "11111111-1111-4111-8111-111111111111"
-            let reply = try await api(.get, "/v2.0/networks?limit=1&marker=\(marker)")
+            let reply = try await api(
+                .get, "/v2.0/networks?limit=1&sort_key=name&sort_dir=asc&marker=\(marker)")
             #expect(reply.error == "NetworkNotFound: Network \(marker) could not be found.")
+            let none = try await api(.get, "/v2.0/networks?limit=1&marker=x")
+            #expect(none.error == "NetworkNotFound: Network x could not be found.")
+            // By identifier it is where it would be: what is deleted while somebody turns pages ends no list.
+            let (before, after) = ("00000000-0000-4000-8000-000000000000", "ffffffff-ffff-4fff-bfff-ffffffffffff")
+            let id = try await api.network(cidr: nil)
+            #expect(try await api(.get, "/v2.0/networks?marker=\(before)")["networks", "0", "id"] == id)
+            #expect(try await api(.get, "/v2.0/networks?marker=\(after)")["networks"] == [])
+        }
+    }
+
+    @Test(arguments: [
+        "", "?limit=0", "?limit=1000", "?sort_key=name&sort_dir=asc", "?name=a&name=b&name=&shared=False",
+    ])
+    func `a list beyond the largest page comes in pages, all of it`(_ query: String) async throws {
+        var limits = Limits()
+        limits.pageSize = 70
+        try await API.run(limits: limits) { api in
+            let bulk: JSON = ["networks": .array((0..<150).map { ["name": .string($0 % 2 == 0 ? "a" : "b")] })]
+            let made = try await api(.post, "/v2.0/networks", bulk)
+            let all = Set((made["networks"]?.array ?? []).compactMap { $0.object?["id"]?.string })
+            #expect(all.count == 150)
+            var path: String? = "/v2.0/networks" + query
+            var (seen, sizes): ([String], [Int]) = ([], [])
+            while let next = path {
+                let reply = try await api(.get, next)
+                let ids = (reply["networks"]?.array ?? []).compactMap { $0.object?["id"]?.string }
+                seen += ids
+                sizes.append(ids.count)
+                path = link(reply, "next")
+            }
+            #expect(sizes == [70, 70, 10])
+            #expect(seen.count == 150 && Set(seen) == all)
+        }
+    }
+
+    @Test func `a list that fits into a page leads nowhere, unless pages were asked for`() async throws {
+        try await API.run { api in
+            _ = try await api.network()
+            #expect(try await api(.get, "/v2.0/networks")["networks_links"] == nil)
+            let reply = try await api(.get, "/v2.0/networks?limit=5")
+            #expect(link(reply, "next") == nil && link(reply, "previous") != nil)
         }
     }
 

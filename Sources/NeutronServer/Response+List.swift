@@ -1,0 +1,39 @@
+import HTTPServing
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import NetworkStore
+import NeutronAPI
+
+extension Response {
+    /// The reply to a list. A long one is written piece by piece, the next when the client has read the one before and it is
+    /// its turn: who does not read takes no more memory than that, the page's identifiers and what has changed since.
+    static func list<Of: StoredResource>(
+        _ page: [ID<Of>], _ fields: [Attribute<Of>], _ links: [(relation: String, href: String)],
+        in snapshot: Snapshot, for client: SourceAddress?, _ work: Workload
+    ) -> Response {
+        // Some 64 KB.
+        let piece = 64
+        guard page.count > piece else {
+            return json(capacity: 256 + page.count * 1_024) { json in
+                json.beginList(of: Of.self)
+                json.elements(Of.resources(page[...], in: snapshot), fields)
+                json.endList(of: Of.self, links: links)
+            }
+        }
+        let body = ResponseBody { writer in
+            var json = JSONWriter(capacity: 1_024 * (piece + 1))
+            json.beginList(of: Of.self)
+            var rest = page[...]
+            while !rest.isEmpty {
+                let part = rest.prefix(piece)
+                try await work.list(for: client) { json.elements(Of.resources(part, in: snapshot), fields) }
+                rest = rest.dropFirst(piece)
+                if rest.isEmpty { json.endList(of: Of.self, links: links) }
+                try await writer.write(ByteBuffer(bytes: json.take()))
+            }
+            try await writer.finish(nil)
+        }
+        return Response(status: .ok, headers: [.contentType: "application/json"], body: body)
+    }
+}

@@ -28,6 +28,7 @@ extension Duration {
 
     /// Rounded for messages: `2.9 s`.
     package var inSeconds: String {
+        let components = max(self, .zero).components
         let tenths = (components.seconds * 10) + components.attoseconds / 100_000_000_000_000_000
         return tenths % 10 == 0 ? "\(tenths / 10) s" : "\(tenths / 10).\(tenths % 10) s"
     }

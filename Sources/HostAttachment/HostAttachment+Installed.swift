@@ -65,6 +65,7 @@ extension HostAttachment {
 extension Duration {
     /// `30 s`, `1.5 s`.
     var seconds: String {
+        let components = max(self, .zero).components
         let milliseconds = components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
         return milliseconds % 1000 == 0 ? "\(milliseconds / 1000) s" : "\(Double(milliseconds) / 1000) s"
     }

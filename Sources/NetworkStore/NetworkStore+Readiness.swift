@@ -12,8 +12,14 @@ extension NetworkStore {
         }
     }
 
+    /// Nil while the copies of the databases are complete and kept, and the Northbound database can be written; else what is missing.
+    package func unreadiness() async -> String? {
+        if let unready { return unready }
+        return await storageProblem().map { "OVN_Northbound cannot be written: \($0)" }
+    }
+
     /// Nil while the copies of the databases are complete and kept; else what is missing.
-    package var unready: String? {
+    var unready: String? {
         if !northbound.state.isReady { return "no connection to OVN_Northbound: \(northbound.state.shown)" }
         if let southbound, !southbound.state.isReady {
             return "no connection to OVN_Southbound: \(southbound.state.shown)"

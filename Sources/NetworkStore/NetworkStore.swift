@@ -16,6 +16,7 @@ package final class NetworkStore: Sendable {
     let northbound: OVSDBClient
     let southbound: OVSDBClient?
     let commits: GroupCommit
+    let storage = StorageHealth()
     let logger: Logger
     let now: @Sendable () -> Timestamp
 

@@ -2,7 +2,7 @@ import Hummingbird
 import NetworkStore
 import NeutronAPI
 
-/// `/healthz`: the process answers. `/readyz`: and its copy of the databases is complete and kept.
+/// `/healthz`: the process answers. `/readyz`: and its copy of the databases is complete and kept, and Northbound can be written.
 struct HealthController: Sendable {
     let store: NetworkStore
 
@@ -16,7 +16,7 @@ struct HealthController: Sendable {
     }
 
     @Sendable private func readiness(_ request: Request, _ context: APIRequestContext) async throws -> Response {
-        let unready = store.unready
+        let unready = await store.unreadiness()
         return reply(unready == nil ? .ok : .serviceUnavailable, unready == nil ? "ready" : "not ready", unready)
     }
 

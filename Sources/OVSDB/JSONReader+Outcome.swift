@@ -31,13 +31,15 @@ extension JSONReader {
 
     private static func rejection(_ error: JSONValue, _ operation: Int?, _ isWait: Bool) -> OVSDBError {
         let name = error["error"]?.string ?? "error"
-        let details = error["details"]?.string
+        var details = error["details"]?.string
+        if let cause = error["io-error"]?.string { details = "\(details.map { "\($0): " } ?? "")\(cause)" }
         let place = operation.map { " in operation \($0)" } ?? " at commit"
         var result = OVSDBError(
             .rejected, name + place + (details.map { ": \($0)" } ?? ""), operation: operation, serverError: name)
         switch name {
         case "timed out" where isWait: result.code = .waitFailed
-        case "cluster error", "I/O error": result.code = .unknownOutcome  // It may have reached some servers.
+        case "cluster error": result.code = .unknownOutcome  // It may have reached some servers.
+        case "I/O error": result.code = .notStored  // A standalone server writes before it changes anything.
         default: break
         }
         return result

@@ -17,6 +17,8 @@ public struct OVSDBError: Error, Hashable, Sendable {
         public static let waitFailed = Code("wait failed")
         /// The transaction never left: nothing changed.
         public static let notSent = Code("not sent")
+        /// The server could not write the transaction to its disk: nothing changed. Space may come back.
+        public static let notStored = Code("not stored")
         /// The connection was lost, or the deadline came, while the transaction was in flight: it may or may not have happened.
         public static let unknownOutcome = Code("unknown outcome")
         /// No server could be reached in time.

@@ -70,7 +70,7 @@ public final class OVSDBClient: Sendable {
                 return
             } catch let error as OVSDBError where error.isUnknownOutcome {
                 guard ContinuousClock.now < deadline, !Task.isCancelled else {
-                    throw OVSDBError(.unreachable, "\(configuration.database) did not answer within \(limit)")
+                    throw OVSDBError(.unreachable, "\(configuration.database) did not answer \(limit.asLimit)")
                 }
             }
         }
@@ -78,7 +78,7 @@ public final class OVSDBClient: Sendable {
 
     /// Commits `operations` as one transaction; when it returns, `replica` has its effects.
     ///
-    /// Throws `rejected` or `waitFailed` (nothing changed), `notSent` (nothing changed), or `unknownOutcome`.
+    /// Throws `rejected`, `waitFailed`, `notStored` or `notSent` (nothing changed), or `unknownOutcome`.
     @discardableResult
     public func transact(_ operations: [Operation], within limit: Duration) async throws -> [OperationResult] {
         let reply = try await driver.call(.transaction(operations), within: limit)

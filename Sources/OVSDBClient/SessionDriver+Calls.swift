@@ -85,7 +85,7 @@ extension SessionDriver {
         guard call.isSent else {
             return finish(number, .failure(OVSDBError(.notSent, unreachable(call.limit))))
         }
-        finish(number, .failure(interruption(call, "no answer from \(place) within \(call.limit)", number)))
+        finish(number, .failure(interruption(call, "no answer from \(place) \(call.limit.asLimit)", number)))
     }
 
     private func abandon(_ number: Session.Call) {

@@ -69,7 +69,7 @@ extension SessionDriver {
     private func expireWaiter(_ number: UInt64, _ limit: Duration) {
         let error =
             published.state.isReady
-            ? OVSDBError(.timedOut, "what is waited for in \(place) did not happen within \(limit)")
+            ? OVSDBError(.timedOut, "what is waited for in \(place) did not happen \(limit.asLimit)")
             : OVSDBError(.unreachable, unreachable(limit))
         failWaiter(number, error)
     }

@@ -120,7 +120,7 @@ actor SessionDriver {
 
     private func handshakeExpired() {
         guard session?.isSynchronized == false, session?.isAwaitingCopy == false else { return }
-        end(OVSDBError(.unreachable, "\(place) does not finish the handshake within \(configuration.connectTimeout)"))
+        end(OVSDBError(.unreachable, "\(place) does not finish the handshake \(configuration.connectTimeout.asLimit)"))
     }
 
     private func end(_ reason: OVSDBError) {
@@ -228,7 +228,7 @@ actor SessionDriver {
     func unreachable(_ limit: Duration) -> String {
         let remotes = configuration.remotes.map(\.description).joined(separator: ",")
         let cause = lastError.map { ": \($0.message)" } ?? ""
-        return "no connection to \(configuration.database) at \(remotes) within \(limit)\(cause)"
+        return "no connection to \(configuration.database) at \(remotes) \(limit.asLimit)\(cause)"
     }
 
     /// An error of the transport in words; NIO's own print their case names.

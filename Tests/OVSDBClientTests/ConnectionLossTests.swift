@@ -92,7 +92,7 @@ struct ConnectionLossTests {
                 try await client.transact([.insert(LogicalSwitch(id: .random()))], within: .seconds(1))
             }
             #expect(error?.isUnknownOutcome == true)
-            #expect(error?.message.contains("within 1.0 seconds") == true)
+            #expect(error?.message.contains("within 1 s") == true)
             #expect(client.state.isReady)
         }
     }
@@ -105,7 +105,7 @@ struct ConnectionLossTests {
         } _: { client in
             let error = await #expect(throws: OVSDBError.self) { try await client.ready(within: .seconds(3)) }
             #expect(error?.code == .unreachable)
-            #expect(error?.message.contains("does not finish the handshake within 0.1 seconds") == true)
+            #expect(error?.message.contains("does not finish the handshake within 0.1 s") == true)
             #expect(error?.message.contains(client.configuration.remotes[0].description) == true)
             let sent = await #expect(throws: OVSDBError.self) {
                 try await client.transact([.comment("x")], within: .milliseconds(200))

@@ -258,7 +258,7 @@ private let zero = "00000000-0000-0000-0000-000000000000"
             #"[{},{"count":1},{"error":"referential integrity violation"}]"#,
             "finish 1: rejected: referential integrity violation at commit"
         ),
-        (#"[{},{"count":1},{"error":"I/O error"}]"#, "finish 1: unknown outcome: I/O error at commit"),
+        (#"[{},{"count":1},{"error":"I/O error"}]"#, "finish 1: not stored: I/O error at commit"),
     ])
     func `a transaction's outcome is told`(result: String, outcome: String) {
         var dialogue = Dialogue.synchronized()

@@ -122,6 +122,7 @@ package struct HostDatabase: Sendable {
 extension Duration {
     /// `30 s`, `1.5 s`.
     package var inSeconds: String {
+        let components = max(self, .zero).components
         let milliseconds = components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
         return milliseconds % 1000 == 0 ? "\(milliseconds / 1000) s" : "\(Double(milliseconds) / 1000) s"
     }

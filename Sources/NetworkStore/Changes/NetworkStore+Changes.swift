@@ -9,13 +9,16 @@ extension NetworkStore {
     /// `plan` works on a ``Draft`` and may be called several times; identifiers of what it makes are chosen before, so that a
     /// try whose outcome is unknown, the connection having been lost, is simply repeated: if it happened it is found.
     func change<Result: Sendable>(_ plan: @escaping @Sendable (inout Draft) throws -> Result) async throws -> Result {
+        if let problem = storage.refusal() { throw unwritable(problem) }
         let deadline = ContinuousClock.now + configuration.changeTimeout
         let time = now()
         var isRepetition = false
         var isNewest = false
         while true {
             do {
-                return try await submit(time, isRepetition, until: deadline, plan)
+                let (result, writes) = try await submit(time, isRepetition, until: deadline, plan)
+                if writes { noteWritten() }
+                return result
             } catch let error as NeutronError {
                 // The copy that forbids it may be a moment old.
                 guard !isNewest else { throw error }
@@ -32,7 +35,7 @@ extension NetworkStore {
     private func submit<Result: Sendable>(
         _ time: Timestamp, _ isRepetition: Bool, until deadline: ContinuousClock.Instant,
         _ plan: @escaping @Sendable (inout Draft) throws -> Result
-    ) async throws -> Result {
+    ) async throws -> (Result, writes: Bool) {
         let southbound = southbound
         let configuration = configuration
         return try await commits.submit(within: deadline - .now) { replica, committed in
@@ -40,7 +43,7 @@ extension NetworkStore {
                 Snapshot(northbound: replica, southbound: southbound?.replica), committed: committed,
                 configuration: configuration, time: time, isRepetition: isRepetition)
             let result = try plan(&draft)
-            return Plan(draft.operations, returning: result)
+            return Plan(draft.operations, returning: (result, draft.operations.contains { !$0.isWait }))
         }
     }
 
@@ -53,6 +56,9 @@ extension NetworkStore {
             if ContinuousClock.now < deadline { return }
             throw NeutronError.serviceUnavailable(
                 "Others changed the same network at the same time, again and again. Nothing was changed. Try again.")
+        case .notStored:
+            noteUnwritable(error)
+            throw isRepetition ? NeutronError.outcomeUnknown("\(error.message).") : unwritable(error.message)
         case .unknownOutcome, .notSent, .unreachable, .closed:
             logger.debug("change interrupted", metadata: ["cause": "\(error.message)"])
             do {

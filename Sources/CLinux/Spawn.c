@@ -3,10 +3,23 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "CLinux.h"
+
+// As many descriptors as the databases may have clients: programs begin with the 1,024 that select(2) can count.
+static void raise_descriptors(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    rlim_t enough = limit.rlim_max < 65536 ? limit.rlim_max : 65536;
+    if (limit.rlim_cur >= enough)
+        return;
+    limit.rlim_cur = enough;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
 
 // In the child, between fork and exec: only what is safe after a fork of a process with many threads.
 static void become(const char *path, char *const *arguments, char *const *environment, int output, int death_signal,
@@ -17,6 +30,7 @@ static void become(const char *path, char *const *arguments, char *const *enviro
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
+    raise_descriptors();
     int input = open("/dev/null", O_RDONLY);
     // The report's descriptor moves out of the way of those that are closed.
     if (setsid() >= 0 && prctl(PR_SET_PDEATHSIG, death_signal) == 0 && input >= 0 && dup2(input, 0) >= 0

@@ -36,16 +36,15 @@ final class ChildProcess: Sendable {
     {
         let child = ChildProcess()
         let result = await withCheckedContinuation { (started: CheckedContinuation<Int32, Never>) in
-            Thread.start {
+            let error = Thread.start {
                 let pid = spawn(program, output)
                 if pid > 0 { child.state.withLock { $0.pid = pid } }
                 started.resume(returning: pid)
                 if pid > 0 { child.watch(pid) }
             }
+            if error != 0 { started.resume(returning: -error) }
         }
-        guard result > 0 else {
-            throw EmbeddedOVNError("cannot run \(program.path): \(String(cString: strerror(-result)))")
-        }
+        guard result > 0 else { throw EmbeddedOVNError("cannot run \(program.path)", -result) }
         return child
     }
 

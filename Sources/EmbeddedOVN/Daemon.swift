@@ -3,10 +3,14 @@ import Logging
 import ServiceLifecycle
 
 /// A program that is kept running: started again when it ends, with pauses that grow, and ended on graceful shutdown.
+///
+/// Once it has run, nothing that prevents its next start is final: descriptors, memory and space come back.
 package struct Daemon: Service {
     let name: String
     let program: Program
     let logger: Logger
+    /// What is made sure before it is started again; what it throws is why it is not, for now.
+    var prepareAgain: (@Sendable () async throws(EmbeddedOVNError) -> Void)?
     /// The pause before the next start: the first, and the longest.
     var backoff: ClosedRange<Duration> = .milliseconds(100)...(.seconds(5))
     /// Who runs this long is well: the next pause is short again.
@@ -25,9 +29,28 @@ package struct Daemon: Service {
     package func run() async throws {
         var pause = backoff.lowerBound
         var failures = 0
+        var hasRun = false
+        /// Why it could not be started the last time; said once.
+        var obstacle: String?
         while !Task.isShuttingDownGracefully && !Task.isCancelled {
             let start = ContinuousClock.now
-            let child = try await ChildProcess.start(program)
+            let child: ChildProcess
+            do {
+                if hasRun { try await prepareAgain?() }
+                child = try await ChildProcess.start(program)
+            } catch {
+                guard hasRun else { throw error }
+                if obstacle != error.message {
+                    logger.error(
+                        "daemon cannot be started again, and is tried again and again",
+                        metadata: ["daemon": "\(name)", "cause": "\(error.message)"])
+                }
+                obstacle = error.message
+                await wait(pause)
+                pause = min(pause * 2, backoff.upperBound)
+                continue
+            }
+            (hasRun, obstacle) = (true, nil)
             logger.info("daemon started", metadata: ["daemon": "\(name)", "pid": "\(child.pid ?? 0)"])
             let exit = await watch(child)
             if Task.isShuttingDownGracefully || Task.isCancelled {
@@ -44,10 +67,14 @@ package struct Daemon: Service {
                         "\(name) does not stay up: \(exit), \(failures) times in a row; it said why above")
                 }
             }
-            // Ends early, which is all right, when we are to stop.
-            try? await cancelWhenGracefulShutdown { [pause] in try await Task.sleep(for: pause) }
+            await wait(pause)
             pause = min(pause * 2, backoff.upperBound)
         }
+    }
+
+    private func wait(_ pause: Duration) async {
+        // Ends early, which is all right, when we are to stop.
+        try? await cancelWhenGracefulShutdown { try await Task.sleep(for: pause) }
     }
 
     /// Waits for the end; brings it about when we are to stop: SIGTERM, and SIGKILL after the grace. A cancelled task gives no grace.

@@ -1,35 +1,96 @@
 import Glibc
+import Logging
 
 /// A file of ovsdb-server(1), made and brought up to date with ovsdb-tool(1).
 struct DatabaseFile: Hashable, Sendable {
     let path: String
+    /// The name of the database, `OVN_Northbound`.
+    let name: String
     /// The file of the schema.
     let schema: String
 
     /// A transaction (RFC 7047 §4.1.3) that is made on the file, whatever comes of it.
     var transaction: String?
+    /// Whether all that is in it comes from elsewhere: then a new one takes a damaged one's place.
+    var isDerived = false
 
-    /// Makes the file if there is none, converts one of an older schema, and makes the transaction.
-    func prepare() async throws(EmbeddedOVNError) {
+    /// Makes the file if there is none, converts one of another version of the schema, a copy having been made, and makes the transaction.
+    /// Throws, and changes nothing, where the file is damaged or another database's.
+    func prepare(logger: Logger) async throws(EmbeddedOVNError) {
         guard access(schema, R_OK) == 0 else {
             throw EmbeddedOVNError(
                 "\(schema) is missing (Debian has it in ovn-central; --schema-folder names another place)")
         }
-        if access(path, F_OK) != 0 {
-            try await tool("create", path, schema)
-        } else if try await tool("needs-conversion", path, schema).contains("yes") {
-            try await tool("convert", path, schema)
+        if try await ensure(logger: logger) { return }
+        let found = try await word("db-name", path)
+        guard found == name else {
+            throw EmbeddedOVNError(
+                "\(path) is a file of the database \(found), not of \(name); it was left as it is: put the right file "
+                    + "there, or name another --data-folder")
         }
+        if try await word("needs-conversion", path, schema) == "yes" { try await convert(logger: logger) }
+        try await transact()
+    }
+
+    /// What has to hold before a server of the file is started again: it reads to its end.
+    func prepareAgain(logger: Logger) async throws(EmbeddedOVNError) { _ = try await ensure(logger: logger) }
+
+    /// Makes sure that there is a file that reads to its end; tells whether it had to be made.
+    private func ensure(logger: Logger) async throws(EmbeddedOVNError) -> Bool {
+        try OwnFile.refuseLink(path)
+        if access(path, F_OK) == 0 {
+            guard let damage = try damage(logger: logger) else { return false }
+            guard isDerived else { throw damage }
+            let kept = OwnFile.freeName(path, "damaged")
+            guard rename(path, kept) == 0 else { throw EmbeddedOVNError("cannot rename \(path)", errno) }
+            logger.error(
+                "a damaged database is made anew", metadata: ["cause": "\(damage.message)", "kept": "\(kept)"])
+        }
+        try await create()
+        return true
+    }
+
+    /// Makes the file under another name first: a power cut leaves a whole one or none.
+    private func create() async throws(EmbeddedOVNError) {
+        let new = "\(path).new"
+        guard unlink(new) == 0 || errno == ENOENT else { throw EmbeddedOVNError("cannot remove \(new)", errno) }
+        try await tool("create", new, schema)
+        do {
+            let file = try OwnFile(new, O_RDWR)
+            guard fsync(file.descriptor) == 0 else { throw EmbeddedOVNError("cannot write \(new)", errno) }
+        }
+        guard rename(new, path) == 0 else { throw EmbeddedOVNError("cannot rename \(new)", errno) }
+        try await transact()
+    }
+
+    private func convert(logger: Logger) async throws(EmbeddedOVNError) {
+        let version = try await word("db-version", path)
+        let kept = OwnFile.freeName(path, version)
+        do {
+            let file = try OwnFile(path, O_RDONLY)
+            try file.copy(to: kept)
+        }
+        try await tool("convert", path, schema)
+        let now = try await word("db-version", path)
+        logger.notice(
+            "a database was converted",
+            metadata: ["file": "\(path)", "from": "\(version)", "to": "\(now)", "kept": "\(kept)"])
+    }
+
+    private func transact() async throws(EmbeddedOVNError) {
         if let transaction { try await tool("transact", path, transaction) }
     }
 
-    @discardableResult
-    private func tool(_ arguments: String...) async throws(EmbeddedOVNError) -> String {
+    private func word(_ arguments: String...) async throws(EmbeddedOVNError) -> String {
+        try await tool(arguments).filter { !$0.isWhitespace }
+    }
+
+    private func tool(_ arguments: String...) async throws(EmbeddedOVNError) { _ = try await tool(arguments) }
+
+    private func tool(_ arguments: [String]) async throws(EmbeddedOVNError) -> String {
         let program = try Program.find("ovsdb-tool", ["-vconsole:warn", "-vsyslog:off"] + arguments)
         // A file without a name; a pipe would have to be read while the tool runs.
-        guard let file = tmpfile() else {
-            throw EmbeddedOVNError("cannot make a temporary file: \(String(cString: strerror(errno)))")
-        }
+        guard let file = tmpfile() else { throw EmbeddedOVNError("cannot make a temporary file", errno) }
         defer { fclose(file) }
         let output = fileno(file)
         let exit = try await ChildProcess.start(program, output: output).exit()

@@ -11,7 +11,8 @@ package struct EmbeddedOVN: Sendable {
         package var runFolder: String?
         /// Nil: where OVN's packages put its schemas.
         package var schemaFolder: String?
-        package var northbound = ListenAddress(host: "0.0.0.0", port: 6641)
+        /// Nil: on its unix socket alone. No host needs more, and whoever reaches it may change everything.
+        package var northbound: ListenAddress?
         package var southbound = ListenAddress(host: "0.0.0.0", port: 6642)
 
         package init() {}
@@ -20,6 +21,8 @@ package struct EmbeddedOVN: Sendable {
     let configuration: Configuration
     let folders: Folders
     let logger: Logger
+    private let northbound: DatabaseFile
+    private let southbound: DatabaseFile
     private let lock: FolderLock
 
     /// Takes the data folder, ends what an earlier run left behind in it, and prepares the database files.
@@ -32,15 +35,20 @@ package struct EmbeddedOVN: Sendable {
             run: configuration.runFolder ?? (standard ? "/run/ovn" : "\(configuration.dataFolder)/run"))
         try folders.create()
         lock = try FolderLock(folders.data)
+        for name in Self.names {
+            for path in [folders.pidFile(name), folders.control(name)] { try OwnFile.refuseLink(path) }
+        }
+        for path in [folders.socket("nb"), folders.socket("sb")] { try OwnFile.refuseLink(path) }
         for name in Self.names { try await Orphan.end(pidFile: folders.pidFile(name), logger: logger) }
-        try configuration.northbound.check("nb-listen")
+        try configuration.northbound?.check("nb-listen")
         try configuration.southbound.check("sb-listen")
         let schemas = try configuration.schemaFolder ?? Self.schemaFolder()
-        try await DatabaseFile(path: folders.database("nb"), schema: "\(schemas)/ovn-nb.ovsschema").prepare()
-        try await DatabaseFile(
-            path: folders.database("sb"), schema: "\(schemas)/ovn-sb.ovsschema",
-            transaction: Self.firstGlobal
-        ).prepare()
+        northbound = DatabaseFile(
+            path: folders.database("nb"), name: "OVN_Northbound", schema: "\(schemas)/ovn-nb.ovsschema")
+        southbound = DatabaseFile(
+            path: folders.database("sb"), name: "OVN_Southbound", schema: "\(schemas)/ovn-sb.ovsschema",
+            transaction: Self.firstGlobal, isDerived: true)
+        for file in [northbound, southbound] { try await file.prepare(logger: logger) }
     }
 
     /// Southbound's one row of its kind, where it is not there yet: ovn-northd makes it in its first run only, and an
@@ -70,28 +78,26 @@ package struct EmbeddedOVN: Sendable {
     /// The databases and ovn-northd; to be started in this order and stopped in the reverse one.
     package func daemons() throws -> [Daemon] {
         [
-            Daemon(
-                "ovsdb-server OVN_Northbound",
-                try server("nb", "OVN_Northbound", "NB_Global", configuration.northbound), logger: logger),
-            Daemon(
-                "ovsdb-server OVN_Southbound",
-                try server("sb", "OVN_Southbound", "SB_Global", configuration.southbound), logger: logger),
+            try server("nb", northbound, "NB_Global", configuration.northbound),
+            try server("sb", southbound, "SB_Global", configuration.southbound),
             Daemon("ovn-northd", try northd(), logger: logger),
         ]
     }
 
     private func server(
-        _ name: String, _ database: String, _ table: String, _ listen: ListenAddress
-    ) throws -> Program {
-        try program(
+        _ name: String, _ file: DatabaseFile, _ table: String, _ listen: ListenAddress?
+    ) throws -> Daemon {
+        let program = try program(
             "ovsdb-server", "ovn\(name)_db",
-            [
-                "--remote=punix:\(folders.socket(name))", "--remote=\(listen.remote)",
+            ["--remote=punix:\(folders.socket(name))"] + (listen.map { ["--remote=\($0.remote)"] } ?? []) + [
                 // What an operator adds with ovn-nbctl set-connection and set-ssl.
-                "--remote=db:\(database),\(table),connections", "--private-key=db:\(database),SSL,private_key",
-                "--certificate=db:\(database),SSL,certificate", "--ca-cert=db:\(database),SSL,ca_cert",
-                folders.database(name),
+                "--remote=db:\(file.name),\(table),connections", "--private-key=db:\(file.name),SSL,private_key",
+                "--certificate=db:\(file.name),SSL,certificate", "--ca-cert=db:\(file.name),SSL,ca_cert",
+                file.path,
             ])
+        var daemon = Daemon("ovsdb-server \(file.name)", program, logger: logger)
+        daemon.prepareAgain = { [logger] () throws(EmbeddedOVNError) in try await file.prepareAgain(logger: logger) }
+        return daemon
     }
 
     private func northd() throws -> Program {
@@ -103,7 +109,7 @@ package struct EmbeddedOVN: Sendable {
             executable,
             [
                 "-vconsole:warn", "-vsyslog:off", "-vfile:off", "--pidfile=\(folders.pidFile(name))",
-                "--unixctl=\(folders.run)/\(name).ctl",
+                "--unixctl=\(folders.control(name))",
             ] + arguments)
         // Where they would put whatever they are not told about.
         for variable in ["OVN_RUNDIR", "OVS_RUNDIR", "OVN_LOGDIR", "OVS_LOGDIR"] {
@@ -119,6 +125,8 @@ extension Folders {
     func database(_ name: String) -> String { "\(data)/ovn\(name)_db.db" }
 
     func socket(_ name: String) -> String { "\(run)/ovn\(name)_db.sock" }
+
+    func control(_ name: String) -> String { "\(run)/\(name).ctl" }
 
     /// Named apart from the files of Debian's own units: those daemons are not ours to end.
     func pidFile(_ name: String) -> String { "\(run)/ovn-ipam-\(name).pid" }

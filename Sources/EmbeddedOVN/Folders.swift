@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Glibc
 
 /// Where the embedded databases keep things.
@@ -8,47 +7,77 @@ struct Folders: Hashable, Sendable {
     /// Sockets, and the process numbers of our children.
     let run: String
 
-    /// Makes both, readable by their owner and group.
+    /// Makes both, readable by their owner and group; throws where somebody else can put something into them.
     func create() throws(EmbeddedOVNError) {
         for folder in [data, run] {
-            var path = ""
-            for part in folder.split(separator: "/") {
-                path += folder.hasPrefix("/") || !path.isEmpty ? "/\(part)" : String(part)
+            for path in Self.prefixes(folder) {
                 guard mkdir(path, 0o750) == 0 || errno == EEXIST else {
-                    throw EmbeddedOVNError("cannot make the folder \(path): \(String(cString: strerror(errno)))")
+                    throw EmbeddedOVNError("cannot make the folder \(path)", errno)
                 }
             }
-            guard access(folder, W_OK | X_OK) == 0 else {
-                throw EmbeddedOVNError("cannot write in \(folder): \(String(cString: strerror(errno)))")
+            guard access(folder, W_OK | X_OK) == 0 else { throw EmbeddedOVNError("cannot write in \(folder)", errno) }
+            try Self.check(folder)
+        }
+    }
+
+    /// Throws unless only root and we can change what is in `folder`, and what its path leads to.
+    ///
+    /// The daemons follow links: whoever can plant one there decides what they overwrite.
+    static func check(_ folder: String) throws(EmbeddedOVNError) {
+        guard let real = realpath(folder, nil) else { throw EmbeddedOVNError("cannot look at \(folder)", errno) }
+        defer { free(real) }
+        let paths = prefixes(folder) + prefixes(String(cString: real))
+        for (index, path) in paths.enumerated() {
+            var status = stat()
+            guard lstat(path, &status) == 0 else { throw EmbeddedOVNError("cannot look at \(path)", errno) }
+            guard status.st_uid == 0 || status.st_uid == geteuid() else {
+                throw EmbeddedOVNError(
+                    "\(path) belongs to user \(status.st_uid), who could change what \(folder) is: chown it to root, or "
+                        + "name another folder")
+            }
+            if status.st_mode & S_IFMT == S_IFLNK { continue }
+            let strangersWrite = status.st_mode & S_IWOTH != 0
+            let membersWrite = status.st_mode & S_IWGRP != 0 && status.st_gid != 0 && status.st_gid != getegid()
+            // In a sticky folder such as /tmp everybody may add, and nobody may take away what another has.
+            let isSafe = status.st_mode & S_ISVTX != 0 && index != paths.count - 1
+            guard !strangersWrite && !membersWrite || isSafe else {
+                throw EmbeddedOVNError(
+                    "others can write in \(path), and so change what \(folder) is: chmod go-w it, or name another folder"
+                )
             }
         }
+    }
+
+    /// `/a/b`: `/a`, `/a/b`. The root folder is nobody else's.
+    private static func prefixes(_ folder: String) -> [String] {
+        var (path, prefixes) = ("", [String]())
+        for part in folder.split(separator: "/") {
+            path += folder.hasPrefix("/") || !path.isEmpty ? "/\(part)" : String(part)
+            prefixes.append(path)
+        }
+        return prefixes
     }
 }
 
 /// The right to use a data folder, which one process has at a time; it ends with the process, however that ends.
 final class FolderLock: Sendable {
-    private let descriptor: Int32
+    private let file: OwnFile
 
     /// Throws at once, naming the process that has the folder.
     init(_ folder: String) throws(EmbeddedOVNError) {
         let path = "\(folder)/ovn-ipam.lock"
-        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
-        guard descriptor >= 0 else {
-            throw EmbeddedOVNError("cannot open \(path): \(String(cString: strerror(errno)))")
-        }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            // Only for the message: the folder is taken, whether or not we can read by whom.
-            let owner = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
-            close(descriptor)
+        let file = try OwnFile(path, O_RDWR | O_CREAT)
+        guard flock(file.descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let owner = OwnFile.text(path) ?? ""
             let who = Int(owner.filter { !$0.isWhitespace }).map { "process \($0)" } ?? "another process"
             throw EmbeddedOVNError(
                 "\(folder) is in use by \(who): stop that ovn-ipam, or give this one a --data-folder of its own")
         }
+        // Only for that message: on a full disk the number may be missing.
         let number = Array("\(getpid())\n".utf8)
-        guard ftruncate(descriptor, 0) == 0, pwrite(descriptor, number, number.count, 0) == number.count else {
-            throw EmbeddedOVNError("cannot write \(path): \(String(cString: strerror(errno)))")
+        if pwrite(file.descriptor, number, number.count, 0) == number.count {
+            _ = ftruncate(file.descriptor, off_t(number.count))
         }
+        self.file = file
     }
-
-    deinit { close(descriptor) }
 }

@@ -10,8 +10,7 @@ enum Orphan {
     /// Ends the daemon that wrote `pidFile`, if it still runs: SIGTERM, and SIGKILL after five seconds.
     static func end(pidFile: String, logger: Logger) async throws(EmbeddedOVNError) {
         // No file that can be read: no daemon is known to run.
-        guard let text = try? String(contentsOfFile: pidFile, encoding: .utf8),
-            let pid = pid_t(text.filter { !$0.isWhitespace }), pid > 1
+        guard let text = OwnFile.text(pidFile), let pid = pid_t(text.filter { !$0.isWhitespace }), pid > 1
         else { return }
         let descriptor = clinux_pidfd_open(pid)
         guard descriptor >= 0 else { return }
@@ -32,12 +31,14 @@ enum Orphan {
     /// Whether the process behind a pidfd ends within so many milliseconds.
     private static func ended(_ descriptor: Int32, within milliseconds: Int32) async -> Bool {
         await withCheckedContinuation { continuation in
-            Thread.start {
+            let look: @Sendable () -> Void = {
                 var poller = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
                 var result = poll(&poller, 1, milliseconds)
                 while result < 0 && errno == EINTR { result = poll(&poller, 1, milliseconds) }
                 continuation.resume(returning: result > 0)
             }
+            // It takes seconds at most, and nothing else goes on yet.
+            if Thread.start(look) != 0 { look() }
         }
     }
 }

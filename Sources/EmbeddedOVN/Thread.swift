@@ -7,8 +7,9 @@ enum Thread {
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
     }
 
-    /// Runs `body` on a new thread, which ends with it. Signals stay with the other threads.
-    static func start(_ body: @escaping @Sendable () -> Void) {
+    /// Runs `body` on a new thread, which ends with it. Signals stay with the other threads. The result is 0, or the errno of why there is
+    /// no thread: then `body` is not run.
+    static func start(_ body: @escaping @Sendable () -> Void) -> Int32 {
         var (all, before) = (sigset_t(), sigset_t())
         sigfillset(&all)
         pthread_sigmask(SIG_SETMASK, &all, &before)
@@ -21,11 +22,7 @@ enum Thread {
                 if let argument { Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run() }
                 return nil
             }, boxed.toOpaque())
-        if error == 0 {
-            pthread_detach(thread)
-        } else {
-            // Without threads nothing of us works: better here than never again.
-            boxed.takeRetainedValue().run()
-        }
+        if error == 0 { pthread_detach(thread) } else { boxed.release() }
+        return error
     }
 }

@@ -66,8 +66,9 @@ enum Setting: String, CaseIterable, Hashable, Sendable {
         case .dataFolder: "Where the databases are kept (default: /var/lib/ovn)."
         case .runFolder: "Where sockets are made (default: /run/ovn, or run in another data folder)."
         case .schemaFolder: "Where ovn-nb.ovsschema and ovn-sb.ovsschema are (default: where OVN's packages put them)."
-        case .northboundListen: "Where OVN_Northbound listens (default: 0.0.0.0:6641)."
-        case .southboundListen: "Where OVN_Southbound listens (default: 0.0.0.0:6642)."
+        case .northboundListen:
+            "Where OVN_Northbound listens besides its unix socket, for other machines (default: nowhere)."
+        case .southboundListen: "Where OVN_Southbound listens, for the hosts (default: 0.0.0.0:6642)."
         case .underlayMTU: "The largest packet that the network between the hosts carries (default: 1500)."
         case .tunnelVersion: "The IP version of the tunnels between the hosts (default: 4)."
         case .dnsDomain: "The domain that DHCP tells clients (default: none)."

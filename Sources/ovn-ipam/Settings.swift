@@ -83,7 +83,7 @@ struct Settings: Sendable {
             try value(setting, "a text") { $0.isEmpty ? nil : $0 }
         }
         func address(_ setting: Setting) throws(SettingsError) -> ListenAddress? {
-            try value(setting, "an address and a port, such as 0.0.0.0:6641 or [::]:6641") { ListenAddress($0) }
+            try value(setting, "an address and a port, such as 192.0.2.1:6641 or [::]:6641") { ListenAddress($0) }
         }
 
         if let listen = try address(.listen) { (server.host, server.port) = (listen.host, Int(listen.port)) }

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import Logging
 import ServiceLifecycle
+import Synchronization
 import Testing
 
 @testable import EmbeddedOVN
@@ -100,14 +101,45 @@ import Testing
         #expect(error?.message == "stillborn does not stay up: exit status 3, 5 times in a row; it said why above")
     }
 
-    @Test func `a folder has one owner`() throws {
-        let folder = "/tmp/ovn-containers-lock-\(UUID().uuidString.prefix(8))"
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        try Folders(data: folder, run: "\(folder)/run").create()
-        let lock = try FolderLock(folder)
-        let error = #expect(throws: EmbeddedOVNError.self) { try FolderLock(folder) }
-        #expect(error?.message.hasPrefix("\(folder) is in use by process \(getpid())") == true)
-        withExtendedLifetime(lock) {}
+    @Test(.timeLimit(.minutes(1)))
+    func `a daemon that ran is tried again until it can be started, and each cause is said once`() async throws {
+        let record = LogRecord()
+        try await Self.withScript("echo $$ >>$1/pids; exec sleep 1000") { program, folder in
+            let obstacles = Mutex([Optional("no space"), "no space", "no space", "no memory", "no memory", nil])
+            var daemon = Daemon("sleeper", program, logger: record.logger)
+            daemon.backoff = .milliseconds(1)...(.milliseconds(2))
+            daemon.prepareAgain = { () throws(EmbeddedOVNError) in
+                if let obstacle = obstacles.withLock({ $0.removeFirst() }) { throw EmbeddedOVNError(obstacle) }
+            }
+            let group = ServiceGroup(services: [daemon], logger: Self.logger)
+            try await withThrowingTaskGroup { tasks in
+                tasks.addTask { try await group.run() }
+                try await Self.until { !Self.lines("\(folder)/pids").isEmpty }
+                kill(try #require(Self.lines("\(folder)/pids").first.flatMap { pid_t($0) }), SIGKILL)
+                try await Self.until { Self.lines("\(folder)/pids").count == 2 }
+                await group.triggerGracefulShutdown()
+                try await tasks.waitForAll()
+            }
+        }
+        let causes = record.lines.filter { $0.hasPrefix("daemon cannot be started again") }
+        #expect(causes.count == 2 && causes[0].contains("no space") && causes[1].contains("no memory"), "\(causes)")
+        #expect(record.lines.filter { $0.hasPrefix("daemon started") }.count == 2)
+    }
+
+    @Test func `a daemon that could never be started ends with the cause`() async throws {
+        let daemon = Daemon("absent", Program(path: "/nonexistent/daemon", arguments: []), logger: Self.logger)
+        let error = await #expect(throws: EmbeddedOVNError.self) { try await daemon.run() }
+        #expect(error?.message == "cannot run /nonexistent/daemon: No such file or directory")
+    }
+
+    @Test func `a child has descriptors for many clients`() async throws {
+        var own = rlimit()
+        #expect(getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &own) == 0)
+        try await Self.withScript("ulimit -n >$1/limit") { program, folder in
+            _ = try await ChildProcess.start(program).exit()
+            let limit = try #require(Self.lines("\(folder)/limit").first.flatMap { rlim_t($0) })
+            #expect(limit >= min(65_536, own.rlim_max))
+        }
     }
 
     @Test(arguments: [

@@ -33,11 +33,15 @@ final class IPAMProcess: Sendable {
     static func up(_ folder: String, _ more: String..., under wrapper: [String] = []) throws -> IPAMProcess {
         try start(
             folder,
-            [
-                "up", "--data-folder", "\(folder)/data", "--listen", "127.0.0.1:0", "--nb-listen", "127.0.0.1:0",
-                "--sb-listen",
-                "127.0.0.1:0",
-            ] + more, under: wrapper)
+            ["up", "--data-folder", "\(folder)/data", "--listen", "127.0.0.1:0", "--sb-listen", "127.0.0.1:0"] + more,
+            under: wrapper)
+    }
+
+    /// The same with data on a disk of this size, `300k`, which only the process sees and which goes with it.
+    static func up(_ folder: String, diskOf size: String) throws -> IPAMProcess {
+        let script = "mkdir -p $2 && mount -t tmpfs -o mode=750,size=$1 disk $2 && shift 2 && exec \"$@\""
+        let wrapper = ["-m", "--propagation", "private", "sh", "-c", script, "sh", size, "\(folder)/data"]
+        return try up(folder, "--run-folder", "\(folder)/run", under: ["/usr/bin/unshare"] + wrapper)
     }
 
     static func start(
@@ -55,6 +59,13 @@ final class IPAMProcess: Sendable {
         process.standardInput = FileHandle.nullDevice
         try process.run()
         return IPAMProcess(folder: folder, process: process)
+    }
+
+    /// Runs a command of the machine to its end, and expects success.
+    static func run(_ command: String...) throws {
+        let process = try Process.run(URL(filePath: "/usr/bin/env"), arguments: command)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0, "\(command)")
     }
 
     /// Runs to its end: exit status and output.

@@ -23,7 +23,8 @@ import Testing
         #expect(settings.server.host == "0.0.0.0")
         #expect(settings.server.port == 9_696)
         #expect(settings.server.defaultProject == "admin")
-        #expect(settings.embedded.northbound.description == "0.0.0.0:6641")
+        #expect(settings.embedded.northbound == nil)
+        #expect(settings.embedded.southbound.description == "0.0.0.0:6642")
         #expect(settings.northbound.isEmpty)
         #expect(settings.store.maximumMTU == 1_442)
     }

@@ -129,8 +129,7 @@ import Testing
             #expect(status == 1)
             #expect(output.contains("nb-listen: cannot listen on \(address): Address already in use"), "\(output)")
             let (taken, complaint) = try await IPAMProcess.result(
-                "up", "--data-folder", "\(folder)/third", "--nb-listen", "127.0.0.1:0", "--sb-listen", "127.0.0.1:0",
-                "--listen", address)
+                "up", "--data-folder", "\(folder)/third", "--sb-listen", "127.0.0.1:0", "--listen", address)
             #expect(taken == 1, "\(complaint)")
             first.signal(SIGTERM)
             #expect(await first.end() == 0)

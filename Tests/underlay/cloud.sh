@@ -74,4 +74,4 @@ port_of() { jq -r .id "$scratch/$1.json"; }
 port_options() { echo "--port $(port_of "$1") --mac $(jq -r .mac_address "$scratch/$1.json")"; }
 
 # nb COMMAND…: OVN's Northbound database, which is the same whatever the network service is.
-nb() { quietly central "ovn-nbctl --no-leader-only --db=tcp:$central:6641 $*"; }
+nb() { quietly central "ovn-nbctl --no-leader-only --db=unix:/run/ovn/ovnnb_db.sock $*"; }

@@ -168,7 +168,7 @@ let package = Package(
         tests("NetworkStore", uses: ["TestServers"]),
         tests("NeutronServer", uses: ["TestServers", hummingbirdTesting]),
         tests("HostAttachment", uses: ["TestServers"]),
-        tests("HostEndpoints"),
+        tests("HostEndpoints", uses: ["TestServers"]),
         tests("DockerPlugin", uses: ["ovn-docker-plugin", "TestAPI", "TestServers", lifecycle]),
         tests("Commands", uses: ["TestAPI", "TestServers"]),
         .testTarget(name: "ManualTests", dependencies: ["ovn-manual"], swiftSettings: strict),

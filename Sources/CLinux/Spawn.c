@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -22,8 +23,8 @@ static void raise_descriptors(void) {
 }
 
 // In the child, between fork and exec: only what is safe after a fork of a process with many threads.
-static void become(const char *path, char *const *arguments, char *const *environment, int output, int death_signal,
-                   pid_t parent, int report) {
+static void become(const char *path, char *const *arguments, char *const *environment, int input, int output,
+                   int death_signal, pid_t parent, int report) {
     struct sigaction standard = { .sa_handler = SIG_DFL };
     for (int signal = 1; signal < NSIG; signal++)
         sigaction(signal, &standard, NULL);
@@ -31,7 +32,8 @@ static void become(const char *path, char *const *arguments, char *const *enviro
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     raise_descriptors();
-    int input = open("/dev/null", O_RDONLY);
+    if (input < 0)
+        input = open("/dev/null", O_RDONLY);
     // The report's descriptor moves out of the way of those that are closed.
     if (setsid() >= 0 && prctl(PR_SET_PDEATHSIG, death_signal) == 0 && input >= 0 && dup2(input, 0) >= 0
         && dup2(output, 1) >= 0 && dup2(output, 2) >= 0 && dup3(report, 3, O_CLOEXEC) >= 0) {
@@ -49,7 +51,13 @@ static void become(const char *path, char *const *arguments, char *const *enviro
     _exit(127);
 }
 
-int clinux_spawn(const char *path, char *const *arguments, char *const *environment, int output, int death_signal) {
+int clinux_memory_file(const char *name) {
+    int descriptor = memfd_create(name, MFD_CLOEXEC);
+    return descriptor < 0 ? -errno : descriptor;
+}
+
+int clinux_spawn(const char *path, char *const *arguments, char *const *environment, int input, int output,
+                 int death_signal) {
     int report[2];
     if (pipe2(report, O_CLOEXEC) < 0)
         return -errno;
@@ -59,7 +67,7 @@ int clinux_spawn(const char *path, char *const *arguments, char *const *environm
     pthread_sigmask(SIG_SETMASK, &all, &before);
     pid_t child = fork();
     if (child == 0)
-        become(path, arguments, environment, output, death_signal, parent, report[1]);
+        become(path, arguments, environment, input, output, death_signal, parent, report[1]);
     int error = errno;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     close(report[1]);

@@ -89,7 +89,7 @@ final class ChildProcess: Sendable {
 private func spawn(_ program: Program, _ output: Int32) -> Int32 {
     withCStrings([program.path] + program.arguments) { arguments in
         withCStrings(program.wholeEnvironment) { environment in
-            clinux_spawn(program.path, arguments, environment, output, SIGTERM)
+            clinux_spawn(program.path, arguments, environment, -1, output, SIGTERM)
         }
     }
 }

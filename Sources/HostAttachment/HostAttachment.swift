@@ -66,7 +66,8 @@ package struct HostAttachment: Sendable {
         return replica.rows(Self.interfacesByPort, portID).lazy.compactMap { Self.attachment($0, in: replica) }.first
     }
 
-    static func attachments(in replica: Replica) -> [Attachment] {
+    /// The same in a replica with ``tables``.
+    package static func attachments(in replica: Replica) -> [Attachment] {
         var bridges: [RowID: String] = [:]
         for bridge in replica[OpenVSwitch.Bridge.self] {
             for port in bridge.ports { bridges[port] = bridge.name }

@@ -40,7 +40,9 @@ struct App: Sendable {
         let keeper = NetworkContainerKeeper(
             docker: try EngineEndpoint(environment: environment), logger: logger, hosts: hosts)
         let services: [any Service] = [
-            Routine { try await client.run() }, Routine { try await audit.run() }, Routine { try await names.run() },
+            Routine { try await client.run() },
+            Routine { try await FirewallUpkeep(client: client, logger: logger).run() },
+            Routine { try await audit.run() }, Routine { try await names.run() },
             Routine { try await plugin.repeatAnnouncements() },
             Routine { try await revival.run() }, Routine { await keeper.run() },
             PluginServer(listening, plugin, logger: logger),

@@ -1,4 +1,6 @@
 import Commands
+import HostEndpoints
+import HostNetwork
 import Synchronization
 
 /// What a command said, and the context in which it says it.
@@ -15,7 +17,13 @@ final class ConsoleRecord: Sendable {
             width: width)
     }
 
+    /// What is filtered is filtered in a network namespace that goes with the context.
     func context(_ environment: [String: String] = [:]) -> Context {
-        Context(environment: environment, console: console(), executable: "/nowhere/bin/ovn-container")
+        var context = Context(
+            environment: environment, console: console(), executable: "/nowhere/bin/ovn-container")
+        // Without root there is none, and then no filter either.
+        context.seams.filteredNamespace = try? NetworkNamespace.make()
+        if context.seams.filteredNamespace == nil { context.seams.nft = "/nowhere/nft" }
+        return context
     }
 }

@@ -1,4 +1,5 @@
 import HostAttachment
+import HostEndpoints
 import NetAddress
 import OVNModel
 import OVSDB
@@ -72,6 +73,42 @@ struct StatusTests {
         ]
         for (status, word) in cases {
             #expect(status.cause?.contains(word) == true, "\(status.cause ?? "no cause") lacks \(word)")
+        }
+    }
+
+    @Test func `a firewall that is not there, altered or left is the cause, and how many packets it dropped is told`()
+        throws
+    {
+        let cases: [(HostFirewall.State, String)] = [
+            (.missing, "firewall: not installed: run 'ovn-integrate restore'"),
+            (.altered(["chain input is missing"]), "chain input is missing: run 'ovn-integrate restore'"),
+            (.left, "its table is left"), (.unneeded, "create-integration-bridge"),
+            (.unknown(HostError(.refused, "there is no nft")), "there is no nft"),
+        ]
+        for (state, words) in cases {
+            var seen = try Self.surroundings()
+            seen.firewall = state
+            #expect(try status(seen: seen).cause?.contains(words) == true, "\(state)")
+            #expect(HostAudit.items(state).isEmpty == (state == .unneeded))
+        }
+        for (state, value) in [
+            (HostFirewall.State.installed(dropped: 5), "installed, 5 packets dropped"), (.off, "off"),
+        ] {
+            var seen = try Self.surroundings()
+            seen.firewall = state
+            #expect(try status(seen: seen).cause == nil)
+            #expect(try status(seen: seen).checks.first { $0.key == "firewall" }?.value == value)
+            #expect(HostAudit.items(state).isEmpty)
+        }
+    }
+
+    @Test func `tunnels that take packets from anybody are named`() throws {
+        for key in ["ovn-enable-flow-based-tunnels", "ovn-enable-flow-based-tunnels-h1"] {
+            var ids = IntegrateTests.complete
+            ids[key] = "true"
+            #expect(try status(ids).cause?.contains("remove Open_vSwitch . external_ids \(key)") == true)
+            ids[key] = "false"
+            #expect(try status(ids).cause == nil)
         }
     }
 

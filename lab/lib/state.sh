@@ -61,7 +61,7 @@ destroy() {
 
 need_tools() {
     local tool missing=''
-    for tool in ovsdb-server ovs-vswitchd ovs-vsctl dockerd docker busybox ip tc ethtool nsenter unshare flock; do
+    for tool in ovsdb-server ovs-vswitchd ovs-vsctl dockerd docker busybox ip nft tc ethtool nsenter unshare flock; do
         command -v "$tool" >/dev/null || missing+=" $tool"
     done
     [ -z "$missing" ] || refuse "not installed:$missing (make deps installs them)"

@@ -61,10 +61,14 @@ int clinux_hold_name(const char *_Nonnull name);
 /// Connects to the holder of an abstract name. -ECONNREFUSED where there is none.
 int clinux_reach_name(const char *_Nonnull name);
 
-/// Starts a program, in a session of its own, with `output` as its stdout and stderr and nothing else of ours open.
+/// A file of memory alone, which goes with its last descriptor. The result is the descriptor, -errno where there is none.
+int clinux_memory_file(const char *_Nonnull name);
+
+/// Starts a program, in a session of its own, with `input` as its stdin, or /dev/null where that is negative, with `output` as its
+/// stdout and stderr, and nothing else of ours open.
 /// When the calling *thread* ends, which it must not before the program does, the kernel sends the program `death_signal`.
 /// The result is the process id; the program runs. -ENOENT, -EACCES and so on where it cannot be run.
 int clinux_spawn(const char *_Nonnull path, char *const _Nullable *_Nonnull arguments,
-                 char *const _Nullable *_Nonnull environment, int output, int death_signal);
+                 char *const _Nullable *_Nonnull environment, int input, int output, int death_signal);
 
 #endif

@@ -11,6 +11,7 @@ struct HostAudit: Sendable {
         enum Remedy: Hashable, Sendable {
             case networkContainer(NetworkContainerChange)
             case docker(AuditChange)
+            case firewall
         }
 
         let problem: String
@@ -43,7 +44,7 @@ struct HostAudit: Sendable {
         let scene = try await plugin.scene(on: host, engineNetworks: networks)
         let known = Set(own.map(\.portID))
         let dockers = scene.plan().map { item($0) }.filter { $0.portID.isEmpty || !known.contains($0.portID) }
-        return own + dockers + (try await faults(scene.endpoints.map(\.attachment)))
+        return own + dockers + (try await faults(scene.endpoints.map(\.attachment))) + (await firewallItems())
     }
 
     /// Those of the items that are still there.
@@ -59,6 +60,7 @@ struct HostAudit: Sendable {
             case .networkContainer(let change):
                 try await NetworkContainerRepair(host: host, engine: engine).perform(change)
             case .docker(let change): try await plugin.perform(change, on: host)
+            case .firewall: try await HostFirewall(host.seams).ensure(host.database)
             case nil: return item.detail
             }
             return nil

@@ -52,7 +52,9 @@ struct Initialize: HostCommand {
         let deadline = vif == nil ? host.deadline() : host.deadline(default: Deadline.inCloud)
         let logger = host.logger(context)
         let (bridge, mode, host) = (bridge, mode, host)
+        let firewall = HostFirewall(context.seams)
         try await HostDatabase.with(host.remote(context), until: deadline, logger: logger) { database in
+            try firewall.check(database)
             guard database.findBridge(bridge) != nil else {
                 throw HostError(
                     .refused,
@@ -68,6 +70,7 @@ struct Initialize: HostCommand {
                 settings["ovn-encap-type"] = "geneve"
             }
             try await database.setExternalIDs(settings, within: deadline.remaining)
+            try await firewall.ensure(database)
         }
     }
 

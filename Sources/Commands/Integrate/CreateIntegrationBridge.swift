@@ -13,6 +13,9 @@ struct CreateIntegrationBridge: HostCommand {
         discussion: """
             The datapath is the kernel's (system) where it has one, else Open vSwitch's own in user space (netdev). \
             A bridge that exists keeps its datapath unless --datapath says otherwise.
+
+            With it comes table inet ovn_containers of the kernel's packet filter, which keeps containers, by whichever \
+            bridge, from tunnels and from the databases of OVN and Open vSwitch.
             """)
 
     @Option(help: "The bridge's name.")
@@ -26,8 +29,10 @@ struct CreateIntegrationBridge: HostCommand {
     func run(in context: Context) async throws {
         let deadline = host.deadline()
         let progress = host.progress(context)
+        let firewall = HostFirewall(context.seams)
         try await HostDatabase.with(host.remote(context), until: deadline, logger: host.logger(context)) {
             [bridge, datapath] database in
+            try firewall.check(database)
             // Two who create the bridge at once: the name is unique in the database, and the second finds it made.
             do {
                 try await Self.ensure(bridge, datapath, database, deadline, progress)
@@ -35,6 +40,7 @@ struct CreateIntegrationBridge: HostCommand {
                 try await database.client.barrier(within: deadline.remaining)
                 try await Self.ensure(bridge, datapath, database, deadline, progress)
             }
+            try await firewall.ensure(database)
         }
     }
 

@@ -44,6 +44,8 @@ struct IntegrationStatus: Equatable, Sendable {
         var apiEndpoint: String?
         var addresses: Set<IPAddress>
         var kernelHasSTT = false
+        /// What keeps containers from tunnels and databases.
+        var firewall = HostFirewall.State.installed(dropped: 0)
         /// NICs that have been moved to bridges of their own.
         var movedNICs: [NICBridge.State] = []
     }
@@ -77,7 +79,8 @@ struct IntegrationStatus: Equatable, Sendable {
             tunnels = []
             checks =
                 [Self.openVSwitch(configuration)] + Self.underlay(configuration, in: replica)
-                + [Self.api(configuration, surroundings)] + surroundings.movedNICs.map(Self.nic)
+                + [Self.firewall(surroundings.firewall), Self.api(configuration, surroundings)]
+                + surroundings.movedNICs.map(Self.nic)
             return
         }
         let name = configuration.externalIDs["ovn-bridge"] ?? "br-int"
@@ -87,6 +90,7 @@ struct IntegrationStatus: Equatable, Sendable {
             [Self.openVSwitch(configuration), Self.systemID(configuration), Self.bridge(name, bridge)]
             + Self.settings(configuration, surroundings)
             + [
+                Self.firewall(surroundings.firewall),
                 Self.controller(configuration, surroundings.controller),
                 Self.api(configuration, surroundings),
             ] + surroundings.movedNICs.map(Self.nic)
@@ -163,6 +167,13 @@ extension IntegrationStatus {
             let reason = EncapsulationType(rawValue: String(word))?.unavailable(
                 in: row, kernelHasSTT: seen.kernelHasSTT)
             if let reason { type = type.failed("\(reason): run 'ovn-integrate set-encap-type geneve'") }
+        }
+        if let key = row.externalIDs.first(where: {
+            $0.key.hasPrefix("ovn-enable-flow-based-tunnels") && $0.value == "true"
+        }) {
+            type = type.failed(
+                "\(key.key) makes tunnels take packets from any address: "
+                    + "run 'ovs-vsctl remove Open_vSwitch . external_ids \(key.key)'")
         }
         checks.append(type)
         checks.append(

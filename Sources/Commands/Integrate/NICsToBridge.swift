@@ -32,8 +32,11 @@ struct NICsToBridge: HostCommand {
 
     func run(in context: Context) async throws {
         let (interfaces, wanted) = (interfaces, datapath)
+        let seams = context.seams
         try await MovedNICs.with(host, context) { nics in
             for nic in interfaces { try await nics.move(nic, try nics.datapath(of: nic, wanted)) }
+            // Other hosts now come by the bridge.
+            try await HostFirewall(seams).ensure(nics.database)
         }
     }
 }
@@ -73,18 +76,21 @@ struct RestoreNICs: HostCommand {
         discussion: """
             Open vSwitch remembers the bridges, and in their rows what they took over. Whatever the interfaces have been \
             configured with since then moves to the bridges; where nothing has, the addresses and routes that are \
-            remembered are laid on the bridge. The unit ovn-restore.service does this at every boot.
+            remembered are laid on the bridge. The unit ovn-restore.service does this at every boot. The packet filter's table \
+            is put back too.
             """)
 
     @OptionGroup var host: LocalOptions
 
     func run(in context: Context) async throws {
+        let seams = context.seams
         try await MovedNICs.with(host, context) { nics in
             var failures: [any Error] = []
             // One that is gone must not keep the others from working.
             for (nic, datapath) in NICBridge.moved(in: nics.database.client.replica) {
                 do { try await nics.move(nic, datapath) } catch { failures.append(error) }
             }
+            do { try await HostFirewall(seams).ensure(nics.database) } catch { failures.append(error) }
             if failures.count == 1 { throw failures[0] }
             guard failures.isEmpty else {
                 throw HostError(.refused, failures.map { HostError($0).message }.joined(separator: "; "))

@@ -16,6 +16,7 @@ package struct OVNIntegrate: ParsableCommand {
         version: version,
         subcommands: [
             CreateIntegrationBridge.self, SetIPAM.self, SetTunnelEndpoint.self, SetEncapsulation.self,
+            LeaveNetworks.self,
             NICsToBridge.self, NICsFromBridge.self, RestoreNICs.self, ShowStatus.self,
         ])
 

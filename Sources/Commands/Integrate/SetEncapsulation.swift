@@ -21,13 +21,16 @@ struct SetEncapsulation: HostCommand {
     func run(in context: Context) async throws {
         let deadline = host.deadline()
         let type = type
+        let firewall = HostFirewall(context.seams)
         try await HostDatabase.with(host.remote(context), until: deadline, logger: host.logger(context)) { database in
+            try firewall.check(database)
             if let reason = type.unavailable(
                 in: try database.configuration, kernelHasSTT: EncapsulationType.kernelHasSTT)
             {
                 throw HostError(.refused, "\(reason); nothing changed")
             }
             try await database.setExternalIDs(["ovn-encap-type": type.rawValue], within: deadline.remaining)
+            try await firewall.ensure(database)
         }
         if type == .vxlan {
             context.console.errors(

@@ -25,9 +25,12 @@ struct SetIPAM: HostCommand {
     func run(in context: Context) async throws {
         let deadline = host.deadline()
         guard let central = CentralPoint(address) else { return try validate() }
+        let firewall = HostFirewall(context.seams)
         try await HostDatabase.with(host.remote(context), until: deadline, logger: host.logger(context)) { database in
+            try firewall.check(database)
             try await database.setExternalIDs(
                 ["ipam": central.address, "ovn-remote": central.southbound], within: deadline.remaining)
+            try await firewall.ensure(database)
         }
     }
 }

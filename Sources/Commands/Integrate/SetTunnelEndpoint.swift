@@ -31,11 +31,14 @@ struct SetTunnelEndpoint: HostCommand {
             context.console.errors(
                 "warning: no interface of this host has the address \(endpoint); no tunnel works until one has")
         }
+        let firewall = HostFirewall(context.seams)
         try await HostDatabase.with(host.remote(context), until: deadline, logger: host.logger(context)) { database in
+            try firewall.check(database)
             var settings = ["ovn-encap-ip": "\(endpoint)"]
             // Together with the address: ovn-controller may be started before `ovn-container init` sets a type.
             if try database.configuration.externalIDs["ovn-encap-type"] == nil { settings["ovn-encap-type"] = "geneve" }
             try await database.setExternalIDs(settings, within: deadline.remaining)
+            try await firewall.ensure(database)
         }
     }
 }

@@ -27,6 +27,7 @@ struct ShowStatus: HostCommand {
         let logger = host.logger(context)
         let cloud = host.cloud
         let folder = context.environment["OVN_RUNDIR"]
+        let firewall = HostFirewall(context.seams)
         let status = try await HostDatabase.with(host.remote(context), until: deadline, logger: logger) { database in
             let ids = database.client.replica[OpenVSwitch.Configuration.self].only?.externalIDs
             let central = ids?["ipam"].flatMap { CentralPoint($0) }
@@ -38,7 +39,7 @@ struct ShowStatus: HostCommand {
             let surroundings = IntegrationStatus.Surroundings(
                 controller: await controller, apiProblem: await api.problem, apiEndpoint: await api.endpoint,
                 addresses: LocalAddresses.current(), kernelHasSTT: EncapsulationType.kernelHasSTT,
-                movedNICs: nics)
+                firewall: await firewall.state(database), movedNICs: nics)
             return IntegrationStatus(database.client.replica, surroundings)
         }
         status.print(output, on: context.console)

@@ -1,4 +1,4 @@
-import HostEndpoints
+package import HostEndpoints
 import NetAddress
 import NeutronAPI
 import OVNModel
@@ -80,7 +80,7 @@ extension NetworkRecord {
 
 extension HostDatabase {
     /// libnetwork's ids of the networks that there are or that were begun, in their order.
-    func networkIDs() throws -> [String] {
+    package func networkIDs() throws -> [String] {
         try configuration.externalIDs.keys.filter { $0.hasPrefix(NetworkRecord.keyPrefix) }
             .map { String($0.dropFirst(NetworkRecord.keyPrefix.count)) }.sorted()
     }

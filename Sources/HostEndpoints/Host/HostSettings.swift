@@ -95,6 +95,12 @@ package struct HostSettings: Equatable, Sendable {
     /// Where the underlay mode keeps the id of the machine's port.
     package static let vifKey = "ovn-vif-id"
 
+    /// Everything that makes this host part of logical networks: keys of `external_ids`, ours and ovn-controller's.
+    package static let keys = [
+        "ipam", "ovn-remote", "ovn-encap-ip", "ovn-encap-type", "ovn-mode", "ovn-bridge", "ovn-bridge-datapath-type",
+        nicBridgeKey, vifKey,
+    ]
+
     private static func machineName() -> String {
         var name = [CChar](repeating: 0, count: 256)
         guard gethostname(&name, name.count - 1) == 0 else { return "" }

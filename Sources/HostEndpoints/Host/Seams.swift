@@ -4,6 +4,10 @@ package import HostNetwork
 package struct Seams: Sendable {
     /// The network namespace that Open vSwitch works in; `nil` is the process's own.
     package var namespace: NetworkNamespace?
+    /// The network namespace whose packets are filtered; `nil` is that of Open vSwitch.
+    package var filteredNamespace: NetworkNamespace?
+    /// Where nft(8) is.
+    package var nft = "nft"
     /// Base URL of the networking API instead of the central point's.
     package var api: String?
     /// Called when a step of making a network container is done; what it throws fails the command there.
@@ -11,6 +15,8 @@ package struct Seams: Sendable {
 
     /// Called when this machine's port carries a new endpoint; what it throws fails the command there.
     package var afterCarrying: @Sendable () throws -> Void = {}
+    /// Called when the database knows nothing of this host's part any more; what it throws fails the command there.
+    package var afterLeaving: @Sendable () throws -> Void = {}
     /// Works as with a network service that has no trunks.
     package var ignoresTrunks = false
 

@@ -3,19 +3,53 @@ import Glibc
 
 /// Runs other programs.
 package enum Tool {
+    /// What a program said: stdout and stderr as they came.
+    struct Outcome: Sendable {
+        let output: [UInt8]
+        /// Why it failed, nil for success.
+        let failure: String?
+    }
+
+    /// Where a program is, looked for where system programs are; nil where it is nowhere.
+    static func path(of name: String) -> String? {
+        let folders = name.contains("/") ? [""] : ["/usr/sbin/", "/usr/bin/", "/sbin/", "/bin/"]
+        return folders.map { $0 + name }.first { access($0, X_OK) == 0 }
+    }
+
     /// Runs a program, looked for where system programs are, and waits for its end, five seconds at most. Answers why it failed, nil for
     /// success. It runs with nothing of ours but the environment.
     @Sendable package static func run(_ words: [String]) -> String? {
-        let folders = words[0].contains("/") ? [""] : ["/usr/sbin/", "/usr/bin/", "/sbin/", "/bin/"]
-        guard let path = folders.map({ $0 + words[0] }).first(where: { access($0, X_OK) == 0 }) else {
-            return "there is no program \(words[0])"
-        }
         let output = open("/dev/null", O_WRONLY | O_CLOEXEC)
         guard output >= 0 else { return "there is no /dev/null" }
         defer { close(output) }
+        return run(words, input: -1, output: output)
+    }
+
+    /// The same with `input` as its stdin; answers what it said, of which it keeps a mebibyte.
+    static func run(_ words: [String], input: [UInt8]) -> Outcome {
+        let (source, target) = (clinux_memory_file("input"), clinux_memory_file("output"))
+        defer { for file in [source, target] where file >= 0 { close(file) } }
+        guard source >= 0, target >= 0 else { return Outcome(output: [], failure: "there is no memory for its input") }
+        var rest = input[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { write(source, $0.baseAddress, $0.count) }
+            guard count > 0 else { return Outcome(output: [], failure: "there is no memory for its input") }
+            rest = rest.dropFirst(count)
+        }
+        lseek(source, 0, SEEK_SET)
+        let failure = run(words, input: source, output: target)
+        var output = [UInt8](repeating: 0, count: Self.longest)
+        let length = pread(target, &output, output.count, 0)
+        return Outcome(output: Array(output.prefix(max(0, length))), failure: failure)
+    }
+
+    private static let longest = 1 << 20
+
+    private static func run(_ words: [String], input: CInt, output: CInt) -> String? {
+        guard let path = path(of: words[0]) else { return "there is no program \(words[0])" }
         var arguments = words.map { strdup($0) } + [nil]
         defer { arguments.forEach { free($0) } }
-        let process = clinux_spawn(path, &arguments, environ, output, 0)
+        let process = clinux_spawn(path, &arguments, environ, input, output, 0)
         guard process > 0 else { return "\(path) can not be run: error \(-process)" }
         return wait(for: process, path)
     }

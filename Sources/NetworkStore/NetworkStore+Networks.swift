@@ -36,6 +36,9 @@ extension Draft {
         var row = Northbound.LogicalSwitch(id: RowID(of: id))
         network.write(to: &row)
         row.otherConfig = Network.otherConfig
+        let rule = Northbound.ACL.infrastructure(of: id)
+        row.acls = [rule.id]
+        insert(rule)
         insert(row)
         insertAllocations(of: id)
         return network
@@ -91,6 +94,7 @@ extension Draft {
         try deleteAllocations(of: id)
         for port in ports { try deletePort(port, in: snapshot) }
         for subnet in snapshot.northbound.rows(NorthboundIndexes.subnetsOfNetwork, id) { delete(subnet) }
+        // Its rules go with the last reference to them.
         delete(row)
     }
 

@@ -55,6 +55,7 @@ extension Draft {
         port.binding = snapshot.binding(
             request.hostID, request.vnicType, try takeTag(request.profile, for: id))
         try claimAddresses(of: network)
+        try ensureInfrastructureRule(of: network)
         try write(port, on: network, subnets: subnets, in: snapshot)
         try rewriteHolders(on: port.networkID, from: [], to: port.allowedAddressPairs)
         return port

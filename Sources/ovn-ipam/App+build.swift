@@ -66,7 +66,7 @@ struct App: Sendable {
         let endingTime = serverConfiguration.limits.endingTime + .milliseconds(500)
         let services: [any Service] =
             daemons + clients.map { ClientService(client: $0) } + [
-                notice, EndingWithin(time: endingTime, service: server),
+                notice, RuleUpdate(store: store, logger: logger), EndingWithin(time: endingTime, service: server),
             ]
         var configuration = ServiceGroupConfiguration(
             services: services.map {

@@ -88,6 +88,72 @@ struct NorthdTests {
         }
     }
 
+    @Test func `what only servers send is dropped, and what OVN answers itself is answered`() async throws {
+        try await withOVNCentral { central in
+            try await withStore(central.northbound) { store in
+                let network = try await store.network("n", "10.80.0.0/24")
+                _ = try await store.createSubnets([
+                    SubnetCreate(
+                        projectID: "p", networkID: network.id, cidr: IPPrefix("fd00:80::/64")!,
+                        ipv6RAMode: .dhcpv6Stateful, ipv6AddressMode: .dhcpv6Stateful)
+                ])
+                let client = try await store.port(network) {
+                    $0.fixedIPs = [.address("10.80.0.9"), .address("fd00:80::9")]
+                }
+                let usual = try await store.port(network) {
+                    $0.fixedIPs = [.address("10.80.0.7"), .address("fd00:80::7")]
+                }
+                let open = try await store.port(network) {
+                    $0.fixedIPs = [.address("10.80.0.8"), .address("fd00:80::8")]
+                    $0.portSecurityEnabled = false
+                }
+                try await central.synchronize()
+
+                /// Whether a packet of a port's, for the client or for everybody, comes out anywhere.
+                func passes(_ port: Port, _ packet: String, to mac: MACAddress? = nil) async throws -> Bool {
+                    let ethernet = "eth.src == \(port.macAddress) && eth.dst == \(mac ?? client.macAddress)"
+                    let trace = try await run([
+                        "ovn-trace", "--db=unix:\(central.southbound.socket)", "--minimal", "neutron-\(network.id)",
+                        "inport == \"\(port.id)\" && \(ethernet) && ip.ttl == 255 && \(packet)",
+                    ])
+                    return trace.contains("output(")
+                }
+                func four(_ port: Port, _ rest: String) -> String {
+                    "ip4.src == \(port.fixedIPs[0].ipAddress) && ip4.dst == 10.80.0.9 && \(rest)"
+                }
+                func six(_ port: Port, _ rest: String) -> String {
+                    "ip6.src == \(port.fixedIPs[1].ipAddress) && ip6.dst == fd00:80::9 && \(rest)"
+                }
+                for (port, isExempt) in [(usual, false), (open, true)] {
+                    for packet in [
+                        four(port, "udp.src == 67 && udp.dst == 68"), four(port, "udp.src == 4000 && udp.dst == 68"),
+                        four(port, "icmp4.type == 5"), four(port, "icmp4.type == 9"),
+                        six(port, "udp.src == 547 && udp.dst == 546"), six(port, "icmp6.type == 137"),
+                    ] { #expect(try await passes(port, packet) == isExempt, "\(packet)") }
+                    for packet in [
+                        four(port, "udp.src == 68 && udp.dst == 4000"), four(port, "icmp4.type == 8"),
+                        six(port, "icmp6.type == 128"), six(port, "tcp.dst == 546"),
+                    ] { #expect(try await passes(port, packet), "\(packet)") }
+                }
+                let everybody = try #require(MACAddress("ff:ff:ff:ff:ff:ff"))
+                #expect(
+                    try await passes(
+                        usual, "ip4.src == 0.0.0.0 && ip4.dst == 255.255.255.255 && udp.src == 68 && udp.dst == 67",
+                        to: everybody))
+                let servers = try #require(MACAddress("33:33:00:01:00:02"))
+                #expect(
+                    try await passes(
+                        usual, "ip6.src == fd00:80::7 && ip6.dst == ff02::1:2 && udp.src == 546 && udp.dst == 547",
+                        to: servers))
+
+                // The switch stays stateless: no packet of it sees connection tracking.
+                let flows = try await central.southbound.control("ovn-sbctl", "dump-flows", "neutron-\(network.id)")
+                #expect(!flows.contains("ct_next") && !flows.contains("reg0[0] = 1"))
+                #expect(try central.warnings() == [])
+            }
+        }
+    }
+
     @Test func `a host is known by its chassis`() async throws {
         try await withOVNCentral { central in
             try await withStore(central.northbound, southbound: central.southbound) { store in

@@ -14,6 +14,7 @@ extension Draft {
         port.write(to: &row, try surroundings(of: port, subnets: subnets, in: snapshot))
         insert(row)
         append(.mutate(Northbound.LogicalSwitch.self, network.id, .insert(into: .ports, [row.id])))
+        if row.isExempt { try keepExemption(of: row) }
     }
 
     /// Writes a port over its row, provided that the row is still the one that was read, and so are the subnets that decide which
@@ -29,11 +30,13 @@ extension Draft {
         let subnets = snapshot.subnets(of: port.networkID)
         port.write(to: &changed, try surroundings(of: port, subnets: subnets, in: snapshot))
         change(row, to: changed)
+        try keepExemption(of: changed)
     }
 
     /// Deletes a port and what it has for itself.
     mutating func deletePort(_ row: Northbound.LogicalSwitchPort, in snapshot: Snapshot) throws {
         expectUnchanged(row)
+        try deleteExemption(of: row)
         if let id = row.portID {
             for options in snapshot.northbound.rows(NorthboundIndexes.portOptions, id) { delete(options) }
         }

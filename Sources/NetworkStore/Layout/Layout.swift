@@ -61,6 +61,12 @@ enum AllocationLayout {
     static let generation = "neutron:allocation_generation"
 }
 
+/// Keys of the `ACL` rows of a network: one for all its ports, and one for each port that is exempt from it.
+enum RuleLayout {
+    static let networkID = "neutron:network_id"
+    static let portID = "port_id"
+}
+
 /// Keys of a subnet's `DHCP_Options`. The row is there, without options and not referenced, also while DHCP is off.
 enum SubnetLayout {
     static let id = "subnet_id"

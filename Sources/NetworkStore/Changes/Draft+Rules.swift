@@ -1,0 +1,66 @@
+import NeutronAPI
+import OVNModel
+import OVSDB
+
+// The rules of networks of our making, and the exemptions of single ports.
+extension Draft {
+    /// Gives a network the rule that it must have; nothing where it has it. A network of an earlier release gets it with its next port.
+    mutating func ensureInfrastructureRule(of network: Northbound.LogicalSwitch) throws {
+        guard network.isOfOurMaking, let id = network.networkID else { return }
+        let rule = Northbound.ACL.infrastructure(of: id)
+        guard let present = try snapshot().infrastructureRule(of: id) else { return insert(rule, into: network) }
+        let row = present.saying(rule)
+        guard row != present else { return }
+        append(.update(row, columns: [.direction, .action, .priority, .match]))
+    }
+
+    /// Exempts a port from its network's rule, or no more; nothing where it is so.
+    mutating func keepExemption(of port: Northbound.LogicalSwitchPort) throws {
+        let snapshot = try snapshot()
+        guard let id = port.portID, let networkID = port.networkID, let network = snapshot.logicalSwitch(networkID),
+            network.isOfOurMaking
+        else { return }
+        switch (port.isExempt, snapshot.exemption(of: id)) {
+        case (true, nil): insert(.exemption(of: id, on: networkID), into: network)
+        case (false, let present?): delete(present, from: network)
+        case (true, _?), (false, nil): break
+        }
+    }
+
+    /// Takes a port's exemption away with it.
+    mutating func deleteExemption(of port: Northbound.LogicalSwitchPort) throws {
+        let snapshot = try snapshot()
+        guard let id = port.portID, let present = snapshot.exemption(of: id), let network = port.networkID,
+            let row = snapshot.logicalSwitch(network)
+        else { return }
+        delete(present, from: row)
+    }
+
+    /// Everything of a network's that ``Snapshot/hasRules(_:)`` asks for.
+    mutating func ensureRules(of id: ID<Network>) throws {
+        guard let network = try snapshot().logicalSwitch(id) else { return }
+        try ensureInfrastructureRule(of: network)
+        for port in try snapshot().northbound.rows(NorthboundIndexes.portsOfNetwork, id) {
+            guard let portID = port.portID, (try snapshot().exemption(of: portID) != nil) != port.isExempt else {
+                continue
+            }
+            expectUnchanged(port)
+            try keepExemption(of: port)
+        }
+    }
+
+    /// Of those who find it missing at the same time one makes it.
+    private mutating func insert(_ rule: Northbound.ACL, into network: Northbound.LogicalSwitch) {
+        append(
+            .wait(
+                on: Northbound.ACL.tableName, where: [Condition("_uuid", .equal, .atom(.uuid(rule.id)))],
+                columns: ["_uuid"], until: .equal, rows: [], timeout: .zero))
+        insert(rule)
+        append(.mutate(Northbound.LogicalSwitch.self, network.id, .insert(into: .acls, [rule.id])))
+    }
+
+    private mutating func delete(_ rule: Northbound.ACL, from network: Northbound.LogicalSwitch) {
+        append(.mutate(Northbound.LogicalSwitch.self, network.id, .delete(from: .acls, [rule.id])))
+        delete(rule)
+    }
+}

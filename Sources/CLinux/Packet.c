@@ -3,6 +3,8 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <sys/syscall.h>
+#include <linux/bpf.h>
 #include <linux/if_packet.h>
 #include "CLinux.h"
 
@@ -16,4 +18,15 @@ int clinux_send_frame(int link, const uint8_t *frame, uint64_t length) {
     int error = errno;
     close(descriptor);
     return sent < 0 ? -error : 0;
+}
+
+int clinux_load_xdp(const uint64_t *instructions, uint32_t count) {
+    union bpf_attr attributes;
+    memset(&attributes, 0, sizeof attributes);
+    attributes.prog_type = BPF_PROG_TYPE_XDP;
+    attributes.insns = (uint64_t)(uintptr_t)instructions;
+    attributes.insn_cnt = count;
+    attributes.license = (uint64_t)(uintptr_t)"GPL";
+    long descriptor = syscall(SYS_bpf, BPF_PROG_LOAD, &attributes, sizeof attributes);
+    return descriptor < 0 ? -errno : (int)descriptor;
 }

@@ -14,6 +14,7 @@ package struct DockerPlugin: Sendable {
     let pending = PendingPools()
     let reservations = Reservations()
     let announcements = LateAnnouncements()
+    let refusals = RouterRefusals()
     /// Told when something could not be given back.
     let upkeep: UpkeepSignal
     let logger: Logger

@@ -18,6 +18,7 @@ extension Attachment {
         self.bridge = bridge
         vlan = ids[InterfaceKeys.vlan].flatMap { Int($0) }
         self.tag = tag
+        mayAdvertise = ids[InterfaceKeys.mayAdvertise] == "true"
         let isCarried = ids[InterfaceKeys.portID] == nil
         isInstalled = isCarried ? row.ofport ?? -1 > 0 : ids[InterfaceKeys.installed] == "true"
         problem = row.error.flatMap { $0.isEmpty ? nil : $0 }
@@ -85,6 +86,7 @@ extension Endpoint {
         } else {
             ids[InterfaceKeys.portID] = portID
         }
+        if mayAdvertise { ids[InterfaceKeys.mayAdvertise] = "true" }
         if !gateways.isEmpty { ids[InterfaceKeys.gateways] = gateways.map(\.description).joined(separator: " ") }
         if !routes.isEmpty { ids[InterfaceKeys.routes] = routes.map(\.description).joined(separator: " ") }
         for (key, value) in annotations { ids[InterfaceKeys.prefix + key] = value }

@@ -28,6 +28,8 @@ package struct Attachment: Hashable, Sendable {
     package let vlan: Int?
     /// The tag that the bridge gives to the port's packets: the Port row's column `tag`.
     package let tag: Int?
+    /// Whether the container may send router advertisements.
+    package let mayAdvertise: Bool
     /// Whether ovn-controller has installed the port's flows: `external_ids:ovn-installed`. Of a port that the NIC carries: whether
     /// ovs-vswitchd has taken the interface up.
     package let isInstalled: Bool
@@ -44,6 +46,6 @@ package struct Attachment: Hashable, Sendable {
         return Endpoint(
             portID: portID, mac: mac, addresses: addresses, gateways: gateways, routes: routes, mtu: mtu,
             bridge: bridge,
-            interfaceName: containerInterface, vlan: vlan, annotations: annotations)
+            interfaceName: containerInterface, vlan: vlan, mayAdvertise: mayAdvertise, annotations: annotations)
     }
 }

@@ -30,13 +30,15 @@ package struct Endpoint: Hashable, Sendable {
     /// The VLAN by which this host's NIC, a port of the bridge, carries the endpoint: its interface becomes an access port. Nil where
     /// ovn-controller of this host binds the port.
     package var vlan: Int?
+    /// Whether the container may send router advertisements, as a port may that is not held to its addresses.
+    package var mayAdvertise: Bool
     /// More keys to keep in the Interface row, without prefix: `network` becomes `ovn-containers:network`.
     package var annotations: [String: String]
 
     package init(
         portID: String, mac: MACAddress, addresses: [InterfaceAddress], gateways: [IPAddress] = [],
         routes: [Route] = [],
-        mtu: Int, bridge: String = "br-int", interfaceName: String? = nil, vlan: Int? = nil,
+        mtu: Int, bridge: String = "br-int", interfaceName: String? = nil, vlan: Int? = nil, mayAdvertise: Bool = false,
         annotations: [String: String] = [:]
     ) {
         self.portID = portID
@@ -48,6 +50,7 @@ package struct Endpoint: Hashable, Sendable {
         self.bridge = bridge
         self.interfaceName = interfaceName
         self.vlan = vlan
+        self.mayAdvertise = mayAdvertise
         self.annotations = annotations
     }
 }

@@ -22,6 +22,8 @@ enum InterfaceKeys {
     static let gateways = prefix + "gateways"
     static let routes = prefix + "routes"
     static let mtu = prefix + "mtu"
+    /// `true` where the container may send router advertisements.
+    static let mayAdvertise = prefix + "may-advertise"
     /// `process:PID` or `path:PATH`, as the sandbox was named.
     static let sandbox = prefix + "sandbox"
     /// `true` where the engine moves the container's end; then the sandbox may not be known yet, and its namespace never is.
@@ -32,6 +34,7 @@ enum InterfaceKeys {
     /// What an annotation can not be called.
     static let reserved: Set<String> = [
         containerInterface, addresses, gateways, routes, mtu, sandbox, namespace, carriedPortID, vlan, handedOver,
+        mayAdvertise,
     ]
 
     /// What a finished row has in any case, beside the port's id.

@@ -62,7 +62,7 @@ extension HostLinks {
         }
     }
 
-    /// The host's end: up, and with the user-space datapath nothing of what it receives reaches the kernel's stack.
+    /// The host's end: up, with the filters that belong to it before the switch can see a frame of the container's.
     ///
     /// - Parameter isNew: whether ``createVeth(_:containerInterface:sandbox:)`` has just made it; otherwise all else is put right too.
     package func configureHost(_ link: Link, for plug: Plug, isNew: Bool = false) throws {
@@ -71,11 +71,42 @@ extension HostLinks {
             try setIPv6(false, of: link.name)
             changes += [.alias(plug.alias), .mtu(plug.mtu)]
         }
-        var requests: [NetlinkRequest] = [.setLink(.index(link.index), changes)]
-        if plug.datapath == .netdev {
-            requests += [.ensureFilterPoint(on: link.index), .ensureReceiveFilter(on: link.index)]
+        let filters = try filters(plug.datapath, mayAdvertise: plug.mayAdvertise, on: link.index, isNew: isNew)
+        try socket.apply(filters + [.setLink(.index(link.index), changes)], within: Self.limit)
+    }
+
+    /// Lets a container send router advertisements through the host's end of its veth from now on, or no more. Absent is done.
+    package func setMayAdvertise(_ mayAdvertise: Bool, on hostInterface: String, _ datapath: Datapath) throws {
+        guard let link = try find(.name(hostInterface)) else { return }
+        try socket.apply(
+            try filters(datapath, mayAdvertise: mayAdvertise, on: link.index, isNew: false), within: Self.limit)
+    }
+
+    /// With the user-space datapath nothing of what the interface receives reaches the kernel's stack; and no datapath sees the router
+    /// advertisements of a container that may not send them.
+    private func filters(
+        _ datapath: Datapath, mayAdvertise: Bool, on link: Int32, isNew: Bool
+    ) throws(NetlinkError) -> [NetlinkRequest] {
+        switch (datapath, mayAdvertise) {
+        case (.netdev, _):
+            var requests: [NetlinkRequest] = [.ensureFilterPoint(on: link), .ensureReceiveFilter(on: link)]
+            if !mayAdvertise {
+                requests.append(.setAdvertisementProgram(try advertisementProgram(), on: link))
+            } else if !isNew {
+                requests.append(.setAdvertisementProgram(nil, on: link))
+            }
+            return requests
+        case (.system, false): return [.ensureFilterPoint(on: link), .ensureAdvertisementFilter(on: link)]
+        case (.system, true): return isNew ? [] : [.removeFilterPoint(on: link)]
         }
-        try socket.apply(requests, within: Self.limit)
+    }
+
+    /// Loaded once, and kept while this process runs.
+    private func advertisementProgram() throws(NetlinkError) -> CInt {
+        if let program { return program }
+        let loaded = try AdvertisementFilter.load()
+        program = loaded
+        return loaded
     }
 
     /// The container's end, from what is there to what must be: state, addresses and routes in one send. All of it happens on one
@@ -88,6 +119,8 @@ extension HostLinks {
         let hasIPv6 = plug.addresses.contains { $0.address.version == .v6 }
         let requests = plug.plan(link: link, actual: actual)
         try sandbox.run { () throws in
+            // While its IPv6 is still off, so that no advertisement counts.
+            try InterfaceSetting.refuseRouters(on: name)
             // The Engine turns IPv6 off in every sandbox it makes.
             if hasIPv6 { try InterfaceSetting.disableIPv6(false, of: name) }
             guard plug.datapath == .netdev || !requests.isEmpty else { return }

@@ -16,6 +16,8 @@ package actor HostLinks {
     /// Whether it is another than the process's own, as in tests.
     private let isElsewhere: Bool
     var socket: NetlinkSocket
+    /// What keeps router advertisements from packet sockets, once it is in the kernel.
+    var program: CInt?
 
     /// The interfaces of `namespace`, or of the calling thread's own.
     package init(in namespace: NetworkNamespace? = nil) throws {

@@ -11,6 +11,14 @@ enum InterfaceSetting {
         try TextFile.overwrite(path, isDisabled ? "1" : "0")
     }
 
+    /// No router of IPv6 tells the interface anything: neither advertisements nor redirects count (`accept_ra`, `accept_redirects` of
+    /// ip-sysctl). A kernel without IPv6 has nothing to refuse.
+    static func refuseRouters(on interface: String) throws(NetlinkError) {
+        let folder = folder("ipv6", interface)
+        if access(folder, F_OK) != 0, access("/proc/sys/net/ipv6", F_OK) != 0 { return }
+        for name in ["accept_ra", "accept_redirects"] { try TextFile.overwrite("\(folder)/\(name)", "0") }
+    }
+
     /// Gives an interface every setting of another's, of IPv4 and IPv6, that it has otherwise: whether it takes router advertisements,
     /// forwards, filters by reverse path, makes temporary addresses, and so on.
     static func copyAll(from source: String, to target: String) throws(NetlinkError) {

@@ -24,11 +24,12 @@ package struct Plug: Hashable, Sendable {
     package var mtu: UInt32
     /// Of the bridge that the host's end is a port of.
     package var datapath: Datapath
+    /// Whether the container may send router advertisements.
+    package var mayAdvertise: Bool
 
     package init(
         hostInterface: String, alias: String, mac: MACAddress, addresses: [InterfaceAddress], routes: [Route],
-        mtu: UInt32,
-        datapath: Datapath
+        mtu: UInt32, datapath: Datapath, mayAdvertise: Bool = false
     ) {
         self.hostInterface = hostInterface
         self.alias = alias
@@ -37,6 +38,7 @@ package struct Plug: Hashable, Sendable {
         self.routes = routes
         self.mtu = mtu
         self.datapath = datapath
+        self.mayAdvertise = mayAdvertise
     }
 }
 

@@ -35,6 +35,7 @@ struct App: Sendable {
         let hosts: DockerPlugin.Hosts = { try await source.host(within: $0) }
         let plugin = DockerPlugin(hosts: hosts, upkeep: UpkeepSignal(), logger: logger)
         let audit = Audit(plugin, engineNetworks: { await Self.networks(engines, logger) }, logger: logger)
+        let advertisements = AdvertisementUpkeep(hosts: hosts, logger: logger)
         let names = ContainerNames(plugin, engines: engines, logger: logger)
         let revival = ContainerRevival(plugin, engines: engines, logger: logger)
         let keeper = NetworkContainerKeeper(
@@ -43,7 +44,8 @@ struct App: Sendable {
             Routine { try await client.run() },
             Routine { try await FirewallUpkeep(client: client, logger: logger).run() },
             Routine { try await audit.run() }, Routine { try await names.run() },
-            Routine { try await plugin.repeatAnnouncements() },
+            Routine { try await plugin.repeatAnnouncements() }, Routine { try await plugin.refuseRouters() },
+            Routine { try await advertisements.run() },
             Routine { try await revival.run() }, Routine { await keeper.run() },
             PluginServer(listening, plugin, logger: logger),
         ]

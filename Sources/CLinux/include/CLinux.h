@@ -51,6 +51,9 @@ int clinux_add_advertised_route(const uint8_t *_Nonnull destination, int length,
 /// Sends an Ethernet frame out of an interface of the caller's namespace, past its stack. -ENETDOWN where it is down.
 int clinux_send_frame(int link, const uint8_t *_Nonnull frame, uint64_t length);
 
+/// Loads instructions of bpf(2) as a program for XDP. The result is its descriptor, closed on exec; a link that has the program keeps it.
+int clinux_load_xdp(const uint64_t *_Nonnull instructions, uint32_t count);
+
 /// pidfd_open(2): a descriptor that means this process and no later one of the same number.
 int clinux_pidfd_open(int pid);
 

@@ -66,6 +66,7 @@ extension DockerPlugin {
             try await Activation(host: host.within(Self.activating)).wait(for: [port])
         }
         await announce(attachment, on: host)
+        refusals.refuseLater(attachment.portID)
         let routes: [JSON] = attachment.routes.map {
             ["Destination": .string("\($0.destination)"), "RouteType": 0, "NextHop": .string("\($0.nextHop)")]
         }
@@ -173,7 +174,8 @@ extension DockerPlugin {
         if options.isSticky { annotations[EndpointKeys.sticky] = "true" }
         var endpoint = Endpoint(
             portID: "\(port.id)", mac: port.macAddress, addresses: [], mtu: carried?.mtu(network) ?? network.mtu,
-            bridge: host.settings.bridge, vlan: carried?.tags[port.id], annotations: annotations)
+            bridge: host.settings.bridge, vlan: carried?.tags[port.id], mayAdvertise: port.mayAdvertise,
+            annotations: annotations)
         for address in port.fixedIPs {
             guard let subnet = subnets.first(where: { $0.id == address.subnetID }),
                 let interface = InterfaceAddress(address.ipAddress, length: subnet.cidr.length)

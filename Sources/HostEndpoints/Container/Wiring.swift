@@ -39,7 +39,7 @@ package struct Wiring: Equatable, Sendable {
             var endpoint = Endpoint(
                 portID: port.id.description, mac: port.macAddress, addresses: [],
                 mtu: carried?.mtu(network) ?? network.mtu, bridge: bridge,
-                interfaceName: "eth\(position)", vlan: carried?.tags[port.id],
+                interfaceName: "eth\(position)", vlan: carried?.tags[port.id], mayAdvertise: port.mayAdvertise,
                 annotations: ["endpoint": port.name, "network": network.name, "container": name])
             for address in port.fixedIPs {
                 guard let subnet = subnets[address.subnetID],

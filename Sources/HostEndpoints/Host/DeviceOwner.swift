@@ -19,6 +19,11 @@ package enum DeviceOwner {
     package static func isReservation(_ port: Port) -> Bool { [reserved, auxiliary].contains(port.deviceOwner) }
 }
 
+extension Port {
+    /// Whether its user may send IPv6 router advertisements: not while it is held to its addresses.
+    package var mayAdvertise: Bool { !portSecurityEnabled || deviceOwner.hasPrefix("network:") }
+}
+
 /// The keys that Interface rows of Docker's endpoints have beside the others, without prefix.
 package enum EndpointKeys {
     /// libnetwork's id of the endpoint.

@@ -26,23 +26,48 @@ extension NetlinkRequest {
     /// The user-space datapath reads by packet socket, which gets its copy before this point; without the filter the kernel would
     /// answer, or forward, the same packets a second time. The program is one instruction, `return TC_ACT_SHOT`.
     package static func ensureReceiveFilter(on link: Int32) -> NetlinkRequest {
-        let everyProtocol = UInt32(UInt16(0x0003).bigEndian)  // ETH_P_ALL
-        let ingress: UInt32 = 0xffff_fff2  // TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS)
-        var writer = AttributeWriter(
-            header: filterHeader(link, handle: 1, parent: ingress, info: 1 << 16 | everyProtocol))
-        writer.put(Int(TCA_KIND), text: "bpf")
-        writer.nest(Int(TCA_OPTIONS)) { options in
-            var program: [UInt8] = []  // struct sock_filter: code, jump if true, jump if false, operand
-            program.append(integer: UInt16(0x06))  // BPF_RET | BPF_K
-            program += [0, 0]
-            program.append(integer: UInt32(TC_ACT_SHOT))
-            options.put(Int(TCA_BPF_OPS_LEN), UInt16(1))
-            options.put(Int(TCA_BPF_OPS), bytes: program)
-            options.put(Int(TCA_BPF_FLAGS), UInt32(TCA_BPF_FLAG_ACT_DIRECT))
+        setReceiveProgram(
+            "drop what the kernel receives on interface \(link)", on: link, protocol: 0x0003,  // ETH_P_ALL
+            [ClassicInstruction(0x06, UInt32(TC_ACT_SHOT))])
+    }
+
+    /// Drops a container's router advertisements where the kernel's own datapath is behind this point.
+    package static func ensureAdvertisementFilter(on link: Int32) -> NetlinkRequest {
+        setReceiveProgram(
+            "drop router advertisements from interface \(link)", on: link, protocol: 0x86dd,
+            AdvertisementFilter.classic)
+    }
+
+    /// The same before packet sockets, by XDP in its generic mode. Nil takes the program away; there being none is done.
+    ///
+    /// - Parameter program: of ``AdvertisementFilter/load()``.
+    package static func setAdvertisementProgram(_ program: CInt?, on link: Int32) -> NetlinkRequest {
+        var header: [UInt8] = [0, 0, 0, 0]  // struct ifinfomsg
+        header.append(integer: link)
+        header += [UInt8](repeating: 0, count: 8)
+        var writer = AttributeWriter(header: header)
+        writer.nest(Int(IFLA_XDP)) { xdp in
+            xdp.put(Int(IFLA_XDP_FD), UInt32(bitPattern: program ?? -1))
+            xdp.put(Int(IFLA_XDP_FLAGS), UInt32(XDP_FLAGS_SKB_MODE))
         }
         return NetlinkRequest(
-            "drop what the kernel receives on interface \(link)", type: RTM_NEWTFILTER, flags: NLM_F_CREATE,
+            "\(program == nil ? "let" : "drop") router advertisements from interface \(link)", type: RTM_SETLINK,
             payload: writer.bytes)
+    }
+
+    private static func setReceiveProgram(
+        _ purpose: String, on link: Int32, protocol number: UInt16, _ program: [ClassicInstruction]
+    ) -> NetlinkRequest {
+        let ingress: UInt32 = 0xffff_fff2  // TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS)
+        var writer = AttributeWriter(
+            header: filterHeader(link, handle: 1, parent: ingress, info: 1 << 16 | UInt32(number.bigEndian)))
+        writer.put(Int(TCA_KIND), text: "bpf")
+        writer.nest(Int(TCA_OPTIONS)) { options in
+            options.put(Int(TCA_BPF_OPS_LEN), UInt16(program.count))
+            options.put(Int(TCA_BPF_OPS), bytes: program.flatMap(\.bytes))
+            options.put(Int(TCA_BPF_FLAGS), UInt32(TCA_BPF_FLAG_ACT_DIRECT))
+        }
+        return NetlinkRequest(purpose, type: RTM_NEWTFILTER, flags: NLM_F_CREATE, payload: writer.bytes)
     }
 
     /// The filters at the receiving side of an interface.

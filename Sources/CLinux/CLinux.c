@@ -4,12 +4,10 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
-#include <stddef.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/un.h>
 #include <unistd.h>
 #include <net/if.h>
 #include <linux/sockios.h>
@@ -64,11 +62,17 @@ static int set_option(int descriptor, int option) {
     return setsockopt(descriptor, SOL_NETLINK, option, &on, sizeof on);
 }
 
+struct netlink_kind {
+    int protocol;
+    uint32_t groups;
+};
+
 static int open_netlink(void *context) {
-    int descriptor = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, *(int *)context);
+    struct netlink_kind *kind = context;
+    int descriptor = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, kind->protocol);
     if (descriptor < 0)
         return -errno;
-    struct sockaddr_nl address = { .nl_family = AF_NETLINK };
+    struct sockaddr_nl address = { .nl_family = AF_NETLINK, .nl_groups = kind->groups };
     // The strict check is missing before Linux 4.20: dumps are then longer than asked for, and filtered by who asks.
     set_option(descriptor, NETLINK_GET_STRICT_CHK);
     if (set_option(descriptor, NETLINK_EXT_ACK) < 0 || set_option(descriptor, NETLINK_CAP_ACK) < 0
@@ -80,8 +84,16 @@ static int open_netlink(void *context) {
     return descriptor;
 }
 
+static int netlink_socket(int netns, struct netlink_kind kind) {
+    return netns < 0 ? open_netlink(&kind) : clinux_in_namespace(netns, open_netlink, &kind);
+}
+
 int clinux_netlink_socket(int netns, int protocol) {
-    return netns < 0 ? open_netlink(&protocol) : clinux_in_namespace(netns, open_netlink, &protocol);
+    return netlink_socket(netns, (struct netlink_kind){ .protocol = protocol });
+}
+
+int clinux_netlink_subscribe(int netns, uint32_t groups) {
+    return netlink_socket(netns, (struct netlink_kind){ .protocol = NETLINK_ROUTE, .groups = groups });
 }
 
 int64_t clinux_netlink_port(int descriptor) {
@@ -128,49 +140,9 @@ int clinux_get_tx_checksum(int descriptor, const char *interface) {
     return result < 0 ? result : result != 0;
 }
 
-// Processes and names.
+// Processes.
 
 int clinux_pidfd_open(int pid) {
     int descriptor = (int)syscall(SYS_pidfd_open, pid, 0);
     return descriptor < 0 ? -errno : descriptor;
-}
-
-static int abstract_address(const char *name, struct sockaddr_un *address, socklen_t *length) {
-    size_t count = strlen(name);
-    if (count == 0 || count >= sizeof address->sun_path)
-        return -ENAMETOOLONG;
-    memset(address, 0, sizeof *address);
-    address->sun_family = AF_UNIX;
-    memcpy(address->sun_path + 1, name, count);
-    *length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + count);
-    int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    return descriptor < 0 ? -errno : descriptor;
-}
-
-int clinux_hold_name(const char *name) {
-    struct sockaddr_un address;
-    socklen_t length;
-    int descriptor = abstract_address(name, &address, &length);
-    if (descriptor < 0)
-        return descriptor;
-    if (bind(descriptor, (struct sockaddr *)&address, length) < 0 || listen(descriptor, 128) < 0) {
-        int error = errno;
-        close(descriptor);
-        return -error;
-    }
-    return descriptor;
-}
-
-int clinux_reach_name(const char *name) {
-    struct sockaddr_un address;
-    socklen_t length;
-    int descriptor = abstract_address(name, &address, &length);
-    if (descriptor < 0)
-        return descriptor;
-    if (connect(descriptor, (struct sockaddr *)&address, length) < 0) {
-        int error = errno;
-        close(descriptor);
-        return -error;
-    }
-    return descriptor;
 }

@@ -15,6 +15,7 @@ package struct DockerPlugin: Sendable {
     let reservations = Reservations()
     let announcements = LateAnnouncements()
     let refusals = RouterRefusals()
+    let gateway: GatewayProtection
     /// Told when something could not be given back.
     let upkeep: UpkeepSignal
     let logger: Logger
@@ -23,6 +24,7 @@ package struct DockerPlugin: Sendable {
         self.hosts = hosts
         self.upkeep = upkeep
         self.logger = logger
+        gateway = GatewayProtection(logger: logger)
     }
 
     /// What a call may take that makes something. The engine waits for ever, and its user with it.

@@ -35,7 +35,7 @@ package struct HostAttachment: Sendable {
         InterfaceKeys.containerID, of: \.externalIDs)
 
     let ovs: OVSDBClient
-    let links: HostLinks
+    package let links: HostLinks
     let logger: Logger
     let controller: OVNController
     /// Called when a step of an attachment is done; what it throws fails the attachment there. For tests.

@@ -57,6 +57,13 @@ package final class NetworkNamespace: Sendable {
         try self.init(owning: descriptor, named: path)
     }
 
+    /// The namespace that a file is bound to; nil where there is none, or none any more.
+    package static func find(path: String) throws(NetlinkError) -> NetworkNamespace? {
+        do { return try NetworkNamespace(path: path) } catch  where [.noEntry, .invalid].contains(error.code) {
+            return nil
+        }
+    }
+
     /// The namespace of a living process. A descriptor of the process is held while its namespace is opened, and the process
     /// must live afterwards too: then no other process of the same number can have come in between.
     package convenience init(process: Int32) throws(NetlinkError) {

@@ -45,7 +45,7 @@ struct App: Sendable {
             Routine { try await FirewallUpkeep(client: client, logger: logger).run() },
             Routine { try await audit.run() }, Routine { try await names.run() },
             Routine { try await plugin.repeatAnnouncements() }, Routine { try await plugin.refuseRouters() },
-            Routine { try await advertisements.run() },
+            Routine { try await plugin.guardGateway() }, Routine { try await advertisements.run() },
             Routine { try await revival.run() }, Routine { await keeper.run() },
             PluginServer(listening, plugin, logger: logger),
         ]

@@ -25,6 +25,12 @@ private func read(_ message: Message) {
     ignoringRefusal { () throws(NetlinkError) in _ = try Link(message) }
     ignoringRefusal { () throws(NetlinkError) in _ = try NetlinkRequest.namespaceID(message) }
     ignoringRefusal { () throws(NetlinkError) in _ = try Acknowledgement(message) }
+    ignoringRefusal { () throws(NetlinkError) in _ = try ForwardingEntry(message) }
+    ignoringRefusal { () throws(NetlinkError) in
+        guard let neighbour = try Neighbour(message), neighbour.isPermanent else { return }
+        let again = try Neighbour(written(.ensureNeighbour(neighbour)))
+        precondition(again == neighbour, "\(neighbour) reads as \(String(describing: again))")
+    }
     ignoringRefusal { () throws(NetlinkError) in
         let address = try LinkAddress(message)
         let again = try LinkAddress(written(.ensureAddress(address)))

@@ -158,24 +158,59 @@ final class Shared<Value: Sendable>: Sendable {
 
     @Test func `a name is free when its holder was killed`() async throws {
         let name = uniqueName()
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/python3")
-        process.arguments = [
-            "-c",
+        let file = "/run/ovn-containers/" + name.replacing("/", with: "%2f")
+        _ = try await NameLock.hold(name, within: .seconds(1))
+        let holder = try start(
+            "/usr/bin/python3", "-c",
+            """
+            import fcntl, time
+            f = open("\(file)", "w"); fcntl.flock(f, fcntl.LOCK_EX); print("ready", flush=True); time.sleep(60)
+            """)
+        let waiting = Task {
+            let lock = try await NameLock.hold(name, within: .seconds(20))
+            #expect(access(file, F_OK) == 0)
+            withExtendedLifetime(lock) {}
+        }
+        // A head start for who waits; without it the test is only easier to pass.
+        try await Task.sleep(for: .milliseconds(20))
+        kill(holder.process.processIdentifier, SIGKILL)
+        holder.process.waitUntilExit()
+        try await waiting.value
+        #expect(access(file, F_OK) != 0, "the file stays behind")
+    }
+
+    @Test func `no other user can take a name, neither its file nor the socket that it was before`() async throws {
+        let name = uniqueName()
+        let file = "/run/ovn-containers/" + name.replacing("/", with: "%2f")
+        let lock = try await NameLock.hold(uniqueName(), within: .seconds(1))
+        let stranger = try start(
+            "/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "/usr/bin/python3", "-c",
             """
             import socket, time
-            s = socket.socket(socket.AF_UNIX); s.bind("\\0\(name)"); s.listen(8); print("ready", flush=True); time.sleep(60)
-            """,
-        ]
+            s = socket.socket(socket.AF_UNIX); s.bind("\\0\(name)"); s.listen(8)
+            try: open("\(file)", "w"); print("opened", flush=True)
+            except PermissionError: print("refused", flush=True)
+            time.sleep(60)
+            """)
+        defer {
+            kill(stranger.process.processIdentifier, SIGKILL)
+            stranger.process.waitUntilExit()
+        }
+        #expect(stranger.said.hasPrefix("refused"))
+        withExtendedLifetime(try await NameLock.hold(name, within: .zero)) {}
+        withExtendedLifetime(lock) {}
+    }
+
+    /// A program that has said a word.
+    private func start(_ program: String, _ arguments: String...) throws -> (process: Process, said: String) {
+        let process = Process()
+        process.executableURL = URL(filePath: program)
+        process.arguments = arguments
         let pipe = Pipe()
         process.standardOutput = pipe
         try process.run()
-        _ = pipe.fileHandleForReading.availableData
-        async let lock = NameLock.hold(name, within: .seconds(20))
-        // A head start for who waits; without it the test is only easier to pass.
-        try await Task.sleep(for: .milliseconds(20))
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
-        withExtendedLifetime(try await lock) {}
+        let said = String(decoding: pipe.fileHandleForReading.availableData, as: UTF8.self)
+        return (process, said)
     }
+
 }

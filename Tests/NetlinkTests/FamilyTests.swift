@@ -97,4 +97,28 @@ import Testing
             if let link = try? Link(cut) { #expect(link != whole) }
         }
     }
+
+    @Test(arguments: ["10.0.0.7", "fd00::7"])
+    func `a neighbour is read as it was written`(address: String) throws {
+        let neighbour = Neighbour(
+            try #require(IPAddress(address)), at: try #require(MACAddress("02:00:00:00:00:07")), on: 5, origin: 79)
+        let written = message(.ensureNeighbour(neighbour))
+        #expect(try Neighbour(written) == neighbour)
+        #expect(try ForwardingEntry(written) == nil)
+        for length in 0..<written.payload.count - 3 {
+            let cut = Message(type: 28, flags: 0, sequence: 0, port: 0, payload: written.payload.prefix(length))
+            if let read = try? Neighbour(cut) { #expect(read != neighbour) }
+        }
+    }
+
+    @Test func `a forwarding entry is read as it was written`() throws {
+        let entry = ForwardingEntry(try #require(MACAddress("02:00:00:00:00:07")), behind: 5)
+        let written = message(.ensureForwarding(entry))
+        #expect(try ForwardingEntry(written) == entry)
+        #expect(try Neighbour(written) == nil)
+        for length in 0..<written.payload.count - 3 {
+            let cut = Message(type: 28, flags: 0, sequence: 0, port: 0, payload: written.payload.prefix(length))
+            if let read = try? ForwardingEntry(cut) { #expect(read != entry) }
+        }
+    }
 }

@@ -30,6 +30,9 @@ int clinux_new_namespace(void);
 /// Extended acknowledgements, capped acknowledgements and strict checks of dump requests are on.
 int clinux_netlink_socket(int netns, int protocol);
 
+/// The same for NETLINK_ROUTE, told of what changes too: `groups` is a sum of RTMGRP_… . -ENOBUFS when receiving says that some was lost.
+int clinux_netlink_subscribe(int netns, uint32_t groups);
+
 /// The port id that the kernel gave to a netlink socket, never zero.
 int64_t clinux_netlink_port(int socket);
 
@@ -56,13 +59,6 @@ int clinux_load_xdp(const uint64_t *_Nonnull instructions, uint32_t count);
 
 /// pidfd_open(2): a descriptor that means this process and no later one of the same number.
 int clinux_pidfd_open(int pid);
-
-/// Takes the abstract unix socket name for this process, in its network namespace, and listens on it. The result is the socket;
-/// the name is free again when it is closed, or when the process dies. -EADDRINUSE where another holds it.
-int clinux_hold_name(const char *_Nonnull name);
-
-/// Connects to the holder of an abstract name. -ECONNREFUSED where there is none.
-int clinux_reach_name(const char *_Nonnull name);
 
 /// A file of memory alone, which goes with its last descriptor. The result is the descriptor, -errno where there is none.
 int clinux_memory_file(const char *_Nonnull name);

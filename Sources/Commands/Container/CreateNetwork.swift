@@ -61,6 +61,7 @@ struct CreateNetwork: HostCommand {
     func run(in context: Context) async throws {
         let request = try request()
         let id = try await ContainerHost.with(host, context) { host in
+            try await host.checkSubnets(request.subnets.map(\.cidr))
             await Sweep.leftovers(on: host)
             let existing: [Network] = try await host.api.list(
                 where: [("name", request.name)], within: host.remaining)

@@ -12,6 +12,7 @@ struct HostAudit: Sendable {
             case networkContainer(NetworkContainerChange)
             case docker(AuditChange)
             case firewall
+            case gateway
         }
 
         let problem: String
@@ -44,7 +45,8 @@ struct HostAudit: Sendable {
         let scene = try await plugin.scene(on: host, engineNetworks: networks)
         let known = Set(own.map(\.portID))
         let dockers = scene.plan().map { item($0) }.filter { $0.portID.isEmpty || !known.contains($0.portID) }
-        return own + dockers + (try await faults(scene.endpoints.map(\.attachment))) + (await firewallItems())
+        let gateway = try await plugin.gatewayFindings(on: host).map { item($0) }
+        return own + dockers + (try await faults(scene.endpoints.map(\.attachment))) + gateway + (await firewallItems())
     }
 
     /// Those of the items that are still there.
@@ -61,6 +63,7 @@ struct HostAudit: Sendable {
                 try await NetworkContainerRepair(host: host, engine: engine).perform(change)
             case .docker(let change): try await plugin.perform(change, on: host)
             case .firewall: try await HostFirewall(host.seams).ensure(host.database)
+            case .gateway: _ = try await plugin.protectGateway(on: host)
             case nil: return item.detail
             }
             return nil
@@ -75,6 +78,13 @@ struct HostAudit: Sendable {
         Item(
             problem: finding.problem, portID: finding.portID, container: finding.container, detail: finding.detail,
             remedy: finding.change.flatMap { $0.isOurs ? .networkContainer($0) : nil })
+    }
+
+    private func item(_ finding: GatewayFinding) -> Item {
+        let row = host.attachment.attachment(portID: finding.portID)
+        return Item(
+            problem: "gateway open", portID: finding.portID, container: row.map(Self.container) ?? "",
+            detail: finding.detail, remedy: .gateway)
     }
 
     private func item(_ change: AuditChange) -> Item {

@@ -33,6 +33,7 @@ struct NetworkRequest: Equatable, Sendable {
         self.mtu = mtu
         subnets = cidrs.map { SubnetRequest(cidr: $0) }
         for (index, cidr) in cidrs.enumerated() {
+            try SubnetCheck.check(cidr)
             if let other = cidrs[..<index].first(where: { $0.overlaps(cidr) }) {
                 throw HostError(.usage, "\(cidr) overlaps \(other)")
             }

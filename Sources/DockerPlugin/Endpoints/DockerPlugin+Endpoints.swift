@@ -67,6 +67,8 @@ extension DockerPlugin {
         }
         await announce(attachment, on: host)
         refusals.refuseLater(attachment.portID)
+        // The engine plugs it into its gateway bridge as soon as this is answered.
+        if !record.isInternal { await gateway.expect(key, of: endpointID) }
         let routes: [JSON] = attachment.routes.map {
             ["Destination": .string("\($0.destination)"), "RouteType": 0, "NextHop": .string("\($0.nextHop)")]
         }
@@ -82,6 +84,9 @@ extension DockerPlugin {
         let endpointID = try call.id("EndpointID")
         let host = try await hosts(Self.haste)
         guard let attachment = Self.attachment(of: endpointID, on: host) else { return ["Value": [:]] }
+        do { try await gateway.protect(endpointID) } catch {
+            logger.info("port of docker_gwbridge not protected", metadata: ["cause": "\(error)"])
+        }
         return ["Value": ["ovn.port": .string(attachment.portID), "ovn.interface": .string(attachment.hostInterface)]]
     }
 
@@ -89,6 +94,7 @@ extension DockerPlugin {
     @Sendable func deleteEndpoint(_ call: PluginCall) async throws -> [String: JSON] {
         try call.checkBody()
         let endpointID = try call.id("EndpointID")
+        await gateway.forget(endpointID)
         let host = try await hosts(Self.haste)
         guard let attachment = Self.attachment(of: endpointID, on: host) else { return [:] }
         try await host.attachment.detach(portID: attachment.portID, within: .seconds(2))

@@ -27,6 +27,8 @@ extension DockerPlugin {
         // Of a network that is there already nobody else need be asked.
         let host = try await hosts(Self.patience)
         let known = try host.database.networkRecord(with: pool)?.pools[pool]
+        // Of a network that is there the engine asks again each time it starts.
+        if known == nil { try await host.checkSubnets([pool.cidr]) }
         try await pending.add(
             PendingPool(id: pool, range: range, subnet: options.subnet, isChosen: wanted == nil), isBound: known != nil)
         gateway = gateway ?? known?.gateway

@@ -59,6 +59,7 @@ package struct Audit: Sendable {
 
     private func pass(_ sightings: inout Sightings) async throws {
         let host = try await plugin.hosts(Self.limit)
+        await protectGateway(on: host)
         for (id, isSticky) in plugin.upkeep.releases { try await release(id, isSticky: isSticky, on: host) }
         let scene = try await plugin.scene(on: host, engineNetworks: await engineNetworks())
         var failure: (any Error)?
@@ -72,6 +73,17 @@ package struct Audit: Sendable {
 }
 
 extension Audit {
+    /// Containers that were plugged into docker_gwbridge while nobody watched. What fails there is no reason to look at nothing else.
+    private func protectGateway(on host: ContainerHost) async {
+        do {
+            for finding in try await plugin.protectGateway(on: host) {
+                logger.info("audit repairs", metadata: ["port": "\(finding.portID)", "cause": "\(finding.detail)"])
+            }
+        } catch {
+            logger.warning("docker_gwbridge not audited", metadata: ["cause": "\(HostError(error).message)"])
+        }
+    }
+
     /// Gives a port back that a call could not. What central refuses is no reason to ask again, nor to look at nothing else.
     private func release(_ id: ID<Port>, isSticky: Bool, on host: ContainerHost) async throws {
         if host.attachment.attachment(portID: "\(id)") == nil {

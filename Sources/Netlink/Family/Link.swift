@@ -10,6 +10,8 @@ package struct Link: Hashable, Sendable {
     package var mac: MACAddress?
     package var mtu: UInt32
     package var isUp: Bool
+    /// Whether something is at the other end of its cable; of a veth, that it is up.
+    package var hasCarrier: Bool
     package var isLoopback: Bool
     /// `veth`, `bridge`, `openvswitch` …; empty for a physical NIC.
     package var kind: String
@@ -17,6 +19,8 @@ package struct Link: Hashable, Sendable {
     package var alias: String
     /// The index of the bridge or bond it belongs to.
     package var master: Int32?
+    /// How its bridge treats it; nil where it is no port of a Linux bridge.
+    package var port: BridgePortSettings?
     /// The index of a veth's other end, in that end's namespace.
     package var peer: Int32?
     /// The number by which this namespace knows the peer's, nil where the peer is in the same.
@@ -34,6 +38,7 @@ package struct Link: Hashable, Sendable {
         _ = try reader.take(4)
         (name, mac, mtu, kind, alias) = ("", nil, 0, "", "")
         isUp = flags & 1 != 0  // IFF_UP
+        hasCarrier = flags & 0x1_0000 != 0  // IFF_LOWER_UP
         isLoopback = hardware == 772  // ARPHRD_LOOPBACK
         for attribute in try Attribute.all(in: reader.rest) {
             switch Int(attribute.type) {
@@ -47,6 +52,7 @@ package struct Link: Hashable, Sendable {
             case Int(IFLA_LINKINFO):
                 let info = try attribute.nested()
                 for inner in info where Int(inner.type) == Int(IFLA_INFO_KIND) { kind = inner.text }
+                port = try BridgePortSettings(linkInfo: info)
                 guard kind == "vxlan" else { break }
                 for inner in info where Int(inner.type) == Int(IFLA_INFO_DATA) {
                     for setting in try inner.nested() where Int(setting.type) == Int(IFLA_VXLAN_LINK) {

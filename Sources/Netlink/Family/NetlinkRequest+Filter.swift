@@ -21,21 +21,21 @@ extension NetlinkRequest {
             tolerated: [.noEntry, .invalid, .noDevice])
     }
 
-    /// Keeps everything that an interface receives from the kernel's own stack (tc-bpf(8), direct action).
+    /// Decides about everything that an interface receives before the kernel's own stack, or its bridge, sees it (tc-bpf(8), direct action).
     ///
-    /// The user-space datapath reads by packet socket, which gets its copy before this point; without the filter the kernel would
-    /// answer, or forward, the same packets a second time. The program is one instruction, `return TC_ACT_SHOT`.
-    package static func ensureReceiveFilter(on link: Int32) -> NetlinkRequest {
+    /// The user-space datapath reads by packet socket, which gets its copy before this point; without a filter that drops all the kernel
+    /// would answer, or forward, the same packets a second time.
+    package static func ensureReceiveFilter(on link: Int32, _ program: FilterProgram = .dropAll) -> NetlinkRequest {
         setReceiveProgram(
-            "drop what the kernel receives on interface \(link)", on: link, protocol: 0x0003,  // ETH_P_ALL
-            [ClassicInstruction(0x06, UInt32(TC_ACT_SHOT))])
+            "filter what the kernel receives on interface \(link)", on: link, protocol: 0x0003,  // ETH_P_ALL
+            program.bytes)
     }
 
     /// Drops a container's router advertisements where the kernel's own datapath is behind this point.
     package static func ensureAdvertisementFilter(on link: Int32) -> NetlinkRequest {
         setReceiveProgram(
             "drop router advertisements from interface \(link)", on: link, protocol: 0x86dd,
-            AdvertisementFilter.classic)
+            AdvertisementFilter.classic.flatMap(\.bytes))
     }
 
     /// The same before packet sockets, by XDP in its generic mode. Nil takes the program away; there being none is done.
@@ -56,15 +56,15 @@ extension NetlinkRequest {
     }
 
     private static func setReceiveProgram(
-        _ purpose: String, on link: Int32, protocol number: UInt16, _ program: [ClassicInstruction]
+        _ purpose: String, on link: Int32, protocol number: UInt16, _ program: [UInt8]
     ) -> NetlinkRequest {
         let ingress: UInt32 = 0xffff_fff2  // TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS)
         var writer = AttributeWriter(
             header: filterHeader(link, handle: 1, parent: ingress, info: 1 << 16 | UInt32(number.bigEndian)))
         writer.put(Int(TCA_KIND), text: "bpf")
         writer.nest(Int(TCA_OPTIONS)) { options in
-            options.put(Int(TCA_BPF_OPS_LEN), UInt16(program.count))
-            options.put(Int(TCA_BPF_OPS), bytes: program.flatMap(\.bytes))
+            options.put(Int(TCA_BPF_OPS_LEN), UInt16(program.count / 8))
+            options.put(Int(TCA_BPF_OPS), bytes: program)
             options.put(Int(TCA_BPF_FLAGS), UInt32(TCA_BPF_FLAG_ACT_DIRECT))
         }
         return NetlinkRequest(purpose, type: RTM_NEWTFILTER, flags: NLM_F_CREATE, payload: writer.bytes)

@@ -114,9 +114,19 @@ extension NetlinkRequest {
         NetlinkRequest("list interfaces", type: RTM_GETLINK, flags: NLM_F_DUMP, payload: linkHeader(.index(0)))
     }
 
+    /// The ports of a bridge.
+    package static func listPorts(of bridge: Int32) -> NetlinkRequest {
+        var writer = AttributeWriter(header: linkHeader(.index(0)))
+        writer.put(Int(IFLA_MASTER), bridge)
+        return NetlinkRequest(
+            "list the ports of bridge \(bridge)", type: RTM_GETLINK, flags: NLM_F_DUMP, payload: writer.bytes)
+    }
+
     /// `struct ifinfomsg`: family, padding, hardware type, index, flags, mask of the flags that change.
-    private static func linkHeader(_ link: LinkReference, flags: UInt32 = 0, mask: UInt32 = 0) -> [UInt8] {
-        var bytes: [UInt8] = [0, 0, 0, 0]
+    static func linkHeader(
+        _ link: LinkReference, family: UInt8 = 0, flags: UInt32 = 0, mask: UInt32 = 0
+    ) -> [UInt8] {
+        var bytes: [UInt8] = [family, 0, 0, 0]
         if case .index(let index) = link { bytes.append(integer: index) } else { bytes.append(integer: Int32(0)) }
         bytes.append(integer: flags)
         bytes.append(integer: mask)

@@ -67,6 +67,9 @@ package struct ContainerState: RawRepresentable, Hashable, Sendable {
     package static let exited = ContainerState(rawValue: "exited")
     /// Its removal failed half-way: it can only be removed.
     package static let dead = ContainerState(rawValue: "dead")
+
+    /// Whether it may have a sandbox with interfaces: it runs, or is on its way to or from that.
+    package var hasSandbox: Bool { ![.created, .exited, .dead].contains(self) }
 }
 
 extension Container: Decodable {

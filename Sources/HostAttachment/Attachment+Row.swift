@@ -21,6 +21,7 @@ extension Attachment {
         mayAdvertise = ids[InterfaceKeys.mayAdvertise] == "true"
         let isCarried = ids[InterfaceKeys.portID] == nil
         isInstalled = isCarried ? row.ofport ?? -1 > 0 : ids[InterfaceKeys.installed] == "true"
+        isConfirmed = ids[InterfaceKeys.confirmed] == "true"
         problem = row.error.flatMap { $0.isEmpty ? nil : $0 }
         let addresses = Self.list(ids[InterfaceKeys.addresses]) { InterfaceAddress($0) }
         self.addresses = addresses ?? []
@@ -87,6 +88,7 @@ extension Endpoint {
             ids[InterfaceKeys.portID] = portID
         }
         if mayAdvertise { ids[InterfaceKeys.mayAdvertise] = "true" }
+        if isConfirmed { ids[InterfaceKeys.confirmed] = "true" }
         if !gateways.isEmpty { ids[InterfaceKeys.gateways] = gateways.map(\.description).joined(separator: " ") }
         if !routes.isEmpty { ids[InterfaceKeys.routes] = routes.map(\.description).joined(separator: " ") }
         for (key, value) in annotations { ids[InterfaceKeys.prefix + key] = value }

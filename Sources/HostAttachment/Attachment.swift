@@ -33,6 +33,8 @@ package struct Attachment: Hashable, Sendable {
     /// Whether ovn-controller has installed the port's flows: `external_ids:ovn-installed`. Of a port that the NIC carries: whether
     /// ovs-vswitchd has taken the interface up.
     package let isInstalled: Bool
+    /// Whether the API has said, since the interface was made, that the port is this container's.
+    package let isConfirmed: Bool
     /// What ovs-vswitchd says it can not do with the interface: its `error` column.
     package let problem: String?
     /// Keys without which it can not be undone or repaired and which the row lacks.

@@ -81,7 +81,10 @@ extension HostAttachment {
     /// Everything out of order with this host's attachments; empty where all is well. Changes nothing.
     ///
     /// ``attach(_:to:within:awaitInstalled:)`` of the same endpoint repairs, ``detach(portID:within:)`` takes away.
-    package func audit() async throws(AttachmentError) -> [Finding] {
+    package func audit() async throws(AttachmentError) -> [Finding] { try await survey().findings }
+
+    /// Looks at rows, veths and sandboxes once: one visit to each sandbox, and no process is started.
+    package func survey() async throws(AttachmentError) -> Survey {
         do {
             let attachments = attachments()
             let links = try await links.all()
@@ -93,7 +96,9 @@ extension HostAttachment {
                 plugs[attachment.portID] = try await self.links.inspect(
                     hostInterface: attachment.hostInterface, sandbox: namespace)
             }
-            return Audit.findings(attachments: attachments, links: links, plugs: plugs)
+            return Survey(
+                findings: Audit.findings(attachments: attachments, links: links, plugs: plugs),
+                interfaces: plugs.compactMapValues { ContainerInterface($0) })
         } catch {
             throw AttachmentError(error, during: "audit this host's attachments")
         }

@@ -74,7 +74,10 @@ extension HostAttachment {
         case .repair(let host, let container):
             let plug = endpoint.plug(datapath: datapath)
             try await links.configureHost(host, for: plug)
-            let ids = endpoint.externalIDs(in: sandbox, namespace.identity, as: container.name)
+            // What is known of this interface stays known; one that is made afresh has yet to be asked about.
+            var known = endpoint
+            known.isConfirmed = endpoint.isConfirmed || row?.externalIDs[InterfaceKeys.confirmed] == "true"
+            let ids = known.externalIDs(in: sandbox, namespace.identity, as: container.name)
             let operations =
                 row.map { repairOperations($0, externalIDs: ids) + retagOperations($0, endpoint.vlan, in: replica) }
                 ?? insertOperations(endpoint, bridge: bridge, externalIDs: ids)

@@ -49,13 +49,25 @@ extension HostAttachment {
         portID: String, sandbox: Sandbox.Location? = nil, containerID: String? = nil,
         annotations: [String: String] = [:], within limit: Duration
     ) async throws(AttachmentError) {
-        guard let row = ovs.replica.first(Self.interfacesByPort, portID), Attachment(row, bridge: "") != nil else {
-            return
-        }
         var ids: [String: String] = [:]
         if let sandbox { ids[InterfaceKeys.sandbox] = sandbox.description }
         if let containerID { ids[InterfaceKeys.containerID] = containerID }
         for (key, value) in annotations { ids[InterfaceKeys.prefix + key] = value }
+        try await note(ids, ofPort: portID, within: limit)
+    }
+
+    /// Writes down that the API has said that the port is this container's. Does nothing where that is known, or where there is no
+    /// such attachment.
+    package func confirm(portID: String, within limit: Duration) async throws(AttachmentError) {
+        try await note([InterfaceKeys.confirmed: "true"], ofPort: portID, within: limit)
+    }
+
+    private func note(
+        _ ids: [String: String], ofPort portID: String, within limit: Duration
+    ) async throws(AttachmentError) {
+        guard let row = ovs.replica.first(Self.interfacesByPort, portID), Attachment(row, bridge: "") != nil else {
+            return
+        }
         let differing = ids.filter { row.externalIDs[$0.key] != $0.value }
         guard !differing.isEmpty else { return }
         do {

@@ -30,11 +30,13 @@ enum InterfaceKeys {
     static let handedOver = prefix + "handed-over"
     /// Device and inode of its namespace.
     static let namespace = prefix + "namespace"
+    /// `true` once the API has said, since this veth was made, that the port is this container's.
+    static let confirmed = prefix + "confirmed"
 
     /// What an annotation can not be called.
     static let reserved: Set<String> = [
         containerInterface, addresses, gateways, routes, mtu, sandbox, namespace, carriedPortID, vlan, handedOver,
-        mayAdvertise,
+        mayAdvertise, confirmed,
     ]
 
     /// What a finished row has in any case, beside the port's id.

@@ -44,14 +44,53 @@ import Testing
         #expect(try Self.scene(.here).plan() == [.detach(portID: "\(Self.id)", .neverMoved)])
     }
 
-    @Test func `an endpoint without a port here is taken out, and it counts whether there is one elsewhere`() throws {
+    static let running = EngineWord(networks: [], endpoints: ["e0"])
+    static let ended = EngineWord(networks: [], endpoints: [])
+
+    /// A port that was deleted, and one that others say is elsewhere.
+    static let claims: [(existing: Set<NeutronAPI.ID<Port>>, reason: AuditReason)] = [
+        ([], .portGone), ([id], .elsewhere),
+    ]
+
+    @Test(arguments: claims)
+    func `an endpoint stays while its container runs, whatever the API says of its port`(
+        existing: Set<NeutronAPI.ID<Port>>, reason: AuditReason
+    ) throws {
         var scene = try Self.scene(.moved)
         scene.ports = []
-        #expect(scene.plan() == [.detach(portID: "\(Self.id)", .portGone)])
-        scene.existing = [Self.id]
-        #expect(scene.plan() == [.detach(portID: "\(Self.id)", .elsewhere)])
+        scene.existing = existing
+        scene.engine = Self.running
+        #expect(scene.plan() == [])
+        // An engine that says nothing does not say that it has ended.
+        scene.engine = nil
+        #expect(scene.plan() == [])
+        scene.engine = Self.ended
+        #expect(scene.plan() == [.detach(portID: "\(Self.id)", reason)])
+        // The other way round the API's word is enough: what the engine does not tell may have just been made.
         scene.ports = [try Self.port()]
         #expect(scene.plan() == [])
+    }
+
+    @Test(arguments: claims)
+    func `the kernel's word that a container has ended counts before all others`(
+        existing: Set<NeutronAPI.ID<Port>>, reason: AuditReason
+    ) throws {
+        var scene = try Self.scene(.gone)
+        scene.existing = existing
+        scene.engine = Self.running
+        #expect(scene.plan() == [.detach(portID: "\(Self.id)", .ended)])
+    }
+
+    @Test func `a port that another host made is told and not given back`() throws {
+        var scene = try Self.scene(nil)
+        scene.hostID = "h1"
+        scene.ports[0].standard.description = "made by ovn-docker-plugin on h1"
+        #expect(scene.plan() == [.release(Self.id, isSticky: false)] && scene.claimed == [])
+        scene.ports[0].standard.description = "made by ovn-docker-plugin on h2"
+        #expect(scene.plan() == [] && scene.claimed.map(\.origin) == ["h2"])
+        // What a user wrote there says nothing.
+        scene.ports[0].standard.description = "the web server"
+        #expect(scene.plan().count == 1 && scene.claimed == [])
     }
 
     @Test func `a port without an endpoint is given back`() throws {
@@ -73,9 +112,9 @@ import Testing
         var scene = AuditScene()
         scene.records = ["one", "two"]
         #expect(scene.plan() == [])
-        scene.engineNetworks = ["one", "two", "bridge"]
+        scene.engine = EngineWord(networks: ["one", "two", "bridge"], endpoints: [])
         #expect(scene.plan() == [])
-        scene.engineNetworks = ["one"]
+        scene.engine = EngineWord(networks: ["one"], endpoints: [])
         #expect(scene.plan() == [.forget(network: "two")])
     }
 

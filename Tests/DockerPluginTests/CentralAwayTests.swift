@@ -20,7 +20,7 @@ struct CentralAwayTests {
         _ host: PluginHost, until condition: @Sendable () async throws -> Bool
     ) async throws -> Bool {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await Audit(host.plugin, engineNetworks: { nil }, logger: PluginLab.quiet).run() }
+            group.addTask { try await Audit(host.plugin, engine: { nil }, logger: PluginLab.quiet).run() }
             defer { group.cancelAll() }
             return try await eventually(condition)
         }

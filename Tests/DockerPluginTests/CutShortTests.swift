@@ -101,26 +101,77 @@ struct CutShortTests {
         }
     }
 
-    @Test func `an endpoint whose port was deleted elsewhere disappears here`() async throws {
+    @Test func `an endpoint whose port was deleted stays while its container runs`() async throws {
         try await Self.withNetwork { host, network in
             let endpoint = try await host.start(in: network)
             let id = try await Self.port(host).id
             try await host.lab.api.remove(id, within: limit)
-            #expect(try await host.repair() == [.detach(portID: "\(id)", .portGone)])
-            #expect(try await host.remains() == [])
+            let before = try await host.leftovers()
+            #expect(try await host.repair(engine: .having(endpoint)) == [])
+            #expect(try await host.repair(engine: nil) == [])
+            #expect(try await host.leftovers() == before)
+            #expect(try await host.differences().map(\.kind) == [.deleted])
+            #expect(try await host.repair(engine: .nothing).first == .detach(portID: "\(id)", .portGone))
+            #expect(try await host.leftovers() == [])
             try await host.stop(endpoint)
         }
     }
 
-    @Test func `an endpoint whose port is on another host by now is only taken out`() async throws {
+    @Test func `a port that is moved to another host takes nothing from its container, and the other host keeps it`()
+        async throws
+    {
+        try await withTwoHosts { one, two in
+            let network = try await one.createNetwork(ConversationTests.blue, options: ["net": "blue"])
+            let other = try await two.createNetwork(ConversationTests.blue, options: ["net": "blue"])
+            let endpoint = try await one.start(in: network)
+            let id = try await Self.port(one).id
+            let before = try await one.leftovers()
+            try await one.lab.api.update(id, PortUpdate(hostID: "h2"), within: limit)
+            #expect(try await one.repair(engine: .having(endpoint)) == [])
+            #expect(try await one.leftovers() == before)
+            #expect(try await one.differences().map(\.kind) == [.elsewhere])
+            // The thief's host made no such port and gives none back, not even where its address is asked for.
+            #expect(try await two.repair() == [])
+            await #expect(throws: PluginHost.Refusal.self) {
+                _ = try await two.start(in: other, ip: [endpoint.address])
+            }
+            #expect(try await Self.port(one).id == id)
+            // When its container has ended, the interface goes and the port stays with whoever has it.
+            #expect(
+                try await one.repair(engine: EngineWord(networks: [network.id], endpoints: []))
+                    == [.detach(portID: "\(id)", .elsewhere)])
+            #expect(try await one.leftovers() == [])
+            #expect(try await Self.port(one).id == id)
+        }
+    }
+
+    @Test func `each thing that the API says otherwise is named once with both values`() async throws {
         try await Self.withNetwork { host, network in
             let endpoint = try await host.start(in: network)
             defer { withExtendedLifetime(endpoint) {} }
-            let id = try await Self.port(host).id
-            try await host.lab.api.update(id, PortUpdate(hostID: "h9"), within: limit)
-            #expect(try await host.repair() == [.detach(portID: "\(id)", .elsewhere)])
-            #expect(try await host.leftovers() == [])
-            #expect(try await Self.port(host).binding.hostID == "h9")
+            let port = try await Self.port(host)
+            #expect(try await host.differences() == [])
+            // The MAC address of a port that is bound cannot be changed.
+            for update in [
+                PortUpdate(
+                    fixedIPs: [FixedIPRequest(ipAddress: IPAddress("10.1.77.77"))], portSecurityEnabled: false,
+                    hostID: ""),
+                PortUpdate(macAddress: MACAddress("02:00:00:00:00:77")), PortUpdate(hostID: "h1"),
+            ] {
+                try await host.lab.api.update(port.id, update, within: limit)
+            }
+            let found = try await host.differences()
+            #expect(found.map(\.kind) == [.addresses, .mac, .security])
+            for (difference, values) in zip(
+                found,
+                [
+                    ["10.1.77.77", "\(port.fixedIPs[0].ipAddress)"], ["02:00:00:00:00:77", "\(port.macAddress)"],
+                    ["off", "on"],
+                ])
+            {
+                for value in values { #expect(difference.detail.contains(value), "\(difference.detail)") }
+            }
+            #expect(try await host.repair(engine: .having(endpoint)) == [])
         }
     }
 
@@ -147,17 +198,17 @@ struct CutShortTests {
         async throws
     {
         try await Self.withNetwork { host, network in
-            #expect(try await host.plan(engineNetworks: [network.id]) == [])
+            #expect(try await host.plan(engine: EngineWord(networks: [network.id], endpoints: [])) == [])
             // An engine that does not answer says nothing.
-            #expect(try await host.plan(engineNetworks: nil) == [])
-            #expect(try await host.repair(engineNetworks: []) == [.forget(network: network.id)])
+            #expect(try await host.plan(engine: nil) == [])
+            #expect(try await host.repair(engine: .nothing) == [.forget(network: network.id)])
             #expect(try host.database.networkRecords() == [])
             #expect(try await host.lab.resources() == [])
 
             let lost = try await host.lab.makeNetwork(
                 "lost", "10.9.0.0/24", description: LogicalNetwork.madeDescription)
             let kept = try await host.lab.makeNetwork("kept", "10.8.0.0/24")
-            #expect(try await host.repair(engineNetworks: []) == [.removeNetwork(lost.id)])
+            #expect(try await host.repair(engine: .nothing) == [.removeNetwork(lost.id)])
             let left: [Network] = try await host.lab.api.list(within: limit)
             #expect(left.map(\.id) == [kept.id])
         }
@@ -173,13 +224,13 @@ struct CutShortTests {
             }
             // The plugin dies before central hears of it, when the network is its own, and when it is another's.
             _ = try await begin()
-            #expect(try await host.repair(engineNetworks: []) == [.forget(network: id)])
+            #expect(try await host.repair(engine: .nothing) == [.forget(network: id)])
             _ = try await begin().join(.name("red"), NetworkOptions())
             #expect(try await host.lab.networks("red").count == 1)
-            #expect(try await host.restarted().repair(engineNetworks: []) == [.forget(network: id)])
+            #expect(try await host.restarted().repair(engine: .nothing) == [.forget(network: id)])
             #expect(try await host.lab.networks("red") == [])
             _ = try await begin().join(.name("blue"), NetworkOptions())
-            #expect(try await host.restarted().repair(engineNetworks: []) == [.forget(network: id)])
+            #expect(try await host.restarted().repair(engine: .nothing) == [.forget(network: id)])
             #expect(try host.database.networkIDs() == [])
 
             // The last user is the last.

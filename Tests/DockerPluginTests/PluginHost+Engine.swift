@@ -195,7 +195,7 @@ extension PluginHost {
         #expect(answer["Interface"] == [:], "only what was empty may be answered")
     }
 
-    /// Join, and what the engine does then: the interface moves into the sandbox.
+    /// Join, and what the engine does then: the interface moves into the sandbox and gets its name and addresses.
     @discardableResult
     func join(_ endpoint: inout DockerEndpoint) async throws -> [String: JSON] {
         let sandbox = try NetworkNamespace.make()
@@ -204,6 +204,9 @@ extension PluginHost {
             "NetworkDriver.Join", Self.named(endpoint).merging(["SandboxKey": .string(path), "Options": [:]]) { $1 })
         let source = try #require(answer["InterfaceName"]?.object?["SrcName"]?.string)
         try await ovs.inside("ip", "link", "set", source, "netns", path)
+        let addresses = endpoint.addresses.map { "ip addr add \($0) dev eth0 \($0.contains(":") ? "nodad" : "")" }
+        let steps = ["ip link set \(source) name eth0"] + addresses + ["ip link set eth0 up"]
+        try await run(["nsenter", "--net=\(path)", "sh", "-ec", steps.joined(separator: "\n")])
         endpoint.sandbox = sandbox
         for method in ["ProgramExternalConnectivity", "EndpointOperInfo", "EndpointOperInfo"] {
             try await call("NetworkDriver.\(method)", Self.named(endpoint))

@@ -86,19 +86,26 @@ struct PluginHost: Sendable {
     }
 
     /// What an audit would do if it knew for long enough.
-    func plan(engineNetworks: Set<String>? = nil) async throws -> [AuditChange] {
+    func plan(engine: EngineWord? = nil) async throws -> [AuditChange] {
         try await database.client.barrier(within: limit)
         let host = try await plugin.hosts(limit)
-        return try await plugin.scene(on: host, engineNetworks: engineNetworks).plan()
+        return try await plugin.scene(on: host, engine: engine).plan()
     }
 
     /// Does it at once; says what.
     @discardableResult
-    func repair(engineNetworks: Set<String>? = nil) async throws -> [AuditChange] {
+    func repair(engine: EngineWord? = nil) async throws -> [AuditChange] {
         let host = try await plugin.hosts(limit)
-        let changes = try await plan(engineNetworks: engineNetworks)
+        let changes = try await plan(engine: engine)
         for change in changes { try await plugin.perform(change, on: host) }
         return changes
+    }
+
+    /// Where the API and the interfaces here differ.
+    func differences() async throws -> [PortDifference] {
+        try await database.client.barrier(within: limit)
+        let host = try await plugin.hosts(limit)
+        return try await EndpointsHere.look(on: host, try await attachment.survey()).differences
     }
 
     /// What of endpoints is on the host: Interface rows and veths. Empty when nothing is left.
@@ -125,6 +132,14 @@ struct PluginHost: Sendable {
         try await database.client.barrier(within: limit)
         let ids = try database.configuration.externalIDs.map { "\($0.key)=\($0.value)" }.sorted()
         return try await lab.resources() + ids + leftovers()
+    }
+}
+
+extension EngineWord {
+    /// An engine that has nothing, and one that has these endpoints.
+    static let nothing = EngineWord(networks: [], endpoints: [])
+    static func having(_ endpoints: DockerEndpoint...) -> EngineWord {
+        EngineWord(networks: Set(endpoints.map(\.network.id)), endpoints: Set(endpoints.map(\.id)))
     }
 }
 

@@ -55,7 +55,7 @@ struct ReplayTests {
                 }
             }
             // Of a plugin that was killed in the middle of a call something is left, which the audit takes away.
-            try await host.repair(engineNetworks: [])
+            try await host.repair(engine: .nothing)
             #expect(try await host.remains() == [], "\(name)")
             #expect(try await host.lab.resources() == [], "\(name)")
         }

@@ -42,8 +42,25 @@ struct NetworkContainerSceneTests {
     @Test func `what a removed container left is taken away and its endpoint is free`() throws {
         var scene = try sound()
         scene.containers = []
-        #expect(scene.plan().map(\.change) == [.detach(portID: "\(id(1))"), .release(id(1))])
-        #expect(Set(scene.plan().map(\.problem)) == ["container gone"])
+        #expect(scene.plan().map(\.change) == [.abandon(portID: "\(id(1))", container: "a")])
+        #expect(scene.plan().first?.problem == "container gone" && scene.plan().first?.change?.isAutomatic == true)
+    }
+
+    @Test func `a port that only says it is of a container here is freed by nobody but an operator`() throws {
+        var scene = NetworkContainerScene()
+        scene.claimed = [try SweepTests.port(1, device: "a", host: "here")]
+        #expect(scene.plan().map(\.change) == [.release(id(1))])
+        #expect(scene.plan().first?.change?.isOurs == true && scene.plan().first?.change?.isAutomatic == false)
+    }
+
+    @Test func `an endpoint that is said to be in a container elsewhere is not taken from one that runs`() throws {
+        var scene = try sound()
+        scene.attachments = [try SweepTests.attachment(1, in: "a", isConfirmed: true)]
+        let port = try SweepTests.port(1, device: "b", host: "there")
+        scene.ports = [port.id: port]
+        scene.claimed = []
+        scene.elsewhere = [port.id]
+        #expect(scene.plan() == [])
     }
 
     @Test func `a container that runs without its endpoint, or with a broken one, is connected`() throws {
@@ -54,7 +71,8 @@ struct NetworkContainerSceneTests {
 
         for problem in Finding.Problem.allCases {
             var broken = try sound()
-            broken.findings = [Finding(problem, hostInterface: "ovn1", portID: "\(id(1))", detail: "d")]
+            broken.survey = Survey(
+                findings: [Finding(problem, hostInterface: "ovn1", portID: "\(id(1))", detail: "d")])
             #expect(broken.plan().map(\.problem) == [problem.rawValue])
             let isMended = ![.interfaceFailed, .notInstalled, .duplicate].contains(problem)
             #expect(broken.plan().map(\.change) == [isMended ? .reconnect(container: "a") : nil])
@@ -68,7 +86,8 @@ struct NetworkContainerSceneTests {
                 id: "a", names: ["network_a"], state: .exited,
                 labels: [NetworkContainer.endpointsLabel: "\(id(1))"])
         ]
-        stopped.findings = [Finding(.linkMissing, hostInterface: "ovn1", portID: "\(id(1))", detail: "d")]
+        stopped.survey = Survey(
+            findings: [Finding(.linkMissing, hostInterface: "ovn1", portID: "\(id(1))", detail: "d")])
         #expect(stopped.plan() == [])
 
         var fresh = try sound()

@@ -9,13 +9,16 @@ typealias PluggedEndpoint = Attachment
 
 extension PluggedEndpoint {
     /// The attachment of a port with a number to a network container; `nil` where the room would not take the row for its own.
-    init?(port: UInt64, in container: String) {
+    ///
+    /// - Parameter changes: more of `external_ids`; nil takes one away.
+    init?(port: UInt64, in container: String, _ changes: [String: String?] = [:]) {
         var row = OpenVSwitch.Interface(id: .random())
         row.name = "ovn\(port)"
         row.externalIDs = [
             "iface-id": "\(NeutronAPI.ID<NeutronAPI.Port>(high: 3, low: port))", "vm-id": container,
             "ovn-containers:interface": "eth0", "ovn-containers:container": "network_\(container)",
         ]
+        for (key, value) in changes { row.externalIDs[key] = value }
         self.init(row, bridge: "br-int")
     }
 }

@@ -12,8 +12,12 @@ struct SweepTests {
             id: id, names: ["network_\(id)"], state: .running, labels: [NetworkContainer.endpointsLabel: ids])
     }
 
-    static func attachment(_ port: UInt64, in container: String) throws -> PluggedEndpoint {
-        try #require(PluggedEndpoint(port: port, in: container))
+    static func attachment(
+        _ port: UInt64, in container: String, isConfirmed: Bool = false
+    ) throws -> PluggedEndpoint {
+        try #require(
+            PluggedEndpoint(
+                port: port, in: container, isConfirmed ? ["ovn-containers:confirmed": "true"] : [:]))
     }
 
     /// A port and who uses it.
@@ -58,6 +62,23 @@ struct SweepTests {
         let sweep = sweep(
             [attachment], [Self.container("a", [1])], [try Self.port(1, device: "b", host: "there")])
         #expect(sweep.detach == [attachment.portID] && sweep.remove == ["a"])
+    }
+
+    @Test func `an endpoint that is said to be elsewhere stays with the container that runs with it`() throws {
+        let attachment = try Self.attachment(1, in: "a", isConfirmed: true)
+        let taken = try Self.port(1, device: "b", host: "there")
+        let kept = sweep([attachment], [Self.container("a", [1])], [taken])
+        #expect(kept.detach == [] && kept.remove == [])
+        // Not when it has ended, nor with another container than the one that had it.
+        for state in [ContainerState.exited, .dead] {
+            let ended = ContainerSummary(
+                id: "a", names: ["a"], state: state, labels: Self.container("a", [1]).labels)
+            let sweep = sweep([attachment], [ended], [taken])
+            #expect(sweep.detach == [attachment.portID] && sweep.remove == ["a"])
+        }
+        #expect(sweep([attachment], [Self.container("c", [1])], [taken]).remove == ["c"])
+        // Its deletion is how it is told to go.
+        #expect(sweep([attachment], [Self.container("a", [1])], []).remove == ["a"])
     }
 
     @Test func `an endpoint that moves to another container of this host is left to the command that moves it`() throws

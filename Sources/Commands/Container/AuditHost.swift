@@ -8,12 +8,14 @@ struct AuditHost: HostCommand {
         abstract: "List what is out of order on this host, or repair it.",
         discussion: """
             Compares what the networking API says of this host's ports with the Interface rows, the veths and the \
-            containers, of network containers and of Docker's networks, and the packet filter's table with what the \
+            containers, of network containers and of Docker's networks: a port's addresses, MAC address, host, MTU, port \
+            security and user with what its container's interface has; and the packet filter's table with what the \
             settings say. Exit code 1 where anything is out of order and was not repaired. ovn-docker-plugin does the \
             same by itself again and again.
 
             With --repair what is ours is put right; where that concerns Docker's networks, after 15 seconds, by when \
-            nobody is just making it. Other things are only listed.
+            nobody is just making it. Other things are only listed: where the API says something else of a container that runs, \
+            its interface stays as it is, and what to do is told.
             """)
 
     @Flag(help: "Put right what is ours.")

@@ -40,13 +40,18 @@ struct HostAudit: Sendable {
 
     /// Looks at everything.
     func look() async throws -> [Item] {
-        let own = try await NetworkContainerScene.look(on: host, engine).plan().map(Self.item)
-        let networks = Set(try await engine.networks(within: host.remaining).map(\.id))
-        let scene = try await plugin.scene(on: host, engineNetworks: networks)
+        let network = try await NetworkContainerScene.look(on: host, engine)
+        let own = network.plan().map(Self.item)
+        let scene = try await plugin.scene(on: host, engine: try await EngineWord.ask(engine, within: host.remaining))
         let known = Set(own.map(\.portID))
         let dockers = scene.plan().map { item($0) }.filter { $0.portID.isEmpty || !known.contains($0.portID) }
+        let here = try await EndpointsHere.look(on: host, network.survey, ports: scene.ports)
+        // What is taken away differs in nothing any more.
+        let acted = Set((own + dockers).filter { $0.remedy != nil }.map(\.portID))
+        let differences = here.differences.filter { !acted.contains($0.portID) }.map(Self.item)
         let gateway = try await plugin.gatewayFindings(on: host).map { item($0) }
-        return own + dockers + (try await faults(scene.endpoints.map(\.attachment))) + gateway + (await firewallItems())
+        return own + dockers + scene.claimed.map(Self.item) + differences
+            + faults(scene.endpoints.map(\.attachment), network.survey.findings) + gateway + (await firewallItems())
     }
 
     /// Those of the items that are still there.
@@ -83,7 +88,7 @@ struct HostAudit: Sendable {
     private func item(_ finding: GatewayFinding) -> Item {
         let row = host.attachment.attachment(portID: finding.portID)
         return Item(
-            problem: "gateway open", portID: finding.portID, container: row.map(Self.container) ?? "",
+            problem: "gateway open", portID: finding.portID, container: row?.containerName ?? "",
             detail: finding.detail, remedy: .gateway)
     }
 
@@ -91,7 +96,7 @@ struct HostAudit: Sendable {
         func item(_ problem: String, _ portID: String, _ detail: String) -> Item {
             let row = host.attachment.attachment(portID: portID)
             return Item(
-                problem: problem, portID: portID, container: row.map(Self.container) ?? "", detail: detail,
+                problem: problem, portID: portID, container: row?.containerName ?? "", detail: detail,
                 remedy: .docker(change))
         }
         switch change {
@@ -116,20 +121,28 @@ struct HostAudit: Sendable {
         }
     }
 
+    private static func item(_ difference: PortDifference) -> Item {
+        Item(
+            problem: difference.kind.rawValue, portID: difference.portID, container: difference.container,
+            detail: difference.detail, remedy: nil)
+    }
+
+    private static func item(_ claim: PortClaim) -> Item {
+        Item(
+            problem: "port of another host", portID: "\(claim.port.id)", container: claim.port.name,
+            detail: claim.detail, remedy: nil)
+    }
+
     /// What is wrong with endpoints of Docker's that nothing here puts right.
-    private func faults(_ endpoints: [Attachment]) async throws -> [Item] {
+    private func faults(_ endpoints: [Attachment], _ findings: [Finding]) -> [Item] {
         let rows = Dictionary(endpoints.map { ($0.portID, $0) }, uniquingKeysWith: { first, _ in first })
-        return try await host.attachment.audit().compactMap { finding in
+        return findings.compactMap { finding in
             guard [.interfaceFailed, .interfaceWrong, .notInstalled, .tagWrong, .duplicate].contains(finding.problem),
                 let row = rows[finding.portID]
             else { return nil }
             return Item(
-                problem: finding.problem.rawValue, portID: finding.portID, container: Self.container(row),
+                problem: finding.problem.rawValue, portID: finding.portID, container: row.containerName ?? "",
                 detail: finding.detail, remedy: nil)
         }
-    }
-
-    private static func container(_ row: Attachment) -> String {
-        row.annotations[EndpointKeys.container] ?? row.annotations["container"] ?? ""
     }
 }

@@ -1,6 +1,7 @@
 import HostAttachment
 import HostEndpoints
 import ArgumentParser
+import NetAddress
 import NeutronAPI
 import NeutronClient
 
@@ -11,7 +12,8 @@ struct ListEndpoints: HostCommand {
         abstract: "List the endpoints, on whatever host they are.",
         discussion: """
             Containers of Docker's networks have endpoints too, named after them. Why one is not up is told as far as this \
-            host can know it.
+            host can know it, and of the endpoints of this host's containers where their interfaces differ from what the \
+            API says. One whose port was deleted while its container runs is listed as DELETED.
             """)
 
     @Argument(help: "Only those of this network, by name or id.")
@@ -36,9 +38,15 @@ struct ListEndpoints: HostCommand {
             let ports: [Port] = try await host.api.list(where: filter, within: host.remaining)
             let vlans = try await host.vlans()
             var details: [ID<Port>: Details] = [:]
-            let findings = try await host.attachment.audit()
-            for port in ports { details[port.id] = await Details(port, vlans, findings, on: host) }
-            output.print(Self.listing(ports, networks, vlans, details), on: context.console)
+            let survey = try await host.attachment.survey()
+            let here = try await EndpointsHere.look(on: host, survey, ports: ports, networks: networks)
+            for port in ports {
+                details[port.id] = await Details(port, vlans, survey.findings, here.differences, on: host)
+            }
+            var listing = Self.listing(ports, networks, vlans, details)
+            let names = reference == nil ? nil : Set(networks.map(\.name))
+            listing.rows += Self.deleted(here, hostID: host.settings.hostID, hasVLANs: vlans != nil, networks: names)
+            output.print(listing, on: context.console)
         }
     }
 
@@ -47,15 +55,49 @@ struct ListEndpoints: HostCommand {
         var containerName: String?
         /// Nil where it is up.
         var whyNotUp: String?
+        /// What its interface on this host is not that the API says; nil where they agree, or where it is not here.
+        var differs: String?
 
-        init(containerName: String? = nil, whyNotUp: String? = nil) {
+        init(containerName: String? = nil, whyNotUp: String? = nil, differs: String? = nil) {
             self.containerName = containerName
             self.whyNotUp = whyNotUp
+            self.differs = differs
         }
 
-        init(_ port: Port, _ vlans: VLANs?, _ findings: [Finding], on host: ContainerHost) async {
+        init(
+            _ port: Port, _ vlans: VLANs?, _ findings: [Finding], _ differences: [PortDifference],
+            on host: ContainerHost
+        ) async {
+            let own = differences.filter { $0.portID == port.id.description }
             self.init(
-                containerName: host.containerName(of: port), whyNotUp: await host.whyNotUp(port, vlans, findings))
+                containerName: host.containerName(of: port), whyNotUp: await host.whyNotUp(port, vlans, findings),
+                differs: own.isEmpty ? nil : own.map(\.brief).joined(separator: "; "))
+        }
+    }
+
+    /// Endpoints that containers here have and the API has not any more.
+    ///
+    /// - Parameter networks: only those of networks of these names; nil for all.
+    static func deleted(
+        _ here: EndpointsHere, hostID: String, hasVLANs: Bool, networks: Set<String>?
+    ) -> [[Cell]] {
+        let gone = Dictionary(
+            here.differences.filter { $0.kind == .deleted }.map { ($0.portID, $0) }, uniquingKeysWith: { $1 })
+        return here.endpoints.map(\.attachment).compactMap { attachment in
+            guard let difference = gone[attachment.portID],
+                networks?.contains(attachment.annotations["network"] ?? "") ?? true
+            else { return nil }
+            let name = attachment.containerName
+            let place = hasVLANs ? [.none, attachment.vlan.map { .number($0) } ?? .none] : [Cell(hostID)]
+            return [
+                Cell(attachment.portID), Cell(attachment.annotations["endpoint"] ?? name ?? ""),
+                Cell(attachment.annotations["network"] ?? ""), Cell(attachment.mac.map { "\($0)" } ?? ""),
+                .list(attachment.addresses.map { "\($0.address)" }), Cell("DELETED"),
+            ] + place
+                + [
+                    Cell(String(attachment.containerID.prefix(12))), name.map { Cell($0) } ?? .none, .none,
+                    Cell(difference.brief),
+                ]
         }
     }
 
@@ -78,6 +120,7 @@ struct ListEndpoints: HostCommand {
         listing.columns.append(.init(key: "container", title: "Container"))
         listing.columns.append(.init(key: "container_name", title: "Container name", isShownEmpty: false))
         listing.columns.append(.init(key: "why_not_up", title: "Why not up", isShownEmpty: false))
+        listing.columns.append(.init(key: "differs", title: "Differs", isShownEmpty: false))
         listing.rows = ports.map { ($0, names[$0.networkID] ?? "") }.sorted {
             ($0.1, $0.0.name, $0.0.id) < ($1.1, $1.0.name, $1.0.id)
         }.map { port, network in
@@ -88,7 +131,7 @@ struct ListEndpoints: HostCommand {
             ] + (vlans?.cells(of: port) ?? [Cell(port.binding.hostID)])
                 + [
                     Cell(String(port.deviceID.prefix(12))), more.containerName.map { Cell($0) } ?? .none,
-                    more.whyNotUp.map { Cell($0) } ?? .none,
+                    more.whyNotUp.map { Cell($0) } ?? .none, more.differs.map { Cell($0) } ?? .none,
                 ]
         }
         return listing
@@ -112,8 +155,10 @@ struct ShowEndpoint: HostCommand {
             let port = try await host.endpoint(reference)
             let network = try await host.api.find(port.networkID, within: host.remaining)
             let vlans = try await host.vlans()
-            let findings = try await host.attachment.audit()
-            let details = await ListEndpoints.Details(port, vlans, findings, on: host)
+            let survey = try await host.attachment.survey()
+            let here = try await EndpointsHere.look(
+                on: host, survey, ports: [port], networks: network.map { [$0] } ?? [], only: port.id)
+            let details = await ListEndpoints.Details(port, vlans, survey.findings, here.differences, on: host)
             output.print(Self.description(port, network, vlans, details), on: context.console)
         }
     }
@@ -141,6 +186,7 @@ struct ShowEndpoint: HostCommand {
             ("created_at", "Created at", Cell(port.standard.createdAt.description)),
             ("container_name", "Container name", details.containerName.map { Cell($0) } ?? .none),
             ("why_not_up", "Why not up", details.whyNotUp.map { Cell($0) } ?? .none),
+            ("differs", "Differs", details.differs.map { Cell($0) } ?? .none),
         ]
         return Description(fields: (fields + place + rest).map { (key: $0.0, title: $0.1, value: $0.2) })
     }

@@ -105,7 +105,7 @@ extension DockerPlugin {
         guard !upkeep.isCentralLost else { throw HostError(.unreachable, "central did not answer a moment ago") }
         let found = try await EndpointPort(host: host).ports(network, ("fixed_ips", "ip_address=\(address)"))
         guard let port = found.first, DeviceOwner.isDockers(port),
-            host.attachment.attachment(portID: "\(port.id)") == nil, try await host.placement().isHere(port)
+            host.attachment.attachment(portID: "\(port.id)") == nil, try await EndpointPort(host: host).isOurs(port)
         else { return nil }
         return port
     }

@@ -176,6 +176,7 @@ extension DockerPlugin {
         let carried = try await Carried.ensure([port], on: host)
         var annotations = [
             EndpointKeys.endpoint: endpointID, EndpointKeys.network: record.id, "network": network.name,
+            EndpointKeys.security: EndpointKeys.shown(security: options.portSecurity ?? port.portSecurityEnabled),
         ]
         if options.isSticky { annotations[EndpointKeys.sticky] = "true" }
         var endpoint = Endpoint(

@@ -119,7 +119,8 @@ struct EndpointPort: Sendable {
     private func make(_ request: Request) async throws -> Port {
         try await EndpointCreation(host: host).create(
             PortCreate(
-                projectID: host.project, networkID: request.network, name: request.name, macAddress: request.mac,
+                projectID: host.project, networkID: request.network, name: request.name,
+                description: PortOrigin.description(host.settings.hostID), macAddress: request.mac,
                 fixedIPs: [request.fixedIP], deviceOwner: Self.owner(isSticky: request.isSticky),
                 portSecurityEnabled: request.options.portSecurity,
                 hostID: host.settings.vif == nil ? host.settings.hostID : ""))
@@ -128,7 +129,7 @@ struct EndpointPort: Sendable {
     /// A port with the MAC address is there: made by an earlier try, whose answer was lost, or somebody else's.
     private func find(_ request: Request, after error: NeutronClientError) async throws -> Port {
         let found = try await ports(request.network, ("mac_address", "\(request.mac)")).first
-        guard let found, DeviceOwner.isDockers(found), try await host.placement().isHere(found),
+        guard let found, DeviceOwner.isDockers(found), try await isOurs(found),
             host.attachment.attachment(portID: "\(found.id)") == nil
         else { throw error }
         return try await add(request, to: found)
@@ -148,10 +149,16 @@ struct EndpointPort: Sendable {
 
     /// Whether a port is of an endpoint of this host that is gone.
     private func isLeftBehind(_ port: Port) async throws -> Bool {
-        guard DeviceOwner.isDockers(port), try await host.placement().isHere(port) else { return false }
+        guard DeviceOwner.isDockers(port), try await isOurs(port) else { return false }
         let id = "\(port.id)"
         guard host.attachment.attachment(portID: id) != nil else { return true }
         return try await host.attachment.handedOver().contains { $0.attachment.portID == id && $0.end == .gone }
+    }
+
+    /// Whether a port is on this host, and not because somebody moved another host's here.
+    func isOurs(_ port: Port) async throws -> Bool {
+        guard PortOrigin.mayBe(host.settings.hostID, port) else { return false }
+        return try await host.placement().isHere(port)
     }
 
     private func adopt(_ port: Port, _ request: Request) async throws -> Port {
@@ -161,6 +168,10 @@ struct EndpointPort: Sendable {
             portSecurityEnabled: request.options.portSecurity)
         if host.settings.vif == nil { update.hostID = host.settings.hostID }
         if !request.name.isEmpty { update.name = request.name }
+        // What a user has written there stays.
+        if port.standard.description.isEmpty || PortOrigin.host(port) != nil {
+            update.description = PortOrigin.description(host.settings.hostID)
+        }
         let adopted = try await host.api.update(
             port.id, update, ifRevision: port.standard.revision, within: host.remaining)
         _ = try await Carrying(host)?.ensure(adopted)

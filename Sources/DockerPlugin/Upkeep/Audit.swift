@@ -8,15 +8,15 @@ import NeutronClient
 /// this host, and puts right what is ours. So nothing is lost when a call was cut short, whoever was killed.
 package struct Audit: Sendable {
     let plugin: DockerPlugin
-    /// libnetwork's ids of the engine's networks; nil where it does not answer.
-    let engineNetworks: @Sendable () async -> Set<String>?
+    /// What the engine says; nil where it does not answer.
+    let engine: @Sendable () async -> EngineWord?
     let logger: Logger
 
     package init(
-        _ plugin: DockerPlugin, engineNetworks: @escaping @Sendable () async -> Set<String>?, logger: Logger
+        _ plugin: DockerPlugin, engine: @escaping @Sendable () async -> EngineWord?, logger: Logger
     ) {
         self.plugin = plugin
-        self.engineNetworks = engineNetworks
+        self.engine = engine
         self.logger = logger
     }
 
@@ -30,14 +30,16 @@ package struct Audit: Sendable {
     /// Returns by being cancelled.
     package func run() async throws {
         var sightings = Sightings()
+        var claims: Set<PortClaim> = []
+        var differences = DifferenceLog()
         var backoff = Duration.seconds(1)
         var complaint = ""
         while true {
             try Task.checkCancellation()
             var pause = Self.interval
             do {
-                try await pass(&sightings)
-                if !sightings.isEmpty { pause = Self.recheck }
+                try await pass(&sightings, &differences, &claims)
+                if !sightings.isEmpty || differences.isWaiting { pause = Self.recheck }
                 plugin.upkeep.centralAnswered()
                 backoff = .seconds(1)
                 complaint = ""
@@ -57,13 +59,25 @@ package struct Audit: Sendable {
         }
     }
 
-    private func pass(_ sightings: inout Sightings) async throws {
+    private func pass(
+        _ sightings: inout Sightings, _ differences: inout DifferenceLog, _ claims: inout Set<PortClaim>
+    ) async throws {
         let host = try await plugin.hosts(Self.limit)
         await protectGateway(on: host)
         for (id, isSticky) in plugin.upkeep.releases { try await release(id, isSticky: isSticky, on: host) }
-        let scene = try await plugin.scene(on: host, engineNetworks: await engineNetworks())
+        let scene = try await plugin.scene(on: host, engine: await engine())
+        let plan = scene.plan()
+        for claim in Set(scene.claimed).subtracting(claims) {
+            logger.warning("port of another host is left alone", metadata: ["detail": "\(claim.detail)"])
+        }
+        claims = Set(scene.claimed)
+        // What goes anyway differs in nothing.
+        let going = Set(
+            plan.compactMap { change in if case .detach(let portID, _) = change { portID } else { nil } })
+        let here = try await EndpointsHere.look(on: host, try await host.attachment.survey(), ports: scene.ports)
+        differences.tell(here.differences.filter { !going.contains($0.portID) }, to: logger)
         var failure: (any Error)?
-        for change in sightings.ripe(scene.plan(), at: .now) {
+        for change in sightings.ripe(plan, at: .now) {
             logger.info("audit repairs", metadata: ["change": "\(change)"])
             do { try await plugin.perform(change, on: host) } catch { failure = error }
         }
@@ -99,12 +113,15 @@ extension Audit {
 
 extension DockerPlugin {
     /// Everything an audit looks at, as it is now.
-    package func scene(on host: ContainerHost, engineNetworks: Set<String>?) async throws -> AuditScene {
+    ///
+    /// - Parameter engine: asked before; an endpoint that is taken away after that is still thought to be in use, which is the safe side.
+    package func scene(on host: ContainerHost, engine: EngineWord?) async throws -> AuditScene {
         var scene = AuditScene()
         // What is here is looked at before what central says of it: an endpoint that is made meanwhile is a port that is missing here
         // for a moment, not one that is wrong.
         scene.records = try host.database.networkIDs()
-        scene.engineNetworks = engineNetworks
+        scene.engine = engine
+        scene.hostID = host.settings.hostID
         scene.endpoints = try await host.attachment.handedOver().filter(\.attachment.isDocker)
         scene.orphans = try await host.attachment.orphans()
         scene.ports = try await EndpointPort(host: host).all()

@@ -22,8 +22,8 @@ package enum AuditChange: Hashable, Sendable {
 package enum AuditReason: String, Hashable, Sendable {
     case ended = "its container has ended"
     case neverMoved = "no container took it"
-    case portGone = "its port was deleted"
-    case elsewhere = "its port is on another host"
+    case portGone = "its container has ended and its port was deleted"
+    case elsewhere = "its container has ended and its port is on another host"
 }
 
 /// What an audit looks at.
@@ -38,8 +38,10 @@ package struct AuditScene: Sendable {
     package var orphans: [OrphanVeth] = []
     /// libnetwork's ids of the networks that this host has joined, or has begun to.
     package var records: [String] = []
-    /// libnetwork's ids of the networks that the engine has; nil where it does not answer.
-    package var engineNetworks: Set<String>?
+    /// What the engine has; nil where it does not answer.
+    package var engine: EngineWord?
+    /// How the API names this host.
+    package var hostID = ""
     /// Networks that we made.
     package var made: [Network] = []
 
@@ -52,29 +54,42 @@ package struct AuditScene: Sendable {
         var seen: Set<ID<Port>> = []
         for (attachment, end) in endpoints {
             let id = ID<Port>(attachment.portID)
-            if let reason = reason(id, end, isHere: id.map { here[$0] != nil } ?? false) {
+            if let reason = reason(attachment, id, end, isHere: id.map { here[$0] != nil } ?? false) {
                 changes.append(.detach(portID: attachment.portID, reason))
             }
             if let id { seen.insert(id) }
         }
-        for port in ports where !seen.contains(port.id) {
+        for port in ports where !seen.contains(port.id) && PortOrigin.mayBe(hostID, port) {
             changes.append(.release(port.id, isSticky: EndpointPort.isSticky(port)))
         }
         changes += orphans.map { .removeVeth($0) }
-        if let engineNetworks {
-            changes += records.filter { !engineNetworks.contains($0) }.map { .forget(network: $0) }
+        if let engine {
+            changes += records.filter { !engine.networks.contains($0) }.map { .forget(network: $0) }
         }
         changes += made.filter(LogicalNetwork.isUnused).map { .removeNetwork($0.id) }
         return changes
     }
 
-    private func reason(_ id: ID<Port>?, _ end: HandedOverEnd, isHere: Bool) -> AuditReason? {
+    /// Ports that somebody moved to this host, whose containers may run elsewhere.
+    package var claimed: [PortClaim] {
+        let seen = Set(endpoints.map(\.attachment.portID))
+        return ports.compactMap { port in
+            guard !seen.contains("\(port.id)"), let origin = PortOrigin.host(port), origin != hostID else { return nil }
+            return PortClaim(port: port, origin: origin)
+        }
+    }
+
+    /// Where its container's end is in a sandbox, an endpoint is in use until the engine says that it is not: that its port was deleted or
+    /// moved is only what others say.
+    private func reason(
+        _ attachment: Attachment, _ id: ID<Port>?, _ end: HandedOverEnd, isHere: Bool
+    ) -> AuditReason? {
         switch end {
         case .gone: return .ended
         case .here: return .neverMoved
         case .moved: break
         }
-        if isHere { return nil }
+        guard !isHere, let engine, !engine.has(attachment) else { return nil }
         guard let id, existing.contains(id) else { return .portGone }
         return .elsewhere
     }

@@ -138,11 +138,14 @@ package struct ContainerCreation: Sendable {
         }
     }
 
-    /// What was plugged into a container that is gone is plugged out first; into one that lives, it was refused before.
+    /// What was plugged into a container that is gone is plugged out first; into one that lives, it was refused before. The port has
+    /// been claimed by now.
     private func attach(_ endpoint: Endpoint, to sandbox: Sandbox) async throws {
         if let old = host.attachment.attachment(portID: endpoint.portID), old.containerID != sandbox.containerID {
             try await host.attachment.detach(portID: endpoint.portID, within: host.remaining)
         }
+        var endpoint = endpoint
+        endpoint.isConfirmed = true
         try await host.attachment.attach(endpoint, to: sandbox, within: host.remaining, awaitInstalled: false)
     }
 }

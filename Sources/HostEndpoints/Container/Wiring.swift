@@ -40,7 +40,10 @@ package struct Wiring: Equatable, Sendable {
                 portID: port.id.description, mac: port.macAddress, addresses: [],
                 mtu: carried?.mtu(network) ?? network.mtu, bridge: bridge,
                 interfaceName: "eth\(position)", vlan: carried?.tags[port.id], mayAdvertise: port.mayAdvertise,
-                annotations: ["endpoint": port.name, "network": network.name, "container": name])
+                annotations: [
+                    "endpoint": port.name, "network": network.name, "container": name,
+                    EndpointKeys.security: EndpointKeys.shown(security: port.portSecurityEnabled),
+                ])
             for address in port.fixedIPs {
                 guard let subnet = subnets[address.subnetID],
                     let interface = InterfaceAddress(address.ipAddress, length: subnet.cidr.length)

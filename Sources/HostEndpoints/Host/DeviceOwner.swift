@@ -34,4 +34,8 @@ package enum EndpointKeys {
     package static let container = "docker-container"
     /// `true` where the address stays reserved when the endpoint goes.
     package static let sticky = "docker-sticky"
+    /// `on` or `off`: whether the port had port security when it was plugged in. Network containers' rows have it too.
+    package static let security = "port-security"
+
+    package static func shown(security isOn: Bool) -> String { isOn ? "on" : "off" }
 }

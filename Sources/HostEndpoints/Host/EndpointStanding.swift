@@ -80,7 +80,7 @@ extension ContainerHost {
     package func containerName(of port: Port) -> String? {
         if let attachment = attachment.attachment(portID: port.id.description),
             attachment.containerID == port.deviceID,
-            let name = attachment.annotations[EndpointKeys.container] ?? attachment.annotations["container"]
+            let name = attachment.containerName
         {
             return name
         }

@@ -18,8 +18,7 @@ package struct Carried: Equatable, Sendable {
     /// - Throws: `refused` where a container of another machine has one.
     package static func ensure(_ ports: [Port], on host: ContainerHost) async throws -> Carried? {
         guard let carrying = Carrying(host), let carrier = try await host.carrier() else { return nil }
-        let network = try await host.api.find(carrier.vif.networkID, within: host.remaining)
-        var carried = Carried(tags: [:], pathMTU: network.flatMap { $0.mtu > 0 ? $0.mtu : nil })
+        var carried = Carried(tags: [:], pathMTU: try await pathMTU(of: carrier, on: host))
         for port in ports {
             if let tag = carrier.tag(of: port.id) {
                 carried.tags[port.id] = tag
@@ -35,5 +34,11 @@ package struct Carried: Equatable, Sendable {
             carried.tags[port.id] = try await carrying.move(port)
         }
         return carried
+    }
+
+    /// The MTU of the machine's own network; nil where it may not be seen.
+    package static func pathMTU(of carrier: Carrier, on host: ContainerHost) async throws -> Int? {
+        let network = try await host.api.find(carrier.vif.networkID, within: host.remaining)
+        return network.flatMap { $0.mtu > 0 ? $0.mtu : nil }
     }
 }

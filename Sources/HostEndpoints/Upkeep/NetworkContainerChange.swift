@@ -4,7 +4,10 @@ package import NeutronAPI
 package enum NetworkContainerChange: Hashable, Sendable {
     /// Takes away what is left here of an endpoint.
     case detach(portID: String)
-    /// Says in a port that no container has it any more.
+    /// The same of a container that was removed: first its port is freed, where that still names the container.
+    case abandon(portID: String, container: String)
+    /// Says in a port that no container has it any more. Nothing here shows that one of this host ever had it: that is an operator's to
+    /// say.
     case release(ID<Port>)
     /// Gives a container that runs its endpoints back.
     case reconnect(container: String)
@@ -17,6 +20,12 @@ package enum NetworkContainerChange: Hashable, Sendable {
     package var isOurs: Bool {
         if case .restart = self { return false }
         return true
+    }
+
+    /// Whether it is done without being asked for.
+    package var isAutomatic: Bool {
+        if case .release = self { return false }
+        return isOurs
     }
 }
 

@@ -113,8 +113,10 @@ package struct NetworkContainerKeeper: Sendable {
         let findings = try await NetworkContainerScene.look(on: host, engine).plan()
         var failure: (any Error)?
         for finding in findings {
-            guard let change = finding.change, change.isOurs else { continue }
-            logger.info("out of order", metadata: ["problem": "\(finding.problem)", "detail": "\(finding.detail)"])
+            guard let change = finding.change, change.isAutomatic else { continue }
+            logger.warning(
+                "out of order, repaired now",
+                metadata: ["problem": "\(finding.problem)", "detail": "\(finding.detail)"])
             let repair = NetworkContainerRepair(host: host.within(timing.limit), engine: engine)
             do { try await repair.perform(change) } catch { failure = error }
         }

@@ -16,6 +16,10 @@ package struct NetworkContainerRepair: Sendable {
     package func perform(_ change: NetworkContainerChange) async throws {
         switch change {
         case .detach(let portID): try await host.attachment.detach(portID: portID, within: host.remaining)
+        case .abandon(let portID, let container):
+            // In this order: as long as the row is there, whoever looks knows that the port is to be freed.
+            if let id = ID<Port>(portID) { try await release(id, of: container) }
+            try await host.attachment.detach(portID: portID, within: host.remaining)
         case .release(let id): try await release(id)
         case .reconnect(let container):
             if try await Reconnection(host: host, engine: engine).perform(container) == .busy {
@@ -28,8 +32,9 @@ package struct NetworkContainerRepair: Sendable {
     }
 
     /// Unless another container has taken the port meanwhile.
-    private func release(_ id: ID<Port>) async throws {
+    private func release(_ id: ID<Port>, of container: String? = nil) async throws {
         guard let port = try await host.api.find(id, within: host.remaining), !port.deviceID.isEmpty,
+            container == nil || port.deviceID == container,
             try await engine.findContainer(port.deviceID, within: host.remaining) == nil
         else { return }
         let placement = try await host.placement()

@@ -9,8 +9,10 @@ package struct NetworkContainerScene: Sendable {
     package var claimed: [Port] = []
     /// Interface rows of network containers.
     package var attachments: [Attachment] = []
-    /// What an audit of rows and veths has found.
-    package var findings: [Finding] = []
+    /// What of that is out of order.
+    package var findings: [Finding] { survey.findings }
+    /// What a look at rows, veths and sandboxes has shown.
+    package var survey = Survey()
     package var containers: [ContainerSummary] = []
     /// Those of the ports named by all these that exist.
     package var ports: [ID<Port>: Port] = [:]
@@ -34,13 +36,14 @@ package struct NetworkContainerScene: Sendable {
                     ("binding:host_id", host.settings.hostID), ("device_owner", DeviceOwner.networkContainer),
                 ], within: host.remaining)
         }
-        scene.findings = try await host.attachment.audit()
+        scene.survey = try await host.attachment.survey()
         scene.attachments = host.attachment.attachments().filter(\.isNetworkContainers)
         scene.containers = try await engine.containers(
             labels: [NetworkContainer.endpointsLabel], within: host.remaining)
         let labelled = scene.containers.flatMap { NetworkContainer(labels: $0.labels)?.endpoints ?? [] }
         let ids = Set(scene.attachments.compactMap { ID<Port>($0.portID) } + labelled)
         scene.ports = try await Sweep.ports(ids, on: host)
+        try await Sweep.confirm(scene.attachments, scene.ports, on: host)
         let users = Set(scene.containers.map(\.id))
         if scene.ports.values.contains(where: { !$0.deviceID.isEmpty && !users.contains($0.deviceID) }) {
             let placement = try await host.placement()
@@ -67,7 +70,7 @@ extension NetworkContainerScene {
                         "container gone", portID: attachment.portID,
                         container: attachment.annotations["container"] ?? "",
                         "interface \(attachment.hostInterface) is left of a container that was removed",
-                        change: .detach(portID: attachment.portID)))
+                        change: .abandon(portID: attachment.portID, container: attachment.containerID)))
             }
         }
         for container in containers where sweep.remove.contains(container.id) {
@@ -76,11 +79,14 @@ extension NetworkContainerScene {
                     "endpoints deleted", container: names[container.id] ?? "", "it has lost all its endpoints",
                     change: .remove(container: container.id)))
         }
-        for port in claimed where names[port.deviceID] == nil {
+        let here = Set(attachments.map(\.portID))
+        for port in claimed where names[port.deviceID] == nil && !here.contains("\(port.id)") {
             found.append(
                 HostFinding(
                     "container gone", portID: "\(port.id)", container: String(port.deviceID.prefix(12)),
-                    "endpoint \(port.shownName) says that it is in a container of this host that was removed",
+                    "endpoint \(port.shownName) says that it is in container \(port.deviceID.prefix(12)) of this host, "
+                        + "which docker does not know: if it was moved here from another host, set binding:host_id back; "
+                        + "if its container was removed, 'ovn-container audit --repair' frees it",
                     change: .release(port.id)))
         }
         let swept = Set(sweep.detach)

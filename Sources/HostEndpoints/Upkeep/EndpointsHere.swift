@@ -1,0 +1,83 @@
+package import HostAttachment
+package import NeutronAPI
+import NeutronClient
+
+/// All endpoints that containers of this host have, of network containers and of Docker's networks, beside what the API says of them.
+package struct EndpointsHere: Sendable {
+    package let endpoints: [EndpointHere]
+    private var ports: [ID<Port>: Port]
+    private var networks: [ID<Network>: Network]
+    private let placement: Placement
+    private let carried: Carried
+
+    /// Asks the API about those that it has not told yet, forty ports at a time.
+    ///
+    /// - Parameters:
+    ///   - survey: of the host's attachments.
+    ///   - ports: what the API has just said of ports, perhaps of these.
+    ///   - networks: and of networks.
+    ///   - only: nothing but this endpoint.
+    package static func look(
+        on host: ContainerHost, _ survey: Survey, ports: [Port] = [], networks: [Network] = [],
+        only: ID<Port>? = nil
+    ) async throws -> EndpointsHere {
+        let endpoints = here(host.attachment.attachments(), survey).filter {
+            only == nil || $0.attachment.portID == only?.description
+        }
+        var known = Dictionary(ports.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let ids = Set(endpoints.compactMap { ID<Port>($0.attachment.portID) })
+        known.merge(try await Sweep.ports(ids.subtracting(known.keys), on: host)) { first, _ in first }
+        var all = Dictionary(networks.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let wanted = Set(ids.compactMap { known[$0]?.networkID }).subtracting(all.keys)
+        for network in try await Sweep.networks(wanted, on: host) { all[network.id] = network }
+        let placement = try await host.placement()
+        var carried = Carried(tags: [:], pathMTU: nil)
+        if let carrier = placement.carrier, !endpoints.isEmpty {
+            carried.pathMTU = try await Carried.pathMTU(of: carrier, on: host)
+        }
+        return EndpointsHere(
+            endpoints: endpoints, ports: known, networks: all, placement: placement, carried: carried)
+    }
+
+    /// Those whose containers have them: an interface that is in its sandbox, or at least a veth that leads somewhere.
+    static func here(_ attachments: [Attachment], _ survey: Survey) -> [EndpointHere] {
+        let lost = Set(
+            survey.findings.filter { [.linkMissing, .sandboxMoved].contains($0.problem) }.map(\.portID))
+        return attachments.compactMap { attachment in
+            let interface = survey.interfaces[attachment.portID]
+            let isOurs =
+                attachment.isNetworkContainers || attachment.annotations[EndpointKeys.endpoint] != nil
+            guard isOurs, interface != nil || !lost.contains(attachment.portID) else { return nil }
+            return EndpointHere(attachment, interface)
+        }
+    }
+
+    /// Where API and interfaces differ, in the order of the interfaces.
+    package var differences: [PortDifference] {
+        endpoints.flatMap { endpoint in
+            endpoint.differences(from: ID<Port>(endpoint.attachment.portID).flatMap(said))
+        }
+    }
+
+    private func said(_ id: ID<Port>) -> EndpointHere.Said? {
+        guard let port = ports[id] else { return nil }
+        let network = networks[port.networkID]
+        return EndpointHere.Said(
+            port, network: network, isHere: placement.isHere(port), vlan: placement.carrier?.tag(of: id),
+            mtu: network.map { carried.mtu($0) })
+    }
+}
+
+extension Sweep {
+    /// Those of the networks that exist.
+    static func networks(_ ids: Set<ID<Network>>, on host: ContainerHost) async throws -> [Network] {
+        var found: [Network] = []
+        var rest = ids.sorted()[...]
+        while !rest.isEmpty {
+            found += try await host.api.list(
+                where: rest.prefix(40).map { ("id", "\($0)") }, within: host.remaining)
+            rest = rest.dropFirst(40)
+        }
+        return found
+    }
+}

@@ -111,4 +111,27 @@ import Testing
             withExtendedLifetime(clients) {}
         }
     }
+
+    @Test func `a process that is out of descriptors says so once, and goes on when it has some`() async throws {
+        try await IPAMProcess.withFolder { folder in
+            let process = try IPAMProcess.up(folder)
+            let port = try await port(process)
+            let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process.pid)/fd").count
+            var limit = rlimit(rlim_cur: rlim_t(open + 20), rlim_max: rlim_t(open + 20))
+            #expect(prlimit(process.pid, RLIMIT_NOFILE, &limit, nil) == 0)
+            do {
+                let clients = try (0..<60).map { _ in try SocketClient(port: port) }
+                while !process.log.contains("cannot take a connection") { await IPAMProcess.pause() }
+                withExtendedLifetime(clients) {}
+            }
+            let client = try SocketClient(port: port)
+            try client.say(Self.get)
+            #expect(await client.replies().first?.hasPrefix("HTTP/1.1 200") == true)
+            let said = process.log.split(separator: "\n").filter { $0.contains("cannot take a connection") }
+            #expect(said.count <= 2, "\(said)")
+            #expect(said.first?.contains("Too many open files") == true, "\(said)")
+            process.signal(SIGTERM)
+            #expect(await process.end() == 0)
+        }
+    }
 }

@@ -52,9 +52,7 @@ package struct NeutronServer: Sendable {
                 APIChannel(limits: configuration.limits, logger: logger, responder: responder)
             },
             configuration: ApplicationConfiguration(
-                address: .hostname(configuration.host, port: configuration.port), serverName: Self.name,
-                // As many as the kernel lets wait: those who come in a flood's second would wait for their next try.
-                backlog: 4_096),
+                address: .hostname(configuration.host, port: configuration.port), serverName: Self.name),
             onServerRunning: { [logger] channel in
                 do {
                     try await channel.eventLoop.submit {

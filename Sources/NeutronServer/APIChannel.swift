@@ -23,7 +23,9 @@ struct APIChannel: ServerChildChannel, HTTPChannelHandler {
             let error = NeutronError(refusal)
             var writer = JSONWriter()
             writer.error(error)
-            return (["Content-Type": "application/json", "Server": NeutronServer.name], writer.bytes)
+            var fields: HTTPHeaders = ["Content-Type": "application/json", "Server": NeutronServer.name]
+            if [429, 503].contains(refusal.status) { fields.add(name: "Retry-After", value: "1") }
+            return (fields, writer.bytes)
         }
     }
 

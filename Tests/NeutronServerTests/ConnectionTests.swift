@@ -191,7 +191,7 @@ import Testing
                 }
                 var heard = ""
                 while !heard.hasPrefix("HTTP/1.1 429") { heard = await (try SocketClient(port: port)).rest() }
-                #expect(heard.contains("All of the 2 connections"), "\(heard)")
+                #expect(heard.contains("All of the 2 connections") && heard.contains("\r\nRetry-After: "), "\(heard)")
                 let other = try SocketClient(port: port, from: "127.0.0.2")
                 try other.say("\(Self.get)\r\n")
                 #expect(await other.replies().first?.hasPrefix("HTTP/1.1 200") == true)

@@ -117,8 +117,7 @@ import Testing
             let process = try IPAMProcess.up(folder)
             let port = try await port(process)
             let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process.pid)/fd").count
-            var limit = rlimit(rlim_cur: rlim_t(open + 20), rlim_max: rlim_t(open + 20))
-            #expect(prlimit(process.pid, __rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit, nil) == 0)
+            _ = try await run(["prlimit", "--pid=\(process.pid)", "--nofile=\(open + 20)"])
             do {
                 let clients = try (0..<60).map { _ in try SocketClient(port: port) }
                 while !process.log.contains("cannot take a connection") { await IPAMProcess.pause() }

@@ -56,24 +56,32 @@ extension JSON {
         return mac
     }
 
-    /// A text of at most `maximum` characters.
-    func asText(_ maximum: Int) throws(Refusal) -> String {
+    /// A text of at most `maximum` characters in one line: without control characters. With `isBlock` it may have lines and tabs.
+    func asText(_ maximum: Int, isBlock: Bool = false) throws(Refusal) -> String {
         guard case .string(let text) = self else { throw Refusal("'\(shown)' is not a valid string") }
-        // Counting characters walks the text; its bytes are at least as many.
-        guard text.utf8.count <= maximum || text.unicodeScalars.count <= maximum else {
-            throw Refusal("'\(text)' exceeds maximum length of \(maximum)")
+        try Self.checkLength(text, maximum)
+        guard text.unicodeScalars.allSatisfy({ !$0.isControl || isBlock && ["\n", "\r", "\t"].contains($0) }) else {
+            throw Refusal("'\(text.shortened)' has control characters")
         }
         return text
     }
 
+    private static func checkLength(_ text: String, _ maximum: Int) throws(Refusal) {
+        // Counting characters walks the text; its bytes are at least as many.
+        guard text.utf8.count <= maximum || text.unicodeScalars.count <= maximum else {
+            throw Refusal("'\(text.shortened)' exceeds maximum length of \(maximum)")
+        }
+    }
+
     /// A text of printable characters that neither starts nor ends with a space.
     func asName(_ maximum: Int) throws(Refusal) -> String {
-        let text = try asText(maximum)
+        guard case .string(let text) = self else { throw Refusal("'\(shown)' is not a valid string") }
+        try Self.checkLength(text, maximum)
         let ok =
             text.utf8.allSatisfy { 0x20 < $0 && $0 < 0x7f }
             || text.unicodeScalars.allSatisfy(\.isPrintable) && text.unicodeScalars.first?.isSpace == false
                 && text.unicodeScalars.last?.isSpace == false
-        guard ok else { throw Refusal("'\(text)' is not a valid string") }
+        guard ok else { throw Refusal("'\(text.shortened)' is not a valid string") }
         return text
     }
 }
@@ -120,6 +128,14 @@ extension Unicode.Scalar {
         switch properties.generalCategory {
         case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: false
         default: true
+        }
+    }
+
+    /// What moves a cursor or ends a line, in whatever shows the text: no database and no log needs to be asked for it.
+    var isControl: Bool {
+        switch properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: true
+        default: false
         }
     }
 

@@ -2,7 +2,7 @@
 package struct ListQuery<Of: Resource>: Sendable {
     /// Every one must let a resource pass.
     private(set) var filters: [Attribute<Of>.Filter]
-    package private(set) var fields: [Attribute<Of>]
+    package let fields: [Attribute<Of>]
     /// Last comes the identifier, so that the order is always total.
     let order: [SortOrder]
     /// Whether the order is by the identifier alone, as it is where the query says nothing: then a marker is a place, and
@@ -31,15 +31,18 @@ package struct ListQuery<Of: Resource>: Sendable {
         let isAscending: Bool
     }
 
-    /// - Parameter pageSize: the largest page: what a client gets that asks for more, for everything, or does not say.
-    package init(_ query: QueryString, pageSize: Int) throws(NeutronError) {
+    /// - Parameters:
+    ///   - pageSize: the largest page: what a client gets that asks for more, for everything, or does not say.
+    ///   - hidden: attributes that the requester may not see. It is not told which resources fit what it asks about them either,
+    ///     nor their order: to it they are none.
+    package init(_ query: QueryString, pageSize: Int, hiding hidden: Set<String> = []) throws(NeutronError) {
         guard query.items.count <= Self.maximumParameters else {
             throw .badRequest("The query has more than \(Self.maximumParameters) parameters.")
         }
         self.query = query
-        fields = Of.attributes.fields(query["fields"].filter { !$0.isEmpty })
-        filters = try Self.filters(query)
-        order = try Self.order(query)
+        fields = Of.attributes.fields(query["fields"].filter { !$0.isEmpty }, hiding: hidden)
+        filters = try Self.filters(query, hidden)
+        order = try Self.order(query, hidden)
         let keys = query["sort_key"].filter { !$0.isEmpty }
         isByIdentifier = keys.isEmpty || keys[0] == "id"
         let asked = try Self.limit(query)
@@ -52,12 +55,9 @@ package struct ListQuery<Of: Resource>: Sendable {
     /// Leaves out resources for which `isVisible` says no, before they are counted into pages.
     package mutating func restrict(to isVisible: @escaping @Sendable (Of) -> Bool) { filters.append(isVisible) }
 
-    /// Leaves attributes out of what is shown.
-    package mutating func hide(_ names: Set<String>) {
-        if !names.isEmpty { fields.removeAll { names.contains($0.name) } }
-    }
-
-    private static func filters(_ query: QueryString) throws(NeutronError) -> [Attribute<Of>.Filter] {
+    private static func filters(_ query: QueryString, _ hidden: Set<String>) throws(NeutronError) -> [Attribute<Of>
+        .Filter]
+    {
         var names: [String] = []
         var values: [String: [String]] = [:]
         for item in query.items where !reserved.contains(item.name) {
@@ -67,7 +67,7 @@ package struct ListQuery<Of: Resource>: Sendable {
         var unknown: [String] = []
         var filters: [Attribute<Of>.Filter] = []
         for name in names {
-            if let filter = Of.attributes[name]?.filter {
+            if let filter = Of.attributes[name]?.filter, !hidden.contains(name) {
                 filters.append(try filter(values[name] ?? []))
             } else {
                 unknown.append(name)
@@ -78,7 +78,7 @@ package struct ListQuery<Of: Resource>: Sendable {
     }
 
     private static func order(
-        _ query: QueryString
+        _ query: QueryString, _ hidden: Set<String>
     ) throws(NeutronError) -> [SortOrder] {
         let keys = query["sort_key"].filter { !$0.isEmpty }
         let directions = query["sort_dir"].filter { !$0.isEmpty }
@@ -88,7 +88,7 @@ package struct ListQuery<Of: Resource>: Sendable {
         guard keys.count <= maximumSortKeys else {
             throw .badRequest("The query has more than \(maximumSortKeys) sort_keys.")
         }
-        let invalidKeys = keys.filter { Of.attributes[$0]?.sortKey == nil }
+        let invalidKeys = keys.filter { Of.attributes[$0]?.sortKey == nil || hidden.contains($0) }
         guard invalidKeys.isEmpty else {
             throw .badRequest("\(invalidKeys.pythonList) is invalid attribute for sort_keys")
         }
@@ -110,7 +110,7 @@ package struct ListQuery<Of: Resource>: Sendable {
     private static func limit(_ query: QueryString) throws(NeutronError) -> Int? {
         guard let text = query["limit"].first else { return nil }
         guard let limit = Int(text.trimmed), limit >= 0 else {
-            throw .badRequest(resource: "limit", "Limit must be an integer 0 or greater and not '\(text)'")
+            throw .badRequest(resource: "limit", "Limit must be an integer 0 or greater and not '\(text.shortened)'")
         }
         return limit == 0 ? nil : limit
     }

@@ -39,14 +39,14 @@ extension Network: Resource {
     package static func create(from body: inout RequestReader) throws(NeutronError) -> NetworkCreate {
         let mtu = try mtu(body)
         return NetworkCreate(
-            projectID: try body.project(), name: try body.name() ?? "", description: try body.text("description") ?? "",
+            projectID: try body.project(), name: try body.name() ?? "", description: try body.description() ?? "",
             adminStateUp: try body.boolean("admin_state_up") ?? true, shared: try body.boolean("shared") ?? false,
             mtu: mtu == 0 ? nil : mtu, portSecurityEnabled: try body.boolean("port_security_enabled") ?? true)
     }
 
     package static func update(from body: inout RequestReader) throws(NeutronError) -> NetworkUpdate {
         NetworkUpdate(
-            name: try body.name(), description: try body.text("description"),
+            name: try body.name(), description: try body.description(),
             adminStateUp: try body.boolean("admin_state_up"), shared: try body.boolean("shared"), mtu: try mtu(body),
             portSecurityEnabled: try body.boolean("port_security_enabled"))
     }

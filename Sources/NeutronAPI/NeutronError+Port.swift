@@ -86,6 +86,6 @@ extension NeutronError {
 
     /// 404: a resource has no such tag.
     package static func tagNotFound(_ tag: String) -> Self {
-        Self(status: 404, type: "TagNotFound", message: "Tag \(tag) could not be found.")
+        Self(status: 404, type: "TagNotFound", message: "Tag \(tag.shortened) could not be found.")
     }
 }

@@ -10,11 +10,14 @@ package struct NeutronError: Error, Hashable, Sendable {
     /// Mostly empty.
     package let detail: String
 
+    /// How long a message can be. Whatever it repeats of a request, the answer stays small.
+    package static let maximumLength = 4_096
+
     package init(status: Int, type: String, message: String, detail: String = "") {
         self.status = status
         self.type = type
-        self.message = message
-        self.detail = detail
+        self.message = message.shortened(to: Self.maximumLength)
+        self.detail = detail.shortened(to: Self.maximumLength)
     }
 }
 

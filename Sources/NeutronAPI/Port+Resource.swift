@@ -85,7 +85,7 @@ extension Port: Resource {
         var parts: [String]?
         for text in texts {
             guard let separator = text.firstIndex(of: "="), separator != text.startIndex else {
-                throw .invalidInput("'\(text)' is not of the form <key>=[value]")
+                throw .invalidInput("'\(text.shortened)' is not of the form <key>=[value]")
             }
             let value = text[text.index(after: separator)...]
             switch text[..<separator] {
@@ -111,7 +111,7 @@ extension Port: Resource {
         PortCreate(
             projectID: try body.project(),
             networkID: try body.required("network_id") { json throws(Refusal) in try json.asID(Network.self) },
-            name: try body.name() ?? "", description: try body.text("description") ?? "",
+            name: try body.name() ?? "", description: try body.description() ?? "",
             adminStateUp: try body.boolean("admin_state_up") ?? true,
             macAddress: try body.value("mac_address") { json throws(Refusal) in try json.asMAC() },
             fixedIPs: try body.fixedIPs(), deviceID: try body.text("device_id") ?? "",
@@ -132,7 +132,7 @@ extension Port: Resource {
 
     package static func update(from body: inout RequestReader) throws(NeutronError) -> PortUpdate {
         PortUpdate(
-            name: try body.name(), description: try body.text("description"),
+            name: try body.name(), description: try body.description(),
             adminStateUp: try body.boolean("admin_state_up"),
             macAddress: try body.value("mac_address") { json throws(Refusal) in try json.asMAC() },
             fixedIPs: try body.fixedIPs(), deviceID: try body.text("device_id"),

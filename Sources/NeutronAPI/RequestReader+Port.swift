@@ -77,12 +77,14 @@ extension RequestReader {
         }
         let unknown = Set(members.keys).subtracting(["ip_address", "mac_address"]).sorted()
         guard unknown.isEmpty else {
-            throw .badRequest("Unrecognized attribute(s) '\(unknown.joined(separator: ", "))'")
+            throw .badRequest("Unrecognized attribute(s) '\(unknown.listed)'")
         }
         guard case .string(let text) = value else { throw .badRequest("'\(value.shown)' is not a valid IP address") }
         let pair: AllowedAddressPair
         if text.contains("/") {
-            guard let whole = InterfaceAddress(text) else { throw .badRequest("'\(text)' is not a valid IP subnet") }
+            guard let whole = InterfaceAddress(text) else {
+                throw .badRequest("'\(value.shown)' is not a valid IP subnet")
+            }
             guard !whole.prefix.overlaps(IPPrefix.multicast(whole.address.version)) || whole.length == 0 else {
                 throw .badRequest(
                     "Subnet \(text) overlaps with multicast range \(IPPrefix.multicast(whole.address.version)), "
@@ -90,7 +92,7 @@ extension RequestReader {
             }
             pair = AllowedAddressPair(address: whole.address, length: whole.length, macAddress: mac)
         } else {
-            guard let address = IPAddress(text) else { throw .badRequest("'\(text)' is not a valid IP address") }
+            guard let address = IPAddress(text) else { throw .badRequest("'\(value.shown)' is not a valid IP address") }
             guard !IPPrefix.multicast(address.version).contains(address) else {
                 throw .badRequest("IP \(text) is a multicast address, which is not supported.")
             }
@@ -123,9 +125,16 @@ extension RequestReader {
     /// More than OVN knows of both IP versions.
     private static let maximumDHCPOptions = 128
 
-    /// Null is the empty text, which unbinds.
+    /// Null is the empty text, which unbinds. OVN takes what has a comma in it for several hosts.
     func hostID() throws(NeutronError) -> String? {
-        member("binding:host_id") == .null ? "" : try text("binding:host_id")
+        if member("binding:host_id") == .null { return "" }
+        return try value("binding:host_id") { json throws(Refusal) in
+            let text = try json.asText(255)
+            guard text.utf8.allSatisfy({ 0x20 < $0 && $0 < 0x7f && $0 != UInt8(ascii: ",") }) else {
+                throw Refusal("'\(json.shown)' is not the name of a host")
+            }
+            return text
+        }
     }
 
     /// Null is the empty object.
@@ -158,7 +167,8 @@ extension ExtraDHCPOption {
             let name = members["opt_name"]?.string, let value = members["opt_value"]
         else { return nil }
         let isLine = { (text: String, maximum: Int) in
-            text.unicodeScalars.count <= maximum && !text.trimmed.isEmpty && !text.contains(where: \.isNewline)
+            text.unicodeScalars.count <= maximum && !text.trimmed.isEmpty
+                && !text.unicodeScalars.contains(where: \.isControl)
         }
         guard isLine(name, 64) else { return nil }
         switch value {

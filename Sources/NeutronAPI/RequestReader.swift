@@ -29,7 +29,7 @@ package struct RequestReader {
             }
         }
         guard unknown.isEmpty else {
-            throw .badRequest("Unrecognized attribute(s) '\(unknown.sorted().joined(separator: ", "))'")
+            throw .badRequest("Unrecognized attribute(s) '\(unknown.sorted().listed)'")
         }
         if let forbidden {
             throw .badRequest(
@@ -81,6 +81,11 @@ package struct RequestReader {
 
     func name() throws(NeutronError) -> String? {
         try value("name") { json throws(Refusal) in try json.asName(255) }
+    }
+
+    /// The only text of several lines.
+    func description() throws(NeutronError) -> String? {
+        try value("description") { json throws(Refusal) in try json.asText(255, isBlock: true) }
     }
 
     func project() throws(NeutronError) -> String {

@@ -61,7 +61,7 @@ extension Subnet: Resource {
         let cidr = try cidr(body)
         let request = SubnetCreate(
             projectID: try body.project(), networkID: network, name: try body.name() ?? "",
-            description: try body.text("description") ?? "", cidr: cidr,
+            description: try body.description() ?? "", cidr: cidr,
             gatewayIP: try body.field("gateway_ip") { json throws(Refusal) in try json.asAddress() },
             allocationPools: try pools(body), dnsNameservers: try nameservers(body) ?? [],
             hostRoutes: try routes(body) ?? [], enableDHCP: try body.boolean("enable_dhcp") ?? true,
@@ -74,7 +74,7 @@ extension Subnet: Resource {
 
     package static func update(from body: inout RequestReader) throws(NeutronError) -> SubnetUpdate {
         SubnetUpdate(
-            name: try body.name(), description: try body.text("description"),
+            name: try body.name(), description: try body.description(),
             gatewayIP: try body.field("gateway_ip") { json throws(Refusal) in try json.asAddress() },
             allocationPools: try pools(body), dnsNameservers: try nameservers(body), hostRoutes: try routes(body),
             enableDHCP: try body.boolean("enable_dhcp"))

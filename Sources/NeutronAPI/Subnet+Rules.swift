@@ -22,6 +22,13 @@ package enum SubnetRules {
         }
     }
 
+    /// What no host can have an address of, whoever gives it out. Neutron lets it pass where DHCP is off.
+    package static func validate(hostsOn cidr: IPPrefix) throws(NeutronError) {
+        for (block, kind) in IPPrefix.unusable(cidr.version) where block.overlaps(cidr) {
+            throw .invalidInput("\(cidr) cannot be a subnet: no host can have an address of \(block) (\(kind))")
+        }
+    }
+
     /// A gateway may lie outside the subnet, but may not be its network or broadcast address.
     package static func validate(gateway: IPAddress, on cidr: IPPrefix) throws(NeutronError) {
         guard gateway.version == cidr.version else { throw .versionMismatch("gateway_ip", gateway, cidr.version) }
@@ -64,6 +71,7 @@ extension SubnetCreate {
         guard cidr.length > 0 else { throw .invalidInput("0 is not allowed as CIDR prefix length") }
         if cidr.version == .v6, cidr.network.bits == 0 { throw .invalidInput("IPv6 subnet '::' is not supported") }
         if enableDHCP { try SubnetRules.validate(dhcpOn: cidr) }
+        try SubnetRules.validate(hostsOn: cidr)
         if case .value(let gateway) = gatewayIP { try SubnetRules.validate(gateway: gateway, on: cidr) }
         try SubnetRules.validate(nameservers: dnsNameservers, of: nil, cidr.version)
         try SubnetRules.validate(hostRoutes: hostRoutes, of: nil, cidr.version)
@@ -109,6 +117,21 @@ extension IPPrefix {
         version == .v4
             ? IPPrefix(.v4(IPv4Address(bits: 0xe000_0000)), length: 4)!
             : IPPrefix(.v6(IPv6Address(bits: 0xff << 120)), length: 8)!
+    }
+
+    /// Blocks whose addresses Linux gives to no interface, or takes from no wire.
+    static func unusable(_ version: IPVersion) -> [(block: IPPrefix, kind: String)] {
+        let others: [(block: IPPrefix, kind: String)] =
+            version == .v4
+            ? [
+                (IPPrefix(.v4(IPv4Address(bits: 0)), length: 32)!, "the unspecified address"),
+                (IPPrefix(.v4(IPv4Address(bits: .max)), length: 32)!, "the broadcast address"),
+            ]
+            : [
+                (IPPrefix(.v6(IPv6Address(bits: 0)), length: 128)!, "the unspecified address"),
+                (IPPrefix(.v6(IPv6Address(bits: 0xffff << 32)), length: 96)!, "addresses of IPv4"),
+            ]
+        return [(loopback(version), "loopback"), (multicast(version), "multicast")] + others
     }
 
     static func loopback(_ version: IPVersion) -> IPPrefix {

@@ -20,13 +20,13 @@ extension Trunk: Resource {
         let subports = try body.value("sub_ports") { json throws(Refusal) in try SubportList(json) }
         return TrunkCreate(
             projectID: try body.project(), portID: portID, name: try body.name() ?? "",
-            description: try body.text("description") ?? "", adminStateUp: try body.boolean("admin_state_up") ?? true,
+            description: try body.description() ?? "", adminStateUp: try body.boolean("admin_state_up") ?? true,
             subports: try subports?.requests() ?? [])
     }
 
     package static func update(from body: inout RequestReader) throws(NeutronError) -> TrunkUpdate {
         TrunkUpdate(
-            name: try body.name(), description: try body.text("description"),
+            name: try body.name(), description: try body.description(),
             adminStateUp: try body.boolean("admin_state_up"))
     }
 }

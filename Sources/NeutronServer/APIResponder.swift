@@ -11,7 +11,7 @@ package struct APIResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Con
     package func respond(to request: Request, context: APIRequestContext) async throws -> Response {
         let start = ContinuousClock.now
         var context = context
-        context.base = Self.base(of: request)
+        context.base = LinkBase(request).description
         var response: Response
         do {
             response = try await inner.respond(to: Self.withoutSuffix(request), context: context)
@@ -32,11 +32,6 @@ package struct APIResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Con
         var head = request.head
         head.path = String(path.dropLast(5)) + (request.uri.query.map { "?\($0)" } ?? "")
         return Request(head: head, body: request.body)
-    }
-
-    private static func base(of request: Request) -> String {
-        let scheme = request.headers[.forwardedProtocol] ?? request.head.scheme ?? "http"
-        return "\(scheme)://\(request.head.authority ?? "localhost")"
     }
 
     private func reply(to error: any Error, context: APIRequestContext) -> Response {

@@ -24,7 +24,7 @@ struct Authenticator: RouterMiddleware {
         var context = context
         switch authentication {
         case .none:
-            context.authenticated = .trusted(projectID: request.headers[.projectID] ?? defaultProject)
+            context.authenticated = .trusted(projectID: try project(request.headers[.projectID]))
         case .keystone(let validation, let url):
             guard let token = request.headers[.authToken] else { return .unauthorized(url) }
             let valid: ValidToken
@@ -43,6 +43,15 @@ struct Authenticator: RouterMiddleware {
             context.logger[metadataKey: "project"] = "\(valid.projectID ?? "none")"
         }
         return try await next(request, context)
+    }
+
+    /// The project that `X-Project-Id` names; the default where it is not there or empty.
+    private func project(_ header: String?) throws(NeutronError) -> String {
+        guard let header, !header.isEmpty else { return defaultProject }
+        guard let project = ProjectID(header) else {
+            throw .badRequest("X-Project-Id '\(header.shortened)' is not a line of at most 255 characters")
+        }
+        return project.text
     }
 }
 

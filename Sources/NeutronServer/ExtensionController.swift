@@ -21,7 +21,7 @@ struct ExtensionController: Sendable {
         let alias = try context.parameter("alias")
         guard let found = Extension.all.first(where: { $0.alias == alias }) else {
             throw NeutronError(
-                status: 404, type: "HTTPNotFound", message: "Extension with alias \(alias) does not exist")
+                status: 404, type: "HTTPNotFound", message: "Extension with alias \(alias.shortened) does not exist")
         }
         return .json { writer in
             writer.object {

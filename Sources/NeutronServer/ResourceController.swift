@@ -16,10 +16,10 @@ struct ResourceController<Of: StoredResource>: Sendable {
     }
 
     @Sendable private func list(_ request: Request, _ context: APIRequestContext) async throws -> Response {
-        var query = try ListQuery<Of>(request.queryString, pageSize: work.limits.pageSize)
-        try await firstCopy.wait(store)
         let access = try access(context)
-        query.hide(access.hidden)
+        let query = try ListQuery<Of>(
+            request.queryString, pageSize: work.limits.pageSize, hiding: access.hidden)
+        try await firstCopy.wait(store)
         var marker: Of?
         if let text = query.marker {
             let id = try id(text)
@@ -112,7 +112,7 @@ struct ResourceController<Of: StoredResource>: Sendable {
 
     /// A text that is no identifier names nothing: clients try names there first.
     private func id(_ text: String) throws(NeutronError) -> ID<Of> {
-        guard let id = ID<Of>(text) else { throw Of.notFound(text) }
+        guard let id = ID<Of>(text) else { throw Of.notFound(text.shortened) }
         return id
     }
 }

@@ -61,7 +61,7 @@ struct SubportController: Sendable {
 
     private func id(_ context: APIRequestContext) throws -> ID<Trunk> {
         let text = try context.parameter("id")
-        guard let id = ID<Trunk>(text) else { throw NeutronError.trunkNotFound(text) }
+        guard let id = ID<Trunk>(text) else { throw NeutronError.trunkNotFound(text.shortened) }
         return id
     }
 }

@@ -82,7 +82,7 @@ struct TagController<Of: StoredResource>: Sendable {
         guard let id = ID<Of>(text) else {
             throw NeutronError(
                 status: 404, type: "TagResourceNotFound",
-                message: "Resource \(Of.collectionName) \(text) could not be found.")
+                message: "Resource \(Of.collectionName) \(text.shortened) could not be found.")
         }
         let access = Access<Of>(store: store, requester: try context.requester)
         if isChange {

@@ -5,6 +5,7 @@ import Glibc
 import Logging
 import NetAddress
 import NetworkStore
+import NeutronAPI
 import NeutronServer
 import OVSDB
 import OVSDBClient
@@ -87,7 +88,9 @@ struct Settings: Sendable {
         }
 
         if let listen = try address(.listen) { (server.host, server.port) = (listen.host, Int(listen.port)) }
-        if let project = try text(.defaultProject) { server.defaultProject = project }
+        if let project = try value(.defaultProject, "a line of at most 255 characters", { ProjectID($0) }) {
+            server.defaultProject = project.text
+        }
         if let level = try value(.logLevel, "a log level", { Logger.Level(rawValue: $0) }) { logLevel = level }
         northbound = try remotes(.northbound)
         southbound = try remotes(.southbound)

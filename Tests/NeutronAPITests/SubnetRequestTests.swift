@@ -124,6 +124,31 @@ import Testing
         #expect(error?.message.contains(part) == true, "\(error?.message ?? "")")
     }
 
+    @Test(arguments: [
+        ("127.0.0.0/8", "127.0.0.0/8 (loopback)"), ("127.1.2.0/24", "127.0.0.0/8 (loopback)"),
+        ("126.0.0.0/7", "127.0.0.0/8 (loopback)"), ("127.0.0.1", "127.0.0.0/8 (loopback)"),
+        ("224.0.0.0/24", "224.0.0.0/4 (multicast)"), ("192.0.0.0/2", "224.0.0.0/4 (multicast)"),
+        ("0.0.0.0/8", "0.0.0.0/32 (the unspecified address)"),
+        ("255.255.255.0/24", "255.255.255.255/32 (the broadcast address)"),
+        ("::1/128", "::1/128 (loopback)"), ("ff02::/16", "ff00::/8 (multicast)"),
+        ("::ffff:10.0.0.0/120", "::ffff:0.0.0.0/96 (addresses of IPv4)"),
+    ])
+    func `a subnet that no host can be in is refused, with DHCP or without`(_ cidr: String, _ block: String) throws {
+        let version: JSON = cidr.contains(":") ? 6 : 4
+        let base: [String: JSON] = ["cidr": .string(cidr), "ip_version": version]
+        let error = #expect(throws: NeutronError.self) {
+            try Sample.create(Subnet.self, Self.body(base.merging(["enable_dhcp": false]) { $1 }))
+        }
+        #expect(error?.status == 400)
+        #expect(error?.message.hasSuffix("no host can have an address of \(block).") == true, "\(error?.message ?? "")")
+        #expect(throws: NeutronError.self) { try Sample.create(Subnet.self, Self.body(base)) }
+    }
+
+    @Test(arguments: ["169.254.0.0/16", "240.0.0.0/8", "10.0.0.0/8", "1.0.0.0/8", "223.255.255.0/24"])
+    func `what is only unusual is left to its owner`(_ cidr: String) throws {
+        #expect(try Sample.create(Subnet.self, Self.body(["cidr": .string(cidr)])).cidr.description == cidr)
+    }
+
     @Test func `a gateway may lie outside`() throws {
         #expect(try Sample.create(Subnet.self, Self.body(["gateway_ip": "192.0.2.1"])).gatewayIP.value != nil)
         #expect(try Sample.create(Subnet.self, Self.body(["gateway_ip": nil])).gatewayIP == .null)

@@ -4,6 +4,8 @@ import Foundation
 package struct LogicalFlow: Hashable, Sendable {
     package let match: String
     package let actions: String
+
+    package init(match: String, actions: String) { (self.match, self.actions) = (match, actions) }
 }
 
 extension OVNCentral {

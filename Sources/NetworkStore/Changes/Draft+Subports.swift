@@ -20,10 +20,10 @@ extension Draft {
         let snapshot = try snapshot()
         guard let text = profile[BindingProfile.parentName]?.string else { return profile }
         guard let parent = ID<Port>(text), let row = snapshot.logicalSwitchPort(parent) else {
-            throw NeutronError.portNotFound(text)
+            throw NeutronError.portNotFound(text.shortened)
         }
         guard parent != id else {
-            throw NeutronError.invalidInput("Invalid binding:profile. parent_name \(text) is the port itself")
+            throw NeutronError.invalidInput("Invalid binding:profile. parent_name \(parent) is the port itself")
         }
         var profile = profile
         // OVN compares names as they are written.

@@ -1,0 +1,183 @@
+import HTTPTypes
+import NeutronAPI
+import TestServers
+import Testing
+
+@testable import NeutronServer
+
+/// Texts of clients, through the API and a real ovn-northd: no flow does what nobody meant.
+@Suite(.timeLimit(.minutes(5)))
+struct HostileTextTests {
+    /// Options of DHCP by version, with a value that is good.
+    private static let options: [(version: Int, name: String, good: String)] = [
+        (4, "router", "10.0.0.1"), (4, "dns-server", "{10.0.0.1, 10.0.0.2}"), (4, "server-id", "10.0.0.1"),
+        (4, "domain-name", "a.example"), (4, "mtu", "1400"), (4, "lease-time", "600"),
+        (4, "classless-static-route", "10.9.0.0/16,10.0.0.5"), (4, "log-server", "10.0.0.1"),
+        (4, "lpr-server", "10.0.0.1"), (4, "hostname", "h"), (4, "swap-server", "10.0.0.1"),
+        (4, "ip-forward-enable", "1"), (4, "policy-filter", "10.0.0.0,255.0.0.0"), (4, "default-ttl", "9"),
+        (4, "broadcast", "10.0.0.255"), (4, "router-discovery", "0"), (4, "router-solicitation", "10.0.0.1"),
+        (4, "arp-timeout", "9"), (4, "ethernet-encap", "1"), (4, "tcp-ttl", "9"), (4, "tcp-keepalive", "9"),
+        (4, "nis-server", "10.0.0.1"), (4, "ntp-server", "10.0.0.1"), (4, "netbios-ns", "10.0.0.1"),
+        (4, "netbios-nodetype", "8"), (4, "T1", "9"), (4, "T2", "9"), (4, "tftp-server", "10.0.0.1"),
+        (4, "bootfile-name", "a"), (4, "bootfile-name-alt", "a"), (4, "domain-search", "a.example,b.example"),
+        (4, "tftp-server-address", "10.0.0.1"), (4, "path-prefix", "/"),
+        (4, "ms-classless-static-route", "10.9.0.0/16,10.0.0.5"), (4, "wpad", "a"),
+        (4, "server-ip-address", "10.0.0.1"),
+        (6, "server-id", "02:00:00:00:00:01"), (6, "dns-server", "2001:db8::53"), (6, "domain-search", "a.example"),
+    ]
+
+    /// The names by which OVN has them, and those that ovn-northd adds.
+    private static let names: Set<String> = Set(
+        options.map { $0.name.replacing("-", with: "_") } + [
+            "arp_cache_timeout", "tcp_keepalive_interval", "netbios_name_server", "netbios_node_type",
+            "broadcast_address", "domain_search_list", "next_server", "offerip", "netmask", "ia_addr",
+        ])
+
+    /// Attributes of ports with a value that is good.
+    private static let attributes: [(name: String, good: JSON)] = [
+        ("name", "p"), ("description", "d"), ("device_id", "c"), ("device_owner", "compute:x"),
+        ("binding:host_id", "h"), ("binding:profile", ["x": "y"]), ("tags", ["t"]), ("project_id", "p"),
+        ("fixed_ips", [["ip_address": "10.0.1.1"]]), ("mac_address", "02:00:00:00:01:01"),
+        ("allowed_address_pairs", [["ip_address": "10.9.9.9", "mac_address": "02:00:00:00:01:02"]]),
+    ]
+
+    private static let pieces = [
+        "\"", "\\", "\\\"", "$", "$set", "@group", "^", "^x", "{", "}", "(", ")", ";", ",", " ", "/", "//", "/*", "*/",
+        "\n", "\r", "\t", "\0", "\u{1b}[31m", "\u{7f}", "\u{85}", "\u{2028}", "\u{202e}", "💥", "é", "1.1.1.1",
+        "fd00::1",
+        "02:00:00:00:00:99", "0x10", "255", "4294967296", "a", "next", "output", "drop", "outport = inport",
+        "eth.src=02:00:00:00:00:99", "reg0[5] = put_dhcp_opts(offerip = 1.1.1.1", "); output; next(",
+        "\"); output; x=(\"",
+        "|| 1", "&& ip4", "1.1.1.1}); output; ", "/24", "::", "=", "==", "!", "%s", "%n",
+    ]
+
+    @Test func `no text of the API becomes an action or a match of a flow`() async throws {
+        try await withOVNCentral { central in
+            try await API.run(on: central.northbound) { api in
+                let network = try await api.network(cidr: "10.0.0.0/16")
+                let six: JSON = [
+                    "network_id": network, "ip_version": 6, "cidr": "fd00::/64",
+                    "ipv6_ra_mode": "dhcpv6-stateful", "ipv6_address_mode": "dhcpv6-stateful",
+                ]
+                _ = try await api.make("subnet", six)
+                // What flows look like where every value is good.
+                let plain = try #require(try await api.make("port", ["network_id": network])["id"])
+                for attribute in Self.attributes {
+                    _ = try await api.make("port", .object(["network_id": network, attribute.name: attribute.good]))
+                }
+                for option in Self.options {
+                    _ = try await api.make("port", Self.port(network, option.version, option.name, option.good))
+                }
+                let subnet = try await Self.subnet(api, routes: "10.9.0.0/16", server: "192.0.2.53")
+                #expect(subnet == 201)
+                try await central.synchronize()
+                let meant = Set(try await central.logicalFlows().map { $0.shape(options: Self.names) })
+
+                var random = SeededGenerator(state: 20_261_129)
+                var taken = 0
+                for round in 0..<600 {
+                    let text = Self.hostile(&random)
+                    let status: Int
+                    switch round % 3 {
+                    case 0:
+                        let option = Self.options.randomElement(using: &random)!
+                        let value = Bool.random(using: &random) ? text : option.good + text
+                        status = try await api(
+                            .post, "/v2.0/ports", ["port": Self.port(network, option.version, option.name, value)]
+                        ).status
+                    case 1:
+                        let attribute = Self.attributes.randomElement(using: &random)!
+                        let value = Self.replaced(attribute.good, by: text)
+                        status = try await api(
+                            .post, "/v2.0/ports", ["port": .object(["network_id": network, attribute.name: value])]
+                        ).status
+                    default:
+                        let isRoute = Bool.random(using: &random)
+                        status = try await Self.subnet(
+                            api, routes: isRoute ? "10.9.0.0/16" + text : "10.9.0.0/16",
+                            server: isRoute ? "192.0.2.53" : "192.0.2.53" + text, name: text)
+                    }
+                    #expect([201, 400, 409].contains(status), "\(status): \(text.debugDescription)")
+                    if status == 201 { taken += 1 }
+                }
+                #expect(taken > 20)
+                try await central.synchronize()
+                for flow in try await central.logicalFlows() where !meant.contains(flow.shape(options: Self.names)) {
+                    Issue.record("nobody meant \(flow.match) → \(flow.actions)")
+                }
+                // There are no hosts here.
+                let warnings = try central.warnings().filter { !$0.contains("Unknown chassis") }
+                #expect(warnings == [])
+                let complaints = try await central.traceComplaints(switch: "neutron-\(network.text)", port: plain.text)
+                #expect(complaints == [])
+            }
+        }
+    }
+
+    @Test(arguments: [
+        "reg0[3] = put_dhcp_opts(offerip = 10.0.0.5, router = 1.1.1.1); output; reg0[5]=put_dhcp_opts(offerip=1.1.1.1); next;",
+        "reg0[3] = put_dhcp_opts(offerip = 10.0.0.5, router = {10.0.0.1, $set}); next;",
+        "reg0[3] = put_dhcp_opts(offerip = 10.0.0.5, router = 10.0.0.1, unheard_of = 1); next;",
+        "reg0[3] = put_dhcp_opts(offerip = 10.0.0.5, router = abc); next;",
+        #"reg0[3] = put_dhcp_opts(offerip = 10.0.0.5, wpad = "x"); output; x=("y"); next;"#,
+    ])
+    func `a flow that somebody has written into has another shape`(_ actions: String) {
+        let meant = LogicalFlow(
+            match: #"inport == "p""#,
+            actions: "reg0[3] = put_dhcp_opts(offerip = 10.0.0.6, mtu = 1400, router = {10.0.0.1}); next;")
+        let other = LogicalFlow(match: #"inport == "q""#, actions: "reg0[3] = put_dhcp_opts(offerip = 10.0.0.6); next;")
+        #expect(meant.shape(options: Self.names) == other.shape(options: Self.names))
+        let tampered = LogicalFlow(match: meant.match, actions: actions)
+        #expect(meant.shape(options: Self.names) != tampered.shape(options: Self.names))
+    }
+
+    private static func port(_ network: JSON, _ version: Int, _ name: String, _ value: String) -> JSON {
+        [
+            "network_id": network,
+            "extra_dhcp_opts": [
+                ["opt_name": .string(name), "opt_value": .string(value), "ip_version": .integer(Int64(version))]
+            ],
+        ]
+    }
+
+    /// A network with a subnet and a port; answers how the subnet was taken.
+    private static func subnet(_ api: API, routes: String, server: String, name: String = "n") async throws -> Int {
+        let made = try await api(
+            .post, "/v2.0/networks", ["network": ["name": .string(name), "description": .string(name)]])
+        guard let network = made["network", "id"] else { return made.status }
+        let subnet: JSON = [
+            "network_id": network, "ip_version": 4, "cidr": "10.0.0.0/16", "dns_nameservers": [.string(server)],
+            "host_routes": [["destination": .string(routes), "nexthop": "10.0.0.5"]],
+        ]
+        let reply = try await api(.post, "/v2.0/subnets", ["subnet": subnet])
+        _ = try await api.make("port", ["network_id": network])
+        return reply.status
+    }
+
+    /// The same with every text in it another.
+    private static func replaced(_ value: JSON, by text: String) -> JSON {
+        switch value {
+        case .string: .string(text)
+        case .array(let items): .array(items.map { replaced($0, by: text) })
+        case .object(let members): .object(members.mapValues { replaced($0, by: text) })
+        default: value
+        }
+    }
+
+    private static func hostile(_ random: inout SeededGenerator) -> String {
+        (0..<Int.random(in: 1...6, using: &random)).map { _ in pieces.randomElement(using: &random)! }.joined()
+    }
+}
+
+/// The same numbers in every run (SplitMix64).
+private struct SeededGenerator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
+    }
+}

@@ -1,9 +1,10 @@
 extension Lab {
     static let centralAddress = "10.77.0.10"
 
-    /// What the walk-through does before the first network: the central point, and each host joined to it.
-    func joinHosts() async throws {
-        try await startCentral()
+    /// What the walk-through does before the first network: the central point, unless something else starts it, and each host
+    /// joined to it.
+    func joinHosts(startingCentral: Bool = true) async throws {
+        if startingCentral { try await startCentral() }
         try await onEachHost(
             """
             set -e

@@ -71,5 +71,56 @@ extension LabTests {
                 try await lab.expectNothingLeft()
             }
         }
+
+        @Test func `the central point's unit lets it do all that it does, and ends it cleanly`() async throws {
+            try await Lab.with("central-unit", hosts: 1) { lab in
+                let project = Lab.project.path
+                try await lab.on("central", "\(project)/Tests/systemd/boot \(project)/dist central", seconds: 100)
+                try await lab.on("central", Lab.untilReady(9_696))
+                try await lab.joinHosts(startingCentral: false)
+
+                // No capability, no new one, a filter of system calls, for the children too; and descriptors enough.
+                for process in ["systemctl show --value -p MainPID ovn-ipam", "cat /run/ovn/ovn-ipam-ovnsb_db.pid"] {
+                    let path = "/proc/$(\(process))"
+                    let rules = try await lab.on(
+                        "central", "\(Self.inside) sh -c 'cat \(path)/status; grep -h open \(path)/limits'"
+                    ).lines
+                    for rule in ["CapEff:\t0000000000000000", "NoNewPrivs:\t1", "Seccomp:\t2"] {
+                        #expect(rules.contains(rule), "\(process): \(rules)")
+                    }
+                    let limits = rules.last?.split(separator: " ").compactMap { Int($0) } ?? []
+                    #expect(limits.count == 2 && limits[0] >= min(limits[1], 65_536), "\(rules)")
+                }
+                // Northbound is for this machine, and for root alone.
+                #expect(try await lab.on("central", "ss -Hltn").lines.allSatisfy { !$0.contains(":6641 ") })
+                #expect(
+                    try await lab.on("central", "stat -c %a /run/ovn /var/lib/ovn /var/lib/ovn/ovnnb_db.db").lines
+                        == ["750", "750", "640"])
+
+                let container = try await Self.connect(lab, "blue", "door")
+                try await lab.on("central", "\(Self.inside) sh -c 'kill -KILL $(cat /run/ovn/ovn-ipam-ovnnb_db.pid)'")
+                try await lab.on("central", Lab.untilReady(9_696))
+                try await lab.on("central", "\(Self.inside) systemctl stop ovn-ipam")
+                #expect(
+                    try await lab.on("central", "\(Self.inside) systemctl show --value -p Result ovn-ipam").word
+                        == "success")
+                #expect(try await lab.attempt("central", "pgrep -f '[o]vn-ipam-ovn'").output.isEmpty)
+                try await lab.on("central", "\(Self.inside) systemctl start ovn-ipam; \(Lab.untilReady(9_696))")
+                #expect(try await lab.on("host1", "ovn-container net-list").output.contains("blue"))
+
+                let log = try await lab.on("central", "cat /var/log/ovn-ipam.log").output
+                for word in ["not permitted", "denied", "Read-only", "SIGSYS"] {
+                    #expect(!log.contains(word), "\(log)")
+                }
+                try await lab.docker("host1", "rm -f \(container.id)")
+                try await lab.on("host1", "ovn-container endpoint-delete door; ovn-container net-delete blue")
+            }
+        }
+
+        private static func connect(_ lab: Lab, _ network: String, _ endpoint: String) async throws -> NetworkContainer
+        {
+            try await lab.on("host1", "ovn-container net-create \(network) 10.9.0.0/24")
+            return try await lab.attach(endpoint, network: network, on: "host1")
+        }
     }
 }

@@ -105,8 +105,8 @@ package struct HTTPTransport: Sendable {
         }
     }
 
-    /// What others cause leaves half of the places free.
-    private static func share(_ client: SourceAddress?) -> Int { client == nil ? width : width / 2 }
+    /// What one client causes leaves most of the places to others: a slow server's are worth much.
+    private static func share(_ client: SourceAddress?) -> Int { client == nil ? width : width / 4 }
 
     private func exchange(_ wire: HTTPClientRequest, until deadline: ContinuousClock.Instant) async throws -> Reply {
         let http = http

@@ -9,7 +9,7 @@ import sys
 import uuid
 
 # Members of a bulk request at the limit: see docs/limits.md.
-BULK = 200
+BULK = 256
 
 ATTACKS = {}
 WITH_KEYSTONE = set()
@@ -257,6 +257,13 @@ async def bulk(target):
     """8 clients that ask for as many networks at a time as there may be, again and again."""
     body = target.request("POST", "/v2.0/networks", networks(target.bulk))
     await repeating(target, 8, 1_000, lambda: body)
+
+
+@kind
+async def writes(target):
+    """200 clients that ask for four networks each at a time, 400 requests a second."""
+    body = target.request("POST", "/v2.0/networks", networks(4))
+    await repeating(target, 200, 400, lambda: body)
 
 
 @kind

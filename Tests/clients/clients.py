@@ -309,6 +309,19 @@ def commands():
         equal(result.stdout.split(), ["blue"], " ".join(command))
 
 
+def large_list():
+    """More than one page: the clients follow its links by themselves."""
+    from neutronclient.v2_0 import client
+
+    library = client.Client(endpoint_url=URL, auth_strategy="noauth")
+    for _ in range(20):
+        library.create_network({"networks": [{}] * 256})
+    first = next(library.list_networks(retrieve_all=False))
+    equal(len(first["networks"]), 5_000, "the networks of the first page")
+    for name, listed in [("openstack", openstack("network list")), ("neutron", neutron("net-list"))]:
+        equal(len(listed), 20 * 256, f"the networks that {name} lists")
+
+
 start = time.monotonic()
 network = networks()
 four, six = subnets(network)
@@ -320,4 +333,5 @@ commands()
 openstack("subnet delete", "four", "six")
 openstack("network delete", "blue")
 equal(openstack("network list"), [], "the networks at the end")
+large_list()
 print(f"{count} commands of openstack and neutron without a surprise, {time.monotonic() - start:.0f} s")

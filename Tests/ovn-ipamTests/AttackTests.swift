@@ -13,6 +13,8 @@ import Testing
         try await run([
             script, "--programs", URL(filePath: IPAMProcess.path).deletingLastPathComponent().path(), "--only", attack,
             "--seconds", "2", "--ports", "400", "--slowest", "10", "--verbose",
+            // Debug programs plan a change twenty times as slowly.
+            "--bulk", "64",
         ])
     }
 }

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension LabTests {
-    /// What a container can send, of 92 kinds of frames, and what of it arrives at a container on another host.
+    /// What a container can send, of 96 kinds of frames, and what of it arrives at a container on another host.
     @Suite struct FrameTests {
         @Test func `every kind of forged frame is dropped, and ordinary ones arrive`() async throws {
             try await Lab.with("frames", hosts: 2) { lab in
@@ -16,12 +16,17 @@ extension LabTests {
                         )
                     }
                 }
+                try await lab.docker("host1", "network create plain")
+                for bridge in ["bridge", "plain"] {
+                    try await lab.docker(
+                        "host1", "run -d --stop-signal KILL --name \(bridge) --network \(bridge) busybox sleep 100000")
+                }
                 let kinds = try await run([Self.tool, "list"]).lines.map { Kind($0) }
                 var arrived: [[Int]] = []
                 for network in ["usual", "inner", "open"] {
                     let a = try await lab.start("from-\(network)", on: "host1", network: network)
                     let b = try await lab.start("to-\(network)", on: "host2", network: network)
-                    arrived.append(try await lab.frames(from: a, to: b))
+                    arrived.append(try await lab.frames(from: a, to: b, kinds))
                 }
                 for (index, kind) in kinds.enumerated() {
                     for (column, numbers) in zip(["usual", "inner"], arrived) {
@@ -61,16 +66,20 @@ extension LabTests {
         private static let harmless: Set<String> = ["neighbour solicitation, MAC option"]
 
         private static func neverPasses(_ kind: Kind) -> Bool {
-            kind.name.contains("VLAN tag") || ["source MAC broadcast", "source MAC multicast"].contains(kind.name)
+            kind.group == "geneve" || kind.name.contains("VLAN tag")
+                || ["source MAC broadcast", "source MAC multicast"].contains(kind.name)
         }
 
         /// The table of docs/security.md is this run's. `FRAMES_TABLE=write` writes it.
         private static func compareTable(_ kinds: [Kind], _ arrived: [[Int]]) throws {
-            let titles = ["forged": "forged", "server": "routers', servers', switches'", "ordinary": "ordinary"]
+            let titles = [
+                "forged": "forged", "geneve": "tunnelled", "server": "routers', servers', switches'",
+                "ordinary": "ordinary",
+            ]
             var lines = [
                 "| kind | frame | | default | `--internal` | port security off |", "|---|---|---|---|---|---|",
             ]
-            for group in ["forged", "server", "ordinary"] {
+            for group in ["forged", "server", "geneve", "ordinary"] {
                 for (index, kind) in kinds.enumerated() where kind.group == group {
                     let cells = arrived.map { $0.contains(index) ? "arrives" : "–" }
                     lines.append(
@@ -108,7 +117,7 @@ private struct Kind {
 
 extension Lab {
     /// Sends one frame of each kind from a container to another, and says which arrive.
-    fileprivate func frames(from sender: Member, to receiver: Member) async throws -> [Int] {
+    fileprivate func frames(from sender: Member, to receiver: Member, _ kinds: [Kind]) async throws -> [Int] {
         let tool = Lab.project.path + "/lab/lib/frames"
         let enter = "nsenter -t $(docker inspect -f '{{.State.Pid}}'"
         try await on(
@@ -117,6 +126,14 @@ extension Lab {
             \(enter) \(receiver.name)) -n python3 \(tool) receive eth0 30 >/run/\(receiver.name).frames 2>&1 &
             timeout 20 bash -c 'until grep -q listening /run/\(receiver.name).frames; do sleep 0.05; done'
             """)
+        let keys = try await tunnelKeys(of: receiver)
+        for (kind, name) in zip(kinds.indices.filter { kinds[$0].group == "geneve" }, [sender.name, "bridge", "plain"])
+        {
+            try await on(
+                sender.host,
+                "\(enter) \(name)) -n python3 \(tool) geneve \(kind) 10.77.0.12 \(keys.network) 1 \(keys.port) \(receiver.mac) \(receiver.address)"
+            )
+        }
         try await on(
             sender.host,
             """
@@ -129,5 +146,19 @@ extension Lab {
             $0.lines.count == 2
         }
         return try #require(answer.lines.last).split(separator: " ").compactMap { Int($0) }
+    }
+
+    /// What hosts call a network and a port of it in their tunnels: small numbers that anybody can guess.
+    private func tunnelKeys(of member: Member) async throws -> (network: Int, port: Int) {
+        let id = try #require(try await list("ports", "mac_address=\(member.mac)", as: Port.self).first).id
+        let keys = try await on(
+            "central",
+            """
+            set -- $(ovn-sbctl --bare --columns=datapath,tunnel_key find Port_Binding logical_port=\(id))
+            echo $(ovn-sbctl get Datapath_Binding $1 tunnel_key) $2
+            """
+        ).word.split(separator: " ").compactMap { Int($0) }
+        try #require(keys.count == 2)
+        return (keys[0], keys[1])
     }
 }

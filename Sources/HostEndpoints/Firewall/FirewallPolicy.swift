@@ -10,7 +10,7 @@ import OVSDBClient
 ///
 /// Two kinds of ports trust the address that a packet comes from, and Docker gives containers their host's: those of tunnels, where a
 /// datagram becomes a frame in any logical network, and those of OVN's and Open vSwitch's databases. See
-/// `docs/decisions/0014-firewall.md`.
+/// `docs/decisions/0016-firewall.md`.
 package struct FirewallPolicy: Hashable, Sendable {
     /// Where tunnels of the types that this host has end. Of the others no host takes a packet from this one.
     package var tunnels: Ports

@@ -14,7 +14,7 @@ import Testing
             script, "--programs", URL(filePath: IPAMProcess.path).deletingLastPathComponent().path(), "--only", attack,
             "--seconds", "2", "--ports", "400", "--slowest", "10", "--verbose",
             // Debug programs plan a change twenty times as slowly.
-            "--bulk", "64",
+            "--bulk", "16",
         ])
     }
 }

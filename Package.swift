@@ -96,21 +96,24 @@ let package = Package(
         room("DHCPOptions", uses: ["NetAddress"]),
         room("NeutronAPI", uses: ["NetAddress"]),
         room("Release"),
+        room("Discretion", uses: [logging]),
         .systemLibrary(name: "CYAML"),
         room("YAML", uses: ["CYAML"], linker: libyaml),
 
         // The kernel.
         .target(name: "CLinux"),
         room("Netlink", uses: ["NetAddress", "CLinux"]),
-        room("HostNetwork", uses: ["Netlink"]),
-        room("EmbeddedOVN", uses: ["CLinux", lifecycle, logging]),
+        room("HostNetwork", uses: ["Netlink", "Discretion"]),
+        room("EmbeddedOVN", uses: ["CLinux", "Discretion", lifecycle, logging]),
 
         // Other daemons.
-        room("OVSDBClient", uses: ["OVSDB", nioSSL, logging, metrics, locks] + nio),
+        room("OVSDBClient", uses: ["OVSDB", "Discretion", nioSSL, logging, metrics, locks] + nio),
         room("DockerEngine", uses: ["NetAddress", logging] + http + nio),
         room("HTTPServing", uses: [logging, locks, nioHTTP] + nio),
-        room("HTTPTransport", uses: ["HTTPServing", nioSSL, logging, locks] + http + nio),
-        room("Keystone", uses: ["NeutronAPI", "YAML", "HTTPServing", "HTTPTransport", logging, locks] + http + nio),
+        room("HTTPTransport", uses: ["Discretion", "HTTPServing", nioSSL, logging, locks] + http + nio),
+        room(
+            "Keystone",
+            uses: ["NeutronAPI", "YAML", "Discretion", "HTTPServing", "HTTPTransport", logging, locks] + http + nio),
         room("NeutronClient", uses: ["NeutronAPI", "HTTPTransport", "Keystone", logging] + http + nio),
 
         // What we are.
@@ -124,20 +127,23 @@ let package = Package(
                 nioHTTP,
             ] + nio),
         room("HostAttachment", uses: ["HostNetwork", "OVSDBClient", "OVNModel", logging]),
-        room("HostEndpoints", uses: ["Release", "NeutronClient", "HostAttachment", "DockerEngine", logging]),
+        room(
+            "HostEndpoints",
+            uses: ["Release", "Discretion", "NeutronClient", "HostAttachment", "DockerEngine", logging]),
         room("DockerPlugin", uses: ["HostEndpoints", "HTTPServing", lifecycle, logging, locks, nioHTTP] + nio),
-        room("Commands", uses: ["DockerPlugin", arguments, logging]),
+        room("Commands", uses: ["DockerPlugin", "Discretion", arguments, logging]),
 
         command(
             "ovn-ipam",
             uses: [
-                "Release", "YAML", "DHCPOptions", "NeutronServer", "Keystone", "HTTPTransport", "EmbeddedOVN",
+                "Release", "Discretion", "YAML", "DHCPOptions", "NeutronServer", "Keystone", "HTTPTransport",
+                "EmbeddedOVN",
                 arguments,
                 configuration,
                 lifecycle, signals, logging,
             ] + nio),
         command(
-            "ovn-docker-plugin", uses: ["DockerPlugin", arguments, lifecycle, signals, logging]),
+            "ovn-docker-plugin", uses: ["DockerPlugin", "Discretion", arguments, lifecycle, signals, logging]),
         command("ovn-integrate", uses: ["Commands"], linker: fixedAddress),
         command("ovn-container", uses: ["Commands"], linker: fixedAddress),
         command("ovsdb-modelgen", uses: ["OVSDB", arguments]),
@@ -154,6 +160,7 @@ let package = Package(
         tests("IPAM"),
         tests("DHCPOptions", uses: ["TestServers"]),
         tests("NeutronAPI"),
+        tests("Discretion", uses: [logging, locks]),
         tests("Netlink"),
         tests("EmbeddedOVN", uses: [lifecycle, logging]),
         tests("ovn-ipam", uses: ["TestServers"]),

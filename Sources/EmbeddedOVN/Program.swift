@@ -1,3 +1,4 @@
+import Discretion
 import Glibc
 
 /// A program and how it is called.
@@ -6,7 +7,7 @@ struct Program: Hashable, Sendable {
     let path: String
     /// Without the program's own name.
     var arguments: [String]
-    /// Added to our own environment.
+    /// Added to what it gets of our own environment.
     var environment: [String: String] = [:]
 
     /// Finds `name` in `PATH` and where daemons are kept.
@@ -21,15 +22,6 @@ struct Program: Hashable, Sendable {
 
     var name: Substring { path.split(separator: "/").last ?? "" }
 
-    /// The whole environment of the program, `NAME=value`.
-    var wholeEnvironment: [String] {
-        var items: [String] = []
-        var next = environ
-        while let item = next.pointee {
-            let text = String(cString: item)
-            if environment[String(text.prefix { $0 != "=" })] == nil { items.append(text) }
-            next += 1
-        }
-        return items + environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-    }
+    /// The whole environment of the program, `NAME=value`. No password of ours is in it.
+    var wholeEnvironment: [String] { ChildEnvironment.items(adding: environment) }
 }

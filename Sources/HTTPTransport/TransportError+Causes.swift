@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Discretion
 import Glibc
 import NIOCore
 import NIOPosix
@@ -28,16 +29,16 @@ extension TransportError {
         case is CancellationError: self.init(.lost, "cancelled")
         case is NIOTooManyBytesError:
             self.init(.lost, "the answer has more than \(HTTPTransport.replyLimit) bytes")
-        default: self.init(.lost, "\(error)")
+        default: self.init(.lost, "\(error)".withoutSourcePlaces)
         }
     }
 
     private init(_ error: NIOSSLError) {
         guard case .handshakeFailed(let cause) = error else {
-            self.init(.lost, "\(error)")
+            self.init(.lost, "\(error)".withoutSourcePlaces)
             return
         }
-        let text = "\(cause)"
+        let text = "\(cause)".withoutSourcePlaces
         if text.contains("CERTIFICATE_VERIFY_FAILED") {
             self.init(.untrusted, "its certificate is not signed by an authority that is trusted here")
         } else {

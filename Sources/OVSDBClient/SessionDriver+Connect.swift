@@ -1,3 +1,4 @@
+internal import Discretion
 internal import NIOCore
 internal import NIOPosix
 internal import NIOSSL
@@ -46,7 +47,8 @@ extension OVSDBConfiguration.TLS {
         } catch {
             throw OVSDBError(
                 .invalidConfiguration,
-                "cannot use private key \(privateKeyFile), certificate \(certificateFile), CA certificate \(authorityFile): \(error)"
+                "cannot use private key \(privateKeyFile), certificate \(certificateFile), CA certificate \(authorityFile): "
+                    + "\(error)".withoutSourcePlaces
             )
         }
     }

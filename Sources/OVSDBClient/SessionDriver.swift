@@ -1,3 +1,4 @@
+internal import Discretion
 internal import Logging
 internal import NIOCore
 internal import NIOPosix
@@ -237,7 +238,7 @@ actor SessionDriver {
         case let error as OVSDBError: error.message
         case let error as IOError: error.description
         case let error as NIOConnectionError: error.connectionErrors.first.map { describe($0.error) } ?? "\(error)"
-        default: "\(error)"
+        default: "\(error)".withoutSourcePlaces
         }
     }
 }

@@ -24,7 +24,7 @@ struct App: Sendable {
                 remotes: remotes, database: "Open_vSwitch", tables: HostAttachment.tables),
             logger: logger)
         let source = HostSource(
-            client: client, choice: CloudChoice(environment: environment), executable: HostProcess.executable(),
+            client: client, choice: Self.choice(environment, logger), executable: HostProcess.executable(),
             logger: logger
         )
         let (environment, logger) = (environment, logger)
@@ -64,6 +64,12 @@ struct App: Sendable {
         }
         await source.shutdown()
         try ended.get()
+    }
+
+    private static func choice(_ environment: [String: String], _ logger: Logger) -> CloudChoice {
+        CloudChoice(environment: environment) { warning in
+            logger.warning("a secret is no secret", metadata: ["cause": "\(warning)"])
+        }
     }
 
     /// What the engine says it has; nil where it does not answer, as while it starts.

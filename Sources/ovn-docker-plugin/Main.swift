@@ -1,3 +1,4 @@
+import Discretion
 import ArgumentParser
 import Glibc
 import HostEndpoints
@@ -39,7 +40,7 @@ struct OVNDockerPlugin: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var logger = Logger(label: "ovn-docker-plugin", factory: { StreamLogHandler.standardError(label: $0) })
+        var logger = Logger(label: "ovn-docker-plugin", factory: { PlainLogHandler.standardError(label: $0) })
         logger.logLevel = Logger.Level(rawValue: logLevel) ?? .info
         let environment = HostProcess.environment()
         let remotes: [Remote]
@@ -70,7 +71,9 @@ struct OVNDockerPlugin: AsyncParsableCommand {
             }
             let isUsage = code == .validationFailure
             var line =
-                Array((isUsage ? fullMessage(for: error) : "ovn-docker-plugin: \(error)").utf8) + [UInt8(ascii: "\n")]
+                Array((isUsage ? fullMessage(for: error) : "ovn-docker-plugin: \("\(error)".plain())").utf8) + [
+                    UInt8(ascii: "\n")
+                ]
             write(STDERR_FILENO, &line, line.count)
             Glibc.exit(isUsage ? 2 : 1)
         }

@@ -1,3 +1,4 @@
+import Discretion
 import EmbeddedOVN
 import Glibc
 import Keystone
@@ -18,7 +19,7 @@ struct App: Sendable {
 
     init(_ settings: Settings) {
         self.settings = settings
-        var logger = Logger(label: "ovn-ipam", factory: { StreamLogHandler.standardError(label: $0) })
+        var logger = Logger(label: "ovn-ipam", factory: { PlainLogHandler.standardError(label: $0) })
         logger.logLevel = settings.logLevel
         self.logger = logger
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Discretion
 import Glibc
 import Release
 
@@ -27,7 +28,7 @@ struct OVNIPAM: AsyncParsableCommand {
                 try command.run()
             }
         } catch let error as SettingsError {
-            complain("ovn-ipam: \(error)")
+            complain("ovn-ipam: \("\(error)".plain())")
             Glibc.exit(2)
         } catch {
             let code = exitCode(for: error)
@@ -37,7 +38,7 @@ struct OVNIPAM: AsyncParsableCommand {
                 Glibc.exit(0)
             }
             let isUsage = code == .validationFailure
-            complain(isUsage ? message : "ovn-ipam: \(error)")
+            complain(isUsage ? message : "ovn-ipam: \("\(error)".plain())")
             Glibc.exit(isUsage ? 2 : 1)
         }
     }

@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Discretion
 import HTTPTransport
 import Keystone
 import Logging
@@ -55,8 +55,8 @@ struct KeystoneSettings: Sendable {
         case (let text?, nil): return text
         case (nil, let file?):
             var password: String
-            do { password = try String(contentsOfFile: file, encoding: .utf8) } catch {
-                throw SettingsError("auth-password-file: cannot read \(file)")
+            do { password = String(decoding: try SecretFile.read(file), as: UTF8.self) } catch {
+                throw SettingsError("auth-password-file: \(error)")
             }
             // Editors end a file with a new line, which is no part of a password.
             if password.last?.isNewline == true { password.removeLast() }

@@ -1,14 +1,19 @@
-import FoundationEssentials
+import Discretion
 import YAML
 
 /// The configuration file: a YAML mapping of settings to values, a list being the same as its elements joined by commas.
 enum SettingsFile {
     static func read(_ path: String) throws(SettingsError) -> [Setting: String] {
-        let text: Data
-        do { text = try Data(contentsOf: URL(filePath: path)) } catch {
-            throw SettingsError("cannot read the configuration file \(path)")
+        let (text, fault): ([UInt8], SecretFile.Fault?)
+        do { (text, fault) = try SecretFile.readOpenly(path) } catch {
+            throw SettingsError("configuration file: \(error)")
         }
-        return try parse(text, path)
+        let settings = try parse(text, path)
+        // What holds no password may be anybody's to read.
+        if let fault, settings.keys.contains(where: \.isSecret) {
+            throw SettingsError("configuration file: \(fault.sentence(path))")
+        }
+        return settings
     }
 
     static func parse(_ text: some Sequence<UInt8>, _ path: String) throws(SettingsError) -> [Setting: String] {

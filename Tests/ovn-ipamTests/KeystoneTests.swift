@@ -45,6 +45,7 @@ import Testing
             let bob = try await keystone.token("bob", project: "red")
             try await IPAMProcess.withFolder { folder in
                 try "s3cret\n".write(toFile: "\(folder)/password", atomically: true, encoding: .utf8)
+                chmod("\(folder)/password", 0o600)
                 let process = try IPAMProcess.up(
                     folder, "--auth", "keystone", "--auth-url", keystone.url, "--auth-username", "ipam",
                     "--auth-password-file", "\(folder)/password", "--token-cache-time", "1", "--log-level", "debug")

@@ -1,5 +1,6 @@
 import EmbeddedOVN
 import Foundation
+import Glibc
 import Keystone
 import NetAddress
 import NetworkStore
@@ -11,10 +12,11 @@ import Testing
 
 @Suite struct SettingsTests {
     /// Runs `body` with a configuration file.
-    private func withFile(_ text: String, _ body: (String) throws -> Void) throws {
+    private func withFile(_ text: String, mode: mode_t = 0o600, _ body: (String) throws -> Void) throws {
         let path = "/tmp/ovn-containers-settings-\(UUID().uuidString.prefix(8)).yaml"
         try text.write(toFile: path, atomically: true, encoding: .utf8)
         defer { try? FileManager.default.removeItem(atPath: path) }
+        chmod(path, mode)
         try body(path)
     }
 
@@ -86,6 +88,31 @@ import Testing
         let (status, output) = try await IPAMProcess.result("up", "--auth-password", "s3cret")
         #expect(status == 2)
         #expect(output.contains("--auth-password"))
+    }
+
+    @Test func `a password that everybody can read is refused, with the mode and what to do`() throws {
+        let flags: [Setting: String?] = [
+            .authentication: "keystone", .authURL: "http://k:5000", .authUsername: "u",
+        ]
+        for mode in [0o644, 0o604, 0o666, 0o660] as [mode_t] {
+            try withFile("s3cret\n", mode: mode) { file in
+                let error = #expect(throws: SettingsError.self) {
+                    try Settings(flags.merging([.authPasswordFile: file]) { $1 }, file: nil)
+                }
+                let text = error?.description ?? ""
+                #expect(text.hasPrefix("auth-password-file: \(file) holds a secret and "), "\(text)")
+                #expect(text.hasSuffix("(mode 0\(String(mode, radix: 8))): chmod 600 \(file)"), "\(text)")
+            }
+            try withFile("auth-password: s3cret\n", mode: mode) { file in
+                let error = #expect(throws: SettingsError.self) { try Settings(flags, file: file) }
+                let text = error?.description ?? ""
+                #expect(text.hasPrefix("configuration file: \(file) holds a secret and "), "\(text)")
+                #expect(!text.contains("s3cret"))
+            }
+            // What is no secret may be anybody's to read.
+            try withFile("listen: 127.0.0.1:1\n", mode: mode) { #expect(try Settings([:], file: $0).server.port == 1) }
+        }
+        try withFile("auth-password: s3cret\n", mode: 0o640) { #expect(try Settings(flags, file: $0).keystone != nil) }
     }
 
     @Test func `an empty file is none`() throws {

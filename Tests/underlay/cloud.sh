@@ -15,6 +15,7 @@ start_service() {
         keystone)
             lab/lab openstack --name "$name" keystone
             lab/lab openrc --name "$name" ovn-ipam | sed -n 's/^export OS_PASSWORD=//p' | copy_to central /run/ovn-ipam-password
+            lab/lab exec --name "$name" central chmod 600 /run/ovn-ipam-password
             start_ipam "--auth keystone --auth-url http://$central:5000/v3 --auth-public-url http://$central:5000 \
                 --auth-username ovn-ipam --auth-password-file /run/ovn-ipam-password"
             ;;

@@ -1,5 +1,6 @@
 import HostEndpoints
 import ArgumentParser
+import Discretion
 import DockerEngine
 import HostAttachment
 import HostNetwork
@@ -59,7 +60,7 @@ struct DeleteEndpoint: HostCommand {
         try await clear(port, host, engine)
         if let placement, !placement.isHere(port), case let place = placement.shown(port), !place.isEmpty {
             console.errors(
-                "note: its interface in container \(port.deviceID.prefix(12))\(place) "
+                "note: its interface in container \(port.deviceID.prefix(12).plain())\(place.plain()) "
                     + "goes away when ovn-container next runs there")
         }
     }

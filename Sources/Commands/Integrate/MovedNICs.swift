@@ -1,3 +1,4 @@
+import Discretion
 import HostEndpoints
 import HostAttachment
 import HostNetwork
@@ -65,6 +66,6 @@ struct MovedNICs: Sendable {
     }
 
     private func note(_ words: [String]) {
-        for word in words { console.errors("note: \(word)") }
+        for word in words { console.errors("note: \(word.plain())") }
     }
 }

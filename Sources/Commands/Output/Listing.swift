@@ -1,3 +1,5 @@
+import Discretion
+
 /// One value of a result.
 enum Cell: Sendable, Equatable {
     case text(String)
@@ -8,13 +10,13 @@ enum Cell: Sendable, Equatable {
 
     init(_ text: String) { self = .text(text) }
 
-    /// For people.
+    /// For people. What others have named commands no terminal, and stays in its row.
     var shown: String {
         switch self {
-        case .text(let text): text
+        case .text(let text): text.plain()
         case .number(let number): String(number)
         case .flag(let flag): flag ? "yes" : "no"
-        case .list(let parts): parts.joined(separator: ", ")
+        case .list(let parts): parts.map { $0.plain() }.joined(separator: ", ")
         case .none: ""
         }
     }
@@ -23,7 +25,7 @@ enum Cell: Sendable, Equatable {
     var bare: String {
         switch self {
         case .flag(let flag): flag ? "true" : "false"
-        case .list(let parts): parts.joined(separator: ",")
+        case .list(let parts): parts.map { $0.plain() }.joined(separator: ",")
         default: shown
         }
     }

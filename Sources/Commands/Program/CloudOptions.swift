@@ -1,3 +1,4 @@
+import Discretion
 import ArgumentParser
 import Keystone
 
@@ -46,7 +47,9 @@ package struct CloudOptions: ParsableArguments {
 
     /// Which cloud is meant.
     func choice(_ context: Context) -> CloudChoice {
-        CloudChoice(options: settings, name: osCloud, environment: context.environment)
+        CloudChoice(options: settings, name: osCloud, environment: context.environment) {
+            context.console.errors("warning: \($0.plain())")
+        }
     }
 
     /// What was given, by setting.

@@ -1,5 +1,6 @@
 import HostEndpoints
 import ArgumentParser
+import Discretion
 import Logging
 import OVSDB
 import OVSDBClient
@@ -39,13 +40,13 @@ package struct LocalOptions: ParsableArguments {
     /// Says what is going on, to a person who watches or who asked for it.
     func progress(_ context: Context) -> @Sendable (String) -> Void {
         guard verbose || context.console.isInteractive else { return { _ in } }
-        return context.console.errors
+        return { context.console.errors($0.plain()) }
     }
 
     /// The rooms' own log: only on request, on stderr.
     func logger(_ context: Context) -> Logger {
         guard verbose else { return Logger(label: "ovn-containers", factory: { _ in SwiftLogNoOpLogHandler() }) }
-        var logger = Logger(label: "ovn-containers", factory: StreamLogHandler.standardError(label:))
+        var logger = Logger(label: "ovn-containers", factory: { PlainLogHandler.standardError(label: $0) })
         logger.logLevel = .debug
         return logger
     }

@@ -1,3 +1,4 @@
+import Discretion
 import DockerEngine
 import HostAttachment
 import Keystone
@@ -17,12 +18,12 @@ package struct HostError: Error, Sendable, Equatable, CustomStringConvertible {
     }
 
     package let code: Code
-    /// Lower case, no full stop: what is wrong, with which object, and what to do.
+    /// Lower case, no full stop: what is wrong, with which object, and what to do. On one line, whatever the object is called.
     package let message: String
 
     package init(_ code: Code, _ message: String) {
         self.code = code
-        self.message = message
+        self.message = message.plain()
     }
 
     package var description: String { message }

@@ -1,4 +1,5 @@
 import CLinux
+import Discretion
 import Glibc
 
 /// Runs other programs.
@@ -17,7 +18,7 @@ package enum Tool {
     }
 
     /// Runs a program, looked for where system programs are, and waits for its end, five seconds at most. Answers why it failed, nil for
-    /// success. It runs with nothing of ours but the environment.
+    /// success. It runs with nothing of ours but the harmless part of the environment.
     @Sendable package static func run(_ words: [String]) -> String? {
         let output = open("/dev/null", O_WRONLY | O_CLOEXEC)
         guard output >= 0 else { return "there is no /dev/null" }
@@ -49,7 +50,9 @@ package enum Tool {
         guard let path = path(of: words[0]) else { return "there is no program \(words[0])" }
         var arguments = words.map { strdup($0) } + [nil]
         defer { arguments.forEach { free($0) } }
-        let process = clinux_spawn(path, &arguments, environ, input, output, 0)
+        var environment = ChildEnvironment.items().map { strdup($0) } + [nil]
+        defer { environment.forEach { free($0) } }
+        let process = clinux_spawn(path, &arguments, &environment, input, output, 0)
         guard process > 0 else { return "\(path) can not be run: error \(-process)" }
         return wait(for: process, path)
     }

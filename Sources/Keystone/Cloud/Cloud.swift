@@ -44,17 +44,18 @@ package struct Cloud: Hashable, Sendable {
     ///   - cloud: the cloud of clouds.yaml that the command line names; else `OS_CLOUD`, else, where nothing at all is
     ///     said, the only one that is there.
     ///   - folder: where clouds.yaml is looked for first.
+    ///   - warn: told which file has a secret that every user of the machine can read. OpenStack's own tools take it without a word.
     /// - Throws: `misconfigured`, naming the variable that is missing or wrong.
     package static func load(
         options: [CloudSetting: String] = [:], cloud: String? = nil, environment: [String: String],
-        folder: String = "."
+        folder: String = ".", warn: (String) -> Void = { _ in }
     ) throws(KeystoneError) -> Cloud {
         var said = CloudSettings(environment: environment)
         said.override(with: CloudSettings(options))
         let name = [cloud, environment["OS_CLOUD"]].lazy.compactMap { $0 }.first { !$0.isEmpty }
         var entry: CloudsFiles.Entry?
         if name != nil || !isMeant(options: options, cloud: cloud, environment: environment) {
-            entry = try CloudsFiles(environment: environment, folder: folder).find(name)
+            entry = try CloudsFiles(environment: environment, folder: folder).find(name, warn)
         }
         var settings = CloudSettings()
         if let entry { settings = try CloudSettings(entry, region: said[.region]) }

@@ -5,11 +5,17 @@ package struct CloudChoice: Sendable {
     /// The cloud of clouds.yaml that a command line names.
     package var name: String?
     package var environment: [String: String]
+    /// Told what is unwise about the files, a sentence each.
+    package var warn: @Sendable (String) -> Void
 
-    package init(options: [CloudSetting: String] = [:], name: String? = nil, environment: [String: String]) {
+    package init(
+        options: [CloudSetting: String] = [:], name: String? = nil, environment: [String: String],
+        warn: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
         self.options = options
         self.name = name
         self.environment = environment
+        self.warn = warn
     }
 
     /// Whether options or variables say that an OpenStack cloud is meant.
@@ -19,6 +25,6 @@ package struct CloudChoice: Sendable {
     ///
     /// - Throws: `misconfigured`, naming the variable that is missing or wrong.
     package func load() throws(KeystoneError) -> Cloud {
-        try Cloud.load(options: options, cloud: name, environment: environment)
+        try Cloud.load(options: options, cloud: name, environment: environment, warn: warn)
     }
 }

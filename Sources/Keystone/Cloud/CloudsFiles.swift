@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Discretion
 import Glibc
 import YAML
 
@@ -23,15 +23,15 @@ struct CloudsFiles: Sendable {
 
     /// - Parameter name: `nil` means the only one there is.
     /// - Returns: `nil` when no name is given and there is none, or not exactly one.
-    func find(_ name: String?) throws(KeystoneError) -> Entry? {
-        guard let (file, clouds) = try read("clouds", override: "OS_CLIENT_CONFIG_FILE") else {
+    func find(_ name: String?, _ warn: (String) -> Void = { _ in }) throws(KeystoneError) -> Entry? {
+        guard let (file, clouds) = try read("clouds", override: "OS_CLIENT_CONFIG_FILE", warn) else {
             guard let name else { return nil }
             throw KeystoneError(
                 .misconfigured,
                 "there is no clouds.yaml that has cloud \"\(name)\" (OS_CLOUD): looked in \(folders.joined(separator: ", "))"
             )
         }
-        let secure = try read("secure", override: "OS_CLIENT_SECURE_FILE")?.root
+        let secure = try read("secure", override: "OS_CLIENT_SECURE_FILE", warn)?.root
         let all = (secure.map { clouds.merging($0) } ?? clouds)["clouds"]?.mapping ?? []
         let named = name.map { name in all.filter { $0.key == name } } ?? all
         guard named.count == 1, let (key, node) = named.first, node.mapping != nil else {
@@ -47,7 +47,8 @@ struct CloudsFiles: Sendable {
     /// What the cloud says, on top of the profile that it names.
     private func withProfile(_ node: YAMLNode, _ name: String, _ file: String) throws(KeystoneError) -> YAMLNode {
         guard let profile = (node["profile"] ?? node["cloud"])?.text else { return node }
-        guard let vendors = try read("clouds-public", override: nil), let base = vendors.root["public-clouds"]?[profile]
+        guard let vendors = try read("clouds-public", override: nil, { _ in }),
+            let base = vendors.root["public-clouds"]?[profile]
         else {
             throw KeystoneError(
                 .misconfigured,
@@ -67,22 +68,37 @@ struct CloudsFiles: Sendable {
     }
 
     /// The first file of this name that can be read; one that may not be read is passed over.
-    private func read(_ name: String, override: String?) throws(KeystoneError) -> (file: String, root: YAMLNode)? {
+    private func read(
+        _ name: String, override: String?, _ warn: (String) -> Void
+    ) throws(KeystoneError) -> (file: String, root: YAMLNode)? {
         let named = override.flatMap { environment[$0] }.map { [$0] } ?? []
         let paths =
             named + folders.flatMap { folder in [".yaml", ".yml", ".json"].map { "\(folder)/\(name)\($0)" } }
         for path in paths where access(path, R_OK) == 0 {
-            let text: Data
-            do { text = try Data(contentsOf: URL(filePath: path)) } catch {
-                throw KeystoneError(.misconfigured, "cannot read \(path)")
+            let (text, fault): ([UInt8], SecretFile.Fault?)
+            do { (text, fault) = try SecretFile.readOpenly(path) } catch {
+                throw KeystoneError(.misconfigured, "\(error)")
             }
             let root: YAMLNode?
             do { root = try YAMLNode.parse(text) } catch {
                 throw KeystoneError(.misconfigured, "\(path) is not YAML: \(error)")
             }
-            if let root { return (path, root) }
+            guard let root else { continue }
+            // Whose it is, is as the user wants it: root often reads another's.
+            if let fault, fault.isMode, Self.hasSecret(root) { warn(fault.sentence(path)) }
+            return (path, root)
         }
         return nil
+    }
+
+    private static let secrets: Set<String> = ["password", "token", "application_credential_secret"]
+
+    /// Whether a password or the like stands anywhere in a file. How deep one is, the parser bounds.
+    private static func hasSecret(_ node: YAMLNode) -> Bool {
+        (node.mapping ?? []).contains { key, value in
+            secrets.contains(String(key.map { $0 == "-" ? "_" : $0 })) && value.text?.isEmpty == false
+                || hasSecret(value)
+        }
     }
 }
 

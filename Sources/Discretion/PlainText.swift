@@ -1,0 +1,71 @@
+extension StringProtocol {
+    /// The text as it may stand in a line of a log, on a terminal or in an error, whoever wrote it: on one line, without anything that a
+    /// terminal obeys, and not endless.
+    ///
+    /// Control characters, line and paragraph separators and what turns the direction of writing stand there as they would in Swift's
+    /// source, `\n` or `\u{1b}`.
+    ///
+    /// - Parameter limit: in characters of the result, of which a longer text keeps the beginning, with how long it was.
+    package func plain(limit: Int = PlainText.limit) -> String {
+        let text = withoutSourcePlaces
+        if text.utf8.count <= limit, text.utf8.allSatisfy({ 0x20...0x7e ~= $0 }) { return text }
+        var shown = ""
+        var length = 0
+        for scalar in text.unicodeScalars {
+            let piece = PlainText.shown(scalar)
+            length += piece.count
+            guard length <= limit else { return "\(shown)… (\(utf8.count) bytes)" }
+            shown += piece
+        }
+        return shown
+    }
+
+    /// The text without ` at /home/build/…/tls_record.cc:242`, by which libraries tell in which line of their source an error arose: it
+    /// tells nothing to whoever reads the error, and the builder's folders to everybody.
+    package var withoutSourcePlaces: String {
+        var rest = String(self)[...]
+        guard rest.contains(" at /") else { return String(rest) }
+        var kept = ""
+        while let start = rest.firstRange(of: " at /") {
+            kept += rest[..<start.lowerBound]
+            let place = rest[start.lowerBound...].dropFirst(4).prefix {
+                !$0.isWhitespace && $0 != "," && $0 != ")" && $0 != "]"
+            }
+            if !PlainText.isSourcePlace(place) { kept += rest[start.lowerBound..<place.endIndex] }
+            rest = rest[place.endIndex...]
+        }
+        return kept + rest
+    }
+}
+
+/// What is made of characters that are not for showing.
+package enum PlainText {
+    /// Longer than any sentence of ours with what it names, and short enough for a log.
+    package static let limit = 4000
+
+    /// Whether a text is `/folder/file.cc:242`.
+    static func isSourcePlace(_ text: Substring) -> Bool {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count >= 2, parts.dropFirst().allSatisfy({ !$0.isEmpty && $0.allSatisfy(\.isNumber) }) else {
+            return false
+        }
+        return sources.contains { parts[0].hasSuffix($0) }
+    }
+
+    private static let sources = [".c", ".cc", ".cpp", ".h", ".inc", ".swift"]
+
+    static func shown(_ scalar: Unicode.Scalar) -> String {
+        switch scalar.value {
+        case 0x0a: "\\n"
+        case 0x0d: "\\r"
+        case 0x09: "\\t"
+        case 0..<0x20, 0x7f..<0xa0: escaped(scalar)
+        // Line and paragraph separator, marks and overrides of direction, invisible tags.
+        case 0x2028, 0x2029, 0x061c, 0x200e, 0x200f, 0x202a...0x202e, 0x2066...0x2069, 0xe0000...0xe007f:
+            escaped(scalar)
+        default: String(scalar)
+        }
+    }
+
+    private static func escaped(_ scalar: Unicode.Scalar) -> String { "\\u{\(String(scalar.value, radix: 16))}" }
+}

@@ -110,9 +110,15 @@ import Testing
                 #expect(!text.contains("s3cret"))
             }
             // What is no secret may be anybody's to read.
-            try withFile("listen: 127.0.0.1:1\n", mode: mode) { #expect(try Settings([:], file: $0).server.port == 1) }
+            try withFile("listen: 127.0.0.1:1\n", mode: mode) { file in
+                let settings = try Settings([:], file: file)
+                #expect(settings.server.port == 1)
+            }
         }
-        try withFile("auth-password: s3cret\n", mode: 0o640) { #expect(try Settings(flags, file: $0).keystone != nil) }
+        try withFile("auth-password: s3cret\n", mode: 0o640) { file in
+            let settings = try Settings(flags, file: file)
+            #expect(settings.keystone != nil)
+        }
     }
 
     @Test func `an empty file is none`() throws {

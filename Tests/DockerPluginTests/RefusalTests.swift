@@ -1,4 +1,6 @@
+import HostNetwork
 import NetAddress
+import Netlink
 import NeutronAPI
 import NeutronClient
 import TestServers
@@ -20,6 +22,40 @@ struct RefusalTests {
         let refusal = await #expect(throws: PluginHost.Refusal.self, sourceLocation: location) { try await body() }
         #expect(refusal?.message == message, sourceLocation: location)
         #expect(try await host.everythingLasting() == before, sourceLocation: location)
+    }
+
+    @Test func `a subnet that the host has itself, or that nobody can have, makes no network`() async throws {
+        try await withPluginHost { host in
+            try await host.links.apply([.createLink("uplink", kind: "bridge"), .setLink(.name("uplink"), [.up])])
+            let link = try #require(try await host.links.find(.name("uplink"))).index
+            try await host.links.apply([
+                .ensureAddress(LinkAddress(try #require(InterfaceAddress("10.77.0.11/24")), on: link))
+            ])
+            try await host.links.apply([.ensureRoute(Route(to: try #require(IPPrefix("10.88.0.0/16")), link: link))])
+            for (subnet, other) in [("10.77.0.0/16", "10.77.0.0/24"), ("10.88.3.0/24", "10.88.0.0/16")] {
+                try await Self.expect(
+                    "subnet \(subnet) overlaps \(other), which this host reaches through its interface uplink: "
+                        + "containers could not tell the two apart; choose another subnet, or give uplink another one",
+                    on: host
+                ) { _ = try await host.createNetwork(PoolOrder(subnet: subnet), options: ["net": "blue"]) }
+            }
+            try await Self.expect(
+                "subnet 127.1.0.0/16 overlaps 127.0.0.0/8, which are every host's own loopback addresses: choose another, such as 10.1.0.0/16",
+                on: host
+            ) { _ = try await host.createNetwork(PoolOrder(subnet: "127.1.0.0/16"), options: ["net": "blue"]) }
+            // A network that is there, of another host's making, is refused here too; one that is joined stays.
+            try await host.lab.makeNetwork("taken", "10.77.0.0/24")
+            try await Self.expect(
+                "subnet 10.77.0.0/24 overlaps 10.77.0.0/24, which this host reaches through its interface uplink: "
+                    + "containers could not tell the two apart; choose another subnet, or give uplink another one",
+                on: host
+            ) { _ = try await host.createNetwork(PoolOrder(subnet: "10.77.0.0/24"), options: ["net": "taken"]) }
+            let network = try await host.createNetwork(Self.blue, options: ["net": "blue"])
+            try await host.links.apply([
+                .ensureAddress(LinkAddress(try #require(InterfaceAddress("10.1.0.9/24")), on: link))
+            ])
+            _ = try await host.start(in: network)
+        }
     }
 
     @Test func `a network that can not be as it is asked for is not made`() async throws {

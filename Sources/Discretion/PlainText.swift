@@ -20,7 +20,7 @@ extension StringProtocol {
         return shown
     }
 
-    /// The text without ` at /home/build/…/tls_record.cc:242`, by which libraries tell in which line of their source an error arose: it
+    /// The text without ` at /usr/src/…/tls_record.cc:242`, by which libraries tell in which line of their source an error arose: it
     /// tells nothing to whoever reads the error, and the builder's folders to everybody.
     package var withoutSourcePlaces: String {
         var rest = String(self)[...]

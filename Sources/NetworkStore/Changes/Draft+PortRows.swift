@@ -22,7 +22,7 @@ extension Draft {
     mutating func rewrite(_ row: Northbound.LogicalSwitchPort, as port: Port) throws {
         let snapshot = try snapshot()
         expectUnchanged(row)
-        append(.wait(row, columns: [.dhcpv4Options, .dhcpv6Options]))
+        append(.wait(row, columns: [.dhcpv4Options, .dhcpv6Options, .options]))
         for id in Set(port.fixedIPs.map(\.subnetID)) {
             if let subnet = snapshot.dhcpOptions(id) { expectUnchanged(subnet) }
         }

@@ -73,7 +73,7 @@ extension LabTests {
         }
 
         @Test func `the central point's unit lets it do all that it does, and ends it cleanly`() async throws {
-            try await Lab.with("central-unit", hosts: 1) { lab in
+            try await Lab.with("centralunit", hosts: 1) { lab in
                 let project = Lab.project.path
                 try await lab.on("central", "\(project)/Tests/systemd/boot \(project)/dist central", seconds: 100)
                 try await lab.on("central", Lab.untilReady(9_696))

@@ -61,7 +61,8 @@ struct RealHost: Sendable {
         let ports = try await ovs.control("list-ports", "br-int").split(separator: "\n").map { "port \($0)" }
         let links = try await ovs.inside("ip", "-o", "link", "show", "type", "veth").split(separator: "\n")
         // Each process that looks after a veth gives it a filter of its own, with another number and the same instructions.
-        return containers + ports + links.map { String($0[..<($0.firstRange(of: "prog/xdp")?.lowerBound ?? $0.endIndex)]) }
+        let veths = links.map { $0[..<($0.firstRange(of: "prog/xdp")?.lowerBound ?? $0.endIndex)] }
+        return containers + ports + veths.map(String.init)
     }
 
     /// Brings one up, runs `body`, and takes it away.

@@ -63,7 +63,7 @@ struct Attach: AsyncParsableCommand {
         let name = "bench-\(endpoint.portID.prefix(8))"
         let plug = Plug(
             hostInterface: name, alias: "bench", mac: endpoint.mac, addresses: endpoint.addresses, routes: [],
-            mtu: UInt32(endpoint.mtu), datapath: .netdev)
+            mtu: UInt32(endpoint.mtu), bridge: endpoint.bridge, datapath: .netdev)
         let namespace = try NetworkNamespace(Sandbox(containerID: "bench", location: .process(pid)))
         let link = try await links.createVeth(plug, containerInterface: "raw0", sandbox: namespace)
         try await links.configureHost(link, for: plug)

@@ -14,7 +14,7 @@ package struct DockerPlugin: Sendable {
     let pending = PendingPools()
     let reservations = Reservations()
     let announcements = LateAnnouncements()
-    let refusals = RouterRefusals()
+    let arrivals: Arrivals
     let gateway: GatewayProtection
     /// Told when something could not be given back.
     let upkeep: UpkeepSignal
@@ -24,6 +24,7 @@ package struct DockerPlugin: Sendable {
         self.hosts = hosts
         self.upkeep = upkeep
         self.logger = logger
+        arrivals = Arrivals(logger: logger)
         gateway = GatewayProtection(logger: logger)
     }
 

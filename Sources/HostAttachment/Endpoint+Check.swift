@@ -45,7 +45,7 @@ extension Endpoint {
         return Plug(
             hostInterface: hostInterface, alias: InterfaceKeys.prefix + portID, mac: mac, addresses: addresses,
             routes: routes.map { Plug.Route(destination: $0.destination, nextHop: $0.nextHop) } + defaults,
-            mtu: UInt32(mtu), datapath: datapath, mayAdvertise: mayAdvertise)
+            mtu: UInt32(mtu), bridge: bridge, datapath: datapath, mayAdvertise: mayAdvertise)
     }
 
     /// The name of the veth's end on the host.

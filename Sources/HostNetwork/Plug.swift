@@ -22,14 +22,16 @@ package struct Plug: Hashable, Sendable {
     package var routes: [Route]
     /// Of both ends, in bytes.
     package var mtu: UInt32
-    /// Of the bridge that the host's end is a port of.
+    /// The bridge that the host's end is a port of.
+    package var bridge: String
+    /// Of the bridge.
     package var datapath: Datapath
     /// Whether the container may send router advertisements.
     package var mayAdvertise: Bool
 
     package init(
         hostInterface: String, alias: String, mac: MACAddress, addresses: [InterfaceAddress], routes: [Route],
-        mtu: UInt32, datapath: Datapath, mayAdvertise: Bool = false
+        mtu: UInt32, bridge: String, datapath: Datapath, mayAdvertise: Bool = false
     ) {
         self.hostInterface = hostInterface
         self.alias = alias
@@ -37,6 +39,7 @@ package struct Plug: Hashable, Sendable {
         self.addresses = addresses
         self.routes = routes
         self.mtu = mtu
+        self.bridge = bridge
         self.datapath = datapath
         self.mayAdvertise = mayAdvertise
     }

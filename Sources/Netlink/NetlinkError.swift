@@ -15,6 +15,7 @@ package struct NetlinkError: Error, Hashable, Sendable, CustomStringConvertible 
         package static let interrupted = Code(rawValue: -3)
 
         package static let exists = Code(rawValue: EEXIST)
+        package static let busy = Code(rawValue: EBUSY)
         package static let noDevice = Code(rawValue: ENODEV)
         package static let noEntry = Code(rawValue: ENOENT)
         package static let noProcess = Code(rawValue: ESRCH)

@@ -1,3 +1,4 @@
+import Glibc
 import HostNetwork
 import NetAddress
 import Netlink
@@ -88,37 +89,39 @@ struct GatewayGround: Sendable {
                 ],
                 input: host)
         }
-        let listener = """
-            import socket, time
-            s = socket.socket(socket.AF_INET6, socket.SOCK_RAW, 253); t = socket.socket(socket.AF_INET, socket.SOCK_RAW, 253)
-            end = time.monotonic() + 2
-            for u in (s, t): u.setblocking(False)
-            while time.monotonic() < end:
-                for u in (s, t):
-                    try: print(u.recvfrom(999)[1][0], flush=True)
-                    except BlockingIOError: pass
-                time.sleep(0.01)
-            """
-        let sender = """
-            import ipaddress, socket, struct, sys, time
-            time.sleep(0.5)
+        // Hears at the host and sends from the container, last of all from its own address, so that it knows when it has heard all.
+        let script = """
+            import ctypes, ipaddress, os, select, socket, struct, sys, time
+            heard = [socket.socket(family, socket.SOCK_RAW, 253) for family in (socket.AF_INET6, socket.AF_INET)]
+            if ctypes.CDLL(None).setns(os.open(sys.argv[1], os.O_RDONLY), 0): sys.exit("setns failed")
             link = socket.socket(socket.AF_PACKET, socket.SOCK_RAW); link.bind(("eth1", 0))
             head = bytes.fromhex("\(Self.bridgeMAC)".replace(":", "")) + link.getsockname()[4]
-            for text in sys.argv[1:]:
+            def send(text, data):
                 source = ipaddress.ip_address(text)
                 if source.version == 4:
                     packet = struct.pack("!BBHHHBBH", 0x45, 0, 24, 1, 0, 64, 253, 0) + source.packed + ipaddress.ip_address("172.30.0.1").packed
                     sum = 0
                     for word in struct.unpack("!10H", packet): sum += word
                     while sum >> 16: sum = (sum & 0xffff) + (sum >> 16)
-                    link.send(head + b"\\x08\\x00" + packet[:10] + struct.pack("!H", ~sum & 0xffff) + packet[12:] + b"test")
+                    link.send(head + b"\\x08\\x00" + packet[:10] + struct.pack("!H", ~sum & 0xffff) + packet[12:] + data)
                 else:
-                    link.send(head + b"\\x86\\xdd" + struct.pack("!IHBB", 6 << 28, 4, 253, 64) + source.packed + ipaddress.ip_address("fd30::1").packed + b"test")
+                    link.send(head + b"\\x86\\xdd" + struct.pack("!IHBB", 6 << 28, 4, 253, 64) + source.packed + ipaddress.ip_address("fd30::1").packed + data)
+            for text in sys.argv[2:]: send(text, b"test")
+            last = {"\(container.address)", "\(container.address6)"}
+            for text in last: send(text, b"last")
+            end = time.monotonic() + 20
+            while last:
+                ready = select.select(heard, [], [], max(0, end - time.monotonic()))[0]
+                if not ready: sys.exit("the last one was not heard")
+                for s in ready:
+                    data, (source, *_) = s.recvfrom(999)
+                    if data.endswith(b"last"): last.discard(source)
+                    else: print(source)
             """
-        async let heard = run(["nsenter", "--net=/proc/self/fd/0", "python3", "-c", listener], input: host)
-        _ = try await run(
-            ["nsenter", "--net=/proc/self/fd/0", "python3", "-c", sender] + sources, input: container.sandbox)
-        return Set(try await heard.split(separator: "\n").map(String.init))
+        let sandbox = "/proc/\(getpid())/fd/\(container.sandbox.descriptor)"
+        let heard = try await run(
+            ["nsenter", "--net=/proc/self/fd/0", "python3", "-c", script, sandbox] + sources, input: host)
+        return Set(heard.split(separator: "\n").map(String.init))
     }
 
     /// Where the bridge takes a container's MAC address to be.

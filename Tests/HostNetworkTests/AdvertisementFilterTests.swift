@@ -69,6 +69,18 @@ import Testing
         try await ground.links.setMayAdvertise(true, on: "absent", datapath)
     }
 
+    /// So that the kernel need not switch such programs on and off with each container that is the only one.
+    @Test func `the bridge keeps the program when its last container has gone`() async throws {
+        let ground = try Ground(.netdev)
+        try await ground.links.apply([.createLink("br-int", kind: "bridge")])
+        #expect(try ground.program(on: "br-int") == nil)
+        try await ground.plug(mayAdvertise: false)
+        let program = try #require(try ground.program(on: "br-int"))
+        #expect(try ground.program(on: "ovnfilter") == program)
+        try await ground.links.removeVeth("ovnfilter")
+        #expect(try ground.program(on: "br-int") == program)
+    }
+
     @Test func `a container's end hears no router, whatever was set before`() async throws {
         let ground = try Ground(.netdev)
         try await ground.plug(mayAdvertise: false)
@@ -108,7 +120,7 @@ private struct Ground {
     func plug(mayAdvertise: Bool) async throws {
         let plug = Plug(
             hostInterface: "ovnfilter", alias: "test", mac: mac,
-            addresses: [InterfaceAddress("fd00::7/64")!], routes: [], mtu: 1442, datapath: datapath,
+            addresses: [InterfaceAddress("fd00::7/64")!], routes: [], mtu: 1442, bridge: "br-int", datapath: datapath,
             mayAdvertise: mayAdvertise)
         let link = try await links.createVeth(plug, containerInterface: "eth0", sandbox: container)
         try await links.configureHost(link, for: plug, isNew: true)
@@ -153,6 +165,19 @@ private struct Ground {
             return clinux_send_frame(links.first { $0.name == "eth0" }!.index, frame, UInt64(frame.count))
         }
         #expect(status == 0)
+    }
+
+    /// The number of the XDP program that an interface of the host has.
+    func program(on name: String) throws -> UInt32? {
+        let rows = try host.run { () throws in
+            var socket = try NetlinkSocket()
+            return try socket.rows(.getLink(.name(name)), within: .seconds(5))
+        }
+        let message = try #require(rows.first)
+        // Behind struct ifinfomsg.
+        let attributes = try Attribute.all(in: message.payload.dropFirst(16))
+        let settings = try attributes.first { $0.type == IFLA_XDP }.map { attribute throws in try attribute.nested() }
+        return try settings?.first { $0.type == IFLA_XDP_PROG_ID }.map { attribute throws in try attribute.integer() }
     }
 
     private static let nothing: [UInt8] = [0, 9, 0, 9, 0, 8, 0, 0]

@@ -23,7 +23,7 @@ struct Playground {
             routes: [
                 .init(destination: try #require(IPPrefix("0.0.0.0/0")), nextHop: try #require(IPAddress("10.0.0.1"))),
                 .init(destination: try #require(IPPrefix("::/0")), nextHop: try #require(IPAddress("fd00::1"))),
-            ], mtu: 1442, datapath: datapath)
+            ], mtu: 1442, bridge: "br-int", datapath: datapath)
     }
 
     @Test func `an endpoint is plugged into an empty sandbox`() async throws {

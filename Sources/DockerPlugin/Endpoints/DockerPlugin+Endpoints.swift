@@ -66,7 +66,10 @@ extension DockerPlugin {
             try await Activation(host: host.within(Self.activating)).wait(for: [port])
         }
         await announce(attachment, on: host)
-        refusals.refuseLater(attachment.portID)
+        if let mac = attachment.mac {
+            let guest = Arrivals.Guest(portID: attachment.portID, mac: mac, sandbox: key)
+            await arrivals.expect(guest, behind: attachment.hostInterface)
+        }
         // The engine plugs it into its gateway bridge as soon as this is answered.
         if !record.isInternal { await gateway.expect(key, of: endpointID) }
         let routes: [JSON] = attachment.routes.map {
@@ -97,6 +100,7 @@ extension DockerPlugin {
         await gateway.forget(endpointID)
         let host = try await hosts(Self.haste)
         guard let attachment = Self.attachment(of: endpointID, on: host) else { return [:] }
+        await arrivals.forget(behind: attachment.hostInterface)
         try await host.attachment.detach(portID: attachment.portID, within: .seconds(2))
         guard let id = ID<Port>(attachment.portID) else { return [:] }
         if let docker = attachment.annotations[EndpointKeys.network],

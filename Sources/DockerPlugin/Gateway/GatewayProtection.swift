@@ -18,6 +18,8 @@ actor GatewayProtection {
     private var expected: [String: String] = [:]
     /// Ports of the bridge that lead to nobody of ours.
     private var strangers: Set<Int32> = []
+    /// The bridge's index, where it was there at the last look.
+    private var bridgeIndex: Int32?
 
     init(logger: Logger) { self.logger = logger }
 
@@ -41,16 +43,22 @@ actor GatewayProtection {
     }
 
     private func watch(_ namespace: NetworkNamespace?, _ sandboxes: () async throws -> Set<String>) async throws {
-        let changes = try PortChanges(of: Self.bridge, in: namespace)
+        let changes = try LinkChanges(in: namespace)
         let links = try HostLinks(in: namespace)
         self.links = links
         while true {
             try Task.checkCancellation()
-            guard try await changes.next(within: Self.slice) else { continue }
+            guard concerns(try await changes.next(within: Self.slice)) else { continue }
             do { try await look(links, sandboxes) } catch {
                 logger.debug("docker_gwbridge not looked at", metadata: ["cause": "\(error)"])
             }
         }
+    }
+
+    private func concerns(_ batch: LinkChanges.Batch) -> Bool {
+        if batch.gone.contains(where: { $0.index == bridgeIndex && $0.master == nil }) { bridgeIndex = nil }
+        guard let bridgeIndex else { return !batch.isEmpty }
+        return batch.isIncomplete || (batch.changed + batch.gone).contains { $0.master == bridgeIndex }
     }
 
     /// Protects an endpoint's container now where it is in the bridge already. Newer engines have plugged it in by the time they ask
@@ -63,7 +71,9 @@ actor GatewayProtection {
     }
 
     private func look(_ links: HostLinks, _ sandboxes: () async throws -> Set<String>) async throws {
-        guard let bridge = try await links.gateway(Self.bridge) else { return }
+        let bridge = try await links.gateway(Self.bridge)
+        bridgeIndex = bridge?.link.index
+        guard let bridge else { return }
         try await links.forget(bridge.leftNeighbours)
         strangers.formIntersection(bridge.ports.map(\.index))
         var open = Set(

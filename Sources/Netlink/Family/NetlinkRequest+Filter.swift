@@ -40,19 +40,21 @@ extension NetlinkRequest {
 
     /// The same before packet sockets, by XDP in its generic mode. Nil takes the program away; there being none is done.
     ///
-    /// - Parameter program: of ``AdvertisementFilter/load()``.
-    package static func setAdvertisementProgram(_ program: CInt?, on link: Int32) -> NetlinkRequest {
-        var header: [UInt8] = [0, 0, 0, 0]  // struct ifinfomsg
-        header.append(integer: link)
-        header += [UInt8](repeating: 0, count: 8)
-        var writer = AttributeWriter(header: header)
+    /// - Parameters:
+    ///   - program: of ``AdvertisementFilter/load()``.
+    ///   - tolerated: what else is done.
+    package static func setAdvertisementProgram(
+        _ program: CInt?, on link: LinkReference, tolerated: Set<NetlinkError.Code> = []
+    ) -> NetlinkRequest {
+        var writer = AttributeWriter(header: linkHeader(link))
+        if case .name(let name) = link { writer.put(Int(IFLA_IFNAME), text: name) }
         writer.nest(Int(IFLA_XDP)) { xdp in
             xdp.put(Int(IFLA_XDP_FD), UInt32(bitPattern: program ?? -1))
             xdp.put(Int(IFLA_XDP_FLAGS), UInt32(XDP_FLAGS_SKB_MODE))
         }
         return NetlinkRequest(
-            "\(program == nil ? "let" : "drop") router advertisements from interface \(link)", type: RTM_SETLINK,
-            payload: writer.bytes)
+            "\(program == nil ? "let" : "drop") router advertisements from \(link)", type: RTM_SETLINK,
+            payload: writer.bytes, tolerated: tolerated)
     }
 
     private static func setReceiveProgram(

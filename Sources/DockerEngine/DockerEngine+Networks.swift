@@ -31,4 +31,29 @@ extension DockerEngine {
         let filters = try encode(driver.map { ["driver": [$0]] } ?? [:], goal)
         return try await get("/networks", query: [("filters", String(buffer: filters))], goal, within: timeout)
     }
+
+    /// The endpoints that a network has by their ids, each with the id of its container, or another word while it has none. Those of
+    /// containers that are only being started are among them. None where there is no such network.
+    package func endpoints(ofNetwork id: String, within timeout: Duration) async throws(DockerError) -> [String: String]
+    {
+        do {
+            let network: NetworkMembers = try await get(
+                "/networks/\(percentEncoded(id))", "inspect network \(id)", within: timeout)
+            return Dictionary(
+                (network.members ?? [:]).map { ($0.value.endpointID, $0.key) }, uniquingKeysWith: { first, _ in first })
+        } catch let error where error.code == .notFound {
+            return [:]
+        }
+    }
+}
+
+/// The part of a network's description that tells its endpoints.
+private struct NetworkMembers: Decodable {
+    struct Member: Decodable {
+        let endpointID: String
+        enum CodingKeys: String, CodingKey { case endpointID = "EndpointID" }
+    }
+
+    let members: [String: Member]?
+    enum CodingKeys: String, CodingKey { case members = "Containers" }
 }

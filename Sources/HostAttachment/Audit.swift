@@ -124,8 +124,10 @@ package enum HandedOverEnd: Hashable, Sendable {
 extension HostAttachment {
     /// The attachments that were handed over, each with where its container's end is.
     package func handedOver() async throws(AttachmentError) -> [(attachment: Attachment, end: HandedOverEnd)] {
+        // A veth is there before its row: with the interfaces looked at first, an endpoint that is made meanwhile would lack its veth.
+        let attachments = attachments().filter(\.isHandedOver)
         let links = try await byName()
-        return attachments().filter(\.isHandedOver).map { attachment in
+        return attachments.map { attachment in
             guard let link = links[attachment.hostInterface] else { return (attachment, .gone) }
             return (attachment, link.peerNamespace == nil ? .here : .moved)
         }

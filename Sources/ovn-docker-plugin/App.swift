@@ -34,7 +34,7 @@ struct App: Sendable {
         }
         let hosts: DockerPlugin.Hosts = { try await source.host(within: $0) }
         let plugin = DockerPlugin(hosts: hosts, upkeep: UpkeepSignal(), logger: logger)
-        let audit = Audit(plugin, engine: { await Self.word(engines, logger) }, logger: logger)
+        let audit = Audit(plugin, engines: engines, logger: logger)
         let advertisements = AdvertisementUpkeep(hosts: hosts, logger: logger)
         let names = ContainerNames(plugin, engines: engines, logger: logger)
         let revival = ContainerRevival(plugin, engines: engines, logger: logger)
@@ -69,23 +69,6 @@ struct App: Sendable {
     private static func choice(_ environment: [String: String], _ logger: Logger) -> CloudChoice {
         CloudChoice(environment: environment) { warning in
             logger.warning("a secret is no secret", metadata: ["cause": "\(warning)"])
-        }
-    }
-
-    /// What the engine says it has; nil where it does not answer, as while it starts.
-    private static func word(_ engines: ContainerNames.Engines, _ logger: Logger) async -> EngineWord? {
-        let limit = Duration.seconds(5)
-        do {
-            let engine = try await engines(limit)
-            var word: EngineWord?
-            do { word = try await EngineWord.ask(engine, within: limit) } catch {
-                logger.debug("what docker has is not known", metadata: ["cause": "\(error)"])
-            }
-            await engine.shutdown()
-            return word
-        } catch {
-            logger.debug("docker is not there", metadata: ["cause": "\(error)"])
-            return nil
         }
     }
 }

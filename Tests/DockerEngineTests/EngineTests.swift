@@ -15,7 +15,13 @@ struct EngineTests {
 
     /// An engine with the image `test/busybox:1`, whose root holds a static busybox.
     func withEngine(_ body: (DockerEngine) async throws -> Void) async throws {
-        let docker = try await PrivateDocker.start()
+        try await withDocker { _, engine in try await body(engine) }
+    }
+
+    func withDocker(
+        processesAreVisible: Bool = false, _ body: (PrivateDocker, DockerEngine) async throws -> Void
+    ) async throws {
+        let docker = try await PrivateDocker.start(processesAreVisible: processesAreVisible)
         defer { docker.stop() }
         let engine = try await DockerEngine.connect(
             to: EngineEndpoint(path: docker.socket), within: Self.limit, logger: Logger(label: "test"))
@@ -25,7 +31,7 @@ struct EngineTests {
             try await engine.importImage(
                 archive.bytes, repository: "test/busybox", tag: "1", changes: ["ENTRYPOINT [\"/bin/busybox\"]"],
                 within: Self.limit)
-            try await body(engine)
+            try await body(docker, engine)
         } catch {
             await engine.shutdown()
             throw error
@@ -186,6 +192,38 @@ struct EngineTests {
                         "container destroy",
                     ])
             }
+        }
+    }
+
+    /// The audit of the Docker plugin takes its word for it, which is the same in all versions.
+    @Test func `a start that goes on is in its network, in no list, and keeps its container to itself`() async throws {
+        try await withDocker(processesAreVisible: true) { docker, engine in
+            let network = try await engine.createTestNetwork("blue", within: Self.limit)
+            #expect(try await engine.endpoints(ofNetwork: network, within: Self.limit) == [:])
+            #expect(try await engine.endpoints(ofNetwork: "green", within: Self.limit) == [:])
+            var spec = Self.spec("sleep", "1000")
+            spec.networkMode = "blue"
+            let id = try await engine.createContainer(spec, name: "one", within: Self.limit)
+            let (endpoint, start) = try await docker.holdingStarts {
+                let start = Task { try await engine.startContainer(id, within: Self.limit) }
+                let end = ContinuousClock.now + Self.limit
+                while true {
+                    let endpoints = try await engine.endpoints(ofNetwork: network, within: Self.limit)
+                    if let found = endpoints.first(where: { $0.value == id }) {
+                        let listed = try await engine.containers(labels: [], within: Self.limit)
+                        #expect(listed.map(\.state) == [.created] && listed[0].networks["blue"]?.endpointID == nil)
+                        let refusal = await #expect(throws: DockerError.self) {
+                            _ = try await engine.findContainer(id, within: .milliseconds(500))
+                        }
+                        #expect(refusal?.code == .timedOut)
+                        return (found.key, start)
+                    }
+                    try #require(.now < end, "\(endpoints)")
+                }
+            }
+            try await start.value
+            let running = try #require(try await engine.findContainer(id, within: Self.limit))
+            #expect(running.networks["blue"]?.endpointID == endpoint)
         }
     }
 

@@ -20,7 +20,8 @@ struct CentralAwayTests {
         _ host: PluginHost, until condition: @Sendable () async throws -> Bool
     ) async throws -> Bool {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await Audit(host.plugin, engine: { nil }, logger: PluginLab.quiet).run() }
+            let noEngine: ContainerNames.Engines = { _ in throw HostError(.unreachable, "there is no engine") }
+            group.addTask { try await Audit(host.plugin, engines: noEngine, logger: PluginLab.quiet).run() }
             defer { group.cancelAll() }
             return try await eventually(condition)
         }

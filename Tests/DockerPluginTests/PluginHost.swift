@@ -136,8 +136,11 @@ struct PluginHost: Sendable {
 }
 
 extension EngineWord {
-    /// An engine that has nothing, and one that has these endpoints.
+    /// An engine that has nothing, and one that has these networks or endpoints.
     static let nothing = EngineWord(networks: [], endpoints: [])
+    static func having(_ networks: DockerNetwork...) -> EngineWord {
+        EngineWord(networks: Set(networks.map(\.id)), endpoints: [])
+    }
     static func having(_ endpoints: DockerEndpoint...) -> EngineWord {
         EngineWord(networks: Set(endpoints.map(\.network.id)), endpoints: Set(endpoints.map(\.id)))
     }

@@ -27,13 +27,13 @@ struct StickyTests {
             #expect(try await one.leftovers() == [])
             let kept = try await CutShortTests.port(one)
             #expect(kept.id == id && kept.deviceOwner == "docker:sticky" && kept.binding.hostID == "")
-            #expect(try await one.plan() == [])
+            #expect(try await one.plan(engine: .having(network)) == [])
 
             let second = try await two.start(in: other, ip: ["10.1.0.5"])
             let moved = try await CutShortTests.port(two)
             #expect(moved.id == id && moved.binding.hostID == "h2")
             #expect(moved.macAddress.description == second.mac && second.mac != first.mac)
-            #expect(try await two.plan() == [])
+            #expect(try await two.plan(engine: .having(other)) == [])
 
             // It goes with the network.
             try await two.stop(second)
@@ -55,7 +55,7 @@ struct StickyTests {
             #expect(try await CentralAwayTests.auditing(one) { one.plugin.upkeep.releases == [:] })
             let port = try await CutShortTests.port(two)
             #expect(port.binding.hostID == "h2" && port.macAddress.description == second.mac)
-            #expect(try await two.plan() == [])
+            #expect(try await two.plan(engine: .having(other)) == [])
         }
     }
 
@@ -128,7 +128,7 @@ struct StickyTests {
             #expect(kept.deviceOwner == "docker:sticky" && kept.binding.hostID == "")
             // And one whose engine died is kept by the audit.
             _ = try await host.allocate(in: network, ip: ["10.1.0.5"])
-            #expect(try await host.restarted().repair() == [.release(kept.id, isSticky: true)])
+            #expect(try await host.restarted().repair(engine: .having(network)) == [.release(kept.id, isSticky: true)])
             #expect(try await CutShortTests.port(host).deviceOwner == "docker:sticky")
         }
     }

@@ -7,6 +7,9 @@ extension LabTests {
         /// `make chaos` runs 200.
         static let rounds = ProcessInfo.processInfo.environment["OVN_CHAOS_ROUNDS"].flatMap(Int.init) ?? 10
         static let containersPerHost = 20
+        /// How long a start may be held up. No audit may take that for the end of it, which comes by twice in that time.
+        static let slowness =
+            ProcessInfo.processInfo.environment["OVN_CHAOS_ROUNDS"] == nil ? 1...10 : 1...60
 
         @Test func `whatever is killed, ports, rows, interfaces and containers agree within a minute`() async throws {
             try await Lab.with("chaos", hosts: 3) { lab in
@@ -19,11 +22,14 @@ extension LabTests {
 
                 var random = SystemRandomNumberGenerator()
                 for round in 1...Self.rounds {
-                    let victims = (0..<Int.random(in: 1...2, using: &random)).map { _ in
+                    var victims = (0..<Int.random(in: 1...2, using: &random)).map { _ in
                         Victim(
                             kind: .allCases.randomElement(using: &random)!,
-                            host: lab.hosts.randomElement(using: &random)!)
+                            host: lab.hosts.randomElement(using: &random)!,
+                            seconds: .random(in: Self.slowness, using: &random))
                     }
+                    // A slow start must succeed: nothing else is dead then.
+                    victims.sort { $0.kind == .containerd && $1.kind != .containerd }
                     let story = "round \(round), killed \(victims.map(\.description).joined(separator: " and ")):"
                     let delay = Int.random(in: 0...1500, using: &random)
                     async let turmoil = crowd.act(times: 4)
@@ -59,7 +65,9 @@ extension LabTests {
             for victim in victims {
                 let begun = ContinuousClock.now
                 try await victim.kill(in: lab)
-                if victim.kind == .docker { starting[victim.host, default: .zero] += ContinuousClock.now - begun }
+                if [.docker, .containerd].contains(victim.kind) {
+                    starting[victim.host, default: .zero] += ContinuousClock.now - begun
+                }
             }
             return starting
         }
@@ -71,9 +79,13 @@ struct Victim: Sendable, CustomStringConvertible {
     enum Kind: String, CaseIterable, Sendable {
         case container, plugin, docker, ipam = "ovn-ipam", northbound = "Northbound database"
         case database = "ovsdb-server", controller = "ovn-controller"
+        /// Held for a while, as by a slow disk, and not killed.
+        case containerd
     }
     let kind: Kind
     let host: String
+    /// How long it is held.
+    let seconds: Int
 
     var description: String { "\(kind.rawValue) \(kind == .ipam || kind == .northbound ? "on central" : "on \(host)")" }
 
@@ -87,6 +99,18 @@ struct Victim: Sendable, CustomStringConvertible {
                 pid=$(timeout 10 docker inspect -f '{{.State.Pid}}' "$id")
                 [ "${pid:-0}" -le 1 ] || kill -KILL $pid || :
                 """)
+        case .containerd:
+            let started = try await lab.on(
+                host,
+                """
+                kill -STOP $(pgrep -x containerd)
+                docker run -d --name slow --network blue busybox sleep 100000 >/run/slow 2>&1 & start=$!
+                sleep \(seconds)
+                kill -CONT $(pgrep -x containerd)
+                wait $start || :
+                cat /run/slow; docker rm -f slow >/dev/null
+                """, seconds: 180)
+            #expect(started.word.count == 64, "a start of \(seconds) s on \(host): \(started)")
         case .plugin: try await lab.killPlugin(host)
         case .docker:
             try await lab.killDocker(host)

@@ -78,6 +78,16 @@ package final class PrivateDocker: Sendable {
         return process
     }
 
+    /// Runs `body` while nothing is started: its containerd, which must be visible, is held, as by a slow disk.
+    package func holdingStarts<T>(_ body: () async throws -> T) async throws -> T {
+        let file = folder.appendingPathComponent("exec/containerd/containerd.pid")
+        guard let pid = Int32(try String(contentsOf: file, encoding: .utf8)), kill(pid, SIGSTOP) == 0 else {
+            throw Failure(description: "its containerd cannot be held: see \(file.path)")
+        }
+        defer { kill(pid, SIGCONT) }
+        return try await body()
+    }
+
     /// Stops it and starts it again on what it has stored: its containers end, as with a reboot of the machine, and those that are
     /// to be are started again.
     ///

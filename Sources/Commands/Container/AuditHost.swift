@@ -13,8 +13,8 @@ struct AuditHost: HostCommand {
             settings say. Exit code 1 where anything is out of order and was not repaired. ovn-docker-plugin does the \
             same by itself again and again.
 
-            With --repair what is ours is put right; where that concerns Docker's networks, after 15 seconds, by when \
-            nobody is just making it. Other things are only listed: where the API says something else of a container that runs, \
+            With --repair what is ours is put right. What Docker may be about to finish, as it starts a container, is neither \
+            listed nor touched. Other things are only listed: where the API says something else of a container that runs, \
             its interface stays as it is, and what to do is told.
             """)
 
@@ -29,7 +29,7 @@ struct AuditHost: HostCommand {
         let left = try await ContainerHost.with(host, context, default: .seconds(60)) { host in
             try await host.withEngine { engine in
                 let audit = HostAudit(host: host, engine: engine)
-                let items = try await Self.settled(audit, isRepair: isRepair)
+                let items = try await Self.settled(audit)
                 var outcomes: [String] = []
                 for item in items {
                     guard isRepair, item.remedy != nil else {
@@ -52,11 +52,10 @@ struct AuditHost: HostCommand {
     }
 
     /// What is out of order and stays so.
-    private static func settled(_ audit: HostAudit, isRepair: Bool) async throws -> [HostAudit.Item] {
+    private static func settled(_ audit: HostAudit) async throws -> [HostAudit.Item] {
         let items = try await audit.look()
         guard !items.isEmpty else { return [] }
-        let isDockers = items.contains { if case .docker = $0.remedy { true } else { false } }
-        let pause = isRepair && isDockers ? HostAudit.grace : HostAudit.settling
+        let pause = HostAudit.settling
         guard audit.host.remaining > pause else {
             throw HostError(
                 .refused, "making sure takes \(pause.inSeconds), and --timeout leaves \(audit.host.remaining.inSeconds)"

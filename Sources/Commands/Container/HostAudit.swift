@@ -33,16 +33,15 @@ struct HostAudit: Sendable {
         plugin = DockerPlugin(hosts: { host.within($0) }, upkeep: UpkeepSignal(), logger: host.logger)
     }
 
-    /// What is being made or taken away by Docker looks out of order for a moment; longer than this it does not.
+    /// What is being made or taken away looks out of order for a moment: between two looks.
     static let settling = Duration.seconds(2)
-    /// And longer than this nobody waits for it any more: it may be repaired.
-    static let grace = Duration.seconds(15)
 
     /// Looks at everything.
     func look() async throws -> [Item] {
         let network = try await NetworkContainerScene.look(on: host, engine)
         let own = network.plan().map(Self.item)
-        let scene = try await plugin.scene(on: host, engine: try await EngineWord.ask(engine, within: host.remaining))
+        let word = try await EngineWord.ask(engine, about: try host.database.networkIDs(), within: host.remaining)
+        let scene = try await plugin.scene(on: host, engine: word)
         let known = Set(own.map(\.portID))
         let dockers = scene.plan().map { item($0) }.filter { $0.portID.isEmpty || !known.contains($0.portID) }
         let here = try await EndpointsHere.look(on: host, network.survey, ports: scene.ports)
@@ -50,14 +49,26 @@ struct HostAudit: Sendable {
         let acted = Set((own + dockers).filter { $0.remedy != nil }.map(\.portID))
         let differences = here.differences.filter { !acted.contains($0.portID) }.map(Self.item)
         let gateway = try await plugin.gatewayFindings(on: host).map { item($0) }
-        return own + dockers + scene.claimed.map(Self.item) + differences
-            + faults(scene.endpoints.map(\.attachment), network.survey.findings) + gateway + (await firewallItems())
+        let faults = faults(scene.endpoints.map(\.attachment), network.survey.findings)
+        return own + dockers + scene.claimed.map(Self.item) + differences + faults + gateway
+            + (await firewallItems())
     }
 
-    /// Those of the items that are still there.
+    /// Those of the items that are still there, and that nobody is at work on: the engine may take minutes to start a container.
     func look(again items: [Item]) async throws -> [Item] {
+        let changes = items.compactMap { if case .docker(let change) = $0.remedy { change } else { nil } }
+        try await plugin.awaitCalls(on: changes, on: host)
+        let isAtRest = changes.contains(where: \.mayBeUnderway) ? try await isEngineAtRest() : false
         let now = Set(try await look())
-        return items.filter(now.contains)
+        return items.filter { item in
+            guard case .docker(let change) = item.remedy, change.mayBeUnderway else { return now.contains(item) }
+            return isAtRest && now.contains(item)
+        }
+    }
+
+    private func isEngineAtRest() async throws -> Bool {
+        let networks = Set(try host.database.networkIDs())
+        return try await EngineWork.containers(engine, gettingEndpointsIn: networks, within: host.remaining).isEmpty
     }
 
     /// - Returns: why it could not be repaired; nil where it was.

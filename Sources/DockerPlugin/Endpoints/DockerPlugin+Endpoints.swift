@@ -103,11 +103,7 @@ extension DockerPlugin {
         await arrivals.forget(behind: attachment.hostInterface)
         try await host.attachment.detach(portID: attachment.portID, within: .seconds(2))
         guard let id = ID<Port>(attachment.portID) else { return [:] }
-        if let docker = attachment.annotations[EndpointKeys.network],
-            let record = try host.database.networkRecord(docker)
-        {
-            await reservations.expectRelease(attachment.addresses.map(\.address), of: record.network)
-        }
+        try await expectRelease(of: attachment, on: host)
         do {
             guard !upkeep.isCentralLost else { throw HostError(.unreachable, "central did not answer a moment ago") }
             try await EndpointPort(host: host).release(id, isSticky: attachment.isSticky)
@@ -118,6 +114,14 @@ extension DockerPlugin {
     }
 
     // MARK: Parts
+
+    /// The engine still gives the addresses of an endpoint back that is taken away, when somebody else may have them.
+    func expectRelease(of attachment: Attachment, on host: ContainerHost) async throws {
+        guard let docker = attachment.annotations[EndpointKeys.network],
+            let record = try host.database.networkRecord(docker)
+        else { return }
+        await reservations.expectRelease(attachment.addresses.map(\.address), of: record.network)
+    }
 
     static func attachment(of endpointID: String, on host: ContainerHost) -> Attachment? {
         host.attachment.attachments().first { $0.annotations[EndpointKeys.endpoint] == endpointID }

@@ -1,5 +1,5 @@
 import HostAttachment
-import HostEndpoints
+package import HostEndpoints
 import Logging
 import HostNetwork
 import NetAddress
@@ -26,10 +26,21 @@ extension DockerPlugin {
         }
         let pools = try await choose(requests, &options)
         let (chosen, isInternal) = (options, engineOptions["com.docker.network.internal"] == true)
-        try await patiently { host in
-            try await create(id, chosen, Array(zip(requests, pools)), isInternal: isInternal, on: host)
+        upkeep.begins(network: id)
+        do {
+            try await patiently { host in
+                try await create(id, chosen, Array(zip(requests, pools)), isInternal: isInternal, on: host)
+            }
+        } catch {
+            upkeep.isNotMade(network: id)
+            throw error
         }
         return [:]
+    }
+
+    /// Returns when no call is at work on those of the networks that would be forgotten.
+    package func awaitCalls(on changes: [AuditChange], on host: ContainerHost) async throws {
+        for case .forget(let id) in changes { withExtendedLifetime(try await Self.lock(id, host)) {} }
     }
 
     private func create(
@@ -83,6 +94,7 @@ extension DockerPlugin {
         try call.checkBody()
         let id = try call.id("NetworkID")
         try await patiently { try await forget(id, on: $0) }
+        upkeep.isNotMade(network: id)
         return [:]
     }
 

@@ -1,3 +1,4 @@
+import DockerEngine
 import HostAttachment
 package import HostEndpoints
 package import Logging
@@ -8,20 +9,17 @@ import NeutronClient
 /// this host, and puts right what is ours. So nothing is lost when a call was cut short, whoever was killed.
 package struct Audit: Sendable {
     let plugin: DockerPlugin
-    /// What the engine says; nil where it does not answer.
-    let engine: @Sendable () async -> EngineWord?
+    let engines: ContainerNames.Engines
     let logger: Logger
 
-    package init(
-        _ plugin: DockerPlugin, engine: @escaping @Sendable () async -> EngineWord?, logger: Logger
-    ) {
+    package init(_ plugin: DockerPlugin, engines: @escaping ContainerNames.Engines, logger: Logger) {
         self.plugin = plugin
-        self.engine = engine
+        self.engines = engines
         self.logger = logger
     }
 
     private static let interval = Duration.seconds(30)
-    /// While something is due and not yet for long enough.
+    /// While something is to be told that has not differed for long enough.
     private static let recheck = Duration.seconds(5)
     private static let limit = Duration.seconds(20)
     /// The longest pause while central does not answer, so that calls know of its return.
@@ -29,7 +27,6 @@ package struct Audit: Sendable {
 
     /// Returns by being cancelled.
     package func run() async throws {
-        var sightings = Sightings()
         var claims: Set<PortClaim> = []
         var differences = DifferenceLog()
         var backoff = Duration.seconds(1)
@@ -38,8 +35,8 @@ package struct Audit: Sendable {
             try Task.checkCancellation()
             var pause = Self.interval
             do {
-                try await pass(&sightings, &differences, &claims)
-                if !sightings.isEmpty || differences.isWaiting { pause = Self.recheck }
+                try await pass(&differences, &claims)
+                if differences.isWaiting { pause = Self.recheck }
                 plugin.upkeep.centralAnswered()
                 backoff = .seconds(1)
                 complaint = ""
@@ -59,13 +56,11 @@ package struct Audit: Sendable {
         }
     }
 
-    private func pass(
-        _ sightings: inout Sightings, _ differences: inout DifferenceLog, _ claims: inout Set<PortClaim>
-    ) async throws {
+    private func pass(_ differences: inout DifferenceLog, _ claims: inout Set<PortClaim>) async throws {
         let host = try await plugin.hosts(Self.limit)
         await protectGateway(on: host)
         for (id, isSticky) in plugin.upkeep.releases { try await release(id, isSticky: isSticky, on: host) }
-        let scene = try await plugin.scene(on: host, engine: await engine())
+        let scene = try await plugin.scene(on: host, engine: await word(on: host))
         let plan = scene.plan()
         for claim in Set(scene.claimed).subtracting(claims) {
             logger.warning("port of another host is left alone", metadata: ["detail": "\(claim.detail)"])
@@ -76,13 +71,65 @@ package struct Audit: Sendable {
             plan.compactMap { change in if case .detach(let portID, _) = change { portID } else { nil } })
         let here = try await EndpointsHere.look(on: host, try await host.attachment.survey(), ports: scene.ports)
         differences.tell(here.differences.filter { !going.contains($0.portID) }, to: logger)
+        if !plan.isEmpty { try await carryOut(plan, on: try await plugin.hosts(Self.limit)) }
+    }
+
+    /// Does what is still out of order when those who may have been at work on it are done.
+    private func carryOut(_ plan: [AuditChange], on host: ContainerHost) async throws {
+        try await plugin.awaitCalls(on: plan, on: host)
+        let isAtRest = plan.contains(where: \.mayBeUnderway) ? await isAtRest(on: host) : false
+        let again = Set(try await plugin.scene(on: host, engine: await word(on: host)).plan())
         var failure: (any Error)?
-        for change in sightings.ripe(plan, at: .now) {
+        for change in plan where again.contains(change) && (isAtRest || !change.mayBeUnderway) {
             logger.info("audit repairs", metadata: ["change": "\(change)"])
             do { try await plugin.perform(change, on: host) } catch { failure = error }
         }
         // The others were not to wait for one that fails.
         if let failure { throw failure }
+    }
+}
+
+// What is asked of the engine: outside all calls, since it holds locks while it waits for an answer.
+extension Audit {
+    private static let asking = Duration.seconds(5)
+
+    /// What it has; nil where it does not answer, as while it starts.
+    private func word(on host: ContainerHost) async -> EngineWord? {
+        do {
+            return try await withEngine {
+                try await EngineWord.ask($0, about: try host.database.networkIDs(), within: Self.asking)
+            }
+        } catch {
+            logger.debug("what docker has is not known", metadata: ["cause": "\(HostError(error).message)"])
+            return nil
+        }
+    }
+
+    /// Whether it is at work on no container that may still get an endpoint of ours.
+    private func isAtRest(on host: ContainerHost) async -> Bool {
+        do {
+            let networks = Set(try host.database.networkIDs())
+            let busy = try await withEngine {
+                try await EngineWork.containers($0, gettingEndpointsIn: networks, within: Self.asking)
+            }
+            if busy.isEmpty { return true }
+            logger.debug("docker is at work", metadata: ["containers": "\(busy.sorted().joined(separator: " "))"])
+        } catch {
+            logger.debug("what docker is at is not known", metadata: ["cause": "\(HostError(error).message)"])
+        }
+        return false
+    }
+
+    private func withEngine<T: Sendable>(_ body: (DockerEngine) async throws -> T) async throws -> T {
+        let engine = try await engines(Self.asking)
+        do {
+            let result = try await body(engine)
+            await engine.shutdown()
+            return result
+        } catch {
+            await engine.shutdown()
+            throw error
+        }
     }
 }
 
@@ -121,6 +168,8 @@ extension DockerPlugin {
         // for a moment, not one that is wrong.
         scene.records = try host.database.networkIDs()
         scene.engine = engine
+        if let engine { upkeep.hasNetworks(engine.networks) }
+        scene.beginning = upkeep.beginning
         scene.hostID = host.settings.hostID
         scene.endpoints = try await host.attachment.handedOver().filter(\.attachment.isDocker)
         scene.orphans = try await host.attachment.orphans()
@@ -139,6 +188,7 @@ extension DockerPlugin {
         case .detach(let portID, let reason):
             let attachment = host.attachment.attachment(portID: portID)
             try await host.attachment.detach(portID: portID, within: host.remaining)
+            if let attachment { try await expectRelease(of: attachment, on: host) }
             guard reason == .ended || reason == .neverMoved, let id = ID<Port>(portID) else { return }
             try await EndpointPort(host: host).release(id, isSticky: attachment?.isSticky ?? false)
         case .release(let id, let isSticky):

@@ -4,7 +4,7 @@ package import NeutronAPI
 /// What is out of order with the engine's endpoints and networks of this host, each with what puts it right.
 ///
 /// Only what is ours is in it. Each may also be something that is just being made or taken away: an audit therefore acts on what it
-/// has seen for a while.
+/// sees again when those who were at work are done.
 package enum AuditChange: Hashable, Sendable {
     /// An Interface row whose container is gone, or whose port is.
     case detach(portID: String, AuditReason)
@@ -16,6 +16,15 @@ package enum AuditChange: Hashable, Sendable {
     case forget(network: String)
     /// A network that we made, which nobody uses any more.
     case removeNetwork(ID<Network>)
+
+    /// Whether it undoes what the engine may be about to finish: only when it is at work on no container is that out of order.
+    package var mayBeUnderway: Bool {
+        switch self {
+        case .release, .detach(_, .neverMoved): true
+        // Told by the kernel or the engine, kept by a lock, or made again by whoever is at it.
+        case .detach, .removeVeth, .forget, .removeNetwork: false
+        }
+    }
 }
 
 /// Why an Interface row is not needed.
@@ -38,8 +47,10 @@ package struct AuditScene: Sendable {
     package var orphans: [OrphanVeth] = []
     /// libnetwork's ids of the networks that this host has joined, or has begun to.
     package var records: [String] = []
-    /// What the engine has; nil where it does not answer.
+    /// What the engine has; nil where it does not answer: it may be about to finish anything.
     package var engine: EngineWord?
+    /// Of the networks those that the engine may be about to have.
+    package var beginning: Set<String> = []
     /// How the API names this host.
     package var hostID = ""
     /// Networks that we made.
@@ -59,12 +70,13 @@ package struct AuditScene: Sendable {
             }
             if let id { seen.insert(id) }
         }
-        for port in ports where !seen.contains(port.id) && PortOrigin.mayBe(hostID, port) {
-            changes.append(.release(port.id, isSticky: EndpointPort.isSticky(port)))
-        }
         changes += orphans.map { .removeVeth($0) }
         if let engine {
-            changes += records.filter { !engine.networks.contains($0) }.map { .forget(network: $0) }
+            for port in ports where !seen.contains(port.id) && PortOrigin.mayBe(hostID, port) {
+                changes.append(.release(port.id, isSticky: EndpointPort.isSticky(port)))
+            }
+            changes += records.filter { !engine.networks.contains($0) && !beginning.contains($0) }
+                .map { .forget(network: $0) }
         }
         changes += made.filter(LogicalNetwork.isUnused).map { .removeNetwork($0.id) }
         return changes
@@ -80,34 +92,19 @@ package struct AuditScene: Sendable {
     }
 
     /// Where its container's end is in a sandbox, an endpoint is in use until the engine says that it is not: that its port was deleted or
-    /// moved is only what others say.
+    /// moved is only what others say. Where that end is still on the host its container may be starting, for minutes: the engine has the
+    /// endpoint then.
     private func reason(
         _ attachment: Attachment, _ id: ID<Port>?, _ end: HandedOverEnd, isHere: Bool
     ) -> AuditReason? {
         switch end {
         case .gone: return .ended
-        case .here: return .neverMoved
-        case .moved: break
+        case .here, .moved: break
         }
-        guard !isHere, let engine, !engine.has(attachment) else { return nil }
+        guard let engine, !engine.has(attachment) else { return nil }
+        if end == .here { return .neverMoved }
+        guard !isHere else { return nil }
         guard let id, existing.contains(id) else { return .portGone }
         return .elsewhere
     }
-}
-
-/// What has been out of order, and since when.
-struct Sightings: Sendable {
-    /// What is made or taken away by others is done within this time. The engine takes a moment from its question for an address to its
-    /// CreateEndpoint, and a few seconds more for a second address while central is slow.
-    static let grace = Duration.seconds(15)
-
-    private var since: [AuditChange: ContinuousClock.Instant] = [:]
-
-    /// Those of the changes that have been due for long enough.
-    mutating func ripe(_ changes: [AuditChange], at now: ContinuousClock.Instant) -> [AuditChange] {
-        since = Dictionary(changes.map { ($0, since[$0] ?? now) }, uniquingKeysWith: { first, _ in first })
-        return changes.filter { change in since[change].map { now - $0 >= Self.grace } ?? false }
-    }
-
-    var isEmpty: Bool { since.isEmpty }
 }

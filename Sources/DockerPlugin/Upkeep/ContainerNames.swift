@@ -63,6 +63,7 @@ package struct ContainerNames: Sendable {
         try await withEngine { engine in
             let filter = EventFilter(kinds: [.container, .network], actions: ["start", "rename", "connect"])
             try await engine.withEvents(filter, opening: Self.limit) { events in
+                plugin.upkeep.engineIsNew()
                 await logged("containers not named") { try await nameAll() }
                 while let event = try await events.next() {
                     guard let id = event.containerID else { continue }

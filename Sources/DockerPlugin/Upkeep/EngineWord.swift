@@ -2,7 +2,7 @@ package import DockerEngine
 import HostAttachment
 import HostEndpoints
 
-/// What the engine says it has: its networks, and the endpoints of containers that run.
+/// What the engine says it has: its networks, and the endpoints of containers that run or are being started.
 ///
 /// It alone knows whether a container runs. The API is told by many.
 package struct EngineWord: Hashable, Sendable {
@@ -15,14 +15,23 @@ package struct EngineWord: Hashable, Sendable {
         self.endpoints = endpoints
     }
 
-    package static func ask(_ engine: DockerEngine, within limit: Duration) async throws -> EngineWord {
-        let containers = try await engine.containers(labels: [], within: limit)
-        let networks = try await engine.networks(within: limit)
-        return EngineWord(
-            networks: Set(networks.map(\.id)),
-            endpoints: Set(
-                containers.filter { $0.state.mayHaveEndpoints }.flatMap { $0.networks.values.compactMap(\.endpointID) }
-            ))
+    /// Asks it. A list of containers knows nothing of a start that goes on: that has its endpoints in its networks alone, until it is done.
+    ///
+    /// - Parameter networks: those whose endpoints are asked for, by libnetwork's ids.
+    package static func ask(
+        _ engine: DockerEngine, about networks: [String], within limit: Duration
+    ) async throws -> EngineWord {
+        let deadline = Deadline(after: limit)
+        var word = EngineWord(networks: [], endpoints: [])
+        for container in try await engine.containers(labels: [], within: deadline.remaining)
+        where container.state.mayHaveEndpoints {
+            word.endpoints.formUnion(container.networks.values.compactMap(\.endpointID))
+        }
+        word.networks = Set(try await engine.networks(within: deadline.remaining).map(\.id))
+        for id in networks where word.networks.contains(id) {
+            word.endpoints.formUnion(try await engine.endpoints(ofNetwork: id, within: deadline.remaining).keys)
+        }
+        return word
     }
 
     func has(_ attachment: Attachment) -> Bool {

@@ -8,6 +8,8 @@ package final class UpkeepSignal: Sendable {
         /// Ports to give back, and whether their addresses stay reserved.
         var releases: [ID<Port>: Bool] = [:]
         var waiting: CheckedContinuation<Void, Never>?
+        /// The engine's networks that it has asked for and not shown yet.
+        var beginning: Set<String> = []
         /// When central did not answer, the first time and the last; nil once it has answered.
         var lost: (since: ContinuousClock.Instant, last: ContinuousClock.Instant)?
     }
@@ -35,6 +37,14 @@ package final class UpkeepSignal: Sendable {
     /// What is to be given back; a release that is done is to be struck off.
     var releases: [ID<Port>: Bool] { state.withLockedValue { $0.releases } }
     func isReleased(_ id: ID<Port>) { state.withLockedValue { $0.releases[id] = nil } }
+
+    /// The engine makes a network, by libnetwork's id: it is told that it is made before the engine has written it down.
+    func begins(network id: String) { state.withLockedValue { _ = $0.beginning.insert(id) } }
+    func hasNetworks(_ ids: Set<String>) { state.withLockedValue { $0.beginning.subtract(ids) } }
+    func isNotMade(network id: String) { hasNetworks([id]) }
+    /// Another engine process finishes nothing that the one before began.
+    func engineIsNew() { state.withLockedValue { $0.beginning = [] } }
+    var beginning: Set<String> { state.withLockedValue { $0.beginning } }
 
     func centralAnswered() { state.withLockedValue { $0.lost = nil } }
 

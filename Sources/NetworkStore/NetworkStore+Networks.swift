@@ -28,6 +28,7 @@ extension NetworkStore {
 extension Draft {
     mutating func create(_ id: ID<Network>, _ request: NetworkCreate) throws -> Network {
         if isRepetition, let made = try snapshot().network(id) { return made }
+        if request.claimsName { try claimName(request.name, of: request.projectID) }
         let network = Network(
             id: id, name: request.name, standard: created(request.projectID, request.description, revision: 1),
             adminStateUp: request.adminStateUp, shared: request.shared, mtu: try mtu(request.mtu),
@@ -96,6 +97,19 @@ extension Draft {
         for subnet in snapshot.northbound.rows(NorthboundIndexes.subnetsOfNetwork, id) { delete(subnet) }
         // Its rules go with the last reference to them.
         delete(row)
+    }
+
+    /// Refuses a name that the project has given to a network, and fails the transaction if anybody gives it at the same time.
+    private mutating func claimName(_ name: String, of project: String) throws {
+        let named = try snapshot().northbound.rows(NorthboundIndexes.networkName, name)
+        guard !named.contains(where: { $0.externalIDs[Layout.projectID] == project }) else {
+            throw NeutronError.networkNameInUse(name)
+        }
+        let keys = StringMap([NetworkLayout.name.name: name, Layout.projectID.name: project])
+        append(
+            .wait(
+                on: Northbound.LogicalSwitch.tableName, where: [Condition("external_ids", .includes, keys.value)],
+                columns: ["_uuid"], until: .equal, rows: [], timeout: .zero))
     }
 
     /// The MTU of a request; nil and 0 are the largest.

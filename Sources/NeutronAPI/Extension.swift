@@ -11,6 +11,9 @@ package struct Extension: Hashable, Sendable {
         (self.alias, self.name, self.updated, self.description) = (alias, name, updated, description)
     }
 
+    /// Our own: Neutron knows no name that is given once.
+    package static let networkNameClaim = "network-name-claim"
+
     /// All of this server, by alias.
     package static let all: [Extension] = [
         Extension(
@@ -36,6 +39,9 @@ package struct Extension: Hashable, Sendable {
         Extension(
             "net-mtu-writable", "Network MTU (writable)", "2017-07-12T00:00:00-00:00", "The MTU of networks can be set."
         ),
+        Extension(
+            networkNameClaim, "Network name claim", "2026-11-29T00:00:00-00:00",
+            "A network can be made on condition that its project has none of its name (claim_name)."),
         Extension("pagination", "Pagination support", "2016-06-12T00:00:00-00:00", "Lists come in pages."),
         Extension(
             "port-security", "Port Security", "2012-07-23T10:00:00-00:00", "Ports are held to their own addresses."),

@@ -24,6 +24,7 @@ extension Network: Resource {
         .other("availability_zones", []) { $1.array(EmptyCollection<String>()) { $0.value($1) } },
         .boolean("port_security_enabled", [.create, .update]) { $0.portSecurityEnabled },
         .boolean("router:external", []) { $0.external },
+        .request("claim_name", [.create]),
         .text("provider:network_type", []) { $0.provider.networkType },
         .optionalText("provider:physical_network", []) { $0.provider.physicalNetwork },
         Attribute(
@@ -41,7 +42,8 @@ extension Network: Resource {
         return NetworkCreate(
             projectID: try body.project(), name: try body.name() ?? "", description: try body.description() ?? "",
             adminStateUp: try body.boolean("admin_state_up") ?? true, shared: try body.boolean("shared") ?? false,
-            mtu: mtu == 0 ? nil : mtu, portSecurityEnabled: try body.boolean("port_security_enabled") ?? true)
+            mtu: mtu == 0 ? nil : mtu, portSecurityEnabled: try body.boolean("port_security_enabled") ?? true,
+            claimsName: try body.boolean("claim_name") ?? false)
     }
 
     package static func update(from body: inout RequestReader) throws(NeutronError) -> NetworkUpdate {

@@ -64,10 +64,12 @@ package struct NetworkCreate: Hashable, Sendable {
     /// Nil, or 0 in the request, is the largest that the encapsulation leaves room for.
     package var mtu: Int?
     package var portSecurityEnabled: Bool
+    /// Whether it is refused where the project has a network of that name (extension `network-name-claim`, our own).
+    package var claimsName: Bool
 
     package init(
         projectID: String, name: String = "", description: String = "", adminStateUp: Bool = true, shared: Bool = false,
-        mtu: Int? = nil, portSecurityEnabled: Bool = true
+        mtu: Int? = nil, portSecurityEnabled: Bool = true, claimsName: Bool = false
     ) {
         self.projectID = projectID
         self.name = name
@@ -76,6 +78,7 @@ package struct NetworkCreate: Hashable, Sendable {
         self.shared = shared
         self.mtu = mtu
         self.portSecurityEnabled = portSecurityEnabled
+        self.claimsName = claimsName
     }
 }
 

@@ -8,6 +8,13 @@ extension NeutronError {
 
     package static func networkNotFound(_ id: ID<Network>) -> Self { networkNotFound(id.description) }
 
+    /// 409: the name was claimed (`claim_name`), and the project has a network of that name.
+    package static func networkNameInUse(_ name: String) -> Self {
+        Self(status: 409, type: networkNameInUse, message: "A network with the name \(name) exists already.")
+    }
+
+    package static let networkNameInUse = "NetworkNameInUse"
+
     /// 409: the network has ports that do not go with it.
     package static func networkInUse(_ id: ID<Network>, ports: [ID<Port>]) -> Self {
         let list = ports.map(\.description).joined(separator: ",")

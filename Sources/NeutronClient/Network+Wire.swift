@@ -30,6 +30,7 @@ extension NetworkCreate: NeutronCreate {
         if shared { members["shared"] = true }
         if let mtu { members["mtu"] = .integer(Int64(mtu)) }
         if !portSecurityEnabled { members["port_security_enabled"] = false }
+        if claimsName { members["claim_name"] = true }
         return members
     }
 }

@@ -2,6 +2,7 @@ import NetAddress
 import NeutronAPI
 import OVNModel
 import OVSDB
+import TestServers
 import Testing
 
 @testable import NetworkStore
@@ -93,6 +94,36 @@ import Testing
         #expect(ledger.snapshot.subnet(subnet.id) == nil)
         #expect(Array(ledger.snapshot.ports).isEmpty)
         #expect(refusal { try ledger.change { try $0.delete(network.id, nil) } }?.type == "NetworkNotFound")
+    }
+
+    @Test func `of those who claim a name at once in three replicas one has it`() async throws {
+        try await withOVSDBServer(schema: .northbound) { server in
+            try await withThreeStores(server) { stores in
+                let claim = NetworkCreate(projectID: "p", name: "blue", claimsName: true)
+                let told = try await withThrowingTaskGroup(of: String.self) { group in
+                    for client in 0..<12 {
+                        group.addTask {
+                            do {
+                                _ = try await stores[client % 3].createNetworks([claim])
+                                return "made"
+                            } catch let error as NeutronError { return "\(error.status) \(error.type)" }
+                        }
+                    }
+                    return try await group.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+                }
+                #expect(told == ["made": 1, "409 NetworkNameInUse": 11])
+                // Another project has names of its own, and who claims nothing may have any.
+                _ = try await stores[0].createNetworks([
+                    NetworkCreate(projectID: "q", name: "blue", claimsName: true),
+                    NetworkCreate(projectID: "p", name: "blue"),
+                ])
+                await #expect(throws: NeutronError.networkNameInUse("red")) {
+                    let red = NetworkCreate(projectID: "p", name: "red", claimsName: true)
+                    _ = try await stores[0].createNetworks([red, red])
+                }
+                #expect(stores[0].snapshot().networks.map(\.name).sorted() == ["blue", "blue", "blue"])
+            }
+        }
     }
 
     @Test func `a network that others use stays shared`() throws {

@@ -18,7 +18,8 @@ struct ConversationTests {
             let network = try await host.createNetwork(Self.blue, options: ["net": "blue"])
             #expect(network.pools[0].gateway == "10.1.0.1/16")
             let made = try #require(try await host.lab.networks("blue").first)
-            #expect(made.standard.tags.sorted() == ["docker-network-\(network.id.prefix(32))"])
+            #expect(
+                made.standard.tags.sorted() == ["docker-name-blue", "docker-network-\(network.id.prefix(32))"])
 
             var endpoint = try await host.allocate(in: network)
             #expect(endpoint.addresses[0].hasSuffix("/16"))

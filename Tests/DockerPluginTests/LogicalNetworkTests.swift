@@ -26,6 +26,18 @@ import Testing
         #expect(try LogicalNetwork.preferred([three, Self.network(0, madeAt: 8)], "blue") == three)
     }
 
+    @Test func `a name becomes a tag that needs no encoding, and another name another tag`() {
+        let long = String(repeating: "b", count: 48)
+        #expect(LogicalNetwork.nameTag("blue-2") == "docker-name-blue-2")
+        #expect(LogicalNetwork.nameTag(long) == "docker-name-\(long)")
+        let names = ["10.1.0.0/16,fd00::/64", "10.1.0.0/16", "10-1-0-0-16", "bläu", "bl-u", long + "b", long + "c"]
+        let tags = names.map(LogicalNetwork.nameTag)
+        #expect(Set(tags).count == names.count)
+        for tag in tags {
+            #expect(tag.utf8.count <= 60 && tag.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") })
+        }
+    }
+
     @Test func `of several that others made none is guessed`() throws {
         let theirs = Self.network(2, madeAt: 7, isOurs: false)
         #expect(try LogicalNetwork.preferred([theirs], "blue") == theirs)

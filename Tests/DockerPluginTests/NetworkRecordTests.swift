@@ -22,6 +22,7 @@ import Testing
         var record = try Self.record()
         for (isInternal, isSticky) in [(false, false), (true, false), (false, true), (true, true)] {
             for portSecurity in [nil, true, false] {
+                record.name = isSticky ? nil : "the \"blue\" one"
                 record.isInternal = isInternal
                 record.isSticky = isSticky
                 record.portSecurity = portSecurity

@@ -20,7 +20,8 @@ struct SharedNetworkTests {
                 let (network, other) = try await (first, second)
                 let made = try await one.lab.networks(name)
                 #expect(made.count == 1, "round \(round)")
-                #expect(made.first?.standard.tags.count == 2, "round \(round): \(made.first?.standard.tags ?? [])")
+                // Two users and the name.
+                #expect(made.first?.standard.tags.count == 3, "round \(round): \(made.first?.standard.tags ?? [])")
                 let records = try (one.database.networkRecord(network.id), two.database.networkRecord(other.id))
                 #expect(records.0?.network == made.first?.id && records.1?.network == made.first?.id)
                 let (a, b) = (try await one.allocate(in: network), try await two.allocate(in: other))
@@ -35,6 +36,57 @@ struct SharedNetworkTests {
                 if try await one.lab.networks(name).isEmpty == false { try await one.repair() }
                 #expect(try await one.lab.resources() == [], "round \(round)")
             }
+        }
+    }
+
+    @Test func `a name is claimed, so that nobody waits to see who else makes it`() async throws {
+        try await withPluginHost { host in
+            // Less than it takes to see that nobody does.
+            let hurried = try await host.plugin.hosts(.seconds(1))
+            let network = try await LogicalNetwork(host: hurried, user: PluginHost.newID()).join(
+                .name("blue"), NetworkOptions())
+            #expect(try await host.lab.networks("blue").map(\.id) == [network.id])
+            let other = try await LogicalNetwork(host: hurried, user: PluginHost.newID()).join(
+                .name("blue"), NetworkOptions())
+            #expect(other.id == network.id)
+        }
+    }
+
+    /// What the audit says of a host's networks.
+    static func findings(_ host: PluginHost) async throws -> [NetworkFinding] {
+        let here = try await host.plugin.hosts(limit)
+        return try await host.plugin.networkFindings(on: here)
+    }
+
+    @Test func `a network that is renamed in the API stays one for all hosts, and the audit says so`() async throws {
+        try await withTwoHosts { one, two in
+            let network = try await one.createNetwork(Self.blue, options: ["net": "blue"])
+            let id = try #require(try await one.lab.networks("blue").first?.id)
+            #expect(try await Self.findings(one) == [])
+            _ = try await run([
+                "curl", "-sf", "-X", "PUT", "\(one.lab.url)/v2.0/networks/\(id)", "-d",
+                #"{"network": {"name": "azure"}}"#,
+            ])
+            // By the name that it had, and by the one that it has.
+            let old = try await two.createNetwork(Self.blue, options: ["net": "blue"])
+            #expect(try two.database.networkRecord(old.id)?.network == id)
+            try await two.removeNetwork(old)
+            let other = try await two.createNetwork(Self.blue, options: ["net": "azure"])
+            #expect(try two.database.networkRecord(other.id)?.network == id)
+            let again = try await one.createNetwork(Self.blue, options: ["net": "blue"])
+            #expect(try one.database.networkRecord(again.id)?.network == id)
+            #expect(try await one.lab.networks("blue") == [])
+
+            let found = try await Self.findings(one)
+            #expect(found.map(\.problem) == ["network renamed", "network renamed"])
+            #expect(
+                found.allSatisfy { $0.detail.contains("\"blue\"") && $0.detail.contains("\"azure\"") }
+                    && found.contains { $0.detail.contains(network.id.prefix(12)) })
+            #expect(try await Self.findings(two) == [])
+
+            for network in [network, again] { try await one.removeNetwork(network) }
+            try await two.removeNetwork(other)
+            #expect(try await one.lab.resources() == [])
         }
     }
 

@@ -49,8 +49,11 @@ struct HostAudit: Sendable {
         let acted = Set((own + dockers).filter { $0.remedy != nil }.map(\.portID))
         let differences = here.differences.filter { !acted.contains($0.portID) }.map(Self.item)
         let gateway = try await plugin.gatewayFindings(on: host).map { item($0) }
+        let networks = try await plugin.networkFindings(on: host).map { finding in
+            Item(problem: finding.problem, portID: "", container: "", detail: finding.detail, remedy: nil)
+        }
         let faults = faults(scene.endpoints.map(\.attachment), network.survey.findings)
-        return own + dockers + scene.claimed.map(Self.item) + differences + faults + gateway
+        return own + dockers + scene.claimed.map(Self.item) + differences + faults + networks + gateway
             + (await firewallItems())
     }
 

@@ -64,6 +64,7 @@ extension DockerPlugin {
                     return request
                 })
             var record = NetworkRecord(id: id, network: network.id, pools: [:])
+            if case .name(let name) = reference { record.name = name }
             record.isInternal = isInternal
             record.isSticky = options.isSticky
             record.portSecurity = options.portSecurity

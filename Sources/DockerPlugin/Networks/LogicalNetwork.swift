@@ -6,13 +6,21 @@ import NeutronClient
 
 /// The API's network behind networks of engines: joined by the first that wants it, which makes it, and by all others.
 ///
-/// Who uses it are tags on it. One that we made is deleted with its last user.
+/// Who uses it are tags on it, and so are the names by which it was joined: whoever gives it another name in the API makes no second
+/// network of it. One that we made is deleted with its last user.
 struct LogicalNetwork: Sendable {
     let host: ContainerHost
     /// By which a network knows this user. Tags have at most 60 characters.
     let tag: String
 
     static let tagPrefix = "docker-network-"
+    private static let namePrefix = "docker-name-"
+
+    /// By which a network knows that this name means it: as much of the name as a tag takes, and where that is not all of it a hash.
+    static func nameTag(_ name: String) -> String {
+        let plain = String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" })
+        return namePrefix + (plain == name && name.count <= 48 ? name : "\(plain.prefix(31))-\(name.fingerprint)")
+    }
 
     /// - Parameter id: libnetwork's, of the network that uses it.
     init(host: ContainerHost, user id: String) {
@@ -26,8 +34,8 @@ struct LogicalNetwork: Sendable {
     static func isMade(_ network: Network) -> Bool { network.standard.description == madeDescription }
 
     /// How long a network that somebody may just be making on another host too is looked at before it is believed to be the one of
-    /// its name: the API has no way to ask for a name that nobody else gets. The oldest of several counts, and the API tells ages in
-    /// seconds: after this time one that is made can not be the first any more.
+    /// its name, where a name cannot be claimed: Neutron has no way to ask for one that nobody else gets. The oldest of several counts,
+    /// and the API tells ages in seconds: after this time one that is made can not be the first any more.
     private static let settling = Duration.milliseconds(1_200)
     private static let glance = Duration.milliseconds(200)
     /// In seconds: an age at which nobody can just be making another.
@@ -55,10 +63,32 @@ struct LogicalNetwork: Sendable {
             try await host.api.addTag(tag, to: network.id, within: host.remaining)
             return network
         }
+        if try await host.api.hasExtension(Extension.networkNameClaim, within: host.remaining) {
+            return try await claim(name, options)
+        }
         var made: ID<Network>?
         let network = try await settle(name, options, &made)
         if let made, made != network.id { try await leave(made) }
         return network
+    }
+
+    /// Looks and joins, or makes it: of those who do so at the same moment the central point lets one.
+    private func claim(_ name: String, _ options: NetworkOptions) async throws -> Network {
+        while host.remaining > .zero {
+            do {
+                var network = try await host.find(.name(name))
+                if network == nil { network = try await make(name, options, isClaim: true) }
+                if let network, try await enter(network, as: name, after: nil, options) != nil { return network }
+            } catch let error as NeutronClientError {
+                guard error.cause?.type == NeutronError.networkNameInUse else { throw error }
+                try await Task.sleep(for: min(Self.glance, host.remaining))
+            }
+        }
+        throw Self.unsettled(name)
+    }
+
+    private static func unsettled(_ name: String) -> HostError {
+        HostError(.unreachable, "network \"\(name)\" is being made and deleted by others; try again")
     }
 
     /// Looks, joins, and looks again until nothing has changed for long enough.
@@ -67,17 +97,17 @@ struct LogicalNetwork: Sendable {
         var since = ContinuousClock.now
         while host.remaining > .zero {
             guard let found = try await host.find(.name(name)) else {
-                made = try await make(name, options)
+                made = try await make(name, options, isClaim: false).id
                 continue
             }
             if found.id != joined {
-                joined = try await enter(found, after: joined, options)
+                joined = try await enter(found, as: name, after: joined, options)
                 since = .now
             }
             if joined != nil, made == nil && Self.isSettled(found) || .now - since >= Self.settling { return found }
             try await Task.sleep(for: min(Self.glance, host.remaining))
         }
-        throw HostError(.unreachable, "network \"\(name)\" is being made and deleted by others; try again")
+        throw Self.unsettled(name)
     }
 
     private static func isSettled(_ network: Network) -> Bool {
@@ -86,12 +116,14 @@ struct LogicalNetwork: Sendable {
 
     /// Joins a network in place of another; nil where it was deleted meanwhile.
     private func enter(
-        _ network: Network, after other: ID<Network>?, _ options: NetworkOptions
+        _ network: Network, as name: String, after other: ID<Network>?, _ options: NetworkOptions
     ) async throws -> ID<Network>? {
         try check(network, options)
         if let other { try await leave(other) }
         do {
-            try await host.api.addTag(tag, to: network.id, within: host.remaining)
+            for tag in [tag, Self.nameTag(name)] where !network.standard.tags.contains(tag) {
+                try await host.api.addTag(tag, to: network.id, within: host.remaining)
+            }
             return network.id
         } catch {
             guard error.isNotFound else { throw error }
@@ -99,13 +131,14 @@ struct LogicalNetwork: Sendable {
         }
     }
 
-    private func make(_ name: String, _ options: NetworkOptions) async throws -> ID<Network> {
+    private func make(_ name: String, _ options: NetworkOptions, isClaim: Bool) async throws -> Network {
         let network = try await host.api.create(
             NetworkCreate(
-                projectID: host.project, name: name, description: Self.madeDescription, mtu: options.mtu),
+                projectID: host.project, name: name, description: Self.madeDescription, mtu: options.mtu,
+                claimsName: isClaim),
             within: host.remaining)
         host.logger.info("logical network created", metadata: ["network": "\(network.id)", "name": "\(name)"])
-        return network.id
+        return network
     }
 
     private func check(_ network: Network, _ options: NetworkOptions) throws(HostError) {
@@ -137,7 +170,13 @@ struct LogicalNetwork: Sendable {
         let isEmpty = reserved.count == ports.filter { !$0.deviceOwner.hasPrefix("network:") }.count
         guard isEmpty || !isMade(network) else { return }
         for port in reserved { try await host.api.remove(port.id, within: host.remaining) }
-        guard isMade(network) else { return }
+        guard isMade(network) else {
+            // Whoever comes next is the first again.
+            for tag in network.standard.tags where tag.hasPrefix(namePrefix) {
+                try await host.api.removeTag(tag, from: network.id, within: host.remaining)
+            }
+            return
+        }
         // Whoever joined meanwhile has added a tag, and with it a revision.
         guard let current = try await host.api.find(network.id, within: host.remaining), isUnused(current) else {
             return

@@ -20,6 +20,8 @@ struct NetworkRecord: Hashable, Sendable {
     /// libnetwork's id.
     let id: String
     var network: ID<Network>
+    /// The name that meant it then; nil where an id did.
+    var name: String?
     var pools: [PoolID: Pool]
     /// Whether it is `--internal`: nothing leads outside.
     var isInternal = false
@@ -50,6 +52,7 @@ extension NetworkRecord {
                         )
                     })),
         ]
+        if let name { members["name"] = .string(name) }
         if isInternal { members["internal"] = true }
         if isSticky { members["sticky"] = true }
         if let portSecurity { members["port_security"] = .boolean(portSecurity) }
@@ -72,6 +75,7 @@ extension NetworkRecord {
             else { return nil }
             self.pools[pool] = Pool(subnet: subnet, gateway: gateway)
         }
+        name = members["name"]?.string
         isInternal = members["internal"] == true
         isSticky = members["sticky"] == true
         portSecurity = if case .boolean(let value) = members["port_security"] { value } else { nil }

@@ -46,7 +46,8 @@ enum Reference: Hashable, Sendable {
 }
 
 extension ContainerHost {
-    /// The network that is meant; nil where there is none of that name.
+    /// The network that is meant; nil where there is none of that name. A name means the network that was joined by it before, whatever
+    /// the API calls that now.
     /// - Throws: where an id is not there, or several networks share the name and none is to be preferred.
     func find(_ reference: Reference) async throws -> Network? {
         switch reference {
@@ -56,8 +57,11 @@ extension ContainerHost {
             }
             return network
         case .name(let name):
-            let found: [Network] = try await api.list(where: [("name", name)], within: remaining)
-            return try LogicalNetwork.preferred(found, name)
+            for filter in [("tags", LogicalNetwork.nameTag(name)), ("name", name)] {
+                let found: [Network] = try await api.list(where: [filter], within: remaining)
+                if let network = try LogicalNetwork.preferred(found, name) { return network }
+            }
+            return nil
         }
     }
 

@@ -29,13 +29,8 @@ package struct NetworkContainer: Equatable, Sendable {
         names = (labels[Self.namesLabel] ?? "").split(separator: ",").map(String.init)
     }
 
-    /// `network_` and a hash (FNV-1a) of the endpoints' ids, whatever their order: one endpoint is in one container.
-    package var name: String {
-        let text = endpoints.sorted().map(\.description).joined()
-        let hash = text.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-        let digits = String(hash, radix: 16)
-        return "network_" + String(repeating: "0", count: 16 - digits.count) + digits
-    }
+    /// `network_` and a hash of the endpoints' ids, whatever their order: one endpoint is in one container.
+    package var name: String { "network_" + endpoints.sorted().map(\.description).joined().fingerprint }
 
     package var labels: [String: String] {
         [
@@ -55,6 +50,15 @@ package struct NetworkContainer: Equatable, Sendable {
 
     /// The lock that whoever makes or removes this container holds.
     package static func lockName(_ name: String) -> String { "ovn-containers/container/\(name)" }
+}
+
+extension String {
+    /// 16 hexadecimal digits by which a text is told from others (FNV-1a).
+    package var fingerprint: String {
+        let hash = utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        let digits = String(hash, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
 }
 
 extension Attachment {

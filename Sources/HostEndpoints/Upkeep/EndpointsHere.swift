@@ -70,7 +70,7 @@ package struct EndpointsHere: Sendable {
 
 extension Sweep {
     /// Those of the networks that exist.
-    static func networks(_ ids: Set<ID<Network>>, on host: ContainerHost) async throws -> [Network] {
+    package static func networks(_ ids: Set<ID<Network>>, on host: ContainerHost) async throws -> [Network] {
         var found: [Network] = []
         var rest = ids.sorted()[...]
         while !rest.isEmpty {

@@ -101,8 +101,37 @@ struct ConversationTests {
             #expect(answer["DisableGatewayService"] == true)
             #expect(
                 answer["StaticRoutes"] == [
-                    ["Destination": "192.0.2.0/24", "RouteType": 0, "NextHop": "10.1.0.254"]
+                    ["Destination": "192.0.2.0/24", "RouteType": 0, "NextHop": "10.1.0.254"],
+                    ["Destination": "224.0.0.0/4", "RouteType": 1],
+                    ["Destination": "255.255.255.255/32", "RouteType": 1],
                 ])
+        }
+    }
+
+    @Test func `what goes to groups leaves by the first of a container's networks, and by no two`() async throws {
+        try await withPluginHost { host in
+            let networks = [
+                try await host.createNetwork(Self.blue, options: ["net": "blue"]),
+                try await host.createNetwork(PoolOrder(subnet: "10.2.0.0/16"), options: ["net": "green"]),
+                try await host.createNetwork(PoolOrder(subnet: "10.3.0.0/16"), options: ["net": "red"]),
+            ]
+            var endpoints: [DockerEndpoint] = []
+            for network in networks {
+                endpoints.append(try await host.allocate(in: network))
+                try await host.createEndpoint(endpoints[endpoints.count - 1])
+            }
+            let sandbox = "/var/run/docker/netns/00"
+            func join(_ endpoint: DockerEndpoint) async throws -> Int {
+                let body = PluginHost.named(endpoint).merging(["SandboxKey": .string(sandbox)]) { $1 }
+                return try await host.call("NetworkDriver.Join", body)["StaticRoutes"]?.array?.count ?? 0
+            }
+            #expect(try await join(endpoints[0]) == 2)
+            #expect(try await join(endpoints[1]) == 0)
+            // A call that is repeated is answered as before.
+            #expect(try await join(endpoints[0]) == 2)
+            // With the first network the routes are gone: the next that comes has them.
+            try await host.call("NetworkDriver.DeleteEndpoint", PluginHost.named(endpoints[0]))
+            #expect(try await join(endpoints[2]) == 2)
         }
     }
 

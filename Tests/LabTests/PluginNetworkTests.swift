@@ -14,6 +14,11 @@ extension LabTests {
                 #expect(a.address.hasPrefix("10.1.") && a.address != b.address)
                 #expect(try await lab.answers(b.address, to: a))
                 #expect(try await lab.answers(a.address, to: b))
+                // Programs that name no interface: discovery of all kinds.
+                for group in ["239.255.0.1", "224.0.0.251", "255.255.255.255"] {
+                    #expect(try await lab.hears(b, what: a, sendsTo: group), "\(group)")
+                    #expect(try await lab.hears(a, what: b, sendsTo: group), "\(group)")
+                }
 
                 // Removing it on one host takes nothing from the others; with its last user it is gone.
                 try await lab.docker("host1", "rm -f ann")
@@ -136,5 +141,31 @@ extension LabTests {
 }
 
 extension Lab {
+    /// Whether a datagram to a group, or to all, is heard by another container. Neither names an interface.
+    func hears(_ listener: Member, what sender: Member, sendsTo group: String) async throws -> Bool {
+        let listening = """
+            socket(S, AF_INET, SOCK_DGRAM, 0); setsockopt(S, SOL_SOCKET, SO_REUSEADDR, 1); bind(S, sockaddr_in(5354, INADDR_ANY));
+            my $group = inet_aton("\(group)");
+            if (unpack("C", $group) < 240) { setsockopt(S, IPPROTO_IP, IP_ADD_MEMBERSHIP, pack_ip_mreq($group, INADDR_ANY)) or die $!; }
+            print STDERR "listening\\n"; alarm 10; recv(S, $_, 999, 0); print;
+            """
+        let sending = """
+            socket(S, AF_INET, SOCK_DGRAM, 0); setsockopt(S, SOL_SOCKET, SO_BROADCAST, 1);
+            for (1 .. 10) { send(S, "found", 0, sockaddr_in(5354, inet_aton("\(group)"))) or die $!; select(undef, undef, undef, 0.1); }
+            """
+        func perl(_ program: String, of member: Member) -> String {
+            "pid=$(docker inspect -f {{.State.Pid}} \(member.name)); nsenter -t $pid -n perl -MSocket=:all -e '\(program)'"
+        }
+        try await on(
+            listener.host,
+            "rm -f /run/heard; { \(perl(listening, of: listener)); } >/run/heard 2>/run/listening </dev/null & "
+                + "timeout 10 sh -c 'until grep -q listening /run/listening; do sleep 0.02; done'")
+        try await on(sender.host, perl(sending, of: sender))
+        return try await on(
+            listener.host, "timeout 10 sh -c 'until [ -s /run/heard ]; do sleep 0.1; done'; cat /run/heard"
+        )
+        .word == "found"
+    }
+
     func networks() async throws -> [LogicalNetwork] { try await list("networks", as: LogicalNetwork.self) }
 }

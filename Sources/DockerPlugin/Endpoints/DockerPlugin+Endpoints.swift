@@ -56,8 +56,12 @@ extension DockerPlugin {
         guard let attachment = Self.attachment(of: endpointID, on: host) else {
             throw HostError(.refused, "endpoint \(endpointID.prefix(12)) is not here: start the container again")
         }
+        let isFirst = !host.attachment.attachments().contains {
+            $0.sandbox?.location == .path(key) && $0.hasMulticast && $0.portID != attachment.portID
+        }
         try await host.attachment.complete(
-            portID: attachment.portID, sandbox: .path(key), within: host.remaining)
+            portID: attachment.portID, sandbox: .path(key),
+            annotations: isFirst ? [EndpointKeys.multicast: "true"] : [:], within: host.remaining)
         try await host.attachment.waitInstalled(
             portID: attachment.portID, within: min(host.remaining, Self.installing))
         if host.settings.vif != nil, let id = ID<Port>(attachment.portID),
@@ -77,9 +81,14 @@ extension DockerPlugin {
         }
         return [
             "InterfaceName": ["SrcName": .string(attachment.containerInterface), "DstPrefix": "eth"],
-            "StaticRoutes": .array(routes),
+            "StaticRoutes": .array(routes + (isFirst ? Self.multicastRoutes : [])),
             "DisableGatewayService": .boolean(record.isInternal),
         ]
+    }
+
+    /// The default route leads to docker_gwbridge, where nobody is: what goes to groups, or to all, goes to the container's first network.
+    private static let multicastRoutes: [JSON] = ["224.0.0.0/4", "255.255.255.255/32"].map {
+        ["Destination": .string($0), "RouteType": 1]
     }
 
     @Sendable func endpointInfo(_ call: PluginCall) async throws -> [String: JSON] {
@@ -208,4 +217,5 @@ extension Attachment {
     /// Whether it is an endpoint of the engine's.
     var isDocker: Bool { annotations[EndpointKeys.endpoint] != nil }
     var isSticky: Bool { annotations[EndpointKeys.sticky] == "true" }
+    var hasMulticast: Bool { annotations[EndpointKeys.multicast] == "true" }
 }

@@ -32,6 +32,8 @@ package enum EndpointKeys {
     package static let network = "docker-network"
     /// The container's name, once it is known.
     package static let container = "docker-container"
+    /// `true` where what its container sends to groups, and to all, by no interface in particular leaves by it.
+    package static let multicast = "docker-multicast"
     /// `true` where the address stays reserved when the endpoint goes.
     package static let sticky = "docker-sticky"
     /// `on` or `off`: whether the port had port security when it was plugged in. Network containers' rows have it too.

@@ -59,6 +59,14 @@ extension LabTests {
                 let interfaces = try await lab.docker("host2", "exec bob ip -o link")
                 #expect(interfaces.contains("eth0@") && !interfaces.contains("eth1"), "\(interfaces)")
                 #expect(try await lab.docker("host2", "exec bob sh -c 'ip route | grep -c ^default || :'") == "0")
+
+                // Beside another network it takes neither away, as an internal network of Docker's bridge driver does.
+                try await lab.createNetwork("blue", subnet: "10.2.0.0/16", on: ["host1"])
+                try await lab.docker("host1", "network connect blue ann")
+                try await lab.on(
+                    "central",
+                    "timeout 20 sh -c 'until curl -s -o /dev/null -m 2 http://10.77.0.11:8080/; do sleep 0.2; done'")
+                #expect(try await lab.answers(Lab.centralAddress, to: a))
             }
         }
     }

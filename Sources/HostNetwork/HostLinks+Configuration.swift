@@ -13,7 +13,8 @@ extension HostLinks {
             configuration.routes += try socket.rows(.listRoutes(version), within: Self.limit)
                 .compactMap { message throws in try Route(message) }
                 .filter { route in
-                    !route.belongsToLink && route.nextHops.contains { $0.link == link.index }
+                    !route.belongsToLink && route.destination.version == version
+                        && route.nextHops.contains { $0.link == link.index }
                 }
                 .map { advertised.marked($0) }
             configuration.rules += try socket.rows(.listRules(version), within: Self.limit)

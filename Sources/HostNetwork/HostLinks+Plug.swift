@@ -19,10 +19,14 @@ extension HostLinks {
         state.container = container
         state.addresses = try inside.rows(.listAddresses(of: peer), within: Self.limit)
             .map { message throws in try LinkAddress(message) }.filter { $0.link == peer }
+        // A kernel without IPv6 answers the question for its routes with those of IPv4.
         for version in IPVersion.allCases {
             state.routes += try inside.rows(.listRoutes(version), within: Self.limit)
                 .compactMap { message throws in try Route(message) }
-                .filter { route in route.table == 254 && route.nextHops.contains { $0.link == peer } }
+                .filter { route in
+                    route.table == 254 && route.destination.version == version
+                        && route.nextHops.contains { $0.link == peer }
+                }
         }
         return state
     }
@@ -66,14 +70,14 @@ extension HostLinks {
     ///
     /// - Parameter isNew: whether ``createVeth(_:containerInterface:sandbox:)`` has just made it; otherwise all else is put right too.
     package func configureHost(_ link: Link, for plug: Plug, isNew: Bool = false) throws {
-        var changes: [LinkChange] = [.up]
         if !isNew {
+            // IPv6 begins, and is on, when an MTU grows to 1280.
+            try socket.apply([.setLink(.index(link.index), [.alias(plug.alias), .mtu(plug.mtu)])], within: Self.limit)
             try setIPv6(false, of: link.name)
-            changes += [.alias(plug.alias), .mtu(plug.mtu)]
         }
         var filters = try filters(plug.datapath, mayAdvertise: plug.mayAdvertise, on: link.index, isNew: isNew)
         if plug.datapath == .netdev, !plug.mayAdvertise { filters.insert(try keepFiltering(plug.bridge), at: 0) }
-        try socket.apply(filters + [.setLink(.index(link.index), changes)], within: Self.limit)
+        try socket.apply(filters + [.setLink(.index(link.index), [.up])], within: Self.limit)
     }
 
     /// Lets a container send router advertisements through the host's end of its veth from now on, or no more. Absent is done.
@@ -127,12 +131,15 @@ extension HostLinks {
         let hasIPv6 = plug.addresses.contains { $0.address.version == .v6 }
         let requests = plug.plan(link: link, actual: actual)
         try sandbox.run { () throws in
+            var inside = try NetlinkSocket()
+            // IPv6 begins when an MTU grows to 1280.
+            if let mtu = actual.container?.mtu, mtu < plug.mtu {
+                try inside.apply([.setLink(.index(link), [.mtu(plug.mtu)])], within: Self.limit)
+            }
             // While its IPv6 is still off, so that no advertisement counts.
             try InterfaceSetting.refuseRouters(on: name)
             // The Engine turns IPv6 off in every sandbox it makes.
             if hasIPv6 { try InterfaceSetting.disableIPv6(false, of: name) }
-            guard plug.datapath == .netdev || !requests.isEmpty else { return }
-            var inside = try NetlinkSocket()
             if plug.datapath == .netdev { try inside.setTransmitChecksum(false, of: name) }
             if !requests.isEmpty { try inside.apply(requests, within: Self.limit) }
         }

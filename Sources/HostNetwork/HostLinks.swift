@@ -41,6 +41,9 @@ package actor HostLinks {
     /// Sends requests to the host's namespace, all at once.
     package func apply(_ requests: [NetlinkRequest]) throws { try socket.apply(requests, within: Self.limit) }
 
+    /// Whether interfaces of this host, and of its containers, can have IPv6 addresses.
+    package nonisolated var hasIPv6: Bool { InterfaceSetting.hasIPv6 }
+
     /// Turns IPv6 off or on for one interface of the host.
     func setIPv6(_ isOn: Bool, of interface: String) throws {
         try inNamespace { () throws in try InterfaceSetting.disableIPv6(!isOn, of: interface) }

@@ -224,4 +224,22 @@ struct RefusalTests {
             #expect(try await host.lab.resources() == [])
         }
     }
+
+    @Test func `IPv6 on an MTU that is too small for it is refused when the network is made`() async throws {
+        try await withTwoHosts { one, two in
+            func refusal(_ name: String) -> String {
+                "network \"\(name)\" has the MTU 1222 here, and IPv6 needs 1280: "
+                    + "make it without IPv6, or give the network between the hosts a larger MTU"
+            }
+            try await Self.expect(refusal("blue"), on: one) {
+                _ = try await one.createNetwork(
+                    Self.blue, ConversationTests.six, options: ["net": "blue", "mtu": "1222"])
+            }
+            let network = try await one.createNetwork(Self.blue, options: ["net": "blue", "mtu": "1222"])
+            try await one.stop(try await one.start(in: network))
+            try await Self.expect(refusal("blue"), on: two) {
+                _ = try await two.createNetwork(Self.blue, ConversationTests.six, options: ["net": "blue"])
+            }
+        }
+    }
 }

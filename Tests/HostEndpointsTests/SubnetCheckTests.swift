@@ -49,4 +49,15 @@ import Testing
     func `a subnet beside the host's is not`(text: String) throws {
         try SubnetCheck.check(try #require(IPPrefix(text)), beside: Self.taken)
     }
+
+    @Test func `a kernel without IPv6 takes no network with it`() throws {
+        try SubnetCheck.checkIPv6(of: "blue", mtu: 1280)
+        let error = #expect(throws: HostError.self) {
+            try SubnetCheck.checkIPv6(of: "blue", mtu: 1442, hasIPv6: false)
+        }
+        #expect(
+            error?.message
+                == "network \"blue\" has IPv6 addresses, and this host's kernel has no IPv6 (ipv6.disable=1): "
+                + "make the network without --ipv6 here, or start the kernel with IPv6")
+    }
 }

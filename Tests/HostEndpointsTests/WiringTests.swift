@@ -109,6 +109,17 @@ struct WiringTests {
         #expect(throws: HostError.self) { try wiring([port], [Self.network(1)], []) }
     }
 
+    @Test func `an IPv6 address in a network whose MTU is too small for it is refused with both`() throws {
+        let port = try Self.port(1, on: 1, [(1, "fd00::5")])
+        let subnet = try Self.subnet(1, of: 1, "fd00::/64", gateway: nil)
+        let error = #expect(throws: HostError.self) { try wiring([port], [Self.network(1, mtu: 1222)], [subnet]) }
+        #expect(
+            error?.message
+                == "network \"ls1\" has the MTU 1222 here, and IPv6 needs 1280: "
+                + "make it without IPv6, or give the network between the hosts a larger MTU")
+        #expect(try wiring([port], [Self.network(1, mtu: 1280)], [subnet]).endpoints[0].mtu == 1280)
+    }
+
     @Test func `what was deleted while it was read is refused`() throws {
         let port = try Self.port(1, on: 1, [(1, "10.1.0.1")])
         #expect(throws: HostError.self) { try wiring([port], [], []) }

@@ -61,4 +61,56 @@ struct Playground {
         #expect(try await ground.host.all().map(\.name) == ["lo"])
         #expect(try socket.rows(.listLinks(), within: .seconds(1)).count == 1)
     }
+
+    /// Below 1280 bytes an interface has no IPv6, nor its folder in /proc.
+    @Test func `an MTU that is too small for IPv6 is no obstacle, and with a larger one IPv6 is as it should`()
+        async throws
+    {
+        let ground = try Playground()
+        var plug = try plug()
+        let (addresses, routes) = (plug.addresses, plug.routes)
+        plug.mtu = 1222
+        plug.addresses = [addresses[0]]
+        plug.routes = [routes[0]]
+        func settings(_ interface: String, in namespace: NetworkNamespace, _ names: [String]) throws -> [String]? {
+            try namespace.run { () throws in
+                guard InterfaceSetting.hasIPv6(interface) else { return nil }
+                return try names.map {
+                    try TextFile.read("/proc/sys/net/ipv6/conf/\(interface)/\($0)").filter { !$0.isWhitespace }
+                }
+            }
+        }
+        let link = try await ground.host.createVeth(plug, containerInterface: "eth0", sandbox: ground.container)
+        let peer = try #require(link.peer)
+        try await ground.host.configureHost(link, for: plug, isNew: true)
+        try await ground.host.configureContainer(
+            plug, link: peer, name: "eth0", actual: PlugState(), sandbox: ground.container)
+        try await ground.host.refuseRouters(mac: plug.mac, in: ground.container)
+        try await ground.host.announce(
+            Announcement(mac: plug.mac, addresses: [addresses[0].address]), through: plug.hostInterface)
+        #expect(try settings("eth0", in: ground.container, []) == nil)
+
+        plug.addresses = addresses
+        let before = try await ground.host.inspect(hostInterface: plug.hostInterface, sandbox: ground.container)
+        #expect(before.container?.mtu == 1222)
+        let small = plug
+        let error = await #expect(throws: NetlinkError.self) {
+            try await ground.host.configureContainer(
+                small, link: peer, name: "eth0", actual: before, sandbox: ground.container)
+        }
+        #expect(error?.message.contains("turn IPv6 on for eth0: its MTU is below 1280 bytes") == true, "\(error!)")
+
+        plug.mtu = 1280
+        plug.routes = routes
+        try await ground.host.configureHost(link, for: plug)
+        try await ground.host.configureContainer(
+            plug, link: peer, name: "eth0", actual: before, sandbox: ground.container)
+        let after = try await ground.host.inspect(hostInterface: plug.hostInterface, sandbox: ground.container)
+        #expect(Set(after.addresses.filter { !$0.isLinkLocal }.map(\.address)) == Set(addresses))
+        #expect(plug.plan(link: peer, actual: after) == [])
+        #expect(
+            try settings("eth0", in: ground.container, ["accept_ra", "accept_redirects", "disable_ipv6"])
+                == ["0", "0", "0"])
+        #expect(try settings(plug.hostInterface, in: ground.host.namespace, ["disable_ipv6"]) == ["1"])
+    }
 }

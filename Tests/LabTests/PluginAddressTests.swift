@@ -45,6 +45,31 @@ extension LabTests {
             }
         }
 
+        /// An interface has no IPv6 then, as with underlays of 1280 bytes, and in a kernel that was started without.
+        @Test func `where IPv6 cannot be, IPv4 works, and a network with IPv6 is refused`() async throws {
+            try await Lab.with("small", hosts: 2) { lab in
+                try await lab.joinHosts()
+                try await lab.createNetwork("small", options: "-o mtu=1222")
+                // To the programs of the host the kernel has none.
+                try await lab.on("host2", "mount -t tmpfs none /proc/sys/net/ipv6")
+                let a = try await lab.start("ann", on: "host1", network: "small")
+                let b = try await lab.start("bob", on: "host2", network: "small")
+                #expect(try await lab.answers(b.address, to: a))
+                #expect(try await lab.docker("host1", "exec ann cat /sys/class/net/eth0/mtu") == "1222")
+
+                let create =
+                    "docker network create -d ovn --ipam-driver ovn --ipv6 --subnet 10.2.0.0/16 --subnet fd00:2::/64"
+                let narrow = try await lab.attempt("host1", "\(create) -o mtu=1222 -o net=narrow narrow")
+                #expect(narrow.status == 1 && narrow.errors.contains("MTU 1222"), "\(narrow.errors)")
+                let without = try await lab.attempt("host2", "\(create) -o net=without without")
+                #expect(without.status == 1 && without.errors.contains("ipv6.disable=1"), "\(without.errors)")
+                #expect(try await lab.networks().map(\.name) == ["small"])
+                try await lab.docker("host1", "rm -f ann")
+                try await lab.docker("host2", "rm -f bob")
+                try await lab.expectNothingLeft()
+            }
+        }
+
         @Test func `a container joins and leaves networks as it runs`() async throws {
             try await Lab.with("several", hosts: 2) { lab in
                 try await lab.joinHosts()

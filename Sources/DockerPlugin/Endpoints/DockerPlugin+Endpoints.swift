@@ -191,14 +191,18 @@ extension DockerPlugin {
         }
         let subnets = try await host.subnets(of: network.id)
         let carried = try await Carried.ensure([port], on: host)
+        let mtu = carried?.mtu(network) ?? network.mtu
+        if port.fixedIPs.contains(where: { $0.ipAddress.version == .v6 }) {
+            try SubnetCheck.checkIPv6(of: network.name, mtu: mtu, hasIPv6: host.attachment.links.hasIPv6)
+        }
         var annotations = [
             EndpointKeys.endpoint: endpointID, EndpointKeys.network: record.id, "network": network.name,
             EndpointKeys.security: EndpointKeys.shown(security: options.portSecurity ?? port.portSecurityEnabled),
         ]
         if options.isSticky { annotations[EndpointKeys.sticky] = "true" }
         var endpoint = Endpoint(
-            portID: "\(port.id)", mac: port.macAddress, addresses: [], mtu: carried?.mtu(network) ?? network.mtu,
-            bridge: host.settings.bridge, vlan: carried?.tags[port.id], mayAdvertise: port.mayAdvertise,
+            portID: "\(port.id)", mac: port.macAddress, addresses: [], mtu: mtu, bridge: host.settings.bridge,
+            vlan: carried?.tags[port.id], mayAdvertise: port.mayAdvertise,
             annotations: annotations)
         for address in port.fixedIPs {
             guard let subnet = subnets.first(where: { $0.id == address.subnetID }),

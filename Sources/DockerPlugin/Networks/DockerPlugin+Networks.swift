@@ -52,11 +52,17 @@ extension DockerPlugin {
         if try host.database.networkRecord(id) != nil { return }
 
         let reference = options.network ?? .name(pools.map { "\($0.pool.id.cidr)" }.joined(separator: ","))
+        let hasIPv6 = pools.contains { $0.pool.id.cidr.version == .v6 }
+        if hasIPv6 {
+            try SubnetCheck.checkIPv6(
+                of: reference.text, mtu: options.mtu ?? 1280, hasIPv6: host.attachment.links.hasIPv6)
+        }
         // Where central does not answer, or knows no such network, nothing is begun.
         _ = try await host.find(reference)
         try await host.database.begin(id, within: host.remaining)
         do {
             let network = try await LogicalNetwork(host: host, user: id).join(reference, options)
+            if hasIPv6 { try SubnetCheck.checkIPv6(of: network.name, mtu: network.mtu) }
             let subnets = try await SubnetJoin(host: host, network: network).join(
                 pools.map { request, pool in
                     var request = request

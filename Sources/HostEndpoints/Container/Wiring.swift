@@ -63,6 +63,9 @@ package struct Wiring: Equatable, Sendable {
                 }
                 dns += subnet.dnsNameservers.map(\.description)
             }
+            if endpoint.addresses.contains(where: { $0.address.version == .v6 }) {
+                try SubnetCheck.checkIPv6(of: network.name, mtu: endpoint.mtu)
+            }
             endpoints.append(endpoint)
         }
         self.endpoints = endpoints

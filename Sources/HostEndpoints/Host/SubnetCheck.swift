@@ -36,6 +36,25 @@ package enum SubnetCheck {
         )
     }
 
+    /// - Parameters:
+    ///   - mtu: in bytes, of the interfaces that containers of this host have in the network, or would have.
+    ///   - hasIPv6: whether this host's kernel has it.
+    /// - Throws: `refused` where they can have no IPv6 addresses.
+    package static func checkIPv6(of network: String, mtu: Int, hasIPv6: Bool = true) throws(HostError) {
+        guard hasIPv6 else {
+            throw HostError(
+                .refused,
+                "network \"\(network)\" has IPv6 addresses, and this host's kernel has no IPv6 (ipv6.disable=1): "
+                    + "make the network without --ipv6 here, or start the kernel with IPv6")
+        }
+        guard mtu >= 1280 else {
+            throw HostError(
+                .refused,
+                "network \"\(network)\" has the MTU \(mtu) here, and IPv6 needs 1280: "
+                    + "make it without IPv6, or give the network between the hosts a larger MTU")
+        }
+    }
+
     private static func example(_ subnet: IPPrefix) -> String {
         subnet.version == .v4 ? "10.1.0.0/16" : "fd00:1::/64"
     }

@@ -152,21 +152,17 @@ extension PluginHost {
         try await call("NetworkDriver.DeleteNetwork", ["NetworkID": .string(network.id)])
     }
 
-    /// The first half of a container's start: one address of each pool, all for one MAC address.
+    /// The first half of a container's start: one address of each pool, all for one MAC address. The engine gives nothing back where
+    /// one is refused.
     func allocate(
         in network: DockerNetwork, ip: [String] = [], mac: String = newMAC(), name: String? = nil
     ) async throws -> DockerEndpoint {
         var endpoint = DockerEndpoint(id: Self.newID(), network: network, mac: mac, addresses: [])
-        do {
-            for (index, pool) in network.pools.prefix(network.familyCount).enumerated() {
-                var options = ["com.docker.network.endpoint.macaddress": mac]
-                if let name { options["com.docker.network.endpoint.name"] = name }
-                endpoint.addresses.append(
-                    try await requestAddress(pool.id, index < ip.count ? ip[index] : "", options))
-            }
-        } catch {
-            try await releaseAddresses(endpoint)
-            throw error
+        for (index, pool) in network.pools.prefix(network.familyCount).enumerated() {
+            var options = ["com.docker.network.endpoint.macaddress": mac]
+            if let name { options["com.docker.network.endpoint.name"] = name }
+            endpoint.addresses.append(
+                try await requestAddress(pool.id, index < ip.count ? ip[index] : "", options))
         }
         return endpoint
     }

@@ -217,11 +217,41 @@ struct RefusalTests {
             ) { try await host.createEndpoint(other) }
 
             for _ in 0..<5 { _ = try await host.allocate(in: network) }
-            let refusal = await #expect(throws: PluginHost.Refusal.self) { _ = try await host.allocate(in: network) }
-            #expect(refusal?.message.contains("No more IP addresses available") == true, "\(refusal?.message ?? "")")
+            try await expect(
+                "network \"tiny\" is full: 5 of the 5 addresses that its subnet 10.1.0.0/29 gives (10.1.0.2-10.1.0.6) "
+                    + "are in use; 'ovn-container endpoint-list' shows by whom"
+            ) { _ = try await host.allocate(in: network) }
             // The engine removes no network while it makes an endpoint there: these were never finished.
             try await host.removeNetwork(network)
             #expect(try await host.lab.resources() == [])
+        }
+    }
+
+    /// The engine asks for both addresses one after the other, and gives nothing back.
+    @Test func `a start that is refused for one address keeps none, and learns who has it`() async throws {
+        try await withTwoHosts { one, two in
+            let orders = [PoolOrder(subnet: "10.1.0.0/28"), ConversationTests.six]
+            let network = try await one.createNetwork(orders[0], orders[1], options: ["net": "blue"])
+            let other = try await two.createNetwork(orders[0], orders[1], options: ["net": "blue"])
+            let owner = try await one.start(in: network, ip: ["10.1.0.5", "fd00:1::21"], name: "web")
+            let id = try #require(try await one.lab.ports().first?.id)
+            for _ in 0..<3 {
+                try await Self.expect("address fd00:1::21 is in use by endpoint web on host h1 (port \(id))", on: two) {
+                    _ = try await two.start(in: other, ip: ["", "fd00:1::21"])
+                }
+            }
+            try await Self.expect("address fd00:2::21 is not in the subnet fd00:1::/64", on: two) {
+                _ = try await two.start(in: other, ip: ["10.1.0.6", "fd00:2::21"])
+            }
+            try await Self.expect("address 10.1.0.5 is in use by endpoint web on host h1 (port \(id))", on: two) {
+                _ = try await two.start(in: other, ip: ["10.1.0.5", "fd00:1::22"])
+            }
+            try await Self.expect("MAC address \(owner.mac) is in use by endpoint web on host h1 (port \(id))", on: two)
+            {
+                _ = try await two.start(in: other, mac: owner.mac)
+            }
+            try await one.stop(owner)
+            _ = try await two.start(in: other, ip: ["10.1.0.5", "fd00:1::21"])
         }
     }
 

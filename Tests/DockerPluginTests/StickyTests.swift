@@ -132,4 +132,24 @@ struct StickyTests {
             #expect(try await CutShortTests.port(host).deviceOwner == "docker:sticky")
         }
     }
+
+    @Test func `an IPv6 address or a MAC address that is kept is taken over too`() async throws {
+        try await withTwoHosts { one, two in
+            let orders = [ConversationTests.blue, ConversationTests.six]
+            let network = try await one.createNetwork(orders[0], orders[1], options: Self.options)
+            let other = try await two.createNetwork(orders[0], orders[1], options: Self.options)
+            let mac = "02:00:00:00:00:0b"
+            let first = try await one.start(in: network, ip: ["10.1.0.5", "fd00:1::21"], mac: mac)
+            let id = try await CutShortTests.port(one).id
+            try await one.stop(first)
+            // With all that it had.
+            let second = try await two.start(in: other, ip: ["10.1.0.5", "fd00:1::21"], mac: mac)
+            #expect(try await CutShortTests.port(two).id == id)
+            try await two.stop(second)
+            // With its IPv6 address alone: that comes second, when there is a port with another IPv4 address.
+            let third = try await one.start(in: network, ip: ["", "fd00:1::21"])
+            #expect(third.bare[1] == "fd00:1::21")
+            #expect(try await one.lab.ports().count == 1)
+        }
+    }
 }

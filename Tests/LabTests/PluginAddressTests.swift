@@ -38,6 +38,14 @@ extension LabTests {
                 let taken = try await lab.attempt(
                     "host2", "docker run --rm --network blue --ip 10.1.200.1 busybox true")
                 #expect(taken.status == 125 && taken.errors.contains("10.1.200.1"), "\(taken.errors)")
+                // The engine asks for both, and gives nothing back.
+                let before = try await lab.dockerPorts().count
+                let takenToo = try await lab.attempt(
+                    "host2", "docker run --rm --network blue --ip6 fd00:1::abc busybox true")
+                #expect(
+                    takenToo.status == 125 && takenToo.errors.contains("is in use by endpoint both on host host1"),
+                    "\(takenToo.errors)")
+                #expect(try await lab.dockerPorts().count == before)
 
                 try await lab.docker("host1", "rm -f ann both")
                 try await lab.docker("host2", "rm -f bob cid")
@@ -106,7 +114,7 @@ extension LabTests {
                 }
                 let full = try await lab.attempt("host1", "docker run --rm --network tiny busybox true")
                 #expect(full.status == 125)
-                #expect(full.errors.contains("No more IP addresses available"), "\(full.errors)")
+                #expect(full.errors.contains("network \"tiny\" is full: 5 of the 5 addresses"), "\(full.errors)")
                 try await lab.docker("host2", "rm -f c1")
                 let again = try await lab.attempt("host1", "docker run --rm --network tiny busybox true")
                 #expect(again.status == 0, "\(again.errors)")

@@ -13,28 +13,48 @@ extension DockerPlugin {
     @Sendable func requestAddress(_ call: PluginCall) async throws -> [String: JSON] {
         try call.checkBody()
         let pool = try PoolID(call.text("PoolID"))
+        do {
+            return ["Address": .string("\(try await address(of: pool, for: call))/\(pool.cidr.length)"), "Data": [:]]
+        } catch {
+            if let mac = MACAddress(call.options("Options")[Self.macOption] ?? "") { await giveUp(mac, of: pool) }
+            throw error
+        }
+    }
+
+    private func address(of pool: PoolID, for call: PluginCall) async throws -> IPAddress {
         let address = try call.address("Address")
         if let address, !pool.cidr.contains(address) {
             throw HostError(.refused, "address \(address) is not in the subnet \(pool.cidr)")
         }
         let options = call.options("Options")
-        let answer: IPAddress
         if options["RequestAddressType"] == "com.docker.network.gateway" {
-            answer = try await patiently { try await gateway(pool, address, on: $0) }
-        } else if let text = options[Self.macOption], !text.isEmpty {
+            return try await patiently { try await gateway(pool, address, on: $0) }
+        }
+        if let text = options[Self.macOption], !text.isEmpty {
             guard let mac = MACAddress(text) else {
                 throw HostError(.usage, "\"\(text.prefix(80))\" is not a MAC address")
             }
             let name = options[Self.nameOption] ?? ""
-            answer = try await patiently { try await fresh(pool, address, mac, name: name, on: $0) }
-        } else if let address {
-            // Nothing new: an address that an endpoint has had since before the engine was started again, or one of --aux-address,
-            // which CreateNetwork brings once more.
-            answer = address
-        } else {
-            throw HostError(.usage, "the engine wants an address of \(pool) and says no MAC address for it")
+            return try await patiently { try await fresh(pool, address, mac, name: name, on: $0) }
         }
-        return ["Address": .string("\(answer)/\(pool.cidr.length)"), "Data": [:]]
+        // Nothing new: an address that an endpoint has had since before the engine was started again, or one of --aux-address, which
+        // CreateNetwork brings once more.
+        if let address { return address }
+        throw HostError(.usage, "the engine wants an address of \(pool) and says no MAC address for it")
+    }
+
+    /// The engine gives nothing back of an endpoint that was refused its second address: it asks for both before it thinks of undoing.
+    private func giveUp(_ mac: MACAddress, of pool: PoolID) async {
+        do {
+            let host = try await hosts(Self.haste)
+            guard let record = try host.database.networkRecord(with: pool),
+                let port = await reservations.find(record.network, mac)
+            else { return }
+            await reservations.remove(port.id)
+            await giveBack(port.id, isSticky: EndpointPort.isSticky(port), on: host)
+        } catch {
+            logger.warning("first address not given back", metadata: ["mac": "\(mac)", "cause": "\(HostError(error))"])
+        }
     }
 
     /// What the engine is to take for the gateway. Of a network that is not there yet it is believed, until CreateNetwork.
@@ -108,6 +128,16 @@ extension DockerPlugin {
             host.attachment.attachment(portID: "\(port.id)") == nil, try await EndpointPort(host: host).isOurs(port)
         else { return nil }
         return port
+    }
+
+    /// Gives a port back, now or later.
+    func giveBack(_ id: ID<Port>, isSticky: Bool, on host: ContainerHost) async {
+        do {
+            guard !upkeep.isCentralLost else { throw HostError(.unreachable, "central did not answer a moment ago") }
+            try await EndpointPort(host: host).release(id, isSticky: isSticky)
+        } catch {
+            giveUpForNow("port \(id)", HostError(error), release: id, isSticky: isSticky)
+        }
     }
 
     /// What could not be given back now is noted; and if this process forgets it, it is a port of this host without an endpoint, which

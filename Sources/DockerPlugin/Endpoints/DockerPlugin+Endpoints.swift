@@ -113,12 +113,7 @@ extension DockerPlugin {
         try await host.attachment.detach(portID: attachment.portID, within: .seconds(2))
         guard let id = ID<Port>(attachment.portID) else { return [:] }
         try await expectRelease(of: attachment, on: host)
-        do {
-            guard !upkeep.isCentralLost else { throw HostError(.unreachable, "central did not answer a moment ago") }
-            try await EndpointPort(host: host).release(id, isSticky: attachment.isSticky)
-        } catch {
-            giveUpForNow("port \(id)", HostError(error), release: id, isSticky: attachment.isSticky)
-        }
+        await giveBack(id, isSticky: attachment.isSticky, on: host)
         return [:]
     }
 

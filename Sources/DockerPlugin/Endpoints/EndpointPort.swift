@@ -42,12 +42,13 @@ struct EndpointPort: Sendable {
             return try await make(request)
         } catch let error as NeutronClientError {
             if error.cause?.type == "MacAddressInUse" { return try await find(request, after: error) }
-            guard error.cause?.type == "IpAddressAlreadyAllocated", let address = request.address else { throw error }
-            return try await take(address, request, after: error)
+            if let keeper = try await makeRoom(for: request, after: error) { return try await adopt(keeper, request) }
+            return try await make(request)
         }
     }
 
     /// Gives a port an address of another subnet: the second IP version of an endpoint.
+    /// - Throws: `refused` naming who has the address.
     func add(_ request: Request, to port: Port) async throws -> Port {
         if let held = port.fixedIPs.first(where: { $0.subnetID == request.subnet }),
             request.address == nil || request.address == held.ipAddress
@@ -56,7 +57,17 @@ struct EndpointPort: Sendable {
         }
         let addresses =
             port.fixedIPs.map { FixedIPRequest(subnetID: $0.subnetID, ipAddress: $0.ipAddress) } + [request.fixedIP]
-        return try await host.api.update(port.id, PortUpdate(fixedIPs: addresses), within: host.remaining)
+        var update = PortUpdate(fixedIPs: addresses)
+        if request.isSticky, !Self.isSticky(port) { update.deviceOwner = Self.owner(isSticky: true) }
+        do {
+            return try await host.api.update(port.id, update, within: host.remaining)
+        } catch {
+            // One port is enough: what keeps the address for this endpoint has done its part.
+            if let keeper = try await makeRoom(for: request, after: error) {
+                try await release(keeper.id, isSticky: false)
+            }
+            return try await host.api.update(port.id, update, within: host.remaining)
+        }
     }
 
     /// The ports of a network that match.
@@ -110,13 +121,13 @@ struct EndpointPort: Sendable {
         } catch {
             guard error.cause?.type == "IpAddressAlreadyAllocated" else { throw error }
             let holder = try await holder(of: address, in: subnet.networkID)
-            guard holder?.deviceOwner == DeviceOwner.auxiliary else { throw refusal(address, holder) }
+            guard holder?.deviceOwner == DeviceOwner.auxiliary else { throw refusal("address \(address)", holder) }
         }
     }
 
     // MARK: Parts
 
-    private func make(_ request: Request) async throws -> Port {
+    func make(_ request: Request) async throws -> Port {
         try await EndpointCreation(host: host).create(
             PortCreate(
                 projectID: host.project, networkID: request.network, name: request.name,
@@ -126,42 +137,13 @@ struct EndpointPort: Sendable {
                 hostID: host.settings.vif == nil ? host.settings.hostID : ""))
     }
 
-    /// A port with the MAC address is there: made by an earlier try, whose answer was lost, or somebody else's.
-    private func find(_ request: Request, after error: NeutronClientError) async throws -> Port {
-        let found = try await ports(request.network, ("mac_address", "\(request.mac)")).first
-        guard let found, DeviceOwner.isDockers(found), try await isOurs(found),
-            host.attachment.attachment(portID: "\(found.id)") == nil
-        else { throw error }
-        return try await add(request, to: found)
-    }
-
-    /// An address that is in use: kept for whoever asks for it, or left behind here by an endpoint that is gone.
-    private func take(_ address: IPAddress, _ request: Request, after error: NeutronClientError) async throws -> Port {
-        guard let holder = try await holder(of: address, in: request.network) else { return try await make(request) }
-        if holder.deviceOwner == DeviceOwner.reserved, request.options.isSticky {
-            return try await adopt(holder, request)
-        }
-        guard try await isLeftBehind(holder) else { throw refusal(address, holder) }
-        try await host.attachment.detach(portID: "\(holder.id)", within: host.remaining)
-        try await release(holder.id, isSticky: false)
-        return try await make(request)
-    }
-
-    /// Whether a port is of an endpoint of this host that is gone.
-    private func isLeftBehind(_ port: Port) async throws -> Bool {
-        guard DeviceOwner.isDockers(port), try await isOurs(port) else { return false }
-        let id = "\(port.id)"
-        guard host.attachment.attachment(portID: id) != nil else { return true }
-        return try await host.attachment.handedOver().contains { $0.attachment.portID == id && $0.end == .gone }
-    }
-
     /// Whether a port is on this host, and not because somebody moved another host's here.
     func isOurs(_ port: Port) async throws -> Bool {
         guard PortOrigin.mayBe(host.settings.hostID, port) else { return false }
         return try await host.placement().isHere(port)
     }
 
-    private func adopt(_ port: Port, _ request: Request) async throws -> Port {
+    func adopt(_ port: Port, _ request: Request) async throws -> Port {
         var update = PortUpdate(
             macAddress: port.macAddress == request.mac ? nil : request.mac,
             deviceOwner: Self.owner(isSticky: request.isSticky),
@@ -186,26 +168,5 @@ struct EndpointPort: Sendable {
         if let wanted = options.portSecurity, wanted != port.portSecurityEnabled { update.portSecurityEnabled = wanted }
         guard update != PortUpdate() else { return }
         try await host.api.update(port.id, update, within: host.remaining)
-    }
-
-    private func holder(of address: IPAddress, in network: ID<Network>) async throws -> Port? {
-        try await ports(network, ("fixed_ips", "ip_address=\(address)")).first
-    }
-
-    private func refusal(_ address: IPAddress, _ holder: Port?) -> HostError {
-        guard let holder else { return HostError(.refused, "address \(address) is in use") }
-        if holder.deviceOwner == DeviceOwner.auxiliary {
-            return HostError(.refused, "address \(address) is reserved (--aux-address \(holder.name)=\(address))")
-        }
-        if holder.deviceOwner == DeviceOwner.reserved {
-            let container = holder.name.isEmpty ? "another container" : "container \(holder.name)"
-            return HostError(
-                .refused,
-                "address \(address) is reserved for \(container): take it over with -o sticky=1, "
-                    + "or run 'ovn-container endpoint-delete \(holder.id)'")
-        }
-        let place = holder.binding.hostID.isEmpty ? "" : " on host \(holder.binding.hostID)"
-        let user = holder.name.isEmpty ? "another endpoint" : "endpoint \(holder.name)"
-        return HostError(.refused, "address \(address) is in use by \(user)\(place) (port \(holder.id))")
     }
 }

@@ -59,6 +59,9 @@ extension LabTests {
                 let interfaces = try await lab.docker("host2", "exec bob ip -o link")
                 #expect(interfaces.contains("eth0@") && !interfaces.contains("eth1"), "\(interfaces)")
                 #expect(try await lab.docker("host2", "exec bob sh -c 'ip route | grep -c ^default || :'") == "0")
+                let open = try await lab.attempt(
+                    "host2", "docker network create -d ovn --ipam-driver ovn --subnet 10.1.0.0/16 -o net=deep open")
+                #expect(open.status == 1 && open.errors.contains("is internal for its other users"), "\(open.errors)")
 
                 // Beside another network it takes neither away, as an internal network of Docker's bridge driver does.
                 try await lab.createNetwork("blue", subnet: "10.2.0.0/16", on: ["host1"])

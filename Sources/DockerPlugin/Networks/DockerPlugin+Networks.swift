@@ -24,13 +24,12 @@ extension DockerPlugin {
         guard !requests.isEmpty else {
             throw HostError(.refused, "a network needs a subnet: give --subnet")
         }
+        options.isInternal = engineOptions["com.docker.network.internal"] == true
         let pools = try await choose(requests, &options)
-        let (chosen, isInternal) = (options, engineOptions["com.docker.network.internal"] == true)
+        let chosen = options
         upkeep.begins(network: id)
         do {
-            try await patiently { host in
-                try await create(id, chosen, Array(zip(requests, pools)), isInternal: isInternal, on: host)
-            }
+            try await patiently { try await create(id, chosen, Array(zip(requests, pools)), on: $0) }
         } catch {
             upkeep.isNotMade(network: id)
             throw error
@@ -45,7 +44,7 @@ extension DockerPlugin {
 
     private func create(
         _ id: String, _ options: NetworkOptions, _ pools: [(request: PoolRequest, pool: PendingPool)],
-        isInternal: Bool, on host: ContainerHost
+        on host: ContainerHost
     ) async throws {
         let lock = try await Self.lock(id, host)
         defer { withExtendedLifetime(lock) {} }
@@ -71,7 +70,7 @@ extension DockerPlugin {
                 })
             var record = NetworkRecord(id: id, network: network.id, pools: [:])
             if case .name(let name) = reference { record.name = name }
-            record.isInternal = isInternal
+            record.isInternal = options.isInternal
             record.isSticky = options.isSticky
             record.portSecurity = options.portSecurity
             for (request, pool) in pools {

@@ -59,9 +59,8 @@ struct LogicalNetwork: Sendable {
             guard let network = try await host.find(reference) else {
                 throw HostError(.refused, "there is no such network")
             }
-            try check(network, options)
-            try await host.api.addTag(tag, to: network.id, within: host.remaining)
-            return network
+            _ = try await enter(network, after: nil, options)
+            return try await confirm(network, options)
         }
         if try await host.api.hasExtension(Extension.networkNameClaim, within: host.remaining) {
             return try await claim(name, options)
@@ -69,7 +68,16 @@ struct LogicalNetwork: Sendable {
         var made: ID<Network>?
         let network = try await settle(name, options, &made)
         if let made, made != network.id { try await leave(made) }
-        return network
+        return try await confirm(network, options)
+    }
+
+    /// Of several that joined at the same moment with terms of their own, not all may stay.
+    private func confirm(_ network: Network, _ options: NetworkOptions) async throws -> Network {
+        guard let joined = try await host.api.find(network.id, within: host.remaining) else {
+            throw HostError(.refused, "network \"\(network.name)\" was deleted by others; try again")
+        }
+        try NetworkTerms(options, of: joined).check(joined)
+        return joined
     }
 
     /// Looks and joins, or makes it: of those who do so at the same moment the central point lets one.
@@ -78,7 +86,9 @@ struct LogicalNetwork: Sendable {
             do {
                 var network = try await host.find(.name(name))
                 if network == nil { network = try await make(name, options, isClaim: true) }
-                if let network, try await enter(network, as: name, after: nil, options) != nil { return network }
+                if let network, try await enter(network, as: name, after: nil, options) != nil {
+                    return try await confirm(network, options)
+                }
             } catch let error as NeutronClientError {
                 guard error.cause?.type == NeutronError.networkNameInUse else { throw error }
                 try await Task.sleep(for: min(Self.glance, host.remaining))
@@ -116,12 +126,13 @@ struct LogicalNetwork: Sendable {
 
     /// Joins a network in place of another; nil where it was deleted meanwhile.
     private func enter(
-        _ network: Network, as name: String, after other: ID<Network>?, _ options: NetworkOptions
+        _ network: Network, as name: String? = nil, after other: ID<Network>?, _ options: NetworkOptions
     ) async throws -> ID<Network>? {
         try check(network, options)
         if let other { try await leave(other) }
         do {
-            for tag in [tag, Self.nameTag(name)] where !network.standard.tags.contains(tag) {
+            if !hasOtherUsers(network) { try await NetworkTerms(options, of: network).declare(on: network, host) }
+            for tag in [tag] + (name.map { [Self.nameTag($0)] } ?? []) where !network.standard.tags.contains(tag) {
                 try await host.api.addTag(tag, to: network.id, within: host.remaining)
             }
             return network.id
@@ -142,6 +153,7 @@ struct LogicalNetwork: Sendable {
     }
 
     private func check(_ network: Network, _ options: NetworkOptions) throws(HostError) {
+        if hasOtherUsers(network) { try NetworkTerms(options, of: network).check(network) }
         guard let mtu = options.mtu, mtu != network.mtu else { return }
         throw HostError(
             .refused,
@@ -172,7 +184,7 @@ struct LogicalNetwork: Sendable {
         for port in reserved { try await host.api.remove(port.id, within: host.remaining) }
         guard isMade(network) else {
             // Whoever comes next is the first again.
-            for tag in network.standard.tags where tag.hasPrefix(namePrefix) {
+            for tag in network.standard.tags where tag.hasPrefix(namePrefix) || NetworkTerms.allTags.contains(tag) {
                 try await host.api.removeTag(tag, from: network.id, within: host.remaining)
             }
             return
@@ -195,5 +207,9 @@ struct LogicalNetwork: Sendable {
 
     private static func hasUsers(_ network: Network) -> Bool {
         network.standard.tags.contains { $0.hasPrefix(tagPrefix) }
+    }
+
+    private func hasOtherUsers(_ network: Network) -> Bool {
+        network.standard.tags.contains { $0.hasPrefix(Self.tagPrefix) && $0 != tag }
     }
 }

@@ -12,6 +12,8 @@ struct NetworkOptions: Equatable, Sendable {
     var portSecurity: Bool?
     /// Whether an address stays reserved for its container while that is away.
     var isSticky = false
+    /// Whether nothing leads outside: `--internal`, which the engine tells beside the options.
+    var isInternal = false
 
     static let networkNames = ["net", "neutron.net.name"]
     static let networkIDs = ["net.id", "neutron.net.uuid"]

@@ -138,7 +138,7 @@ struct SharedNetworkTests {
             }
             #expect(
                 refusal?.message
-                    == "which subnet? give --subnet, or --ipam-opt net=NAME where the network is there already")
+                    == "which IPv4 subnet? \(Self.advice), or --ipam-opt net=NAME where the network is there already")
             let network = try await one.createNetwork(
                 PoolOrder(subnet: "10.1.0.0/16", gateway: "10.1.0.254"), ConversationTests.six,
                 options: ["net": "blue"])
@@ -156,6 +156,62 @@ struct SharedNetworkTests {
             try await two.removeNetwork(both)
             try await one.removeNetwork(network)
             #expect(try await one.lab.resources() == [])
+        }
+    }
+
+    private static let advice =
+        "give --subnet (beside one of IPv6 too: Docker wants both; from Docker 28 on it does not with --ipv4=false)"
+
+    @Test func `what is taken of one network makes no other`() async throws {
+        try await withTwoHosts { one, two in
+            let network = try await one.createNetwork(
+                PoolOrder(subnet: "10.1.0.0/16", gateway: "10.1.0.254"), options: ["net": "blue"])
+            let refusal =
+                "which IPv4 subnet has network \"other\"? \(Self.advice), "
+                + "or where the network is there already, --ipam-opt net=other as well"
+            try await RefusalTests.expect(refusal, on: two) {
+                _ = try await two.createNetwork(PoolOrder(), options: ["net": "other"])
+            }
+            // As of a Compose file that has an IPv6 subnet alone.
+            try await RefusalTests.expect(refusal, on: two) {
+                _ = try await two.createNetwork(PoolOrder(), ConversationTests.six, options: ["net": "other"])
+            }
+            // Without any name it is the one that the subnet was taken of.
+            let id = try #require(try await one.lab.networks("blue").first?.id)
+            let joined = try await two.createNetwork(PoolOrder())
+            #expect(try two.database.networkRecord(joined.id)?.network == id)
+            try await two.removeNetwork(joined)
+
+            // Nor is its gateway that of another network with the same subnet.
+            try await RefusalTests.expect(
+                "which gateway has subnet 10.1.0.0/16 of network \"other\"? another network has that subnet with another gateway "
+                    + "than 10.1.0.1: give --gateway, or --ipam-opt net=other as well", on: two
+            ) { _ = try await two.createNetwork(Self.blue, options: ["net": "other"]) }
+            for (order, ipam) in [
+                (PoolOrder(subnet: "10.1.0.0/16", gateway: "10.1.0.1"), [:]), (Self.blue, ["net": "other"]),
+            ] {
+                let other = try await two.createNetwork(order, options: ["net": "other"], ipam: ipam)
+                #expect(other.pools[0].gateway == "10.1.0.1/16")
+                try await two.removeNetwork(other)
+            }
+            try await one.removeNetwork(network)
+            #expect(try await one.lab.resources() == [])
+        }
+    }
+
+    @Test func `what could not be joined as a whole leaves nothing in somebody else's network`() async throws {
+        try await withPluginHost { host in
+            try await host.lab.makeNetwork("theirs", "fd00:1::/64")
+            let gateway = try #require(try await host.lab.api.list(Subnet.self, within: limit).first?.gatewayIP)
+            let order = PoolOrder(subnet: "10.1.0.0/16", reserved: ["door": "10.1.0.9"])
+            try await RefusalTests.expect(
+                "subnet fd00:1::/64 of network \"theirs\" has the gateway \(gateway), not fd00:1::ff: give --gateway \(gateway)",
+                on: host
+            ) {
+                _ = try await host.createNetwork(
+                    order, PoolOrder(subnet: "fd00:1::/64", gateway: "fd00:1::ff", isV6: true),
+                    options: ["net": "theirs"])
+            }
         }
     }
 

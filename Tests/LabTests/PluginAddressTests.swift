@@ -118,6 +118,11 @@ extension LabTests {
                 try await lab.docker("host2", "rm -f c1")
                 let again = try await lab.attempt("host1", "docker run --rm --network tiny busybox true")
                 #expect(again.status == 0, "\(again.errors)")
+                // A link of two has room for both of them.
+                try await lab.createNetwork("pair", subnet: "10.2.0.0/31")
+                let a = try await lab.start("ann", on: "host1", network: "pair")
+                let b = try await lab.start("bob", on: "host2", network: "pair")
+                #expect(try await lab.answers(b.address, to: a))
                 try await lab.expectAgreement()
             }
         }

@@ -49,6 +49,23 @@ extension LabTests {
                     "host2", "docker network create -d ovn --ipam-driver ovn --subnet 10.9.0.0/16 -o net=blue other")
                 #expect(refused.status == 1)
                 #expect(refused.errors.contains("10.1.0.0/16") && refused.errors.contains("10.9.0.0/16"), "\(refused)")
+
+                // A Compose file with IPv6 alone: Docker wants IPv4 beside it, and that of another network is no answer.
+                try await lab.on(
+                    "host1",
+                    """
+                    mkdir /run/six; cat >/run/six/docker-compose.yaml <<'YAML'
+                    services: {web: {image: busybox}}
+                    networks:
+                      default:
+                        driver: ovn
+                        enable_ipv6: true
+                        driver_opts: {net: six}
+                        ipam: {driver: ovn, config: [{subnet: "fd00:6::/64"}]}
+                    YAML
+                    """)
+                let six = try await lab.attempt("host1", "cd /run/six && docker-compose up -d", seconds: 60)
+                #expect(six.status != 0 && six.errors.contains("which IPv4 subnet"), "\(six)")
                 #expect(try await lab.networks().count == 1)
 
                 try await lab.docker("host1", "rm -f ann")

@@ -63,15 +63,23 @@ extension DockerPlugin {
             guard let wanted, wanted != known else { return known }
             throw HostError(.refused, "subnet \(pool) has the gateway \(known), not \(wanted): give --gateway \(known)")
         }
-        if let wanted { return wanted }
-        // The same subnet may be in several networks. If they agree there is nothing to guess.
+        if let wanted {
+            await pending.note(.given, of: pool)
+            return wanted
+        }
+        // The same subnet may be in several networks. If they agree there is a guess, which CreateNetwork looks at.
         var filters: [(name: String, value: String)] = [("cidr", "\(pool.cidr)")]
-        if let reference = pool.network, let network = try await host.find(reference) {
+        if let reference = pool.network {
+            guard let network = try await host.find(reference) else { return pool.firstAddress }
             filters.append(("network_id", "\(network.id)"))
         }
         let subnets: [Subnet] = try await host.api.list(where: filters, within: host.remaining)
         let gateways = Set(subnets.compactMap(\.gatewayIP))
-        return gateways.count == 1 ? gateways.first ?? pool.firstAddress : pool.firstAddress
+        guard gateways.count == 1, let guess = gateways.first, guess != pool.firstAddress else {
+            return pool.firstAddress
+        }
+        if pool.network == nil { await pending.note(.guessed(Set(subnets.map(\.networkID))), of: pool) }
+        return guess
     }
 
     private func fresh(
@@ -105,7 +113,8 @@ extension DockerPlugin {
         }
         let host = try await hosts(Self.haste)
         guard let record = try host.database.networkRecord(with: pool), let known = record.pools[pool],
-            address != known.gateway, await !reservations.isExpected(address, of: record.network)
+            address != known.gateway || record.isInternal || !pool.cidr.hasGateway,
+            await !reservations.isExpected(address, of: record.network)
         else { return [:] }
         do {
             guard let port = try await port(address, known.subnet, record.network, on: host) else { return [:] }

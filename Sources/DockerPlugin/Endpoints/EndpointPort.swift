@@ -111,17 +111,20 @@ struct EndpointPort: Sendable {
     }
 
     /// Keeps an address from being given to anybody. One that is kept already is fine.
-    func reserve(_ address: IPAddress, name: String, in subnet: Subnet) async throws {
+    /// - Returns: what was made for it.
+    func reserve(_ address: IPAddress, name: String, in subnet: Subnet) async throws -> ID<Port>? {
         do {
-            _ = try await host.api.create(
+            return try await host.api.create(
                 PortCreate(
                     projectID: host.project, networkID: subnet.networkID, name: name,
                     fixedIPs: [FixedIPRequest(subnetID: subnet.id, ipAddress: address)],
-                    deviceOwner: DeviceOwner.auxiliary), as: "reservation", within: host.remaining)
+                    deviceOwner: DeviceOwner.auxiliary), as: "reservation", within: host.remaining
+            ).id
         } catch {
             guard error.cause?.type == "IpAddressAlreadyAllocated" else { throw error }
             let holder = try await holder(of: address, in: subnet.networkID)
             guard holder?.deviceOwner == DeviceOwner.auxiliary else { throw refusal("address \(address)", holder) }
+            return nil
         }
     }
 

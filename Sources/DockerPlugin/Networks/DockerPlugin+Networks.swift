@@ -50,14 +50,14 @@ extension DockerPlugin {
         defer { withExtendedLifetime(lock) {} }
         if try host.database.networkRecord(id) != nil { return }
 
-        let reference = options.network ?? .name(pools.map { "\($0.pool.id.cidr)" }.joined(separator: ","))
+        let reference = try Self.reference(options, pools.map(\.pool))
         let hasIPv6 = pools.contains { $0.pool.id.cidr.version == .v6 }
         if hasIPv6 {
             try SubnetCheck.checkIPv6(
                 of: reference.text, mtu: options.mtu ?? 1280, hasIPv6: host.attachment.links.hasIPv6)
         }
         // Where central does not answer, or knows no such network, nothing is begun.
-        _ = try await host.find(reference)
+        try Self.check(pools.map(\.pool), areOf: try await host.find(reference), reference)
         try await host.database.begin(id, within: host.remaining)
         do {
             let network = try await LogicalNetwork(host: host, user: id).join(reference, options)
@@ -66,6 +66,8 @@ extension DockerPlugin {
                 pools.map { request, pool in
                     var request = request
                     request.range = pool.range
+                    request.isGatewayGiven = pool.gateway == .given
+                    request.isInternal = options.isInternal
                     return request
                 })
             var record = NetworkRecord(id: id, network: network.id, pools: [:])
@@ -183,6 +185,36 @@ extension DockerPlugin {
             chosen.append(match)
         }
         return chosen
+    }
+
+    /// Which network is meant: the one that is named, or else that of which the subnet was taken, or that which the subnets name.
+    private static func reference(_ options: NetworkOptions, _ pools: [PendingPool]) throws(HostError) -> Reference {
+        if let named = options.network { return named }
+        if let guess = pools.compactMap(\.guess).first { return .id("\(guess)") }
+        return .name(pools.map { "\($0.id.cidr)" }.joined(separator: ","))
+    }
+
+    /// What was taken of a network in the engine's first half must be of the one that the second half means.
+    private static func check(
+        _ pools: [PendingPool], areOf network: Network?, _ reference: Reference
+    ) throws(HostError) {
+        for pool in pools {
+            let version = pool.id.cidr.version
+            if let guess = pool.guess, guess != network?.id {
+                throw HostError(
+                    .refused,
+                    "which \(version.name) subnet has network \(network.map { "\"\($0.name)\"" } ?? reference.shown)? "
+                        + "\(advice(version)), or where the network is there already, --ipam-opt net=\(reference.text) as well"
+                )
+            }
+            if case .guessed(let networks) = pool.gateway, network.map({ networks.contains($0.id) }) != true {
+                throw HostError(
+                    .refused,
+                    "which gateway has subnet \(pool.id.cidr) of network \(reference.shown)? another network has that subnet "
+                        + "with another gateway than \(pool.id.firstAddress): give --gateway, or --ipam-opt net=\(reference.text) as well"
+                )
+            }
+        }
     }
 
     /// Whether one of the subnets is the one that an option names.

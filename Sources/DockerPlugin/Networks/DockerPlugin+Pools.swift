@@ -12,6 +12,7 @@ extension DockerPlugin {
         let version: IPVersion = call.members["V6"] == true ? .v6 : .v4
         let range = try call.prefix("SubPool")
         var gateway: IPAddress?
+        var guess: ID<Network>?
         let pool: PoolID
         let wanted = try call.prefix("Pool")
         if let cidr = wanted {
@@ -23,6 +24,7 @@ extension DockerPlugin {
             let subnet = try await patiently { host in try await self.subnet(options, version, on: host) }
             pool = PoolID(cidr: subnet.cidr, network: options.network)
             gateway = subnet.gatewayIP ?? pool.firstAddress
+            if options.network == nil { guess = subnet.networkID }
         }
         // Of a network that is there already nobody else need be asked.
         let host = try await hosts(Self.patience)
@@ -30,7 +32,8 @@ extension DockerPlugin {
         // Of a network that is there the engine asks again each time it starts.
         if known == nil { try await host.checkSubnets([pool.cidr]) }
         try await pending.add(
-            PendingPool(id: pool, range: range, subnet: options.subnet, isChosen: wanted == nil), isBound: known != nil)
+            PendingPool(id: pool, range: range, subnet: options.subnet, isChosen: wanted == nil, guess: guess),
+            isBound: known != nil)
         gateway = gateway ?? known?.gateway
         var data: [String: JSON] = [:]
         if let gateway { data["com.docker.network.gateway"] = .string("\(gateway)/\(pool.cidr.length)") }
@@ -62,11 +65,14 @@ extension DockerPlugin {
         case 1: return try await subnet(of: others[0], options.subnet, version, on: host)
         case 0:
             throw HostError(
-                .refused, "which subnet? give --subnet, or --ipam-opt net=NAME where the network is there already")
+                .refused,
+                "which \(version.name) subnet? \(Self.advice(version)), or --ipam-opt net=NAME where the network is there already"
+            )
         default:
             let names = others.map(\.name).sorted().joined(separator: ", ")
             throw HostError(
-                .refused, "which network? give --ipam-opt net=NAME (there are \(names)), or --subnet")
+                .refused,
+                "which \(version.name) subnet? \(Self.advice(version)), or --ipam-opt net=NAME (there are \(names))")
         }
     }
 
@@ -79,9 +85,20 @@ extension DockerPlugin {
         guard let subnet = subnets.min(by: { $0.id < $1.id }) else {
             throw HostError(
                 .refused,
-                "network \"\(network.name)\" has no \(version == .v4 ? "IPv4" : "IPv6") subnet"
-                    + "\(reference.map { " \($0.shown)" } ?? ""): give --subnet, and it will be made")
+                "network \"\(network.name)\" has no \(version.name) subnet"
+                    + "\(reference.map { " \($0.shown)" } ?? ""): \(Self.advice(version)), and it will be made")
         }
         return subnet
     }
+
+    /// The engine asks for an IPv4 subnet in any case, unless it is a new one and told not to.
+    static func advice(_ version: IPVersion) -> String {
+        version == .v4
+            ? "give --subnet (beside one of IPv6 too: Docker wants both; from Docker 28 on it does not with --ipv4=false)"
+            : "give --subnet"
+    }
+}
+
+extension IPVersion {
+    var name: String { self == .v4 ? "IPv4" : "IPv6" }
 }

@@ -28,6 +28,9 @@ actor PendingPools {
         entries[pool.id] = Entry(pool: pool, isBound: isBound, order: questions)
     }
 
+    /// Notes how the gateway was found that the engine is told for a pool.
+    func note(_ gateway: PendingPool.Gateway, of id: PoolID) { entries[id]?.pool.gateway = gateway }
+
     /// A network has it now.
     func settle(_ id: PoolID) {
         entries[id]?.pool.isChosen = false

@@ -1,5 +1,6 @@
 import HostEndpoints
 import NetAddress
+import NeutronAPI
 
 /// What the engine calls a pool of addresses by: `10.1.0.0/16`, or `10.1.0.0/16@blue` where `--ipam-opt net=blue` said of which network.
 ///
@@ -25,8 +26,13 @@ struct PoolID: Hashable, Sendable, CustomStringConvertible {
 
     var description: String { network.map { "\(cidr)@\($0.text)" } ?? "\(cidr)" }
 
-    /// The address that is a gateway where nobody says which.
-    var firstAddress: IPAddress { cidr.network.advanced(by: 1) ?? cidr.network }
+    /// The address that is a gateway where nobody says which. The engine wants one of every subnet.
+    var firstAddress: IPAddress { cidr.hasGateway ? cidr.network.advanced(by: 1) ?? cidr.network : cidr.network }
+}
+
+extension IPPrefix {
+    /// Whether there is room for a gateway beside others: not on a point-to-point link (RFC 3021, RFC 6164), nor in a single address.
+    var hasGateway: Bool { version.width - length > 1 }
 }
 
 /// What `docker network create` has asked for in its first half, until its second half comes.
@@ -38,4 +44,17 @@ struct PendingPool: Hashable, Sendable {
     var subnet: Reference?
     /// Whether the subnet was chosen here.
     var isChosen = false
+    /// The network whose subnet was chosen without its being named.
+    var guess: ID<Network>?
+    /// What is known of the gateway that the engine was told.
+    var gateway = Gateway.usual
+
+    enum Gateway: Hashable, Sendable {
+        /// Nobody said which: it is what it usually is, or that of the network which was named.
+        case usual
+        /// `--gateway` said which.
+        case given
+        /// Nobody said which, nor which network is meant: it is that of these networks, which have the same subnet.
+        case guessed(Set<ID<Network>>)
+    }
 }

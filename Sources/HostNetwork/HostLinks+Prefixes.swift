@@ -17,6 +17,14 @@ package struct NearPrefix: Hashable, Sendable {
 }
 
 extension HostLinks {
+    /// The prefixes of one interface's addresses; none where there is no such interface.
+    package func prefixes(of interface: String) throws -> [IPPrefix] {
+        guard let link = try find(.name(interface)) else { return [] }
+        return try socket.rows(.listAddresses(of: link.index), within: Self.limit)
+            .map { message throws in try LinkAddress(message) }.filter { $0.link == link.index && !$0.isLinkLocal }
+            .map(\.address.prefix)
+    }
+
     /// All prefixes of the host's addresses, and of its routes that lead straight to a link. Link-local ones are everywhere and are left
     /// out, and so is the default route.
     package func nearPrefixes() throws -> [NearPrefix] {

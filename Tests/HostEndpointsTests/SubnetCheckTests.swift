@@ -39,10 +39,26 @@ import Testing
     {
         let subnet = try #require(IPPrefix(text))
         let error = #expect(throws: HostError.self) { try SubnetCheck.check(subnet, beside: Self.taken) }
+        let message =
+            "subnet \(text) overlaps \(other), which this host reaches through its interface \(interface): "
+            + "containers could not tell the two apart; choose another subnet, or give \(interface) another one"
+        #expect(error?.message.hasPrefix(message) == true)
+        // Who may replace it is told how.
+        #expect(error?.message.contains("docker network rm docker_gwbridge") == (interface == "docker_gwbridge"))
+    }
+
+    @Test func `a network whose subnet the engine has given to docker_gwbridge since is refused with both`() throws {
+        let taken = [try #require(IPPrefix("172.18.0.0/16"))]
+        func check(_ subnet: String) throws {
+            try SubnetCheck.check(
+                [try #require(IPPrefix("10.1.0.0/16")), try #require(IPPrefix(subnet))], of: "blue",
+                besideGatewayBridge: taken)
+        }
+        try check("172.19.0.0/16")
+        let error = #expect(throws: HostError.self) { try check("172.18.4.0/24") }
         #expect(
-            error?.message
-                == "subnet \(text) overlaps \(other), which this host reaches through its interface \(interface): "
-                + "containers could not tell the two apart; choose another subnet, or give \(interface) another one")
+            error?.message.hasPrefix("network \"blue\" has the subnet 172.18.4.0/24, and docker_gwbridge") == true
+                && error?.message.contains(", 172.18.0.0/16: give docker_gwbridge another one") == true)
     }
 
     @Test(arguments: ["10.78.0.0/16", "172.19.0.0/16", "fd00::/64"])

@@ -45,6 +45,29 @@ extension LabTests {
                 + "setsid nsenter -t $pid -n perl -MSocket -e '\(server)' >/dev/null 2>&1 </dev/null &"
         }
 
+        /// The engine makes it with the first container, of what is free on that host then.
+        @Test func `a network whose subnet docker_gwbridge has taken since says so, and how to go on`() async throws {
+            try await Lab.with("taken", hosts: 1) { lab in
+                try await lab.joinHosts()
+                try await lab.createNetwork("blue", subnet: "172.30.0.0/16")
+                let bridge =
+                    "network create -o com.docker.network.bridge.name=docker_gwbridge -o com.docker.network.bridge.enable_icc=false"
+                try await lab.docker("host1", "\(bridge) --subnet 172.30.0.0/24 docker_gwbridge")
+                let refused = try await lab.attempt("host1", "docker run --rm --network blue busybox true")
+                #expect(
+                    refused.status == 125 && refused.errors.contains("give docker_gwbridge another one"), "\(refused)")
+                try await lab.docker("host1", "network rm docker_gwbridge")
+                try await lab.docker("host1", "\(bridge) --subnet 172.31.0.0/24 docker_gwbridge")
+                let a = try await lab.start("ann", on: "host1", network: "blue")
+                #expect(try await lab.answers(Lab.centralAddress, to: a))
+                let other = try await lab.attempt(
+                    "host1", "docker network create -d ovn --ipam-driver ovn --subnet 172.31.0.0/16 -o net=red red")
+                #expect(other.status == 1 && other.errors.contains("docker network rm docker_gwbridge"), "\(other)")
+                try await lab.docker("host1", "rm -f ann")
+                try await lab.expectNothingLeft()
+            }
+        }
+
         @Test func `an internal network has neither, and no second interface`() async throws {
             try await Lab.with("internal", hosts: 2) { lab in
                 try await lab.joinHosts()

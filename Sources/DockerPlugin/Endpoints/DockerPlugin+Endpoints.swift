@@ -190,6 +190,12 @@ extension DockerPlugin {
         if port.fixedIPs.contains(where: { $0.ipAddress.version == .v6 }) {
             try SubnetCheck.checkIPv6(of: network.name, mtu: mtu, hasIPv6: host.attachment.links.hasIPv6)
         }
+        // The engine makes the bridge with the first container: when the network was made there may have been none.
+        if !record.isInternal {
+            try SubnetCheck.check(
+                record.pools.keys.map(\.cidr), of: network.name,
+                besideGatewayBridge: try await host.attachment.links.prefixes(of: GatewayProtection.bridge))
+        }
         var annotations = [
             EndpointKeys.endpoint: endpointID, EndpointKeys.network: record.id, "network": network.name,
             EndpointKeys.security: EndpointKeys.shown(security: options.portSecurity ?? port.portSecurityEnabled),

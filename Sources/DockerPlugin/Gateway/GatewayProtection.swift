@@ -1,3 +1,4 @@
+import HostEndpoints
 import HostNetwork
 import Logging
 import Netlink
@@ -8,7 +9,7 @@ import Netlink
 /// container's namespace then, and the container's first program has yet to be started. What is missed is found by the audit.
 actor GatewayProtection {
     /// What the engine calls it.
-    static let bridge = "docker_gwbridge"
+    static let bridge = SubnetCheck.gatewayBridge
     /// Cancellation is noticed this late.
     private static let slice = Duration.milliseconds(500)
 

@@ -33,7 +33,29 @@ package enum SubnetCheck {
             .refused,
             "subnet \(subnet) overlaps \(other.prefix), which this host reaches through its interface \(other.interface): "
                 + "containers could not tell the two apart; choose another subnet, or give \(other.interface) another one"
-        )
+                + (other.interface == gatewayBridge ? " (\(gatewayBridgeAdvice))" : ""))
+    }
+
+    /// What the engine calls the bridge by which containers reach the outside, which it makes with the first of them.
+    package static let gatewayBridge = "docker_gwbridge"
+    /// How it is given another subnet.
+    private static let gatewayBridgeAdvice =
+        "while no container uses it: 'docker network rm docker_gwbridge', then 'docker network create --subnet SUBNET "
+        + "-o com.docker.network.bridge.name=docker_gwbridge -o com.docker.network.bridge.enable_icc=false docker_gwbridge'"
+
+    /// - Parameter taken: what ``gatewayBridge`` has on this host.
+    /// - Throws: `refused` where a container cannot be in both.
+    package static func check(
+        _ subnets: [IPPrefix], of network: String, besideGatewayBridge taken: [IPPrefix]
+    ) throws(HostError) {
+        for subnet in subnets {
+            guard let other = taken.first(where: { $0.overlaps(subnet) }) else { continue }
+            throw HostError(
+                .refused,
+                "network \"\(network)\" has the subnet \(subnet), and docker_gwbridge, by which this host's containers reach "
+                    + "the outside, \(other): give docker_gwbridge another one (\(gatewayBridgeAdvice)), "
+                    + "or make the network with another or with --internal")
+        }
     }
 
     /// - Parameters:

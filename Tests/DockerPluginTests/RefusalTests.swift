@@ -218,7 +218,7 @@ struct RefusalTests {
 
             for _ in 0..<5 { _ = try await host.allocate(in: network) }
             try await expect(
-                "network \"tiny\" is full: 5 of the 5 addresses that its subnet 10.1.0.0/29 gives (10.1.0.2-10.1.0.6) "
+                "network \"tiny\" is full: 5 of the 5 addresses that subnet 10.1.0.0/29 gives (10.1.0.2-10.1.0.6) "
                     + "are in use; 'ovn-container endpoint-list' shows by whom"
             ) { _ = try await host.allocate(in: network) }
             // The engine removes no network while it makes an endpoint there: these were never finished.

@@ -70,7 +70,7 @@ extension LabTests {
                 try await lab.on("host1", "ovn-container endpoint-create ls0 last")
                 let full = try await lab.attempt("host1", "ovn-container endpoint-create ls0 one-too-many")
                 #expect(full.status == 1 && full.output == "")
-                #expect(full.errors.contains("No more IP addresses available"), "\(full.errors)")
+                #expect(full.errors.contains("network \"ls0\" is full: 13 of the 13 addresses"), "\(full.errors)")
 
                 let nothing = try await lab.attempt("host1", "ovn-container container-create")
                 #expect(nothing.status == 2)

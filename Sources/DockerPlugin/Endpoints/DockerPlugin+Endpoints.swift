@@ -172,7 +172,9 @@ extension DockerPlugin {
             other.annotations[EndpointKeys.endpoint] != endpointID
         {
             throw HostError(
-                .refused, "port \(port.id) is plugged into container \(other.containerID.prefix(12)) already")
+                .refused,
+                "MAC address \(mac) is in use by endpoint \(port.shownName), which is plugged into container "
+                    + "\(other.containerID.prefix(12))")
         }
         return port
     }
@@ -182,7 +184,9 @@ extension DockerPlugin {
     ) async throws -> Endpoint {
         guard let network = try await host.api.find(record.network, within: host.remaining) else {
             throw HostError(
-                .refused, "network \(record.network) was deleted: remove the docker network and create it again")
+                .refused,
+                "the logical network of docker network \(record.id.prefix(12)) was deleted (\(record.network)): "
+                    + "remove the docker network and create it again")
         }
         let subnets = try await host.subnets(of: network.id)
         let carried = try await Carried.ensure([port], on: host)

@@ -25,8 +25,9 @@ extension EndpointPort {
     /// - Returns: the port that keeps the address for whoever asks for it, where one does.
     /// - Throws: `refused` naming who has the address, or which subnet is full; `error` where it says something else.
     func makeRoom(for request: Request, after error: NeutronClientError) async throws -> Port? {
-        if error.cause?.type == "IpAddressGenerationFailure" { throw try await isFull(request, error) }
-        guard error.cause?.type == "IpAddressAlreadyAllocated", let address = request.address else { throw error }
+        guard error.cause?.type == "IpAddressAlreadyAllocated", let address = request.address else {
+            throw try await host.explain(error, network: request.network, subnets: [request.subnet])
+        }
         guard let holder = try await holder(of: address, in: request.network) else { return nil }
         if holder.deviceOwner == DeviceOwner.reserved, request.options.isSticky { return holder }
         guard try await isLeftBehind(holder) else { throw refusal("address \(address)", holder) }
@@ -64,18 +65,5 @@ extension EndpointPort {
         let place = holder.binding.hostID.isEmpty ? "" : " on host \(holder.binding.hostID)"
         let user = holder.name.isEmpty ? "another endpoint" : "endpoint \(holder.name)"
         return HostError(.refused, "\(what) is in use by \(user)\(place) (port \(holder.id))")
-    }
-
-    /// All addresses that a subnet gives unasked are in use.
-    private func isFull(_ request: Request, _ error: NeutronClientError) async throws -> HostError {
-        guard let network = try await host.api.find(request.network, within: host.remaining),
-            let subnet = try await host.api.find(request.subnet, within: host.remaining)
-        else { return HostError(error) }
-        let total = subnet.allocationPools.reduce(0) { $0 + $1.count }
-        let ranges = subnet.allocationPools.map(\.description).joined(separator: ", ")
-        return HostError(
-            .refused,
-            "network \"\(network.name)\" is full: \(total) of the \(total) addresses that its subnet \(subnet.cidr) gives "
-                + "(\(ranges)) are in use; 'ovn-container endpoint-list' shows by whom")
     }
 }

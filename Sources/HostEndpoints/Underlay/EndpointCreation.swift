@@ -9,9 +9,13 @@ package struct EndpointCreation: Sendable {
         self.host = host
     }
 
-    /// Nothing is left of one that could not be carried, or the error says what is.
+    /// Nothing is left of one that could not be carried, or the error says what is. A full network is named, with what is in use of it.
     package func create(_ request: PortCreate) async throws -> Port {
-        let port = try await host.api.create(request, as: "endpoint", within: host.remaining)
+        let port: Port
+        do { port = try await host.api.create(request, as: "endpoint", within: host.remaining) } catch {
+            throw try await host.explain(
+                error, network: request.networkID, subnets: request.fixedIPs?.compactMap(\.subnetID) ?? [])
+        }
         guard let carrying = Carrying(host) else { return port }
         do {
             _ = try await carrying.ensure(port)

@@ -4,7 +4,7 @@ internal import OVSDB
 extension GroupCommit {
     /// Requests that share transactions until each has its outcome.
     struct Batch {
-        let members: [Member]
+        var members: [Member]
         var tries = 0
         /// What the last try's planning came to, for each member.
         var fates: [Member.Fate] = []
@@ -35,14 +35,17 @@ extension GroupCommit {
             case postponed
         }
 
+        let client: AnyHashable?
         let deadline: NIODeadline
         let plan: (Replica, _ committed: Replica) throws -> Planned
         let fail: (any Error) -> Void
 
         init<Result: Sendable>(
-            deadline: NIODeadline, plan: @escaping @Sendable (Replica, _ committed: Replica) throws -> Plan<Result>,
+            of client: (any Hashable & Sendable)?, deadline: NIODeadline,
+            plan: @escaping @Sendable (Replica, _ committed: Replica) throws -> Plan<Result>,
             _ continuation: CheckedContinuation<Result, any Error>
         ) {
+            self.client = client.map { AnyHashable($0) }
             self.deadline = deadline
             self.plan = { replica, committed in
                 let plan = try plan(replica, committed)

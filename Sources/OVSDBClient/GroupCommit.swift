@@ -3,8 +3,9 @@ public import OVSDB
 
 /// Lets concurrent requests share transactions.
 ///
-/// One transaction is in flight; whoever submits meanwhile gathers for the next. Members of a batch are planned one after the other, each
-/// on a replica that has the changes of those before it. If the server refuses a batch, each member is planned and sent alone, so that
+/// One transaction is in flight; whoever submits meanwhile gathers for the next, clients in turn. It has no more than so many operations,
+/// unless one request alone has: who asks for little waits for little. Members of a batch are planned one after the other, each on a
+/// replica that has the changes of those before it. If the server refuses a batch, each member is planned and sent alone, so that
 /// one bad request never fails another; a lost race (a `wait` that fails) is run again on the fresh replica.
 ///
 /// Everything happens on the client's event loop, one step after the other and without a task: what the server's answer sets off is done
@@ -12,9 +13,9 @@ public import OVSDB
 public actor GroupCommit {
     private let client: OVSDBClient
     private let maximumBatch: Int
+    private let maximumOperations: Int
     private let maximumTries: Int
-    /// Who gathers for the next batch.
-    private var waiting: [Member] = []
+    private var waiting = Queues()
     /// Parts of a batch that was divided, the next one last: they go before those who wait.
     private var parts: [Batch] = []
     /// What is being tried.
@@ -22,14 +23,21 @@ public actor GroupCommit {
     /// A batch is on its way, or the loop will look for one.
     private var isBusy = false
 
+    /// How many gather for the next batch while one is under way; nil while none is.
+    var gathered: Int? { batch.members.isEmpty ? nil : waiting.count }
+
     public nonisolated var unownedExecutor: UnownedSerialExecutor { client.driver.unownedExecutor }
 
     /// - Parameters:
     ///   - maximumBatch: members of one transaction.
+    ///   - maximumOperations: what they may come to together; a member that comes to more goes alone.
     ///   - maximumTries: how often a member that loses races is tried before it gets the error.
-    public init(client: OVSDBClient, maximumBatch: Int = 64, maximumTries: Int = 20) {
+    public init(
+        client: OVSDBClient, maximumBatch: Int = 64, maximumOperations: Int = 256, maximumTries: Int = 20
+    ) {
         self.client = client
         self.maximumBatch = max(1, maximumBatch)
+        self.maximumOperations = maximumOperations
         self.maximumTries = max(1, maximumTries)
     }
 
@@ -41,14 +49,17 @@ public actor GroupCommit {
     /// The plan's first argument is the replica to plan on, with the requests that precede it in the same transaction; its second is the
     /// one without them. Where both agree on something, this request is the first of its transaction to guard it with a `wait`; where
     /// they differ, an earlier one has done so and changed it.
+    ///
+    /// - Parameter requester: on whose behalf; those who are the same, or nobody, stand in one queue.
     public nonisolated func submit<Result: Sendable>(
-        within limit: Duration, _ plan: @escaping @Sendable (Replica, _ committed: Replica) throws -> Plan<Result>
+        within limit: Duration, for requester: (any Hashable & Sendable)? = nil,
+        _ plan: @escaping @Sendable (Replica, _ committed: Replica) throws -> Plan<Result>
     ) async throws -> Result {
         let deadline = NIODeadline.now() + limit.timeAmount
         return try await withCheckedThrowingContinuation { continuation in
             client.driver.loop.execute {
                 self.assumeIsolated { group in
-                    group.waiting.append(Member(deadline: deadline, plan: plan, continuation))
+                    group.waiting.append(Member(of: requester, deadline: deadline, plan: plan, continuation))
                     group.turn()
                 }
             }
@@ -68,8 +79,7 @@ public actor GroupCommit {
         if let part = parts.popLast() {
             batch = part
         } else {
-            batch = Batch(Array(waiting.prefix(maximumBatch)))
-            waiting.removeFirst(batch.members.count)
+            batch = Batch(waiting.take(maximumBatch))
         }
         run()
     }
@@ -98,6 +108,8 @@ public actor GroupCommit {
     private func attempt() {
         batch.tries += 1
         batch.fates = plan(batch.members)
+        waiting.putBack(batch.members[batch.fates.count...])
+        batch.members.removeLast(batch.members.count - batch.fates.count)
         let operations = operations(of: batch.fates)
         if operations.isEmpty { return conclude() }
         let limit = batch.remaining
@@ -147,15 +159,18 @@ public actor GroupCommit {
 
     // MARK: - Planning and outcomes
 
-    /// Plans the members in order, each on what those before it will leave.
+    /// Plans the members in order, each on what those before it will leave, as far as they fit into one transaction.
     private func plan(_ members: [Member]) -> [Member.Fate] {
         let committed = client.replica
         var replica = committed
         var foreseen: [Operation] = []
+        var size = 0
         var fates: [Member.Fate] = []
         for (index, member) in members.enumerated() {
             do {
                 let plan = try member.plan(replica, committed)
+                if size > 0, size + plan.operations.count > maximumOperations { break }
+                size += plan.operations.count
                 if index + 1 < members.count, !plan.operations.isEmpty {
                     do { try replica.apply(plan.operations) } catch {
                         // What cannot be foreseen is sent alone.

@@ -12,11 +12,16 @@ package import OVSDBClient
 ///
 /// Throws `NeutronError` for what the API refuses, and for a database that cannot be reached (503).
 package final class NetworkStore: Sendable {
+    /// On whose behalf the task makes changes: those of several requesters take turns, and keep to ovn-northd's pace. Nil for
+    /// the service itself.
+    @TaskLocal package static var requester: (any Hashable & Sendable)?
+
     package let configuration: NetworkStoreConfiguration
     let northbound: OVSDBClient
     let southbound: OVSDBClient?
     let commits: GroupCommit
     let storage = StorageHealth()
+    let pace = NorthdPace()
     let logger: Logger
     let now: @Sendable () -> Timestamp
 

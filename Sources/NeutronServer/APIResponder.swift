@@ -2,6 +2,7 @@ import CoreMetrics
 import HTTPServing
 package import Hummingbird
 import Logging
+import NetworkStore
 import NeutronAPI
 
 /// The outermost responder: gives a request its id, strips `.json`, turns every error into the API's shape, and counts.
@@ -14,7 +15,9 @@ package struct APIResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Con
         context.base = LinkBase(request).description
         var response: Response
         do {
-            response = try await inner.respond(to: Self.withoutSuffix(request), context: context)
+            response = try await NetworkStore.$requester.withValue(context.client) {
+                try await inner.respond(to: Self.withoutSuffix(request), context: context)
+            }
             // The router's own answer to a path that it does not have; ours all have a body.
             if response.status == .notFound, response.body.contentLength == 0 { response = .neutron(.pathNotFound) }
         } catch {

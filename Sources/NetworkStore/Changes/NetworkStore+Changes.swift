@@ -10,14 +10,19 @@ extension NetworkStore {
     /// try whose outcome is unknown, the connection having been lost, is simply repeated: if it happened it is found.
     func change<Result: Sendable>(_ plan: @escaping @Sendable (inout Draft) throws -> Result) async throws -> Result {
         if let problem = storage.refusal() { throw unwritable(problem) }
+        try await waitForNorthd()
         let deadline = ContinuousClock.now + configuration.changeTimeout
         let time = now()
         var isRepetition = false
         var isNewest = false
         while true {
             do {
-                let (result, writes) = try await submit(time, isRepetition, until: deadline, plan)
-                if writes { noteWritten() }
+                let nbCfg = northdNumbers.nbCfg
+                let (result, operations) = try await submit(time, isRepetition, until: deadline, plan)
+                if operations > 0 { noteWritten() }
+                if let requester = Self.requester {
+                    pace.note(operations, of: requester, nbCfg: nbCfg, sbCfg: northdNumbers.sbCfg)
+                }
                 return result
             } catch let error as NeutronError {
                 // The copy that forbids it may be a moment old.
@@ -35,15 +40,18 @@ extension NetworkStore {
     private func submit<Result: Sendable>(
         _ time: Timestamp, _ isRepetition: Bool, until deadline: ContinuousClock.Instant,
         _ plan: @escaping @Sendable (inout Draft) throws -> Result
-    ) async throws -> (Result, writes: Bool) {
+    ) async throws -> (Result, operations: Int) {
+        let isFar = Self.requester.map { pace.isFar($0) } ?? false
         let southbound = southbound
         let configuration = configuration
-        return try await commits.submit(within: deadline - .now) { replica, committed in
+        return try await commits.submit(within: deadline - .now, for: Self.requester) { replica, committed in
             var draft = Draft(
                 Snapshot(northbound: replica, southbound: southbound?.replica), committed: committed,
                 configuration: configuration, time: time, isRepetition: isRepetition)
             let result = try plan(&draft)
-            return Plan(draft.operations, returning: (result, draft.operations.contains { !$0.isWait }))
+            let operations = draft.operations.contains { !$0.isWait } ? draft.operations.count : 0
+            if operations >= NorthdPace.largeChange || isFar && operations > 0 { draft.countUp(in: replica) }
+            return Plan(draft.operations, returning: (result, operations))
         }
     }
 

@@ -132,6 +132,7 @@ enum NorthboundIndexes {
             Northbound.LogicalSwitch.self, columns: [.name, .externalIDs, .otherConfig]
         )
         .indexed(by: network).indexed(by: networkName),
+        MonitoredTable(Northbound.NBGlobal.self, columns: [.nbCfg, .sbCfg]),
         MonitoredTable(Northbound.ACL.self, columns: [.action, .direction, .match, .priority]),
         MonitoredTable(Northbound.DHCPOptions.self)
             .indexed(by: subnet).indexed(by: subnetsOfNetwork).indexed(by: allocations)

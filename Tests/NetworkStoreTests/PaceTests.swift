@@ -1,0 +1,86 @@
+import NeutronAPI
+import OVNModel
+import OVSDB
+import OVSDBClient
+import TestServers
+import Testing
+
+@testable import NetworkStore
+
+/// Who changes much is no further ahead of ovn-northd than an allowance.
+@Suite(.timeLimit(.minutes(2)))
+struct PaceTests {
+    @Test func `who is far ahead waits for the first that is not taken in, others do not`() {
+        let pace = NorthdPace()
+        #expect(pace.end(for: "a", sbCfg: 5) == nil)
+        pace.note(250, of: "a", nbCfg: 5, sbCfg: 5)
+        #expect(!pace.isFar("a"))
+        pace.note(250, of: "a", nbCfg: 7, sbCfg: 5)
+        #expect(pace.isFar("a"))
+        #expect(pace.end(for: "a", sbCfg: 5) == nil)
+        pace.note(12, of: "a", nbCfg: 8, sbCfg: 5)
+        #expect(pace.end(for: "a", sbCfg: 5) == 6)
+        #expect(pace.end(for: "b", sbCfg: 5) == nil && !pace.isFar("b"))
+        #expect(pace.end(for: "a", sbCfg: 6) == nil)
+        // A new lead begins.
+        pace.note(1, of: "a", nbCfg: 8, sbCfg: 6)
+        #expect(!pace.isFar("a"))
+    }
+
+    @Test func `a change waits until ovn-northd has taken in those before`() async throws {
+        try await withOVSDBServer(schema: .northbound) { server in
+            try await withStore(server, { $0.paceTimeout = .seconds(60) }) { store in
+                let global = Northbound.NBGlobal(id: .random())
+                try await store.northbound.transact([.insert(global)], within: .seconds(5))
+                try await NetworkStore.$requester.withValue("a") {
+                    _ = try await store.createNetworks(networks(20))
+                    #expect(store.northdNumbers == (0, 0))
+                    _ = try await store.createNetworks(networks(180))
+                    #expect(store.northdNumbers == (1, 0))
+
+                    async let next = store.createNetworks(networks(1))
+                    // Another requester's does not wait, nor does the word of ovn-northd, whose part we play.
+                    try await NetworkStore.$requester.withValue("b") { _ = try await store.createNetworks(networks(1)) }
+                    #expect(store.snapshot().networkIDs.count == 201)
+                    var taken = global
+                    taken.sbCfg = 1
+                    try await store.northbound.transact([.update(taken, columns: [.sbCfg])], within: .seconds(5))
+                    _ = try await next
+                    #expect(store.snapshot().networkIDs.count == 202)
+                }
+            }
+        }
+    }
+
+    @Test func `without word of ovn-northd a change is made all the same`() async throws {
+        try await withOVSDBServer(schema: .northbound) { server in
+            try await withStore(server, { $0.paceTimeout = .milliseconds(10) }) { store in
+                try await store.northbound.transact([.insert(Northbound.NBGlobal(id: .random()))], within: .seconds(5))
+                try await NetworkStore.$requester.withValue("a") {
+                    for count in [180, 1, 1] { _ = try await store.createNetworks(networks(count)) }
+                    #expect(store.northdNumbers == (3, 0))
+                }
+            }
+        }
+    }
+
+    @Test func `ovn-northd tells that it has taken in a large change`() async throws {
+        try await withOVNCentral { central in
+            try await withStore(central.northbound) { store in
+                // ovn-northd makes the row where nobody has.
+                try await store.northbound.wait(within: .seconds(60)) { replica in
+                    replica[Northbound.NBGlobal.self].isEmpty ? nil : ()
+                }
+                let before = store.northdNumbers.nbCfg
+                _ = try await store.createNetworks(networks(30))
+                try await store.northbound.wait(within: .seconds(60)) { replica in
+                    replica[Northbound.NBGlobal.self].allSatisfy { $0.sbCfg > before } ? () : nil
+                }
+            }
+        }
+    }
+
+    private func networks(_ count: Int) -> [NetworkCreate] {
+        (0..<count).map { NetworkCreate(projectID: "p", name: "n\($0)") }
+    }
+}

@@ -49,9 +49,9 @@ package struct Limits: Sendable {
     /// Larger bodies under way together; one address gets half.
     package var bodyMemory = 32 << 20
     /// Resources that one request may make or change: members of a bulk, subports of a trunk.
-    package var members = 256
-    /// Of so many resources a change is small, and waits for no turn: 64 small ones share a transaction, which is then no
-    /// larger than a large one.
+    package var members = 128
+    /// Of so many resources a change is small, and waits for no turn. Small ones share transactions, which are then no larger
+    /// than a large one's.
     package var smallChange = 4
     /// Resources of a page, the largest and the one that is sent to who does not ask for pages.
     package var pageSize = 5_000

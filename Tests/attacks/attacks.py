@@ -9,7 +9,7 @@ import sys
 import uuid
 
 # Members of a bulk request at the limit: see docs/limits.md.
-BULK = 256
+BULK = 128
 
 ATTACKS = {}
 WITH_KEYSTONE = set()

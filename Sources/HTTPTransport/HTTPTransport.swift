@@ -105,8 +105,8 @@ package struct HTTPTransport: Sendable {
         }
     }
 
-    /// What one client causes leaves most of the places to others: a slow server's are worth much.
-    private static func share(_ client: SourceAddress?) -> Int { client == nil ? width : width / 4 }
+    /// What one client causes leaves nearly all places to others: a server that is slow gets slower with each that it works on.
+    private static func share(_ client: SourceAddress?) -> Int { client == nil ? width : width / 8 }
 
     private func exchange(_ wire: HTTPClientRequest, until deadline: ContinuousClock.Instant) async throws -> Reply {
         let http = http

@@ -169,7 +169,7 @@ let package = Package(
         tests("DockerEngine", uses: ["TestServers"]),
         tests("YAML"),
         tests("HTTPServing", uses: [nioHTTP, nioEmbedded] + nio),
-        tests("HTTPTransport", uses: ["TestServers", nioHTTP]),
+        tests("HTTPTransport", uses: ["HTTPServing", "TestServers", nioHTTP]),
         tests("Keystone", uses: ["TestServers"]),
         tests("NeutronClient", uses: ["TestServers"]),
         tests("NetworkStore", uses: ["TestServers"]),

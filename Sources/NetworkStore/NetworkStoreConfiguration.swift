@@ -19,7 +19,7 @@ package struct NetworkStoreConfiguration: Sendable {
     /// How long a change may take, with lost races and a reconnect in it.
     package var changeTimeout = Duration.seconds(20)
     /// How long the change of a requester who is far ahead of ovn-northd waits for it: one that does not run holds nobody up for longer.
-    package var paceTimeout = Duration.seconds(2)
+    package var paceTimeout = Duration.seconds(5)
     /// How long a look-up that misses waits for the newest state.
     package var barrierTimeout = Duration.seconds(5)
 

@@ -1,3 +1,4 @@
+import HTTPServing
 import Logging
 import NIOHTTP1
 import TestServers

@@ -12,19 +12,30 @@ import Testing
 struct PaceTests {
     @Test func `who is far ahead waits for the first that is not taken in, others do not`() {
         let pace = NorthdPace()
-        #expect(pace.end(for: "a", sbCfg: 5) == nil)
-        pace.note(250, of: "a", nbCfg: 5, sbCfg: 5)
-        #expect(!pace.isFar("a"))
-        pace.note(250, of: "a", nbCfg: 7, sbCfg: 5)
-        #expect(pace.isFar("a"))
-        #expect(pace.end(for: "a", sbCfg: 5) == nil)
-        pace.note(12, of: "a", nbCfg: 8, sbCfg: 5)
-        #expect(pace.end(for: "a", sbCfg: 5) == 6)
-        #expect(pace.end(for: "b", sbCfg: 5) == nil && !pace.isFar("b"))
-        #expect(pace.end(for: "a", sbCfg: 6) == nil)
+        let now = ContinuousClock.now
+        #expect(pace.end(for: "a", sbCfg: 5, at: now) == nil)
+        pace.note(250, of: "a", nbCfg: 5, sbCfg: 5, at: now)
+        #expect(!pace.isFar("a", at: now))
+        pace.note(250, of: "a", nbCfg: 7, sbCfg: 5, at: now)
+        #expect(pace.isFar("a", at: now))
+        #expect(pace.end(for: "a", sbCfg: 5, at: now) == nil)
+        pace.note(12, of: "a", nbCfg: 8, sbCfg: 5, at: now)
+        #expect(pace.end(for: "a", sbCfg: 5, at: now) == 6)
+        #expect(pace.end(for: "b", sbCfg: 5, at: now) == nil && !pace.isFar("b", at: now))
+        #expect(pace.end(for: "a", sbCfg: 6, at: now) == nil)
         // A new lead begins.
-        pace.note(1, of: "a", nbCfg: 8, sbCfg: 6)
-        #expect(!pace.isFar("a"))
+        pace.note(1, of: "a", nbCfg: 8, sbCfg: 6, at: now)
+        #expect(!pace.isFar("a", at: now))
+    }
+
+    @Test func `who changes little waits for nothing, however long ovn-northd takes`() {
+        let pace = NorthdPace()
+        let start = ContinuousClock.now
+        for second in 0..<600 {
+            let now = start + .seconds(second)
+            #expect(pace.end(for: "a", sbCfg: 5, at: now) == nil)
+            pace.note(NorthdPace.rate, of: "a", nbCfg: 5 + second, sbCfg: 5, at: now)
+        }
     }
 
     @Test func `a change waits until ovn-northd has taken in those before`() async throws {

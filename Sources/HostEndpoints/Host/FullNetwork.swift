@@ -12,6 +12,7 @@ extension ContainerHost {
     package func explain(
         _ error: NeutronClientError, network id: ID<Network>, subnets: [ID<Subnet>]
     ) async throws -> HostError {
+        // What the API said first is worth more than why it says no more.
         guard error.cause?.type == "IpAddressGenerationFailure",
             let (network, found, ports) = try? await everything(of: id), let network
         else { throw error }

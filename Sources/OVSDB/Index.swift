@@ -45,11 +45,39 @@ extension Index where K == String {
     }
 }
 
+/// Keeps the rows of `R` under each key in the order of a number that every row has: a page of them is read without a look at the others.
+///
+/// Define it once as a constant, name it in the `MonitoredTable`, and ask `Replica.numbers(_:_:after:upwards:limit:)`.
+public struct OrderedIndex<R: Row, K: Hashable & Sendable>: Sendable {
+    /// Unique among the table's indexes.
+    public let name: String
+
+    /// Passes each key's hash, and the row's number, to its second argument.
+    @usableFromInline let entries: @Sendable (R, (_ hash: Int, _ number: UInt128) -> Void) -> Void
+
+    /// - Parameters:
+    ///   - number: what rows are ordered by; a row without one is not in the index.
+    ///   - keys: the keys under which a row is found.
+    @inlinable
+    public init(
+        _ name: String, number: @escaping @Sendable (R) -> UInt128?, keys: @escaping @Sendable (R) -> [K]
+    ) {
+        self.name = name
+        entries = { row, body in
+            guard let number = number(row) else { return }
+            for key in keys(row) { body(key.hashValue, number) }
+        }
+    }
+}
+
 /// The indexes of one table without their types, as the replica keeps them.
 protocol TableIndexing: Sendable {
     var names: [String] { get }
+    var orderedNames: [String] { get }
     /// Passes the number of the index and the hash of each key of `row` to `body`.
     func hashes(of row: any Row, _ body: (_ index: Int, _ hash: Int) -> Void)
+    /// Passes the number of the ordered index and what that has of `row` to `body`.
+    func entries(of row: any Row, _ body: (_ index: Int, OrderedContents.Entry) -> Void)
 }
 
 struct TableIndexes<R: Row>: TableIndexing {
@@ -58,12 +86,24 @@ struct TableIndexes<R: Row>: TableIndexing {
         let hashes: @Sendable (R, (Int) -> Void) -> Void
     }
 
+    /// Passes each key's hash, and the row's number, to its second argument.
+    private struct OrderedFunction {
+        let entries: @Sendable (R, (Int, UInt128) -> Void) -> Void
+    }
+
     private(set) var names: [String] = []
+    private(set) var orderedNames: [String] = []
     private var functions: [Function] = []
+    private var orderedFunctions: [OrderedFunction] = []
 
     mutating func append<K>(_ index: Index<R, K>) {
         names.append(index.name)
         functions.append(Function(hashes: index.hashes))
+    }
+
+    mutating func append<K>(_ index: OrderedIndex<R, K>) {
+        orderedNames.append(index.name)
+        orderedFunctions.append(OrderedFunction(entries: index.entries))
     }
 
     func hashes(of row: any Row, _ body: (Int, Int) -> Void) {
@@ -76,6 +116,16 @@ struct TableIndexes<R: Row>: TableIndexing {
         while number < functions.count {
             functions[number].hashes(row) { body(number, $0) }
             number += 1
+        }
+    }
+    func entries(of row: any Row, _ body: (Int, OrderedContents.Entry) -> Void) {
+        guard !orderedFunctions.isEmpty, let row = row as? R else { return }
+        entries(ofTyped: row, body)
+    }
+
+    func entries(ofTyped row: R, _ body: (Int, OrderedContents.Entry) -> Void) {
+        for (index, function) in orderedFunctions.enumerated() {
+            function.entries(row) { body(index, OrderedContents.Entry(hash: $0, number: $1)) }
         }
     }
 }

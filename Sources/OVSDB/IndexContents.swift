@@ -52,15 +52,11 @@ struct IndexContents: Sendable {
     }
 
     private static func range(_ hash: Int, in base: [Entry]) -> Range<Int> {
-        var low = 0
-        var high = base.count
-        while low < high {
-            let middle = (low + high) / 2
-            if base[middle].hash < hash { low = middle + 1 } else { high = middle }
-        }
-        var end = low
-        while end < base.count, base[end].hash == hash { end += 1 }
-        return low..<end
+        let start = base.partitionPoint { $0.hash >= hash }
+        guard start < base.count, base[start].hash == hash else { return start..<start }
+        // Nearly always one.
+        if start + 1 == base.count || base[start + 1].hash != hash { return start..<start + 1 }
+        return start..<base.partitionPoint { $0.hash > hash }
     }
 }
 

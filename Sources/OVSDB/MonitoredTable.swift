@@ -33,12 +33,25 @@ public struct MonitoredTable: Sendable {
 
     /// The same with a secondary index.
     public func indexed<R: Row, K>(by index: Index<R, K>) -> MonitoredTable {
-        guard var indexes = indexes as? TableIndexes<R> else {
-            preconditionFailure("an index of \(R.tableName) on table \(name)")
-        }
+        var indexes = indexes(of: R.self)
         precondition(!indexes.names.contains(index.name), "two indexes of \(name) called \(index.name)")
         indexes.append(index)
         return MonitoredTable(type, columns, indexes, conditions)
+    }
+
+    /// The same with an index that has an order.
+    public func indexed<R: Row, K>(by index: OrderedIndex<R, K>) -> MonitoredTable {
+        var indexes = indexes(of: R.self)
+        precondition(!indexes.orderedNames.contains(index.name), "two indexes of \(name) called \(index.name)")
+        indexes.append(index)
+        return MonitoredTable(type, columns, indexes, conditions)
+    }
+
+    private func indexes<R: Row>(of type: R.Type) -> TableIndexes<R> {
+        guard let indexes = indexes as? TableIndexes<R> else {
+            preconditionFailure("an index of \(R.tableName) on table \(name)")
+        }
+        return indexes
     }
 
     func limited(to columns: [Int]) -> MonitoredTable { MonitoredTable(type, columns, indexes, conditions) }

@@ -63,4 +63,19 @@ public struct Replica: Sendable {
     public func count<R, K>(_ index: Index<R, K>, _ key: K) -> Int {
         tables[layout.slot(of: R.self)].count(in: index.name, hash: key.hashValue)
     }
+
+    /// The numbers that rows have in `index`, which must be named in the `MonitoredTable`, under `key`: those that follow `mark`, each
+    /// once, in the order that is asked for, `limit` at most. Costs as much as there are in the answer.
+    public func numbers<R, K>(
+        _ index: OrderedIndex<R, K>, _ key: K, after mark: UInt128? = nil, upwards: Bool = true, limit: Int = .max
+    ) -> [UInt128] {
+        order(index).numbers(key.hashValue, after: mark, upwards: upwards, limit: limit)
+    }
+
+    /// How many rows `index` has under `key`.
+    public func count<R, K>(_ index: OrderedIndex<R, K>, _ key: K) -> Int { order(index).count(key.hashValue) }
+
+    private func order<R, K>(_ index: OrderedIndex<R, K>) -> OrderedContents {
+        tables[layout.slot(of: R.self)].order(index.name)
+    }
 }

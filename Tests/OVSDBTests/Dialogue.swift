@@ -52,7 +52,8 @@ struct Thing: Row {
 
     static let byName = Index<Thing, String>.column(\.name, name: "name")
     static let byTag = Index<Thing, String>("tag", keys: { $0.tags })
-    static let table = MonitoredTable(Thing.self).indexed(by: byName).indexed(by: byTag)
+    static let byNumber = OrderedIndex<Thing, String>("number", number: { UInt128($0.id.low) }, keys: { $0.tags })
+    static let table = MonitoredTable(Thing.self).indexed(by: byName).indexed(by: byTag).indexed(by: byNumber)
 }
 
 extension Column where R == Thing, V == [String] { static var tags: Self { Self(position: 4) } }

@@ -92,6 +92,7 @@ private func thing(_ number: UInt8, _ name: String, tags: [String] = []) -> Thin
                 #expect(replica.count(Thing.byName, name) == all.count)
                 let tagged = replica[Thing.self].filter { $0.tags.contains(name) }.map(\.id)
                 #expect(Set(replica.rows(Thing.byTag, name).map(\.id)) == Set(tagged))
+                #expect(replica.numbers(Thing.byNumber, name) == tagged.map { UInt128($0.low) }.sorted())
             }
         }
     }

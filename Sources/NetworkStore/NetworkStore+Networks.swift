@@ -85,7 +85,7 @@ extension Draft {
             throw NeutronError.networkNotFound(id)
         }
         try check(revision, against: network.standard)
-        let ports = snapshot.northbound.rows(NorthboundIndexes.portsOfNetwork, id)
+        let ports = snapshot.portRows(of: id)
         let users = ports.filter { !DeviceOwner.removedWithNetwork.contains($0.externalIDs[PortLayout.deviceOwner]) }
         guard users.isEmpty else {
             // Enough to find them by; the message of a network with thousands of ports is of no use to anybody.
@@ -123,7 +123,7 @@ extension Draft {
     /// A network cannot be taken away from projects that use it.
     private func checkUnsharing(_ network: Network, in snapshot: Snapshot) throws(NeutronError) {
         let owner = network.standard.projectID
-        let ports = snapshot.northbound.rows(NorthboundIndexes.portsOfNetwork, network.id)
+        let ports = snapshot.portRows(of: network.id)
         let strangers =
             ports.contains {
                 $0.externalIDs[Layout.projectID] != owner

@@ -1,40 +1,34 @@
+package import NetAddress
 package import NeutronAPI
 import OVNModel
 import OVSDB
 
-// What lists are made of: identifiers, in no particular order, which cost a hundredth of the resources.
+// What lists are made of: identifiers, which cost a hundredth of the resources.
 extension Snapshot {
-    package var networkIDs: [ID<Network>] {
-        northbound[Northbound.LogicalSwitch.self].compactMap { $0.isOurs ? $0.networkID : nil }
-    }
+    package var networkIDs: OrderedIDs<Network> { ordered(NorthboundIndexes.networkOrder, .all) }
 
     package func networkIDs(named name: String) -> [ID<Network>] {
         ids(NorthboundIndexes.networkName, name) { $0.networkID }
     }
 
-    package var subnetIDs: [ID<Subnet>] {
-        northbound[Northbound.DHCPOptions.self].compactMap { $0.isOurs && $0.portID == nil ? $0.subnetID : nil }
-    }
+    package var subnetIDs: OrderedIDs<Subnet> { ordered(NorthboundIndexes.subnetOrder, .all) }
 
     package func subnetIDs(of network: ID<Network>) -> [ID<Subnet>] {
         ids(NorthboundIndexes.subnetsOfNetwork, network) { $0.subnetID }
     }
 
-    package var portIDs: [ID<Port>] { northbound[Northbound.LogicalSwitchPort.self].compactMap(\.portID) }
+    package var portIDs: OrderedIDs<Port> { ordered(NorthboundIndexes.portOrder, .all) }
 
-    package func portIDs(of network: ID<Network>) -> [ID<Port>] {
-        ids(NorthboundIndexes.portsOfNetwork, network) { $0.portID }
+    package func portIDs(of network: ID<Network>) -> OrderedIDs<Port> {
+        ordered(NorthboundIndexes.portOrder, .network(network))
     }
 
-    package func portIDs(named name: String) -> [ID<Port>] { ids(NorthboundIndexes.portName, name) { $0.portID } }
+    package var trunkIDs: OrderedIDs<Trunk> { ordered(NorthboundIndexes.trunkOrder, .all) }
 
-    /// The ports whose `device_id` is `device`, which is not empty.
-    package func portIDs(ofDevice device: String) -> [ID<Port>] {
-        ids(NorthboundIndexes.portsOfDevice, device) { $0.portID }
-    }
-
-    package var trunkIDs: [ID<Trunk>] {
-        ids(NorthboundIndexes.trunkParents, true) { $0.externalIDs[TrunkLayout.id] }
+    private func ordered<R, Of>(_ index: OrderedIndex<R, ListScope>, _ scope: ListScope) -> OrderedIDs<Of> {
+        OrderedIDs(count: northbound.count(index, scope)) { mark, upwards, limit in
+            northbound.numbers(index, scope, after: mark?.number, upwards: upwards, limit: limit).map { ID(number: $0) }
+        }
     }
 
     private func ids<R, K, Resource>(
@@ -45,5 +39,52 @@ extension Snapshot {
             if let id = id(row) { found.append(id) }
         }
         return found
+    }
+}
+
+/// By what ports are found without a look at the others.
+package enum PortKey: Hashable, Sendable {
+    case name(String)
+    /// Not empty.
+    case device(String)
+    case mac(MACAddress)
+    case address(IPAddress)
+    /// Where it is, which is not empty, and whose it is there; nil for any. A port that another carries may be anywhere: it is among those
+    /// of every host.
+    case host(String, owner: String?)
+}
+
+extension Snapshot {
+    /// How many ports ``portIDs(_:)`` has, told without looking at them.
+    package func portCount(_ key: PortKey) -> Int {
+        switch key {
+        case .name(let name): northbound.count(NorthboundIndexes.portName, name)
+        case .device(let device): northbound.count(NorthboundIndexes.portsOfDevice, device)
+        case .mac(let mac): northbound.count(NorthboundIndexes.mac, mac)
+        case .address(let address): northbound.count(NorthboundIndexes.addresses, .anywhere(address))
+        case .host(let host, let owner):
+            northbound.count(NorthboundIndexes.portOrder, .place(host: host, owner: owner)) + carriedCount(owner)
+        }
+    }
+
+    package func portIDs(_ key: PortKey) -> [ID<Port>] {
+        switch key {
+        case .name(let name): ids(NorthboundIndexes.portName, name) { $0.portID }
+        case .device(let device): ids(NorthboundIndexes.portsOfDevice, device) { $0.portID }
+        case .mac(let mac): ids(NorthboundIndexes.mac, mac) { $0.portID }
+        case .address(let address): ids(NorthboundIndexes.addresses, .anywhere(address)) { $0.portID }
+        case .host(let host, let owner):
+            [host, nil].flatMap { northbound.numbers(NorthboundIndexes.portOrder, .place(host: $0, owner: owner)) }
+                .map { ID(number: $0) }
+        }
+    }
+
+    /// The ports on a host, in their order; nil where ports that others carry may be among them.
+    package func portIDs(onHost host: String, owner: String?) -> OrderedIDs<Port>? {
+        carriedCount(owner) == 0 ? ordered(NorthboundIndexes.portOrder, .place(host: host, owner: owner)) : nil
+    }
+
+    private func carriedCount(_ owner: String?) -> Int {
+        northbound.count(NorthboundIndexes.portOrder, .place(host: nil, owner: owner))
     }
 }

@@ -17,7 +17,6 @@ extension Snapshot {
     /// The host that a port asks for. One that another carries is where that one is.
     func host(of row: Northbound.LogicalSwitchPort) -> String {
         let parent = row.parentName.flatMap { ID<Port>($0) }.flatMap { logicalSwitchPort($0) }
-        // While an instance moves, the host it moves to follows after a comma.
-        return String(((parent ?? row).options[PortOptions.requestedChassis] ?? "").prefix { $0 != "," })
+        return (parent ?? row).requestedHost
     }
 }

@@ -55,7 +55,15 @@ package struct Snapshot: Sendable {
     package var ports: some Sequence<Port> { PortSequence(snapshot: self) }
 
     package func ports(of network: ID<Network>) -> [Port] {
-        ports(northbound.rows(NorthboundIndexes.portsOfNetwork, network))
+        var reader = PortReader(self)
+        return portRows(of: network).compactMap { reader.port($0) }
+    }
+
+    /// In the order of their identifiers.
+    func portRows(of network: ID<Network>) -> [Northbound.LogicalSwitchPort] {
+        northbound.numbers(NorthboundIndexes.portOrder, .network(network)).compactMap {
+            logicalSwitchPort(ID(number: $0))
+        }
     }
 
     /// The ports with these identifiers, in that order; those that there are not are left out.
@@ -68,11 +76,6 @@ package struct Snapshot: Sendable {
         northbound.first(NorthboundIndexes.port, id)
     }
 
-    private func ports(_ rows: [Northbound.LogicalSwitchPort]) -> [Port] {
-        var reader = PortReader(self)
-        return rows.compactMap { reader.port($0) }
-    }
-
     // MARK: Addresses
 
     /// The row that counts the network's allocations; nil where the network is not of our making and no address of it
@@ -82,16 +85,18 @@ package struct Snapshot: Sendable {
     }
 
     func isTaken(_ address: IPAddress, on network: ID<Network>) -> Bool {
-        northbound.count(NorthboundIndexes.address, NetworkAddress(network: network, address: address)) > 0
+        northbound.count(NorthboundIndexes.addresses, .address(network, address)) > 0
     }
 
     func isTaken(_ mac: MACAddress, on network: ID<Network>) -> Bool {
-        northbound.count(NorthboundIndexes.mac, NetworkMAC(network: network, mac: mac)) > 0
+        var isTaken = false
+        northbound.forEach(NorthboundIndexes.mac, mac) { isTaken = isTaken || $0.networkID == network }
+        return isTaken
     }
 
     /// How many addresses of a block are in use.
     func takenCount(of block: AddressBlock, on network: ID<Network>) -> Int {
-        northbound.count(NorthboundIndexes.block, NetworkBlock(network: network, block: block))
+        northbound.count(NorthboundIndexes.addresses, .block(network, block))
     }
 
     // MARK: Hosts

@@ -93,7 +93,7 @@ struct Refusal: Error, Hashable, Sendable {
 }
 
 extension MACAddress {
-    init?(neutron text: String) {
+    package init?(neutron text: String) {
         if let mac = MACAddress(text) {
             self = mac
             return

@@ -124,6 +124,14 @@ package struct ListQuery<Of: Resource>: Sendable {
     /// Whether everything passes.
     package var isUnfiltered: Bool { filters.isEmpty }
 
+    /// Whether everything passes that has the values which the query names for these attributes.
+    package func isFiltered(onlyBy names: [String]) -> Bool {
+        filters.count == names.count { !self[$0].isEmpty }
+    }
+
+    /// The values that the query has for an attribute, any of which may be that of a resource.
+    package subscript(_ name: String) -> [String] { query[name] }
+
     /// Of the first key.
     package var isAscending: Bool { order.first?.isAscending ?? true }
 

@@ -1,4 +1,4 @@
-import NetAddress
+package import NetAddress
 
 extension Port: Resource {
     package static var memberName: String { "port" }
@@ -106,6 +106,14 @@ extension Port: Resource {
                 } ?? true)
         }
     }
+
+    /// The addresses of which a port has one that passes the filter `fixed_ips`; nil where it may have any.
+    package static func addresses(inFilter texts: [String]) -> Set<IPAddress>? {
+        let values = texts.filter { $0.hasPrefix(addressPrefix) }
+        return values.isEmpty ? nil : Set(values.compactMap { IPAddress($0.dropFirst(addressPrefix.count)) })
+    }
+
+    private static let addressPrefix = "ip_address="
 
     package static func create(from body: inout RequestReader) throws(NeutronError) -> PortCreate {
         PortCreate(

@@ -11,26 +11,29 @@ struct PageFinder<Of: StoredResource>: Sendable {
     /// Takes a few milliseconds at most.
     private static var slice: Int { 256 }
 
-    func find(among candidates: [ID<Of>]) async -> [ID<Of>] {
-        query.isByIdentifier ? await byIdentifier(candidates) : await byOtherKeys(candidates)
+    /// How many resources are looked at, at most.
+    func cost(among candidates: Candidates<Of>) -> Int {
+        query.isByIdentifier && candidates.arePage ? 0 : candidates.ids.count
+    }
+
+    func find(among candidates: Candidates<Of>) async -> [ID<Of>] {
+        query.isByIdentifier ? await byIdentifier(candidates) : await byOtherKeys(candidates.ids)
     }
 
     /// Looks at no more than it takes to fill the page.
-    private func byIdentifier(_ candidates: [ID<Of>]) async -> [ID<Of>] {
-        let mark = query.marker.flatMap { ID<Of>($0) }
+    private func byIdentifier(_ candidates: Candidates<Of>) async -> [ID<Of>] {
+        var mark = query.marker.flatMap { ID<Of>($0) }
         let isUpwards = query.isAscending != query.isReversed
-        var ids = candidates
-        if let mark { ids.removeAll { isUpwards ? $0 <= mark : $0 >= mark } }
-        if isUpwards { ids.sort(by: <) } else { ids.sort(by: >) }
         var page: [ID<Of>] = []
-        if query.isUnfiltered {
-            page = Array(ids.prefix(query.limit))
+        if candidates.arePage {
+            page = candidates.ids.next(after: mark, upwards: isUpwards, limit: query.limit)
         } else {
             var slice = min(Self.slice, max(16, query.limit))
-            var rest = ids[...]
-            while !rest.isEmpty, page.count < query.limit {
-                page += Of.choose(among: Of.resources(rest.prefix(slice), in: snapshot), query)
-                rest = rest.dropFirst(slice)
+            while page.count < query.limit {
+                let ids = candidates.ids.next(after: mark, upwards: isUpwards, limit: slice)
+                guard let last = ids.last else { break }
+                page += Of.choose(among: Of.resources(ids[...], in: snapshot), query)
+                mark = last
                 slice = Self.slice
                 await Task.yield()
             }
@@ -39,14 +42,15 @@ struct PageFinder<Of: StoredResource>: Sendable {
         return query.isReversed ? page.reversed() : page
     }
 
-    private func byOtherKeys(_ candidates: [ID<Of>]) async -> [ID<Of>] {
+    private func byOtherKeys(_ candidates: OrderedIDs<Of>) async -> [ID<Of>] {
         var page = ListPage(query, after: marker)
-        var rest = candidates[...]
-        while !rest.isEmpty {
-            Of.offer(Of.resources(rest.prefix(Self.slice), in: snapshot), to: &page)
-            rest = rest.dropFirst(Self.slice)
+        var mark: ID<Of>?
+        while true {
+            let ids = candidates.next(after: mark, upwards: true, limit: Self.slice)
+            guard let last = ids.last else { return page.finish() }
+            Of.offer(Of.resources(ids[...], in: snapshot), to: &page)
+            mark = last
             await Task.yield()
         }
-        return page.finish()
     }
 }

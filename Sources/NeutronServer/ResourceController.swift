@@ -41,11 +41,9 @@ struct ResourceController<Of: StoredResource>: Sendable {
         _ query: ListQuery<Of>, after marker: Of?, in snapshot: Snapshot, _ context: APIRequestContext
     ) async throws -> [ID<Of>] {
         let finder = PageFinder(query: query, marker: marker, snapshot: snapshot)
-        let indexed = Of.indexed(query, in: snapshot)
-        if let indexed, indexed.count <= work.limits.smallList { return await finder.find(among: indexed) }
-        return try await work.list(for: context.client) {
-            await finder.find(among: indexed ?? Of.all(in: snapshot))
-        }
+        let candidates = Of.candidates(query, in: snapshot)
+        if finder.cost(among: candidates) <= work.limits.smallList { return await finder.find(among: candidates) }
+        return try await work.list(for: context.client) { await finder.find(among: candidates) }
     }
 
     @Sendable private func create(_ request: Request, _ context: APIRequestContext) async throws -> Response {

@@ -3,9 +3,8 @@ import NeutronAPI
 
 /// A resource of the API as the store keeps it.
 protocol StoredResource: Resource {
-    /// All that a query can be about, where there is an index for what it says; its filters are yet to be asked.
-    static func indexed(_ query: ListQuery<Self>, in snapshot: Snapshot) -> [ID<Self>]?
-    static func all(in snapshot: Snapshot) -> [ID<Self>]
+    /// All that a query can be about, as few as there are indexes for; its filters are yet to be asked.
+    static func candidates(_ query: ListQuery<Self>, in snapshot: Snapshot) -> Candidates<Self>
     /// The resources with these identifiers, in that order; those that there are not are left out.
     static func resources(_ ids: ArraySlice<ID<Self>>, in snapshot: Snapshot) -> [Self]
     static func find(_ id: ID<Self>, in store: NetworkStore) async throws -> Self
@@ -22,13 +21,11 @@ protocol StoredResource: Resource {
 }
 
 extension Network: StoredResource {
-    static func indexed(_ query: ListQuery<Self>, in snapshot: Snapshot) -> [ID<Self>]? {
-        if let ids = query.identifiers { return ids }
-        if let name = query.only("name") { return snapshot.networkIDs(named: name) }
-        return nil
+    static func candidates(_ query: ListQuery<Self>, in snapshot: Snapshot) -> Candidates<Self> {
+        if let ids = query.identifiers { return Candidates(ids) }
+        if let name = query.only("name") { return Candidates(snapshot.networkIDs(named: name)) }
+        return Candidates(snapshot.networkIDs, arePage: query.isUnfiltered)
     }
-
-    static func all(in snapshot: Snapshot) -> [ID<Self>] { snapshot.networkIDs }
 
     static func resources(_ ids: ArraySlice<ID<Self>>, in snapshot: Snapshot) -> [Self] {
         ids.compactMap { snapshot.network($0) }
@@ -52,13 +49,13 @@ extension Network: StoredResource {
 }
 
 extension Subnet: StoredResource {
-    static func indexed(_ query: ListQuery<Self>, in snapshot: Snapshot) -> [ID<Self>]? {
-        if let ids = query.identifiers { return ids }
-        if let network = query.only("network_id") { return ID(network).map { snapshot.subnetIDs(of: $0) } ?? [] }
-        return nil
+    static func candidates(_ query: ListQuery<Self>, in snapshot: Snapshot) -> Candidates<Self> {
+        if let ids = query.identifiers { return Candidates(ids) }
+        if let network = query.only("network_id") {
+            return Candidates(ID(network).map { snapshot.subnetIDs(of: $0) } ?? [])
+        }
+        return Candidates(snapshot.subnetIDs, arePage: query.isUnfiltered)
     }
-
-    static func all(in snapshot: Snapshot) -> [ID<Self>] { snapshot.subnetIDs }
 
     static func resources(_ ids: ArraySlice<ID<Self>>, in snapshot: Snapshot) -> [Self] {
         ids.compactMap { snapshot.subnet($0) }
@@ -82,17 +79,6 @@ extension Subnet: StoredResource {
 }
 
 extension Port: StoredResource {
-    static func indexed(_ query: ListQuery<Self>, in snapshot: Snapshot) -> [ID<Self>]? {
-        if let ids = query.identifiers { return ids }
-        // An empty name or device is that of very many ports, and not indexed.
-        if let device = query.only("device_id"), !device.isEmpty { return snapshot.portIDs(ofDevice: device) }
-        if let name = query.only("name"), !name.isEmpty { return snapshot.portIDs(named: name) }
-        if let network = query.only("network_id") { return ID(network).map { snapshot.portIDs(of: $0) } ?? [] }
-        return nil
-    }
-
-    static func all(in snapshot: Snapshot) -> [ID<Self>] { snapshot.portIDs }
-
     static func resources(_ ids: ArraySlice<ID<Self>>, in snapshot: Snapshot) -> [Self] { snapshot.ports(ids) }
 
     static func find(_ id: ID<Self>, in store: NetworkStore) async throws -> Self { try await store.port(id) }
@@ -113,15 +99,13 @@ extension Port: StoredResource {
 }
 
 extension Trunk: StoredResource {
-    static func indexed(_ query: ListQuery<Self>, in snapshot: Snapshot) -> [ID<Self>]? {
-        if let ids = query.identifiers { return ids }
+    static func candidates(_ query: ListQuery<Self>, in snapshot: Snapshot) -> Candidates<Self> {
+        if let ids = query.identifiers { return Candidates(ids) }
         if let port = query.only("port_id") {
-            return ID(port).flatMap { snapshot.trunk(ofParent: $0) }.map { [$0.id] } ?? []
+            return Candidates(ID(port).flatMap { snapshot.trunk(ofParent: $0) }.map { [$0.id] } ?? [])
         }
-        return nil
+        return Candidates(snapshot.trunkIDs, arePage: query.isUnfiltered)
     }
-
-    static func all(in snapshot: Snapshot) -> [ID<Self>] { snapshot.trunkIDs }
 
     static func resources(_ ids: ArraySlice<ID<Self>>, in snapshot: Snapshot) -> [Self] {
         ids.compactMap { snapshot.trunk($0) }

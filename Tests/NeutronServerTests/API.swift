@@ -16,6 +16,7 @@ import Testing
 struct API: Sendable {
     let client: any TestClientProtocol
     let server: OVSDBServer
+    let store: NetworkStore
 
     struct Reply: Sendable {
         let status: Int
@@ -69,7 +70,7 @@ struct API: Sendable {
             configuration.limits = limits
             let server = NeutronServer(store: store, configuration: configuration, logger: logger)
             try await server.application().test(.router) {
-                try await body(API(client: $0, server: database))
+                try await body(API(client: $0, server: database, store: store))
             }
             group.cancelAll()
         }

@@ -40,7 +40,7 @@ extension Draft {
     mutating func ensureRules(of id: ID<Network>) throws {
         guard let network = try snapshot().logicalSwitch(id) else { return }
         try ensureInfrastructureRule(of: network)
-        for port in try snapshot().northbound.rows(NorthboundIndexes.portsOfNetwork, id) {
+        for port in try snapshot().portRows(of: id) {
             guard let portID = port.portID, (try snapshot().exemption(of: portID) != nil) != port.isExempt else {
                 continue
             }

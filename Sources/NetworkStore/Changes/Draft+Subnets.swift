@@ -8,7 +8,7 @@ import OVSDB
 extension Draft {
     /// The ports that have an address of the subnet.
     func membersRows(of subnet: Subnet, in snapshot: Snapshot) -> [Northbound.LogicalSwitchPort] {
-        snapshot.northbound.rows(NorthboundIndexes.portsOfNetwork, subnet.networkID).filter {
+        snapshot.portRows(of: subnet.networkID).filter {
             $0.addressesInUse.contains(where: subnet.cidr.contains)
         }
     }
@@ -55,7 +55,7 @@ extension Draft {
     mutating func addAutoAddresses(of subnet: Subnet) throws {
         let snapshot = try snapshot()
         var reader = PortReader(snapshot)
-        for row in snapshot.northbound.rows(NorthboundIndexes.portsOfNetwork, subnet.networkID) {
+        for row in snapshot.portRows(of: subnet.networkID) {
             guard var port = reader.port(row), !DeviceOwner.routerInterfacesAndSNAT.contains(port.deviceOwner) else {
                 continue
             }
@@ -68,8 +68,7 @@ extension Draft {
     /// The gateway's address cannot change while a router has it.
     func checkGatewayUnused(_ subnet: Subnet, in snapshot: Snapshot) throws(NeutronError) {
         guard let gateway = subnet.gatewayIP else { return }
-        let holders = snapshot.northbound.rows(
-            NorthboundIndexes.address, NetworkAddress(network: subnet.networkID, address: gateway))
+        let holders = snapshot.northbound.rows(NorthboundIndexes.addresses, .address(subnet.networkID, gateway))
         for row in holders where DeviceOwner.routerInterfacesAndSNAT.contains(row.externalIDs[PortLayout.deviceOwner]) {
             if let port = row.portID { throw .gatewayIPInUse(gateway, port: port) }
         }

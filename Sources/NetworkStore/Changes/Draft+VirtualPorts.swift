@@ -28,8 +28,7 @@ extension Draft {
         for address in addresses {
             let snapshot = try snapshot()
             var reader = PortReader(snapshot)
-            let key = NetworkAddress(network: network, address: address)
-            for row in snapshot.northbound.rows(NorthboundIndexes.address, key) {
+            for row in snapshot.northbound.rows(NorthboundIndexes.addresses, .address(network, address)) {
                 if let port = reader.port(row), port.isIdle { try rewrite(row, as: port) }
             }
         }

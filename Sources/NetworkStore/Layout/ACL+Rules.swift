@@ -84,7 +84,7 @@ extension Snapshot {
         guard let present = infrastructureRule(of: id), present == present.saying(.infrastructure(of: id)) else {
             return false
         }
-        return northbound.rows(NorthboundIndexes.portsOfNetwork, id).allSatisfy { port in
+        return portRows(of: id).allSatisfy { port in
             port.portID.map { (exemption(of: $0) != nil) == port.isExempt } ?? true
         }
     }

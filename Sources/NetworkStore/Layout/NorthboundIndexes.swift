@@ -4,20 +4,28 @@ import NeutronAPI
 import OVNModel
 import OVSDB
 
-/// An address on a network: the same address may be in use on another one.
+/// An address that a port may use beside its own.
 struct NetworkAddress: Hashable, Sendable {
     let network: ID<Network>
     let address: IPAddress
 }
 
-struct NetworkMAC: Hashable, Sendable {
-    let network: ID<Network>
-    let mac: MACAddress
+/// Under what a port is found by one of its addresses.
+enum AddressKey: Hashable, Sendable {
+    case address(ID<Network>, IPAddress)
+    /// Counted, not looked up: see `AddressSearch`.
+    case block(ID<Network>, AddressBlock)
+    /// On whatever network.
+    case anywhere(IPAddress)
 }
 
-struct NetworkBlock: Hashable, Sendable {
-    let network: ID<Network>
-    let block: AddressBlock
+/// Which resources a list in the order of their identifiers has.
+enum ListScope: Hashable, Sendable {
+    case all
+    case network(ID<Network>)
+    /// Ports on a host; on none where it is nil, since another port carries them, and they are where that one is. Of one owner, or of any
+    /// where that is nil.
+    case place(host: String?, owner: String?)
 }
 
 /// A VLAN on the port that carries it.
@@ -36,6 +44,12 @@ enum NorthboundIndexes {
         (row: Northbound.LogicalSwitch) -> String? in
         row.isOurs ? row.externalIDs[NetworkLayout.name] : nil
     }
+    static let networkOrder = OrderedIndex<Northbound.LogicalSwitch, ListScope>("network order") {
+        (row: Northbound.LogicalSwitch) -> UInt128? in
+        row.isOurs ? row.networkID?.number : nil
+    } keys: { _ in
+        [.all]
+    }
 
     static let subnet = Index<Northbound.DHCPOptions, ID<Subnet>>("subnet") {
         (row: Northbound.DHCPOptions) -> ID<Subnet>? in
@@ -44,6 +58,12 @@ enum NorthboundIndexes {
     static let subnetsOfNetwork = Index<Northbound.DHCPOptions, ID<Network>>("subnets of network") {
         (row: Northbound.DHCPOptions) -> ID<Network>? in
         row.isOurs && row.portID == nil ? row.networkID : nil
+    }
+    static let subnetOrder = OrderedIndex<Northbound.DHCPOptions, ListScope>("subnet order") {
+        (row: Northbound.DHCPOptions) -> UInt128? in
+        row.isOurs && row.portID == nil ? row.subnetID?.number : nil
+    } keys: { _ in
+        [.all]
     }
     /// The row that counts a network's allocations.
     static let allocations = Index<Northbound.DHCPOptions, ID<Network>>("allocations") {
@@ -67,9 +87,19 @@ enum NorthboundIndexes {
         (row: Northbound.LogicalSwitchPort) -> String? in
         row.portID == nil ? nil : row.externalIDs[PortLayout.name]
     }
-    static let portsOfNetwork = Index<Northbound.LogicalSwitchPort, ID<Network>>("ports of network") {
-        (row: Northbound.LogicalSwitchPort) -> ID<Network>? in
-        row.networkID
+    /// All ports, those of each network, and those of each host.
+    static let portOrder = OrderedIndex<Northbound.LogicalSwitchPort, ListScope>("port order") {
+        (row: Northbound.LogicalSwitchPort) -> UInt128? in
+        row.portID?.number
+    } keys: { row in
+        var scopes: [ListScope] = [.all]
+        if let network = row.networkID { scopes.append(.network(network)) }
+        let host = row.parentName == nil ? row.requestedHost : nil
+        if host?.isEmpty != true {
+            scopes.append(.place(host: host, owner: row.externalIDs[PortLayout.deviceOwner]))
+            scopes.append(.place(host: host, owner: nil))
+        }
+        return scopes
     }
     static let portsOfDevice = Index<Northbound.LogicalSwitchPort, String>("ports of device") {
         (row: Northbound.LogicalSwitchPort) -> String? in
@@ -77,16 +107,12 @@ enum NorthboundIndexes {
         let device = row.externalIDs[PortLayout.deviceID]
         return device.isEmpty ? nil : device
     }
-    static let address = Index<Northbound.LogicalSwitchPort, NetworkAddress>("address") {
-        (row: Northbound.LogicalSwitchPort) -> [NetworkAddress] in
+    static let addresses = Index<Northbound.LogicalSwitchPort, AddressKey>("addresses") {
+        (row: Northbound.LogicalSwitchPort) -> [AddressKey] in
         guard let network = row.networkID else { return [] }
-        return row.addressesInUse.map { NetworkAddress(network: network, address: $0) }
-    }
-    /// Counted, not looked up: see `AddressSearch`.
-    static let block = Index<Northbound.LogicalSwitchPort, NetworkBlock>("block") {
-        (row: Northbound.LogicalSwitchPort) -> [NetworkBlock] in
-        guard let network = row.networkID else { return [] }
-        return row.addressesInUse.map { NetworkBlock(network: network, block: AddressBlock(containing: $0)) }
+        return row.addressesInUse.flatMap { address -> [AddressKey] in
+            [.address(network, address), .block(network, AddressBlock(containing: address)), .anywhere(address)]
+        }
     }
     /// The ports that may use a single address beside their own.
     static let pairAddress = Index<Northbound.LogicalSwitchPort, NetworkAddress>("pair address") {
@@ -98,20 +124,20 @@ enum NorthboundIndexes {
             NetworkAddress(network: network, address: $0)
         }
     }
-    static let mac = Index<Northbound.LogicalSwitchPort, NetworkMAC>("mac") {
-        (row: Northbound.LogicalSwitchPort) -> NetworkMAC? in
-        guard let network = row.networkID, let mac = row.macAddress else { return nil }
-        return NetworkMAC(network: network, mac: mac)
+    /// On whatever network.
+    static let mac = Index<Northbound.LogicalSwitchPort, MACAddress>("mac") {
+        (row: Northbound.LogicalSwitchPort) -> MACAddress? in
+        row.networkID == nil ? nil : row.macAddress
     }
-
     static let trunk = Index<Northbound.LogicalSwitchPort, ID<Trunk>>("trunk") {
         (row: Northbound.LogicalSwitchPort) -> ID<Trunk>? in
         row.portID == nil ? nil : row.externalIDs[TrunkLayout.id]
     }
-    /// All parents of trunks, by the only key there is.
-    static let trunkParents = Index<Northbound.LogicalSwitchPort, Bool>("trunk parents") {
-        (row: Northbound.LogicalSwitchPort) -> Bool? in
-        row.portID != nil && row.externalIDs[TrunkLayout.id.name] != nil ? true : nil
+    static let trunkOrder = OrderedIndex<Northbound.LogicalSwitchPort, ListScope>("trunk order") {
+        (row: Northbound.LogicalSwitchPort) -> UInt128? in
+        row.portID == nil ? nil : row.externalIDs[TrunkLayout.id]?.number
+    } keys: { _ in
+        [.all]
     }
     /// The ports that a port carries; also such as are not ours, whose tags count.
     static let portsOfParent = Index<Northbound.LogicalSwitchPort, ID<Port>>("ports of parent") {
@@ -131,19 +157,19 @@ enum NorthboundIndexes {
         MonitoredTable(
             Northbound.LogicalSwitch.self, columns: [.name, .externalIDs, .otherConfig]
         )
-        .indexed(by: network).indexed(by: networkName),
+        .indexed(by: network).indexed(by: networkName).indexed(by: networkOrder),
         MonitoredTable(Northbound.NBGlobal.self, columns: [.nbCfg, .sbCfg]),
         MonitoredTable(Northbound.ACL.self, columns: [.action, .direction, .match, .priority]),
         MonitoredTable(Northbound.DHCPOptions.self)
-            .indexed(by: subnet).indexed(by: subnetsOfNetwork).indexed(by: allocations)
+            .indexed(by: subnet).indexed(by: subnetsOfNetwork).indexed(by: subnetOrder).indexed(by: allocations)
             .indexed(by: portOptionsOfSubnet).indexed(by: portOptions),
         MonitoredTable(
             Northbound.LogicalSwitchPort.self,
             excluding: [.dynamicAddresses, .haChassisGroup, .mirrorRules]
         )
-        .indexed(by: port).indexed(by: portName).indexed(by: portsOfNetwork).indexed(by: portsOfDevice)
-        .indexed(by: address).indexed(by: block).indexed(by: pairAddress).indexed(by: mac)
-        .indexed(by: trunk).indexed(by: trunkParents).indexed(by: portsOfParent).indexed(by: carriedTag),
+        .indexed(by: port).indexed(by: portName).indexed(by: portsOfDevice).indexed(by: portOrder)
+        .indexed(by: addresses).indexed(by: pairAddress).indexed(by: mac)
+        .indexed(by: trunk).indexed(by: trunkOrder).indexed(by: portsOfParent).indexed(by: carriedTag),
     ]
 }
 

@@ -49,6 +49,12 @@ extension Northbound.LogicalSwitchPort {
         return NetworkLayout.networkID(switchName: name)
     }
 
+    /// The host that the row itself asks for; empty for none.
+    var requestedHost: String {
+        // While an instance moves, the host it moves to follows after a comma.
+        String((options[PortOptions.requestedChassis] ?? "").prefix { $0 != "," })
+    }
+
     /// The addresses that the API gave to the port.
     var addressesInUse: [IPAddress] {
         guard let text = externalIDs[PortLayout.cidrs.name], !text.isEmpty else { return [] }
@@ -72,6 +78,15 @@ extension Northbound.LogicalSwitchPort {
             found = mac
         }
         return found
+    }
+}
+
+extension ID {
+    /// All of its bits: identifiers have the order of their numbers.
+    var number: UInt128 { UInt128(high) << 64 | UInt128(low) }
+
+    init(number: UInt128) {
+        self.init(high: UInt64(truncatingIfNeeded: number >> 64), low: UInt64(truncatingIfNeeded: number))
     }
 }
 

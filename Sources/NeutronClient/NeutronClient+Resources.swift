@@ -19,10 +19,14 @@ extension NeutronClient {
     }
 
     /// All resources that match every filter, `("name", "ls0")`; two filters of one name are alternatives.
+    /// - Parameter fields: the names of the attributes that are wanted, those without which there is no such resource among them; empty
+    ///   for all. The others are read as if the API did not have them.
     package func list<Resource: NeutronResource>(
-        _: Resource.Type = Resource.self, where filters: [(name: String, value: String)] = [], within timeout: Duration
+        _: Resource.Type = Resource.self, where filters: [(name: String, value: String)] = [], fields: [String] = [],
+        within timeout: Duration
     ) async throws(NeutronClientError) -> [Resource] {
-        let all = try await pages(Resource.collectionName, query: QueryString(filters), within: timeout)
+        let query = QueryString(filters + fields.map { ("fields", $0) })
+        let all = try await pages(Resource.collectionName, query: query, within: timeout)
         return try resources(all, "list \(Resource.collectionName)")
     }
 

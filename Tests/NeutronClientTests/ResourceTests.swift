@@ -80,6 +80,22 @@ struct ResourceTests {
         }
     }
 
+    @Test func `a list asks for the attributes that are wanted, and reads no others`() async throws {
+        let body = """
+            {"ports": [{"id": "\(Self.port)", "network_id": "\(Self.network)", "mac_address": "fa:16:3e:00:00:01"}]}
+            """
+        try await ScriptedServer.run(.reply(200, body)) { server in
+            try await withClient(server) { (client: NeutronClient) async throws in
+                let ports: [Port] = try await client.list(
+                    where: [("name", "a")], fields: ["id", "network_id", "mac_address"], within: Self.limit)
+                #expect(ports.map { "\($0.id)" } == [Self.port])
+                #expect(ports[0].name == "" && ports[0].fixedIPs.isEmpty)
+            }
+            let request = "GET /v2.0/ports?name=a&fields=id&fields=network_id&fields=mac_address HTTP/1.1\r\n"
+            #expect(server.requests[0].hasPrefix(request))
+        }
+    }
+
     @Test func `a subnet is created with exactly what was said`() async throws {
         let body = """
             {"subnet": {"id": "\(Self.subnet)", "network_id": "\(Self.network)", "name": "ls0", "cidr": "192.168.1.0/24", "ip_version": 4,

@@ -34,7 +34,8 @@ struct DeleteNetwork: HostCommand {
                 try await host.api.remove(network.id, within: host.remaining)
             } catch let error as NeutronClientError where error.cause?.type == "NetworkInUse" {
                 let ports: [Port] = try await host.api.list(
-                    where: [("network_id", "\(network.id)")], within: host.remaining)
+                    where: [("network_id", "\(network.id)")], fields: Port.identifyingFields + ["name"],
+                    within: host.remaining)
                 throw HostError(
                     .refused,
                     "network \(reference) has endpoints: delete them first, "

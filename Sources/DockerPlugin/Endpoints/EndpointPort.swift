@@ -75,13 +75,14 @@ struct EndpointPort: Sendable {
         try await host.api.list(where: [("network_id", "\(network)"), filter], within: host.remaining)
     }
 
-    /// All ports of containers of this host's engine.
+    /// All ports of containers of this host's engine, with what an audit looks at and nothing else.
     func all() async throws -> [Port] {
         var filters: [(name: String, value: String)] = [
             ("device_owner", DeviceOwner.docker), ("device_owner", DeviceOwner.stickyDocker),
         ]
         if host.settings.vif == nil { filters.append(("binding:host_id", host.settings.hostID)) }
-        let ports: [Port] = try await host.api.list(where: filters, within: host.remaining)
+        let ports: [Port] = try await host.api.list(
+            where: filters, fields: Port.comparedFields, within: host.remaining)
         let placement = try await host.placement()
         return ports.filter { placement.isHere($0) }
     }

@@ -177,7 +177,9 @@ struct LogicalNetwork: Sendable {
     /// Deletes a network that we made and nobody uses, with what is reserved in it. Of somebody else's only that goes.
     static func removeUnused(_ network: Network, on host: ContainerHost) async throws {
         guard !hasUsers(network) else { return }
-        let ports: [Port] = try await host.api.list(where: [("network_id", "\(network.id)")], within: host.remaining)
+        let ports: [Port] = try await host.api.list(
+            where: [("network_id", "\(network.id)")], fields: Port.identifyingFields + ["device_owner"],
+            within: host.remaining)
         let reserved = ports.filter(DeviceOwner.isReservation)
         let isEmpty = reserved.count == ports.filter { !$0.deviceOwner.hasPrefix("network:") }.count
         guard isEmpty || !isMade(network) else { return }

@@ -39,7 +39,8 @@ package struct AdvertisementUpkeep: Sendable {
         let present = Dictionary(
             attachments.map { ($0.portID, $0.hostInterface) }, uniquingKeysWith: { first, _ in first })
         settled = settled.filter { present[$0.key] == $0.value.interface }
-        let ports = try await Sweep.ports(Set(attachments.compactMap { ID<Port>($0.portID) }), on: host)
+        let ports = try await Sweep.ports(
+            Set(attachments.compactMap { ID<Port>($0.portID) }), fields: Port.comparedFields, on: host)
         for attachment in attachments {
             guard let port = ID<Port>(attachment.portID).flatMap({ ports[$0] }) else { continue }
             if let known = settled[attachment.portID], known.mayAdvertise == port.mayAdvertise { continue }

@@ -176,7 +176,7 @@ extension DockerPlugin {
         scene.ports = try await EndpointPort(host: host).all()
         let here = Set(scene.ports.map(\.id))
         let missing = Set(scene.endpoints.compactMap { ID<Port>($0.attachment.portID) }).subtracting(here)
-        scene.existing = Set(try await Sweep.ports(missing, on: host).keys)
+        scene.existing = Set(try await Sweep.ports(missing, fields: Port.identifyingFields, on: host).keys)
         scene.made = try await host.api.list(
             where: [("description", LogicalNetwork.madeDescription)], within: host.remaining)
         return scene

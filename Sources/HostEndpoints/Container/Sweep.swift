@@ -113,13 +113,16 @@ extension Sweep {
     }
 
     /// Those of the ports that exist.
-    package static func ports(_ ids: Set<ID<Port>>, on host: ContainerHost) async throws -> [ID<Port>: Port] {
+    /// - Parameter fields: the attributes that are wanted; empty for all.
+    package static func ports(
+        _ ids: Set<ID<Port>>, fields: [String] = [], on host: ContainerHost
+    ) async throws -> [ID<Port>: Port] {
         var found: [ID<Port>: Port] = [:]
         var rest = ids.sorted()[...]
         while !rest.isEmpty {
             // Forty ids make a request line of less than 2 KB, which every server takes.
             let ports: [Port] = try await host.api.list(
-                where: rest.prefix(40).map { ("id", "\($0)") }, within: host.remaining)
+                where: rest.prefix(40).map { ("id", "\($0)") }, fields: fields, within: host.remaining)
             for port in ports { found[port.id] = port }
             rest = rest.dropFirst(40)
         }

@@ -182,3 +182,14 @@ extension Attachment {
     /// The name of the container that has it, where it is known.
     package var containerName: String? { annotations[EndpointKeys.container] ?? annotations["container"] }
 }
+
+extension Port {
+    /// The attributes without which there is no port.
+    package static let identifyingFields = ["id", "network_id", "mac_address"]
+    /// And all that is compared with an endpoint here, or tells whose the port is.
+    package static let comparedFields =
+        identifyingFields + [
+            "name", "description", "device_id", "device_owner", "binding:host_id", "fixed_ips", "admin_state_up",
+            "port_security_enabled",
+        ]
+}

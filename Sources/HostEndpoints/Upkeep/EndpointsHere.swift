@@ -14,7 +14,7 @@ package struct EndpointsHere: Sendable {
     ///
     /// - Parameters:
     ///   - survey: of the host's attachments.
-    ///   - ports: what the API has just said of ports, perhaps of these.
+    ///   - ports: what the API has just said of ports, perhaps of these: ``NeutronAPI/Port/comparedFields`` at least.
     ///   - networks: and of networks.
     ///   - only: nothing but this endpoint.
     package static func look(
@@ -26,7 +26,9 @@ package struct EndpointsHere: Sendable {
         }
         var known = Dictionary(ports.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         let ids = Set(endpoints.compactMap { ID<Port>($0.attachment.portID) })
-        known.merge(try await Sweep.ports(ids.subtracting(known.keys), on: host)) { first, _ in first }
+        known.merge(
+            try await Sweep.ports(ids.subtracting(known.keys), fields: Port.comparedFields, on: host)
+        ) { first, _ in first }
         var all = Dictionary(networks.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         let wanted = Set(ids.compactMap { known[$0]?.networkID }).subtracting(all.keys)
         for network in try await Sweep.networks(wanted, on: host) { all[network.id] = network }

@@ -34,7 +34,7 @@ package struct NetworkContainerScene: Sendable {
             scene.claimed = try await host.api.list(
                 where: [
                     ("binding:host_id", host.settings.hostID), ("device_owner", DeviceOwner.networkContainer),
-                ], within: host.remaining)
+                ], fields: Port.comparedFields, within: host.remaining)
         }
         scene.survey = try await host.attachment.survey()
         scene.attachments = host.attachment.attachments().filter(\.isNetworkContainers)

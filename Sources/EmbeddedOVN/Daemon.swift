@@ -9,6 +9,8 @@ package struct Daemon: Service {
     let name: String
     let program: Program
     let logger: Logger
+    /// Returns when it may start for the first time; not waited for when we are to stop.
+    var isItsTurn: (@Sendable () async -> Void)?
     /// What is made sure before it is started again; what it throws is why it is not, for now.
     var prepareAgain: (@Sendable () async throws(EmbeddedOVNError) -> Void)?
     /// The pause before the next start: the first, and the longest.
@@ -32,6 +34,7 @@ package struct Daemon: Service {
         var hasRun = false
         /// Why it could not be started the last time; said once.
         var obstacle: String?
+        await cancelWhenGracefulShutdown { await isItsTurn?() }
         while !Task.isShuttingDownGracefully && !Task.isCancelled {
             let start = ContinuousClock.now
             let child: ChildProcess

@@ -37,6 +37,47 @@ extension DatabaseFile {
         }
     }
 
+    /// Whether a record of the file, which is whole, has written rows of the table; also one that was deleted later counts.
+    func hasRow(of table: String) throws(EmbeddedOVNError) -> Bool {
+        let file = try OwnFile(path, O_RDONLY)
+        // How ovsdb-server writes it; in a string there would be backslashes before the quotation marks.
+        let words = Array("\"\(table)\":{".utf8)
+        var isFound = false
+        // The end of the piece before.
+        var end: [UInt8] = []
+        try file.read(from: try endOfSchema(of: file)) { piece in
+            guard !isFound else { return }
+            let seam = end + piece.prefix(words.count - 1)
+            isFound = Self.contains(words, in: piece) || seam.withUnsafeBytes { Self.contains(words, in: $0) }
+            end = Array((end + piece.suffix(words.count - 1)).suffix(words.count - 1))
+        }
+        return isFound
+    }
+
+    /// Where the first record ends, which names every table.
+    private func endOfSchema(of file: borrowing OwnFile) throws(EmbeddedOVNError) -> Int {
+        var head = [UInt8](repeating: 0, count: 80)
+        let count = pread(file.descriptor, &head, head.count, 0)
+        guard count > 0 else { throw EmbeddedOVNError("cannot read \(path)", errno) }
+        let line = head.prefix { $0 != UInt8(ascii: "\n") }
+        let words = line.split(separator: UInt8(ascii: " "))
+        guard words.count == 4, let length = Int(String(decoding: words[2], as: UTF8.self)) else {
+            throw EmbeddedOVNError("\(path) is no file of ovsdb-server")
+        }
+        return line.count + 1 + length
+    }
+
+    private static func contains(_ words: [UInt8], in bytes: UnsafeRawBufferPointer) -> Bool {
+        guard var place = bytes.baseAddress else { return false }
+        let end = place + bytes.count
+        while let found = memchr(place, Int32(words[0]), end - place) {
+            guard end - UnsafeRawPointer(found) >= words.count else { return false }
+            if memcmp(found, words, words.count) == 0 { return true }
+            place = UnsafeRawPointer(found) + 1
+        }
+        return false
+    }
+
     private func remedy(end: Int, records: Int) -> String {
         records == 0
             ? "restore it from a copy, or move it away to begin with an empty one"

@@ -9,12 +9,13 @@ struct DatabaseFile: Hashable, Sendable {
     /// The file of the schema.
     let schema: String
 
-    /// A transaction (RFC 7047 §4.1.3) that is made on the file, whatever comes of it.
-    var transaction: String?
+    /// A table that is to have its one row before anybody asks for it.
+    var onlyRowTable: String?
     /// Whether all that is in it comes from elsewhere: then a new one takes a damaged one's place.
     var isDerived = false
 
-    /// Makes the file if there is none, converts one of another version of the schema, a copy having been made, and makes the transaction.
+    /// Makes the file if there is none, converts one of another version of the schema, a copy having been made, and makes the row that is to
+    /// be there. ovsdb-tool reads a schema in no time and a whole file as long as ovsdb-server does: it is asked for that where it must be.
     /// Throws, and changes nothing, where the file is damaged or another database's.
     func prepare(logger: Logger) async throws(EmbeddedOVNError) {
         guard access(schema, R_OK) == 0 else {
@@ -29,7 +30,7 @@ struct DatabaseFile: Hashable, Sendable {
                     + "there, or name another --data-folder")
         }
         if try await word("needs-conversion", path, schema) == "yes" { try await convert(logger: logger) }
-        try await transact()
+        if let onlyRowTable, try !hasRow(of: onlyRowTable) { try await insertOnlyRow(in: path) }
     }
 
     /// What has to hold before a server of the file is started again: it reads to its end.
@@ -50,17 +51,17 @@ struct DatabaseFile: Hashable, Sendable {
         return true
     }
 
-    /// Makes the file under another name first: a power cut leaves a whole one or none.
+    /// Makes the file, with its first row, under another name first: a power cut leaves a whole one or none.
     private func create() async throws(EmbeddedOVNError) {
         let new = "\(path).new"
         guard unlink(new) == 0 || errno == ENOENT else { throw EmbeddedOVNError("cannot remove \(new)", errno) }
         try await tool("create", new, schema)
+        try await insertOnlyRow(in: new)
         do {
             let file = try OwnFile(new, O_RDWR)
             guard fsync(file.descriptor) == 0 else { throw EmbeddedOVNError("cannot write \(new)", errno) }
         }
         guard rename(new, path) == 0 else { throw EmbeddedOVNError("cannot rename \(new)", errno) }
-        try await transact()
     }
 
     private func convert(logger: Logger) async throws(EmbeddedOVNError) {
@@ -77,8 +78,15 @@ struct DatabaseFile: Hashable, Sendable {
             metadata: ["file": "\(path)", "from": "\(version)", "to": "\(now)", "kept": "\(kept)"])
     }
 
-    private func transact() async throws(EmbeddedOVNError) {
-        if let transaction { try await tool("transact", path, transaction) }
+    /// Makes the one row of ``onlyRowTable``, unless there is one.
+    private func insertOnlyRow(in path: String) async throws(EmbeddedOVNError) {
+        guard let table = onlyRowTable else { return }
+        let transaction = """
+            ["\(name)", \
+            {"op": "wait", "table": "\(table)", "where": [], "columns": [], "until": "==", "rows": [], "timeout": 0}, \
+            {"op": "insert", "table": "\(table)", "row": {}}]
+            """
+        try await tool("transact", path, transaction)
     }
 
     private func word(_ arguments: String...) async throws(EmbeddedOVNError) -> String {

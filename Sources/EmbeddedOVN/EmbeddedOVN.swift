@@ -47,17 +47,15 @@ package struct EmbeddedOVN: Sendable {
             path: folders.database("nb"), name: "OVN_Northbound", schema: "\(schemas)/ovn-nb.ovsschema")
         southbound = DatabaseFile(
             path: folders.database("sb"), name: "OVN_Southbound", schema: "\(schemas)/ovn-sb.ovsschema",
-            transaction: Self.firstGlobal, isDerived: true)
-        for file in [northbound, southbound] { try await file.prepare(logger: logger) }
+            // ovn-northd makes it in its first run only, and an ovn-controller (23.03) that connects before that crashes. `ovn-sbctl init`
+            // makes it for OVN's own scripts.
+            onlyRowTable: "SB_Global", isDerived: true)
+        // Each is read to its end, on a processor of its own.
+        let other = southbound
+        async let isPrepared: Void = other.prepare(logger: logger)
+        try await northbound.prepare(logger: logger)
+        try await isPrepared
     }
-
-    /// Southbound's one row of its kind, where it is not there yet: ovn-northd makes it in its first run only, and an
-    /// ovn-controller (23.03) that connects before that crashes. `ovn-sbctl init` makes it for OVN's own scripts.
-    private static let firstGlobal = """
-        ["OVN_Southbound", \
-        {"op": "wait", "table": "SB_Global", "where": [], "columns": [], "until": "==", "rows": [], "timeout": 0}, \
-        {"op": "insert", "table": "SB_Global", "row": {}}]
-        """
 
     private static let names = ["ovn-northd", "ovnsb_db", "ovnnb_db"]
 
@@ -76,11 +74,14 @@ package struct EmbeddedOVN: Sendable {
     package var southboundRemote: String { "unix:\(folders.socket("sb"))" }
 
     /// The databases and ovn-northd; to be started in this order and stopped in the reverse one.
-    package func daemons() throws -> [Daemon] {
-        [
+    /// - Parameter isNorthdsTurn: returns when ovn-northd may start. It keeps both databases busy at first, and who else copies them then
+    ///   waits for that.
+    package func daemons(isNorthdsTurn: @escaping @Sendable () async -> Void) throws -> [Daemon] {
+        var northd = Daemon("ovn-northd", try self.northd(), logger: logger)
+        northd.isItsTurn = isNorthdsTurn
+        return [
             try server("nb", northbound, "NB_Global", configuration.northbound),
-            try server("sb", southbound, "SB_Global", configuration.southbound),
-            Daemon("ovn-northd", try northd(), logger: logger),
+            try server("sb", southbound, "SB_Global", configuration.southbound), northd,
         ]
     }
 

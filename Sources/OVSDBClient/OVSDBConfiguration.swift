@@ -31,6 +31,13 @@ public struct OVSDBConfiguration: Sendable {
     public var connectTimeout: Duration = .seconds(5)
     /// The pause before all remotes are tried again: doubled each time, and a random part of it is taken off.
     public var backoff: ClosedRange<Duration> = .milliseconds(100)...(.seconds(8))
+    /// How long a server may be silent that is known to be there, or of which nothing is urgent: a minute. One that copies a large database
+    /// to ovn-northd answers nobody meanwhile, and a socket on this machine tells by itself that the server is gone.
+    public mutating func waitForBusyServer() {
+        inactivityProbe = .seconds(30)
+        connectTimeout = .seconds(60)
+    }
+
     /// Longest message taken from the server.
     public var maximumMessageSize = 1 << 30
     /// The loop on which the client works; nil: one of NIO's shared ones.

@@ -9,6 +9,9 @@ public enum Remote: Hashable, Sendable {
     /// `ssl:HOST:PORT`
     case ssl(host: String, port: Int)
 
+    /// Whether it is a socket on this machine.
+    public var isLocal: Bool { if case .unix = self { true } else { false } }
+
     /// One `ssl:`, `tcp:` or `unix:` remote; the port is 6640 where none is given.
     public init(_ text: String) throws(OVSDBError) {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)

@@ -29,20 +29,30 @@ struct App: Sendable {
         guard !settings.northbound.isEmpty else {
             throw SettingsError("nb is missing: where is OVN_Northbound? (--nb tcp:HOST:6641; `ovn-ipam up` runs one)")
         }
-        try await run(northbound: settings.northbound, southbound: settings.southbound, after: [])
+        try await run(northbound: settings.northbound, southbound: settings.southbound) { _ in [] }
     }
 
     /// Runs the databases and ovn-northd as well.
     func up() async throws {
         let ovn = try await EmbeddedOVN(settings.embedded, logger: logger)
         try await run(
-            northbound: [try Remote(ovn.northboundRemote)], southbound: [try Remote(ovn.southboundRemote)],
-            after: try ovn.daemons())
+            northbound: [try Remote(ovn.northboundRemote)], southbound: [try Remote(ovn.southboundRemote)]
+        ) { clients in
+            try ovn.daemons {
+                for client in clients {
+                    // Where that takes so long, ovn-northd is not the reason. Who waits for the client says what is.
+                    do { try await client.ready(within: .seconds(60)) } catch { break }
+                }
+            }
+        }
         withExtendedLifetime(ovn) {}
     }
 
     /// Services start in this order, and stop in the reverse one: first of all nobody asks any more.
-    private func run(northbound: [Remote], southbound: [Remote], after daemons: [any Service]) async throws {
+    /// - Parameter daemons: makes what starts before, told of the clients of the databases.
+    private func run(
+        northbound: [Remote], southbound: [Remote], after daemons: ([OVSDBClient]) throws -> [any Service]
+    ) async throws {
         // The database's connection and the clients' share one loop: nothing is handed from thread to thread.
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let nb = client("OVN_Northbound", northbound, NetworkStore.northboundTables, on: loop)
@@ -66,7 +76,7 @@ struct App: Sendable {
         // Connections are cut off before; this is for what is still worked on for them.
         let endingTime = serverConfiguration.limits.endingTime + .milliseconds(500)
         let services: [any Service] =
-            daemons + clients.map { ClientService(client: $0) } + [
+            try daemons(clients) + clients.map { ClientService(client: $0) } + [
                 notice, RuleUpdate(store: store, logger: logger), EndingWithin(time: endingTime, service: server),
             ]
         var configuration = ServiceGroupConfiguration(
@@ -90,6 +100,7 @@ struct App: Sendable {
     ) -> OVSDBClient {
         var configuration = OVSDBConfiguration(remotes: remotes, database: database, tables: tables, tls: settings.tls)
         configuration.eventLoop = loop
+        if remotes.allSatisfy(\.isLocal) || database == "OVN_Southbound" { configuration.waitForBusyServer() }
         return OVSDBClient(configuration: configuration, logger: logger)
     }
 }

@@ -181,4 +181,46 @@ import Testing
             #expect(try Self.kept(folder).count == 1)
         }
     }
+
+    @Test func `the one row is made with the file, and ovsdb-tool is not asked to read it again`() async throws {
+        try await Self.withFolder { folder in
+            var file = Self.file(folder)
+            try await file.prepare(logger: Self.logger)
+            #expect(try !file.hasRow(of: "NB_Global"))
+            // In a text it is no row; the schema is one of many names of it.
+            try Self.tool(
+                "transact", file.path,
+                #"["OVN_Northbound", {"op": "insert", "table": "Logical_Switch", "row": {"name": "\"NB_Global\":{"}}]"#)
+            #expect(try !file.hasRow(of: "NB_Global"))
+            #expect(try file.hasRow(of: "Logical_Switch"))
+            file.onlyRowTable = "NB_Global"
+            try await file.prepare(logger: Self.logger)
+            #expect(try file.hasRow(of: "NB_Global"))
+            let once = try Data(contentsOf: URL(filePath: file.path))
+            try await file.prepare(logger: Self.logger)
+            #expect(try Data(contentsOf: URL(filePath: file.path)) == once)
+
+            var new = Self.file(folder + "/.")
+            new.onlyRowTable = "NB_Global"
+            try FileManager.default.removeItem(atPath: file.path)
+            try await new.prepare(logger: Self.logger)
+            #expect(try new.hasRow(of: "NB_Global"))
+        }
+    }
+
+    @Test func `a row is found wherever the pieces of a large file end`() async throws {
+        try await Self.withFolder { folder in
+            let file = Self.file(folder)
+            try await file.prepare(logger: Self.logger)
+            let schema = try Data(contentsOf: URL(filePath: file.path))
+            for end in [0, 1, 7, 12, 13, 14] {
+                // The pieces are of 1 MiB, counted from the end of the schema.
+                var bytes = schema + Data(repeating: UInt8(ascii: " "), count: 1 << 20 - end)
+                bytes += Data(#""NB_Global":{"#.utf8)
+                try bytes.write(to: URL(filePath: file.path))
+                #expect(try file.hasRow(of: "NB_Global"), "\(end)")
+                #expect(try !file.hasRow(of: "NB_Globa"), "\(end)")
+            }
+        }
+    }
 }

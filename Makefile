@@ -9,6 +9,7 @@ HOSTS ?= 2
 NAME ?= lab
 DEBIAN ?= trixie
 ROUNDS ?= 200
+PORTS ?= 100000
 # Make passes SECONDS on to the shell, where the name is taken: it counts them itself.
 SECONDS_EACH := $(if $(filter command line,$(origin SECONDS)),$(SECONDS),60)
 
@@ -74,6 +75,9 @@ attacks: build ## measure what an honest client notices while others attack the 
 bench: build ## measure against ovn-nbctl and raw transactions, side by side
 	@Benchmarks/run
 
+bench-scale: build ## what is to be the same with PORTS=100000 as with few: pages, look-ups, creations, restart
+	@PORTS=$(PORTS) Benchmarks/run scale restart
+
 fuzz: deps ## feed the parsers random bytes, for FUZZ_SECONDS=60 each
 	@Tests/Fuzz/run
 
@@ -92,6 +96,6 @@ install: ## copy dist/ to DESTDIR and PREFIX
 clean: ## remove what building made, but not the lab's cached base image
 	rm -rf .build .build-tsan .build-fuzz dist
 
-.PHONY: help demo test test-debian test-openstack deps deps-openstack build build-tests image check format lab lab-down chaos attacks bench fuzz tsan generate check-generated \
+.PHONY: help demo test test-debian test-openstack deps deps-openstack build build-tests image check format lab lab-down chaos attacks bench bench-scale fuzz tsan generate check-generated \
     install clean
 .NOTPARALLEL:

@@ -14,12 +14,7 @@ struct APIBenchmark {
         let connection = try BlockingSocket(unix: database.socket)
         _ = try connection.call(
             #"{"id":0,"method":"transact","params":["OVN_Northbound",{"op":"insert","table":"NB_Global","row":{}}]}"#)
-        server = try ChildProcess(
-            [programs + "/ovn-ipam", "serve", "--nb", database.remote, "--listen", "127.0.0.1:\(port)"],
-            output: database.folder + "/out")
-        try waitFor("ovn-ipam ready on 127.0.0.1:\(port)") {
-            (try? HTTPConnection(port: port).request("GET", "/readyz").status) == 200
-        }
+        server = try APIProcess(programs: programs, port: port, database: database).process
     }
 
     func run(report: inout Report) throws {

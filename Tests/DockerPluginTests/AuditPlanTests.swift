@@ -53,7 +53,7 @@ import Testing
         #expect(scene.plan() == [])
         scene.engine = Self.ended
         #expect(scene.plan() == [.detach(portID: "\(Self.id)", .neverMoved)])
-        #expect(scene.plan().allSatisfy(\.mayBeUnderway))
+        #expect(scene.plan().map(\.mayBeUnderway) == [true])
     }
 
     static let running = EngineWord(networks: [], endpoints: ["e0"])
@@ -112,7 +112,7 @@ import Testing
         #expect(scene.plan() == [])
         scene.engine = Self.ended
         #expect(scene.plan() == [.release(Self.id, isSticky: false)])
-        #expect(scene.plan().allSatisfy(\.mayBeUnderway))
+        #expect(scene.plan().map(\.mayBeUnderway) == [true])
         scene.ports = [try Self.port(owner: "compute:docker-sticky")]
         #expect(scene.plan() == [.release(Self.id, isSticky: true)])
     }

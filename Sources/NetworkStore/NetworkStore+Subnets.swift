@@ -53,7 +53,7 @@ extension Draft {
                 throw NeutronError.subnetOverlaps(subnet.cidr, network: network.id)
             }
         }
-        try claimAddresses(of: row)
+        try claimSubnets(of: row)
         var options = Northbound.DHCPOptions(id: RowID(of: id))
         subnet.write(to: &options, options: subnet.dhcpOptions(mtu: network.mtu, keeping: [:], configuration))
         insert(options)
@@ -88,7 +88,7 @@ extension Draft {
             to: &changed,
             options: subnet.dhcpOptions(
                 mtu: network.externalIDs[NetworkLayout.mtu], keeping: row.options, configuration))
-        try claimAddresses(of: network)
+        try claimSubnets(of: network)
         expectUnchanged(row)
         change(row, to: changed)
         if changed.options != row.options { try rewritePortOptions(of: subnet, changed.options, in: snapshot) }
@@ -112,7 +112,7 @@ extension Draft {
                 || !subnet.isAutoAddress && !DeviceOwner.removedWithNetwork.contains(owner)
         }
         guard keepers.isEmpty else { throw NeutronError.subnetInUse(id) }
-        try claimAddresses(of: network)
+        try claimSubnets(of: network)
         expectUnchanged(row)
         delete(row)
         for options in snapshot.northbound.rows(NorthboundIndexes.portOptionsOfSubnet, id) { delete(options) }

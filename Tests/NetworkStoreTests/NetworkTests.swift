@@ -68,6 +68,35 @@ import Testing
         #expect(ledger.operations.isEmpty)
     }
 
+    @Test func `a change of a subnet is one of its network`() throws {
+        var ledger = Ledger()
+        let network = try ledger.network()
+        func now() throws -> StandardAttributes { try #require(ledger.snapshot.network(network.id)).standard }
+        let one = try ledger.subnet(network, "10.0.0.0/24")
+        let other = try ledger.subnet(network, "fd00::/64")
+        #expect(try now().revision == 3)
+        #expect(try now().updatedAt == other.standard.createdAt)
+        let changed = try ledger.change { try $0.update(one.id, SubnetUpdate(name: "x"), nil) }
+        #expect(try now().revision == 4)
+        #expect(try now().updatedAt == changed.standard.updatedAt)
+        // Nothing has changed.
+        _ = try ledger.change { try $0.update(one.id, SubnetUpdate(name: "x"), nil) }
+        #expect(try now().revision == 4)
+        _ = try ledger.port(network)
+        #expect(try now().revision == 4)
+        try ledger.change { try $0.delete(one.id, nil) }
+        #expect(try now().revision == 5)
+        #expect(try now().createdAt == network.standard.createdAt)
+        let both = try ledger.change { draft in
+            try ["10.1.0.0/24", "10.2.0.0/24"].map {
+                try draft.create(
+                    .random(), SubnetCreate(projectID: "p", networkID: network.id, cidr: IPPrefix($0)!))
+            }
+        }
+        #expect(both.count == 2)
+        #expect(try now().revision == 7)
+    }
+
     @Test func `a change that expects another revision is refused`() throws {
         var ledger = Ledger()
         let made = try ledger.network()

@@ -6,6 +6,18 @@ import OVSDB
 
 // What a change of a subnet means for the rows around it.
 extension Draft {
+    /// Before a subnet of the network is made, changed or deleted: fails the transaction if anybody else does that or gives
+    /// out an address at the same time. The network has changed with it, as Neutron counts (`revision_number`, `updated_at`).
+    mutating func claimSubnets(of network: Northbound.LogicalSwitch) throws {
+        try claimAddresses(of: network)
+        guard var standard = StandardAttributes(externalIDs: network.externalIDs) else { return }
+        touch(&standard)
+        var changed = network
+        standard.write(to: &changed.externalIDs)
+        expectUnchanged(network)
+        change(network, to: changed)
+    }
+
     /// The ports that have an address of the subnet.
     func membersRows(of subnet: Subnet, in snapshot: Snapshot) -> [Northbound.LogicalSwitchPort] {
         snapshot.portRows(of: subnet.networkID).filter {

@@ -45,7 +45,7 @@ extension Draft {
             gatewayIP: gateway,
             allocationPools: request.allocationPools ?? AllocationPools.standard(for: request.cidr, gateway: gateway),
             dnsNameservers: request.dnsNameservers, hostRoutes: request.hostRoutes, enableDHCP: request.enableDHCP,
-            ipv6RAMode: request.ipv6RAMode, ipv6AddressMode: request.ipv6AddressMode)
+            ipv6RAMode: request.ipv6RAMode, ipv6AddressMode: request.ipv6AddressMode, isShared: network.shared)
         try subnet.checkPools()
         try network.checkMTU(for: subnet.ipVersion)
         for other in network.subnets {
@@ -63,7 +63,7 @@ extension Draft {
 
     mutating func update(_ id: ID<Subnet>, _ update: SubnetUpdate, _ revision: Int?) throws -> Subnet {
         let snapshot = try snapshot()
-        guard let row = snapshot.dhcpOptions(id), var subnet = Subnet(row: row),
+        guard let row = snapshot.dhcpOptions(id), var subnet = Subnet(row: row, in: snapshot),
             let network = snapshot.logicalSwitch(subnet.networkID)
         else { throw NeutronError.subnetNotFound(id) }
         try check(revision, against: subnet.standard)
@@ -98,7 +98,7 @@ extension Draft {
 
     mutating func delete(_ id: ID<Subnet>, _ revision: Int?) throws {
         let snapshot = try snapshot()
-        guard let row = snapshot.dhcpOptions(id), let subnet = Subnet(row: row),
+        guard let row = snapshot.dhcpOptions(id), let subnet = Subnet(row: row, in: snapshot),
             let network = snapshot.logicalSwitch(subnet.networkID)
         else {
             if isRepetition { return }

@@ -27,16 +27,16 @@ package struct Snapshot: Sendable {
 
     // MARK: Subnets
 
-    package func subnet(_ id: ID<Subnet>) -> Subnet? { dhcpOptions(id).flatMap { Subnet(row: $0) } }
+    package func subnet(_ id: ID<Subnet>) -> Subnet? { dhcpOptions(id).flatMap { Subnet(row: $0, in: self) } }
 
     /// All subnets, in no particular order, made one by one as they are asked for.
     package var subnets: some Sequence<Subnet> {
-        northbound[Northbound.DHCPOptions.self].lazy.compactMap { Subnet(row: $0) }
+        northbound[Northbound.DHCPOptions.self].lazy.compactMap { Subnet(row: $0, in: self) }
     }
 
     /// The subnets of a network in the order of their creation.
     package func subnets(of network: ID<Network>) -> [Subnet] {
-        northbound.rows(NorthboundIndexes.subnetsOfNetwork, network).compactMap { Subnet(row: $0) }
+        northbound.rows(NorthboundIndexes.subnetsOfNetwork, network).compactMap { Subnet(row: $0, in: self) }
             .sorted { ($0.standard.createdAt, $0.id) < ($1.standard.createdAt, $1.id) }
     }
 

@@ -47,6 +47,12 @@ extension Subnet: Resource {
         .optionalText("ipv6_ra_mode", .create) { $0.ipv6RAMode?.rawValue },
         .optionalText("ipv6_address_mode", .create) { $0.ipv6AddressMode?.rawValue },
         .optionalText("subnetpool_id", []) { _ in nil },
+        // Of the network, which alone shows it.
+        .query("shared") { texts throws(NeutronError) in
+            var wanted: Set<Bool> = []
+            for text in texts { wanted.insert(try JSON.string(text).asBoolean()) }
+            return { [wanted] in wanted.contains($0.isShared) }
+        },
     ]
 
     package static func create(from body: inout RequestReader) throws(NeutronError) -> SubnetCreate {

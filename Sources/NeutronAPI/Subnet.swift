@@ -18,6 +18,8 @@ package struct Subnet: Hashable, Sendable {
     package var ipv6RAMode: IPv6Mode?
     /// How members get an address; IPv6 only.
     package var ipv6AddressMode: IPv6Mode?
+    /// Whether its network is shared. The API tells it at the network only, so a client does not know it.
+    package var isShared: Bool
 
     package var ipVersion: IPVersion { cidr.version }
 
@@ -25,7 +27,7 @@ package struct Subnet: Hashable, Sendable {
         id: ID<Subnet>, networkID: ID<Network>, name: String = "", standard: StandardAttributes, cidr: IPPrefix,
         gatewayIP: IPAddress?, allocationPools: [IPRange], dnsNameservers: [IPAddress] = [],
         hostRoutes: [HostRoute] = [],
-        enableDHCP: Bool = true, ipv6RAMode: IPv6Mode? = nil, ipv6AddressMode: IPv6Mode? = nil
+        enableDHCP: Bool = true, ipv6RAMode: IPv6Mode? = nil, ipv6AddressMode: IPv6Mode? = nil, isShared: Bool = false
     ) {
         self.id = id
         self.networkID = networkID
@@ -39,6 +41,7 @@ package struct Subnet: Hashable, Sendable {
         self.enableDHCP = enableDHCP
         self.ipv6RAMode = ipv6RAMode
         self.ipv6AddressMode = ipv6AddressMode
+        self.isShared = isShared
     }
 }
 

@@ -97,6 +97,18 @@ import Testing
         #expect(try now().revision == 7)
     }
 
+    @Test func `a subnet is shared as its network is`() throws {
+        var ledger = Ledger()
+        var request = NetworkCreate(projectID: "p")
+        request.shared = true
+        let network = try ledger.network(request)
+        let subnet = try ledger.subnet(network, "10.0.0.0/24")
+        #expect(subnet.isShared)
+        #expect(ledger.snapshot.subnet(subnet.id) == subnet)
+        _ = try ledger.change { try $0.update(network.id, NetworkUpdate(shared: false), nil) }
+        #expect(ledger.snapshot.subnet(subnet.id)?.isShared == false)
+    }
+
     @Test func `a change that expects another revision is refused`() throws {
         var ledger = Ledger()
         let made = try ledger.network()

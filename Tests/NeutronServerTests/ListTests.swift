@@ -21,13 +21,19 @@ import Testing
                 ("ports?fixed_ips=ip_address%3D10.9.0.77", 0), ("networks?name=blue", 1),
                 ("networks?id=\(blue.text)", 1),
                 ("networks?name=blue&shared=True", 0), ("subnets?network_id=\(blue.text)", 1),
-                ("subnets?cidr=10.0.0.0/24", 2),
+                ("subnets?cidr=10.0.0.0/24", 2), ("subnets?shared=false", 2), ("subnets?shared=True", 0),
+                ("subnets?shared=true&shared=false&network_id=\(red.text)", 1),
             ]
             for (path, count) in cases {
                 let reply = try await api(.get, "/v2.0/\(path)")
                 let collection = String(path.prefix { $0 != "?" })
                 #expect(reply[collection]?.array?.count == count, "\(path)")
             }
+            _ = try await api(.put, "/v2.0/networks/\(red.text)", ["network": ["shared": true]])
+            let shared = try await api(.get, "/v2.0/subnets?shared=1")
+            #expect(shared["subnets"]?.array?.map { $0.object?["network_id"] } == [red])
+            #expect(shared["subnets", "0", "shared"] == nil)
+            #expect(try await api(.get, "/v2.0/subnets?shared=perhaps").status == 400)
             let wrong = try await api(.get, "/v2.0/ports?colour=red")
             #expect(wrong.status == 400)
             #expect(wrong.error == "HTTPBadRequest: ['colour'] is invalid attribute for filtering")

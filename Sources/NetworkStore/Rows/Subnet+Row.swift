@@ -6,7 +6,7 @@ import OVSDB
 
 extension Subnet {
     /// Nil where the row is not ours, belongs to a single port, or does not tell its network.
-    init?(row: Northbound.DHCPOptions) {
+    init?(row: Northbound.DHCPOptions, in snapshot: Snapshot) {
         let keys = row.externalIDs
         guard keys[PortOptionsLayout.portID] == nil, let standard = StandardAttributes(externalIDs: keys),
             let id = row.subnetID, let network = row.networkID, let prefix = row.prefix
@@ -20,7 +20,8 @@ extension Subnet {
                 ? AllocationPools.standard(for: prefix, gateway: gateway) : pools,
             dnsNameservers: keys[SubnetLayout.dnsNameservers], hostRoutes: keys[SubnetLayout.hostRoutes],
             enableDHCP: keys[SubnetLayout.enableDHCP], ipv6RAMode: keys[SubnetLayout.ipv6RAMode],
-            ipv6AddressMode: keys[SubnetLayout.ipv6AddressMode])
+            ipv6AddressMode: keys[SubnetLayout.ipv6AddressMode],
+            isShared: snapshot.ownership(of: network)?.isShared ?? false)
     }
 
     /// Writes the attributes and the DHCP options; everything else in the row stays.

@@ -173,7 +173,8 @@ let package = Package(
         tests("Keystone", uses: ["TestServers"]),
         tests("NeutronClient", uses: ["TestServers"]),
         tests("NetworkStore", uses: ["TestServers"]),
-        tests("NeutronServer", uses: ["TestServers", hummingbirdTesting]),
+        tests(
+            "NeutronServer", uses: ["TestServers", hummingbirdTesting], resources: [.copy("RecordedAnswers.json")]),
         tests("HostAttachment", uses: ["TestServers"]),
         tests("HostEndpoints", uses: ["TestServers"]),
         tests("DockerPlugin", uses: ["ovn-docker-plugin", "TestAPI", "TestServers", lifecycle]),

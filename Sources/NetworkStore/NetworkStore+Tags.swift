@@ -13,9 +13,8 @@ extension NetworkStore {
         }
     }
 
-    /// Replaces the tags of a resource; answers them.
-    @discardableResult
-    package func setTags(_ tags: [String], of resource: ResourceID) async throws -> [String] {
+    /// Replaces the tags of a resource.
+    package func setTags(_ tags: [String], of resource: ResourceID) async throws {
         try await changeTags(of: resource) { $0 = tags }
     }
 

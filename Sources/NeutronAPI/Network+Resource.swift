@@ -25,6 +25,12 @@ extension Network: Resource {
         .boolean("port_security_enabled", [.create, .update]) { $0.portSecurityEnabled },
         .boolean("router:external", []) { $0.external },
         .request("claim_name", [.create]),
+        .boolean("is_default", []) { _ in false },
+        .boolean("l2_adjacency", []) { _ in true },
+        .optionalText("ipv4_address_scope", []) { _ in nil },
+        .optionalText("ipv6_address_scope", []) { _ in nil },
+        .optionalText("qos_policy_id", []) { _ in nil },
+        .text("dns_domain", []) { _ in "" },
         .text("provider:network_type", []) { $0.provider.networkType },
         .optionalText("provider:physical_network", []) { $0.provider.physicalNetwork },
         Attribute(

@@ -15,8 +15,12 @@ package enum CreateBody<Of: Resource>: Sendable {
 package struct NeutronRequest: Sendable {
     package let members: [String: JSON]
 
-    /// Refuses what is not a JSON object, and one of more values than `limit`.
+    /// Refuses what is not a JSON object, and one of more values than `limit`. Nothing at all is an object without members.
     package init(_ bytes: UnsafeRawBufferPointer, values limit: Int = .max) throws(NeutronError) {
+        if bytes.isEmpty {
+            members = [:]
+            return
+        }
         do throws(JSONSyntaxError) {
             guard case .object(let members) = try JSON(parsing: bytes, values: limit) else {
                 throw JSONSyntaxError(reason: "", offset: 0)
@@ -41,7 +45,6 @@ package struct NeutronRequest: Sendable {
     package init(_ members: [String: JSON]) { self.members = members }
 
     package func create<Of: Resource>(_ type: Of.Type, defaultProject: String) throws(NeutronError) -> CreateBody<Of> {
-        guard !members.isEmpty else { throw .badRequest("Resource body required") }
         guard let collection = members[Of.collectionName] else {
             return .one(try create(type, members[Of.memberName], defaultProject))
         }
@@ -58,7 +61,6 @@ package struct NeutronRequest: Sendable {
     }
 
     package func update<Of: Resource>(_ type: Of.Type) throws(NeutronError) -> Of.Update {
-        guard !members.isEmpty else { throw .badRequest("Resource body required") }
         guard members[Of.collectionName] == nil else { throw .badRequest("Bulk operation not supported") }
         var reader = try RequestReader(
             try attributes(type, members[Of.memberName]), for: type, .update, defaultProject: "")
@@ -89,7 +91,7 @@ package struct NeutronRequest: Sendable {
         }
     }
 
-    /// `{"tags": […]}`: sorted, without duplicates, each at most 255 characters.
+    /// `{"tags": […]}`: without duplicates, each at most 255 characters, in the order of the request.
     package func tags(_ collection: String) throws(NeutronError) -> [String] {
         guard let value = members["tags"] else { throw .invalidInput("Invalid tags body") }
         do throws(Refusal) { return try Tags.list(value, collection) } catch { throw .invalidInput(error.reason) }
@@ -115,12 +117,15 @@ package enum Tags {
 
     static func list(_ value: JSON, _ collection: String) throws(Refusal) -> [String] {
         guard case .array(let items) = value else { throw Refusal("'\(value.shown)' is not a list") }
-        var tags: Set<String> = []
+        var seen: Set<String> = []
+        var tags: [String] = []
         for item in items {
-            guard tags.insert(try item.asText(255)).inserted else {
+            let tag = try item.asText(255)
+            guard seen.insert(tag).inserted else {
                 throw Refusal("Duplicate items in the list: '\(item.shown)'")
             }
+            tags.append(tag)
         }
-        return tags.sorted()
+        return tags
     }
 }

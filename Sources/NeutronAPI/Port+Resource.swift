@@ -54,6 +54,14 @@ extension Port: Resource {
         .other("binding:profile", [.create, .update]) { $1.value($0.binding.profile) },
         .text("binding:vif_type", []) { $0.binding.vifType },
         .other("binding:vif_details", []) { $1.value($0.binding.vifDetails) },
+        .text("ip_allocation", []) { $0.fixedIPs.isEmpty ? "none" : "immediate" },
+        .other("resource_request", []) { $1.null() },
+        .optionalText("qos_policy_id", []) { _ in nil },
+        .optionalText("qos_network_policy_id", []) { _ in nil },
+        // Nothing answers for names: none are shown, and no address has one.
+        .text("dns_name", []) { _ in "" },
+        .text("dns_domain", []) { _ in "" },
+        .other("dns_assignment", []) { $1.array(EmptyCollection<String>()) { $0.value($1) } },
         Attribute("trunk_details", [], write: writeTrunk, isShown: { $0.trunk != nil }),
     ]
 
@@ -135,7 +143,7 @@ extension Port: Resource {
     private static func tags(_ body: RequestReader) throws(NeutronError) -> [String] {
         let tags = try body.value("tags") { json throws(Refusal) in try Tags.list(json, collectionName) } ?? []
         try Tags.validate(count: tags.count, collectionName)
-        return tags
+        return tags.sorted()
     }
 
     package static func update(from body: inout RequestReader) throws(NeutronError) -> PortUpdate {

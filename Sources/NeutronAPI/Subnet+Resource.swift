@@ -47,6 +47,7 @@ extension Subnet: Resource {
         .optionalText("ipv6_ra_mode", .create) { $0.ipv6RAMode?.rawValue },
         .optionalText("ipv6_address_mode", .create) { $0.ipv6AddressMode?.rawValue },
         .optionalText("subnetpool_id", []) { _ in nil },
+        .list("service_types", []) { _ in [] },
         // Of the network, which alone shows it.
         .query("shared") { texts throws(NeutronError) in
             var wanted: Set<Bool> = []

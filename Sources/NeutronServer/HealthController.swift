@@ -3,12 +3,14 @@ import NetworkStore
 import NeutronAPI
 
 /// `/healthz`: the process answers. `/readyz`: and its copy of the databases is complete and kept, and Northbound can be written.
+/// `/healthcheck`: the same as `/readyz`, in the words that load balancers of OpenStack's services look for (oslo.middleware).
 struct HealthController: Sendable {
     let store: NetworkStore
 
     func addRoutes(to routes: Routes) {
         routes.route("healthz", [.get: health, .head: health])
         routes.route("readyz", [.get: readiness, .head: readiness])
+        routes.route("healthcheck", [.get: healthcheck, .head: healthcheck])
     }
 
     @Sendable private func health(_ request: Request, _ context: APIRequestContext) async throws -> Response {
@@ -18,6 +20,12 @@ struct HealthController: Sendable {
     @Sendable private func readiness(_ request: Request, _ context: APIRequestContext) async throws -> Response {
         let unready = await store.unreadiness()
         return reply(unready == nil ? .ok : .serviceUnavailable, unready == nil ? "ready" : "not ready", unready)
+    }
+
+    @Sendable private func healthcheck(_ request: Request, _ context: APIRequestContext) async throws -> Response {
+        let unready = await store.unreadiness()
+        if request.method == .head { return .empty(unready == nil ? .noContent : .serviceUnavailable) }
+        return .text(unready == nil ? .ok : .serviceUnavailable, unready ?? "OK")
     }
 
     private func reply(_ status: HTTPResponse.Status, _ word: String, _ reason: String?) -> Response {

@@ -11,7 +11,7 @@ struct ResourceController<Of: StoredResource>: Sendable {
 
     func addRoutes(to routes: Routes) {
         let collection = RouterPath(Of.collectionName)
-        routes.route(collection, [.get: list, .post: create])
+        routes.route(collection, [.get: list, .post: create, .put: changeNone, .delete: changeNone])
         routes.route("\(collection)/:id", [.get: show, .put: update, .delete: delete])
     }
 
@@ -60,8 +60,10 @@ struct ResourceController<Of: StoredResource>: Sendable {
     private func create(
         _ json: NeutronRequest, _ access: Access<Of>, _ context: APIRequestContext
     ) async throws -> Response {
-        let project = try await access.authorizeCreation(json.given(to: Of.self))
-        let body = try json.create(Of.self, defaultProject: project)
+        // What is wrong in itself is told before what depends on who asks and on what there is, as Neutron does.
+        let given = json.given(to: Of.self)
+        let body = try json.create(Of.self, defaultProject: try access.projectForNew(given))
+        try await access.authorizeCreation(given)
         let made = try await Of.create(body.requests, in: store)
         for resource in made {
             context.logger.info(
@@ -102,6 +104,11 @@ struct ResourceController<Of: StoredResource>: Sendable {
         try await Of.delete(id, ifRevision: revision, in: store)
         context.logger.info("\(Of.memberName) deleted", metadata: ["id": "\(id)"])
         return .empty(.noContent)
+    }
+
+    /// A change of a collection, which to Neutron is one of a resource whose identifier was left out.
+    @Sendable private func changeNone(_ request: Request, _ context: APIRequestContext) async throws -> Response {
+        throw Of.notFound("None")
     }
 
     private func access(_ context: APIRequestContext) throws -> Access<Of> {

@@ -21,6 +21,13 @@ extension Response {
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: writer.bytes)))
     }
 
+    /// A reply of plain text.
+    static func text(_ status: HTTPResponse.Status, _ text: String) -> Response {
+        Response(
+            status: status, headers: [.contentType: "text/plain; charset=UTF-8"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+    }
+
     static func neutron(_ error: NeutronError) -> Response {
         var response = json(HTTPResponse.Status(code: error.status)) { $0.error(error) }
         if error.status == 429 || error.status == 503 { response.headers[.retryAfter] = "1" }

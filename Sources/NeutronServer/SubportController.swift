@@ -16,9 +16,10 @@ struct SubportController: Sendable {
 
     @Sendable private func add(_ request: Request, _ context: APIRequestContext) async throws -> Response {
         let (id, access) = (try id(context), try access(context))
+        try await access.authorize("add_subports", id)
         let trunk = try await changing(request, context) { json in
-            try await access.authorize("add_subports", id, given: json.members)
             let subports = try json.subports()
+            try await access.checkPorts(subports.map(\.portID))
             let trunk = try await store.addSubports(subports, to: id)
             context.logger.info("subports added", metadata: ["id": "\(id)", "ports": "\(subports.map(\.portID))"])
             return trunk

@@ -21,7 +21,8 @@ struct TagController<Of: StoredResource>: Sendable {
         let resource = try await resource(context, isChange: true)
         let tags = try await tags(request, context)
         try Tags.validate(count: tags.count, Of.collectionName)
-        return reply(try await store.setTags(tags, of: resource))
+        try await store.setTags(tags, of: resource)
+        return reply(tags)
     }
 
     @Sendable private func add(_ request: Request, _ context: APIRequestContext) async throws -> Response {
@@ -33,7 +34,7 @@ struct TagController<Of: StoredResource>: Sendable {
     }
 
     @Sendable private func clear(_ request: Request, _ context: APIRequestContext) async throws -> Response {
-        _ = try await store.setTags([], of: try await resource(context, isChange: true))
+        try await store.setTags([], of: try await resource(context, isChange: true))
         return .empty(.noContent)
     }
 
@@ -49,7 +50,7 @@ struct TagController<Of: StoredResource>: Sendable {
         let (resource, tag) = (try await resource(context, isChange: true), try tag(context))
         try await limit(adding: [tag], to: resource)
         try await store.addTags([tag], to: resource)
-        return .empty(.created)
+        return .json(.created) { $0.null() }
     }
 
     @Sendable private func remove(_ request: Request, _ context: APIRequestContext) async throws -> Response {

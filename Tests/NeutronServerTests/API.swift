@@ -6,6 +6,7 @@ import Logging
 import NIOCore
 import NetworkStore
 import NeutronAPI
+import OVSDB
 import OVSDBClient
 import TestServers
 import Testing
@@ -50,27 +51,31 @@ struct API: Sendable {
         }
     }
 
-    /// The same on a Northbound database that is there already.
+    /// The same on databases that are there already.
     static func run(
-        on database: OVSDBServer, authentication: Authentication = .none, limits: Limits = Limits(),
+        on northbound: OVSDBServer, _ southbound: OVSDBServer? = nil, authentication: Authentication = .none,
+        limits: Limits = Limits(),
         _ body: @Sendable (API) async throws -> Void
     ) async throws {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        let client = OVSDBClient(
-            configuration: OVSDBConfiguration(
-                remotes: [.unix(path: database.socket)], database: "OVN_Northbound",
-                tables: NetworkStore.northboundTables),
-            logger: logger)
-        let store = NetworkStore(northbound: client, southbound: nil, logger: logger)
+        func client(_ server: OVSDBServer, _ database: String, _ tables: [MonitoredTable]) -> OVSDBClient {
+            OVSDBClient(
+                configuration: OVSDBConfiguration(
+                    remotes: [.unix(path: server.socket)], database: database, tables: tables), logger: logger)
+        }
+        let north = client(northbound, "OVN_Northbound", NetworkStore.northboundTables)
+        let south = southbound.map { client($0, "OVN_Southbound", NetworkStore.southboundTables) }
+        let store = NetworkStore(northbound: north, southbound: south, logger: logger)
         try await withThrowingTaskGroup { group in
-            group.addTask { try await client.run() }
+            group.addTask { try await north.run() }
+            if let south { group.addTask { try await south.run() } }
             var configuration = NeutronServer.Configuration()
             configuration.authentication = authentication
             configuration.limits = limits
             let server = NeutronServer(store: store, configuration: configuration, logger: logger)
             try await server.application().test(.router) {
-                try await body(API(client: $0, server: database, store: store))
+                try await body(API(client: $0, server: northbound, store: store))
             }
             group.cancelAll()
         }
@@ -87,9 +92,10 @@ struct API: Sendable {
             uri: path, method: method, headers: headers, body: bytes.isEmpty ? nil : ByteBuffer(bytes: bytes)
         ) { response in
             let text = String(buffer: response.body)
+            let isPlain = text.isEmpty || response.headers[.contentType]?.hasPrefix("text/plain") == true
             return Reply(
                 status: response.status.code, headers: response.headers, text: text,
-                json: text.isEmpty ? .null : try JSON(parsing: text.utf8))
+                json: isPlain ? .null : try JSON(parsing: text.utf8))
         }
     }
 

@@ -44,7 +44,7 @@ import Testing
 
     @Test func `versions and health need no token`() async throws {
         try await API.runWithUsers { api in
-            for path in ["/", "/healthz"] {
+            for path in ["/", "/healthz", "/healthcheck"] {
                 let reply = try await api(.get, path)
                 #expect(reply.status == 200)
             }

@@ -119,6 +119,40 @@ import Testing
         }
     }
 
+    @Test func `what is wrong in itself is said before who may do it and whether there is what it names`() async throws
+    {
+        try await API.runWithUsers { api in
+            let alice = api.as("alice")
+            let subnet = try await alice(.post, "subnets", ["subnet": ["ip_version": 4, "cidr": "10.0.0.0/24"]])
+            #expect(subnet.status == 400)
+            #expect(
+                subnet.error
+                    == "HTTPBadRequest: Failed to parse request. Required attribute 'network_id' not specified")
+            let network = try await alice.make("network", [:])
+            let parent = try await alice.make("port", ["network_id": .string(network)])
+            let trunk = try await alice.make("trunk", ["port_id": .string(parent)])
+            let nowhere: JSON = "11111111-2222-4333-8444-555555555555"
+            let wrong: JSON = [["port_id": nowhere, "segmentation_type": "vlan", "segmentation_id": 4_095]]
+            for reply in [
+                try await alice(.post, "trunks", ["trunk": ["port_id": nowhere, "sub_ports": wrong]]),
+                try await alice(.put, "trunks/\(trunk)/add_subports", ["sub_ports": wrong]),
+            ] {
+                #expect(reply.status == 400)
+                #expect(
+                    reply.error == "InvalidInput: Invalid input for operation: Segmentation ID '4095' is not in range.")
+            }
+            let right: JSON = [["port_id": nowhere, "segmentation_type": "vlan", "segmentation_id": 5]]
+            let missing = try await alice(.put, "trunks/\(trunk)/add_subports", ["sub_ports": right])
+            #expect(missing.error == "PortNotFound: Port \(nowhere.text) could not be found.")
+            // Nobody learns by a wrong request whether a trunk of others is there.
+            let strange = try await api.as("bob")(.put, "trunks/\(trunk)/add_subports", ["sub_ports": wrong])
+            #expect(strange.error == "TrunkNotFound: Trunk \(trunk) could not be found.")
+            // The rule of what admin alone may say needs no look, and goes before.
+            let both = try await alice(.post, "networks", ["network": ["shared": true, "mtu": -1]])
+            #expect(both.status == 403)
+        }
+    }
+
     @Test func `what only admin sees is left out for others`() async throws {
         try await API.runWithUsers { api in
             let (alice, root) = (api.as("alice"), api.as("root"))
@@ -127,7 +161,9 @@ import Testing
             let port = try await alice(.post, "ports", ["port": ["network_id": .string(id)]])
             let portID = try #require(port["port", "id"]?.string)
             let provider = ["provider:network_type", "provider:physical_network", "provider:segmentation_id"]
-            let binding = ["binding:host_id", "binding:profile", "binding:vif_type", "binding:vif_details"]
+            let binding = [
+                "binding:host_id", "binding:profile", "binding:vif_type", "binding:vif_details", "resource_request",
+            ]
             let replies: [(JSON?, [String], String)] = [
                 (made["network"], provider, "router:external"),
                 (try await alice(.get, "networks/\(id)")["network"], provider, "shared"),

@@ -54,13 +54,38 @@ import Testing
     @Test func `a method that a path does not have is refused`() async throws {
         try await API.run { api in
             let cases: [(HTTPRequest.Method, String)] = [
-                (.put, "/v2.0/networks"), (.delete, "/v2.0/ports"), (.patch, "/v2.0/subnets"),
+                (.patch, "/v2.0/subnets"), (.post, "/healthcheck"),
                 (.post, "/v2.0/networks/x"),
                 (.head, "/v2.0/networks"), (.post, "/"), (.patch, "/v2.0/networks/x/tags/y"),
             ]
             for (method, path) in cases {
                 let reply = try await api(method, path)
                 #expect(reply.status == 405, "\(method) \(path)")
+            }
+        }
+    }
+
+    @Test func `a change of a collection finds nothing of that identifier`() async throws {
+        try await API.run { api in
+            for (kind, name) in [("network", "Network"), ("subnet", "Subnet"), ("port", "Port"), ("trunk", "Trunk")] {
+                for method in [HTTPRequest.Method.put, .delete] {
+                    let reply = try await api(method, "/v2.0/\(kind)s", method == .put ? .object([kind: [:]]) : nil)
+                    #expect(reply.status == 404)
+                    #expect(reply.error == "\(name)NotFound: \(name) None could not be found.")
+                }
+            }
+        }
+    }
+
+    @Test func `a body that is not there lacks the resource`() async throws {
+        try await API.run { api in
+            let network = try await api.network(cidr: nil)
+            for (method, path) in [(HTTPRequest.Method.post, "networks"), (.put, "networks/\(network.text)")] {
+                for text in ["", "{}", "{\"x\": {}}"] {
+                    let reply = try await api(method, "/v2.0/\(path)", text: text)
+                    #expect(reply.status == 400)
+                    #expect(reply.error == "HTTPBadRequest: Unable to find 'network' in request body")
+                }
             }
         }
     }
@@ -90,6 +115,8 @@ import Testing
             // A list waits until the copy is complete.
             #expect(try await api(.get, "/v2.0/networks").status == 200)
             #expect(try await api(.get, "/readyz").status == 200)
+            #expect(try await api(.get, "/healthcheck").text == "OK")
+            #expect(try await api(.head, "/healthcheck").status == 204)
             await api.server.kill()
             #expect(try await api(.get, "/healthz").status == 200)
             // The client hears of it a moment later.
@@ -98,6 +125,9 @@ import Testing
             #expect(reply.status == 503)
             #expect(reply["status"] == "not ready")
             #expect(reply["reason"]?.text.contains("OVN_Northbound") == true)
+            for method in [HTTPRequest.Method.get, .head] {
+                #expect(try await api(method, "/healthcheck").status == 503)
+            }
             let write = try await api(.get, "/v2.0/networks/11111111-1111-4111-8111-111111111111")
             #expect(write.status == 503)
             #expect(write.error?.hasPrefix("ServiceUnavailable: ") == true)

@@ -42,27 +42,38 @@ struct Access<Of: StoredResource>: Sendable {
 
     /// The project of what the requester makes without saying whose it is.
     ///
-    /// Throws unless the requester may make such resources, each given some attributes.
-    func authorizeCreation(_ all: [[String: JSON]]) async throws -> String {
-        if !requester.isAdmin {
-            for given in all { try await authorizeCreation(given) }
+    /// Throws where who asks, and what it says, is enough to refuse it: before anything else is read or looked up.
+    func projectForNew(_ all: [[String: JSON]]) throws(NeutronError) -> String {
+        for given in all {
+            let projects = projects(given)
+            guard requester.isAdmin || isTrusted || projects.allSatisfy(isOwn) else {
+                throw .projectOfAnother
+            }
+            guard requester.projectID != nil || !projects.isEmpty else { throw .projectMissing }
+            try Policy.enforceForAdmin(requester, "create_\(Of.memberName)", given: given)
         }
-        if let project = requester.projectID { return project }
-        for given in all where given["project_id"] == nil && given["tenant_id"] == nil {
-            throw NeutronError.projectMissing
-        }
-        return ""
+        return requester.projectID ?? ""
+    }
+
+    /// Throws unless the requester may make such resources, each given some attributes, which have been read and are right.
+    func authorizeCreation(_ all: [[String: JSON]]) async throws {
+        if requester.isAdmin { return }
+        for given in all { try await authorizeCreation(given) }
+    }
+
+    private var isTrusted: Bool { requester.roles.contains("advsvc") }
+
+    private func isOwn(_ project: JSON) -> Bool { project == requester.projectID.map { .string($0) } }
+
+    private func projects(_ given: [String: JSON]) -> [JSON] {
+        [given["project_id"], given["tenant_id"]].compactMap { $0 }
     }
 
     private func authorizeCreation(_ given: [String: JSON]) async throws {
-        let projects = [given["project_id"], given["tenant_id"]].compactMap { $0 }
-        let isTrusted = requester.roles.contains("advsvc")
-        guard isTrusted || projects.allSatisfy({ $0 == requester.projectID.map { .string($0) } }) else {
-            throw NeutronError.projectOfAnother
+        guard let project = projects(given).first?.string ?? requester.projectID else {
+            throw NeutronError.projectMissing
         }
-        guard let project = projects.first?.string ?? requester.projectID else { throw NeutronError.projectMissing }
         var target = PolicyTarget(projectID: project, deviceOwner: given["device_owner"]?.string ?? "")
-        // Without a network that is an identifier, the request is refused for that.
         if Of.isOnNetwork, let network = given["network_id"]?.string.flatMap({ ID<Network>($0) }) {
             target.network = try await self.network(network)
             guard isTrusted || target.network?.isShared == true || target.isOnNetwork(of: project) else {
@@ -74,7 +85,7 @@ struct Access<Of: StoredResource>: Sendable {
     }
 
     /// Throws unless the requester sees each port and may change it.
-    private func checkPorts(_ ports: [ID<Port>]) async throws {
+    func checkPorts(_ ports: [ID<Port>]) async throws {
         let access = Access<Port>(store: store, requester: requester)
         for port in ports { try await access.authorize("update_port", port) }
     }

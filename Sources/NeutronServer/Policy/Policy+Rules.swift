@@ -48,6 +48,7 @@ extension Policy {
         Rule("get_port:binding:profile", []),
         Rule("get_port:binding:vif_type", []),
         Rule("get_port:binding:vif_details", []),
+        Rule("get_port:resource_request", []),
         Rule("create_port", [.projectMember, .role("advsvc")]),
         Rule("create_port:device_owner", [.notNetworkDevice, .networkMember, .role("advsvc")]),
         Rule("create_port:mac_address", [.networkMember, .role("advsvc")]),

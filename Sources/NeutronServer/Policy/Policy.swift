@@ -87,6 +87,17 @@ enum Policy {
         guard isAllowed else { throw .policyNotAuthorized(text) }
     }
 
+    /// The same where an attribute is mentioned that admin alone may say: that takes no look at anything else.
+    static func enforceForAdmin(
+        _ requester: Requester, _ action: String, given: [String: JSON]
+    ) throws(NeutronError) {
+        let isForAdmin = attributes[action, default: []].contains { name in
+            conditions["\(action):\(name)", default: []].isEmpty
+                && given[name].map { isMentioned(name, $0, action) } ?? false
+        }
+        if isForAdmin { try enforce(requester, action, PolicyTarget(projectID: ""), given: given) }
+    }
+
     /// Attributes of a kind of resource that are not shown to a requester. Such rules know nothing but roles.
     static func hidden(_ member: String, from requester: Requester) -> Set<String> {
         if requester.isAdmin { return [] }

@@ -28,7 +28,7 @@ package final class NetworkStore: Sendable {
     /// - Parameters:
     ///   - northbound: a running client of OVN_Northbound that replicates ``northboundTables``.
     ///   - southbound: a running client of OVN_Southbound that replicates ``southboundTables``: it tells which hosts have a
-    ///     chassis. Without it every host is taken for one that has.
+    ///     chassis, and networks' tunnel keys. Without it every host is taken for one that has, and no key is known.
     package init(
         northbound: OVSDBClient, southbound: OVSDBClient?, configuration: NetworkStoreConfiguration = .init(),
         logger: Logger,

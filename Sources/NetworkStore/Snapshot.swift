@@ -25,6 +25,12 @@ package struct Snapshot: Sendable {
         northbound.first(NorthboundIndexes.network, id)
     }
 
+    /// The key that tells the network's packets from those of others in tunnels (OVN's `Datapath_Binding.tunnel_key`); nil until
+    /// ovn-northd has chosen one, and where nobody told us where the Southbound database is.
+    func tunnelKey(of network: ID<Network>) -> Int? {
+        southbound?.first(SouthboundIndexes.datapath, network)?.tunnelKey
+    }
+
     // MARK: Subnets
 
     package func subnet(_ id: ID<Subnet>) -> Subnet? { dhcpOptions(id).flatMap { Subnet(row: $0, in: self) } }

@@ -17,7 +17,10 @@ struct Selection {
             ]),
         Selection(
             schemaFile: "ovn-sb.ovsschema", namespace: "Southbound",
-            tables: ["SB_Global", "Chassis", "Chassis_Private", "Encap", "Port_Binding", "DHCPv6_Options"]),
+            tables: [
+                "SB_Global", "Chassis", "Chassis_Private", "Encap", "Port_Binding", "DHCPv6_Options",
+                "Datapath_Binding",
+            ]),
         Selection(
             schemaFile: "vswitch.ovsschema", namespace: "OpenVSwitch",
             tables: ["Open_vSwitch", "Bridge", "Port", "Interface"]),

@@ -154,6 +154,27 @@ struct NorthdTests {
         }
     }
 
+    @Test func `a network's segment is the key of its tunnel`() async throws {
+        try await withOVNCentral { central in
+            try await withStore(central.northbound, southbound: central.southbound) { store in
+                let network = try await store.network("n")
+                try await store.southbound?.wait(within: .seconds(10)) {
+                    $0.first(SouthboundIndexes.datapath, network.id).map { _ in }
+                }
+                let key = try await central.southbound.control(
+                    "ovn-sbctl", "--bare", "--columns=tunnel_key", "find", "Datapath_Binding",
+                    "external_ids:name=neutron-\(network.id)")
+                let shown = try #require(try await store.network(network.id).provider.segmentationID)
+                #expect(key.split(separator: "\n") == ["\(shown)"])
+                // A change of another attribute takes it for one no more than reading does.
+                let renamed = try await store.updateNetwork(network.id, NetworkUpdate(name: "m"))
+                #expect(renamed.provider.segmentationID == shown)
+                #expect(
+                    store.snapshot().logicalSwitch(network.id)?.externalIDs[NetworkLayout.segmentationID.name] == nil)
+            }
+        }
+    }
+
     @Test func `a host is known by its chassis`() async throws {
         try await withOVNCentral { central in
             try await withStore(central.northbound, southbound: central.southbound) { store in

@@ -20,7 +20,7 @@ import Testing
             [
                 Southbound.SBGlobal.self, Southbound.Chassis.self, Southbound.ChassisPrivate.self,
                 Southbound.Encap.self,
-                Southbound.PortBinding.self,
+                Southbound.PortBinding.self, Southbound.DHCPv6Options.self, Southbound.DatapathBinding.self,
             ]
         ),
         (

@@ -173,11 +173,17 @@ enum NorthboundIndexes {
     ]
 }
 
-/// The ways in which chassis, and the options of DHCPv6 that OVN has, are looked up.
+/// The ways in which chassis, networks' tunnel keys, and the options of DHCPv6 that OVN has, are looked up.
 enum SouthboundIndexes {
     /// By the host's name and by the chassis' own: a port may ask for either.
     static let chassis = Index<Southbound.Chassis, String>("chassis") { (row: Southbound.Chassis) -> [String] in
         row.hostname == row.name || row.hostname.isEmpty ? [row.name] : [row.hostname, row.name]
+    }
+
+    /// Routers and switches of others are in it under no key.
+    static let datapath = Index<Southbound.DatapathBinding, ID<Network>>("datapath") {
+        (row: Southbound.DatapathBinding) -> ID<Network>? in
+        row.externalIDs["name"].flatMap { NetworkLayout.networkID(switchName: $0) }
     }
 
     static let dhcpv6Option = Index<Southbound.DHCPv6Options, String>.column(\.name, name: "DHCPv6 option")
@@ -185,5 +191,7 @@ enum SouthboundIndexes {
     static let tables: [MonitoredTable] = [
         MonitoredTable(Southbound.Chassis.self, columns: [.hostname, .name]).indexed(by: chassis),
         MonitoredTable(Southbound.DHCPv6Options.self, columns: [.name]).indexed(by: dhcpv6Option),
+        // A row for each network, however many ports it has.
+        MonitoredTable(Southbound.DatapathBinding.self, columns: [.externalIDs, .tunnelKey]).indexed(by: datapath),
     ]
 }

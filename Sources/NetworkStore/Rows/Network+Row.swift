@@ -27,6 +27,7 @@ extension Network {
     init?(row: Northbound.LogicalSwitch, in snapshot: Snapshot) {
         let keys = row.externalIDs
         guard let id = row.networkID, let standard = StandardAttributes(externalIDs: keys) else { return nil }
+        let isTunnelled = keys[NetworkLayout.networkType] == NetworkLayout.networkType.absent
         self.init(
             id: id, name: keys[NetworkLayout.name], standard: standard, adminStateUp: keys[NetworkLayout.adminStateUp],
             shared: keys[NetworkLayout.shared], external: keys[NetworkLayout.external],
@@ -34,7 +35,7 @@ extension Network {
             mtu: keys[NetworkLayout.mtu], portSecurityEnabled: keys[NetworkLayout.portSecurityEnabled],
             provider: Provider(
                 networkType: keys[NetworkLayout.networkType], physicalNetwork: keys[NetworkLayout.physicalNetwork],
-                segmentationID: keys[NetworkLayout.segmentationID]),
+                segmentationID: keys[NetworkLayout.segmentationID] ?? (isTunnelled ? snapshot.tunnelKey(of: id) : nil)),
             availabilityZoneHints: keys[NetworkLayout.availabilityZoneHints])
     }
 

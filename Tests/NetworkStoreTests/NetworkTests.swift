@@ -23,14 +23,14 @@ import Testing
     }
 
     /// ovn-northd takes a port that comes or goes alone, and computes everything when its switch changes otherwise.
-    @Test func `subnets and ports that come and go leave the network's row as it is`() throws {
+    @Test func `ports that come and go leave the network's row as it is`() throws {
         var ledger = Ledger()
         let network = try ledger.network()
-        let row = ledger.row(network)
         let generation = { ledger.snapshot.allocations(of: network.id)?.externalIDs["neutron:allocation_generation"] }
         #expect(generation() == "1")
         let subnet = try ledger.subnet(network, "10.0.0.0/24")
         #expect(generation() == "2")
+        let row = ledger.row(network)
         let port = try ledger.port(network)
         #expect(generation() == "3")
         _ = try ledger.update(port, PortUpdate(name: "n"))
@@ -38,8 +38,8 @@ import Testing
         _ = try ledger.update(port, PortUpdate(fixedIPs: [.address("10.0.0.77", subnet)]))
         #expect(generation() == "4")
         try ledger.change { try $0.delete(port.id, nil as Int?) }
-        try ledger.change { try $0.delete(subnet.id, nil as Int?) }
         #expect(ledger.row(network) == row)
+        try ledger.change { try $0.delete(subnet.id, nil as Int?) }
         try ledger.change { try $0.delete(network.id, nil as Int?) }
         #expect(generation() == nil)
     }
@@ -82,7 +82,8 @@ import Testing
         // Nothing has changed.
         _ = try ledger.change { try $0.update(one.id, SubnetUpdate(name: "x"), nil) }
         #expect(try now().revision == 4)
-        _ = try ledger.port(network)
+        let port = try ledger.port(network)
+        try ledger.change { try $0.delete(port.id, nil as Int?) }
         #expect(try now().revision == 4)
         try ledger.change { try $0.delete(one.id, nil) }
         #expect(try now().revision == 5)

@@ -121,11 +121,15 @@ import Testing
                 "allowed_address_pairs": [["ip_address": "10.0.0.99", "mac_address": "fa:16:3e:00:00:07"]],
                 "security_groups": [], "extra_dhcp_opts": [["opt_name": "o", "opt_value": "v", "ip_version": 4]],
                 "binding:host_id": "h", "binding:vnic_type": "normal", "binding:profile": ["k": ["v"]],
-                "binding:vif_type": "ovs", "binding:vif_details": ["port_filter": true], "description": "d",
-                "tags": ["a"],
+                "binding:vif_type": "ovs", "binding:vif_details": ["port_filter": true],
+                "ip_allocation": "immediate", "resource_request": nil, "qos_policy_id": nil,
+                "qos_network_policy_id": nil, "dns_name": "", "dns_domain": "", "dns_assignment": [],
+                "description": "d", "tags": ["a"],
                 "created_at": "1970-01-01T00:00:00Z", "updated_at": "1970-01-01T00:01:00Z", "revision_number": 3,
             ])
         #expect(try Sample.json(port, fields: ["name", "nonsense"]) == ["name": "p"])
         #expect(try Sample.json(port, fields: ["nonsense"]) == [:])
+        port.fixedIPs = []
+        #expect(try Sample.json(port, fields: ["ip_allocation"]) == ["ip_allocation": "none"])
     }
 }

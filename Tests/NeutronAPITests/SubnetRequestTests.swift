@@ -168,7 +168,8 @@ import Testing
                 "gateway_ip": nil,
                 "allocation_pools": [["start": "10.0.0.2", "end": "10.0.0.9"]], "dns_nameservers": ["1.1.1.1"],
                 "host_routes": [["destination": "10.1.0.0/16", "nexthop": "10.0.0.9"]], "enable_dhcp": true,
-                "ipv6_ra_mode": nil, "ipv6_address_mode": nil, "subnetpool_id": nil, "description": "d", "tags": [],
+                "ipv6_ra_mode": nil, "ipv6_address_mode": nil, "subnetpool_id": nil, "service_types": [],
+                "description": "d", "tags": [],
                 "created_at": "1970-01-01T00:00:00Z", "updated_at": "1970-01-01T00:01:00Z", "revision_number": 3,
             ])
     }

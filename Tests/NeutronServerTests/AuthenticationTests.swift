@@ -44,11 +44,15 @@ import Testing
 
     @Test func `versions and health need no token`() async throws {
         try await API.runWithUsers { api in
-            for path in ["/", "/healthz", "/healthcheck"] {
+            for path in ["/", "/healthz"] {
                 let reply = try await api(.get, path)
                 #expect(reply.status == 200)
             }
-            #expect(try await api(.get, "/readyz").status != 401)
+            for path in ["/readyz", "/healthcheck"] {
+                let status = try await api(.get, path).status
+                // Not ready perhaps, so early.
+                #expect(status == 200 || status == 503, "\(path)")
+            }
             #expect(try await api.as("alan")(.get, "").status == 200)
         }
     }

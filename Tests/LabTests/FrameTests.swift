@@ -9,7 +9,7 @@ extension LabTests {
                 try await lab.joinHosts()
                 let subnets = "--subnet 10.1.0.0/16 --ipv6 --subnet fd00:1::/64 --ipam-opt net="
                 for host in lab.hosts {
-                    for (network, options) in [("usual", ""), ("inner", "--internal"), ("open", Self.open(host))] {
+                    for (network, options) in [("usual", ""), ("inner", "--internal"), ("open", "")] {
                         try await lab.docker(
                             host,
                             "network create -d ovn --ipam-driver ovn \(subnets)\(network) -o net=\(network) \(options) \(network)"
@@ -24,7 +24,9 @@ extension LabTests {
                 let kinds = try await run([Self.tool, "list"]).lines.map { Kind($0) }
                 var arrived: [[Int]] = []
                 for network in ["usual", "inner", "open"] {
-                    let a = try await lab.start("from-\(network)", on: "host1", network: network)
+                    let a = try await lab.start(
+                        "from-\(network)", on: "host1", network: network,
+                        endpoint: network == "open" ? ",driver-opt=port_security=off" : "")
                     let b = try await lab.start("to-\(network)", on: "host2", network: network)
                     arrived.append(try await lab.frames(from: a, to: b, kinds))
                 }
@@ -59,8 +61,6 @@ extension LabTests {
         }
 
         private static let tool = Lab.project.path + "/lab/lib/frames"
-
-        private static func open(_ host: String) -> String { host == "host1" ? "-o port_security=off" : "" }
 
         /// Names no address but the sender's own.
         private static let harmless: Set<String> = ["neighbour solicitation, MAC option"]

@@ -38,13 +38,17 @@ extension Lab {
     }
 
     /// Starts a container that sleeps, and says what it was given on that network.
+    ///
+    /// - Parameter endpoint: options of its endpoint, `,driver-opt=…`.
     @discardableResult
     func start(
-        _ name: String, on host: String, network: String, options: String = "",
+        _ name: String, on host: String, network: String, endpoint: String = "", options: String = "",
         command: String = "sleep 100000"
     ) async throws -> Member {
         try await docker(
-            host, "run -d --stop-signal KILL --name \(name) --network \(network) \(options) busybox \(command)")
+            host,
+            "run -d --stop-signal KILL --name \(name) --network name=\(network)\(endpoint) \(options) busybox \(command)"
+        )
         return try await member(name, on: host, network: network)
     }
 

@@ -42,7 +42,8 @@ import Testing
         #expect(
             theirs(row.externalIDs) == [
                 "neutron:availability_zone_hints": "", "neutron:mtu": "1442", "neutron:network_name": "nb-net",
-                "neutron:revision_number": "1",
+                // One for the network, and one for each of its subnets.
+                "neutron:revision_number": "3",
             ])
         #expect(
             row.otherConfig.dictionary == [

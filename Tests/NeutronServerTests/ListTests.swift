@@ -84,6 +84,7 @@ import Testing
     func `a list beyond the largest page comes in pages, all of it`(_ query: String) async throws {
         var limits = Limits()
         limits.pageSize = 70
+        limits.members = 150
         try await API.run(limits: limits) { api in
             let bulk: JSON = ["networks": .array((0..<150).map { ["name": .string($0 % 2 == 0 ? "a" : "b")] })]
             let made = try await api(.post, "/v2.0/networks", bulk)

@@ -36,7 +36,7 @@ extension DockerPlugin {
     private func plug(
         _ port: Port, _ record: NetworkRecord, _ endpointID: String, _ options: NetworkOptions, on host: ContainerHost
     ) async throws {
-        try await EndpointPort(host: host).apply(options, to: port)
+        let port = try await EndpointPort(host: host).apply(options, to: port)
         let endpoint = try await endpoint(port, record, endpointID, options, on: host)
         _ = try await host.attachment.handOver(endpoint, to: endpointID, within: host.remaining)
         await reservations.remove(port.id)

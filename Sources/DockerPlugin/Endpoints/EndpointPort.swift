@@ -165,12 +165,14 @@ struct EndpointPort: Sendable {
     }
 
     /// What a connection says of itself, beyond what its network says.
-    func apply(_ options: NetworkOptions, to port: Port) async throws {
+    ///
+    /// - Returns: the port as it is then.
+    func apply(_ options: NetworkOptions, to port: Port) async throws -> Port {
         var update = PortUpdate()
         let owner = Self.owner(isSticky: options.isSticky)
         if owner != port.deviceOwner { update.deviceOwner = owner }
         if let wanted = options.portSecurity, wanted != port.portSecurityEnabled { update.portSecurityEnabled = wanted }
-        guard update != PortUpdate() else { return }
-        try await host.api.update(port.id, update, within: host.remaining)
+        guard update != PortUpdate() else { return port }
+        return try await host.api.update(port.id, update, within: host.remaining)
     }
 }

@@ -199,7 +199,8 @@ extension LabTests {
                     } until: {
                         $0 == 0
                     }
-                    let again = try await lab.eventually {
+                    // Whoever learned another MAC address asks again only after up to 45 s (arp(7), base_reachable_time).
+                    let again = try await lab.eventually(within: .seconds(90)) {
                         try await lab.inside(watcher, ping).status
                     } until: {
                         $0 == 0

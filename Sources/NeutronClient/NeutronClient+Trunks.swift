@@ -4,14 +4,11 @@ package import NeutronAPI
 
 extension NeutronClient {
     /// Whether the service has an extension: `trunk`.
+    ///
+    /// All are asked for: of one that it does not have Neutron answers a 404 that any other server could have given.
     package func hasExtension(_ alias: String, within timeout: Duration) async throws(NeutronClientError) -> Bool {
-        let request = Request(method: .GET, path: "/v2.0/extensions/\(alias)", goal: "ask for the extension \(alias)")
-        do {
-            _ = try await send(request, within: timeout)
-            return true
-        } catch let error where error.cause?.status == 404 {
-            return false
-        }
+        try await pages("extensions", query: QueryString([]), within: timeout)
+            .contains { $0.object?["alias"]?.string == alias }
     }
 
     /// Makes a trunk carry more ports, all or none; answers the trunk.

@@ -33,6 +33,18 @@ package struct DockerEngine: Sendable {
         }
     }
 
+    /// Runs `body`, and closes the connections whatever comes of it.
+    package func use<T: Sendable>(_ body: (DockerEngine) async throws -> T) async throws -> T {
+        do {
+            let result = try await body(self)
+            await shutdown()
+            return result
+        } catch {
+            await shutdown()
+            throw error
+        }
+    }
+
     /// Closes the connections; no call may follow.
     package func shutdown() async {
         await Self.close(client, logger)

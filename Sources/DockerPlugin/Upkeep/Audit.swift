@@ -96,7 +96,7 @@ extension Audit {
     /// What it has; nil where it does not answer, as while it starts.
     private func word(on host: ContainerHost) async -> EngineWord? {
         do {
-            return try await withEngine {
+            return try await engines(Self.asking).use {
                 try await EngineWord.ask($0, about: try host.database.networkIDs(), within: Self.asking)
             }
         } catch {
@@ -109,7 +109,7 @@ extension Audit {
     private func isAtRest(on host: ContainerHost) async -> Bool {
         do {
             let networks = Set(try host.database.networkIDs())
-            let busy = try await withEngine {
+            let busy = try await engines(Self.asking).use {
                 try await EngineWork.containers($0, gettingEndpointsIn: networks, within: Self.asking)
             }
             if busy.isEmpty { return true }
@@ -118,18 +118,6 @@ extension Audit {
             logger.debug("what docker is at is not known", metadata: ["cause": "\(HostError(error).message)"])
         }
         return false
-    }
-
-    private func withEngine<T: Sendable>(_ body: (DockerEngine) async throws -> T) async throws -> T {
-        let engine = try await engines(Self.asking)
-        do {
-            let result = try await body(engine)
-            await engine.shutdown()
-            return result
-        } catch {
-            await engine.shutdown()
-            throw error
-        }
     }
 }
 

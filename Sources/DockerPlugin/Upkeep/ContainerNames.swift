@@ -60,7 +60,7 @@ package struct ContainerNames: Sendable {
 
     /// Names the containers of each event, until the engine goes away.
     private func follow() async throws {
-        try await withEngine { engine in
+        try await engines(Self.limit).use { engine in
             let filter = EventFilter(kinds: [.container, .network], actions: ["start", "rename", "connect"])
             try await engine.withEvents(filter, opening: Self.limit) { events in
                 plugin.upkeep.engineIsNew()
@@ -77,7 +77,7 @@ package struct ContainerNames: Sendable {
         let host = try await plugin.hosts(Self.limit)
         let endpoints = host.attachment.attachments().filter(\.isDocker)
         guard endpoints.contains(where: { $0.annotations[EndpointKeys.container] == nil }) else { return }
-        try await withEngine { engine in
+        try await engines(Self.limit).use { engine in
             for container in try await engine.containers(labels: [], within: Self.limit)
             where container.state == .running {
                 try await name(container.id, engine)
@@ -106,14 +106,5 @@ package struct ContainerNames: Sendable {
                 annotations: [EndpointKeys.container: container.name], within: host.remaining)
             logger.debug("container named", metadata: ["port": "\(port)", "container": "\(container.name)"])
         }
-    }
-
-    private func withEngine(_ body: (DockerEngine) async throws -> Void) async throws {
-        let engine = try await engines(Self.limit)
-        do { try await body(engine) } catch {
-            await engine.shutdown()
-            throw error
-        }
-        await engine.shutdown()
     }
 }

@@ -36,8 +36,7 @@ package struct ContainerRevival: Sendable {
         let host = try await plugin.hosts(Self.limit)
         let ours = Set(try host.database.networkRecords().map(\.id))
         guard !ours.isEmpty else { return attempts }
-        let engine = try await engines(Self.limit)
-        do {
+        try await engines(Self.limit).use { engine in
             let stopped = try await engine.containers(labels: [], within: Self.limit).filter {
                 Self.mayBeMeant($0, networks: ours)
             }
@@ -46,11 +45,7 @@ package struct ContainerRevival: Sendable {
                 attempts.begin(container.id, at: .now)
                 try await start(container.id, engine)
             }
-        } catch {
-            await engine.shutdown()
-            throw error
         }
-        await engine.shutdown()
         return attempts
     }
 

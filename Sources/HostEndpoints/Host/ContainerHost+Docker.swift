@@ -4,16 +4,9 @@ import Logging
 extension ContainerHost {
     /// Connects to this host's Docker, runs `body`, disconnects.
     package func withEngine<T: Sendable>(_ body: (DockerEngine) async throws -> T) async throws -> T {
-        let engine = try await DockerEngine.connect(
-            to: try EngineEndpoint(environment: environment), within: remaining, logger: logger)
-        do {
-            let result = try await body(engine)
-            await engine.shutdown()
-            return result
-        } catch {
-            await engine.shutdown()
-            throw error
-        }
+        try await DockerEngine.connect(
+            to: try EngineEndpoint(environment: environment), within: remaining, logger: logger
+        ).use(body)
     }
 
     /// This host's Docker where there is one: an endpoint can be deleted from a host without. The caller shuts it down.

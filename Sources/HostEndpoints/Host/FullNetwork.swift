@@ -12,10 +12,9 @@ extension ContainerHost {
     package func explain(
         _ error: NeutronClientError, network id: ID<Network>, subnets: [ID<Subnet>]
     ) async throws -> HostError {
+        guard error.cause?.type == "IpAddressGenerationFailure" else { throw error }
         // What the API said first is worth more than why it says no more.
-        guard error.cause?.type == "IpAddressGenerationFailure",
-            let (network, found, ports) = try? await everything(of: id), let network
-        else { throw error }
+        guard let (network, found, ports) = try? await everything(of: id), let network else { throw error }
         let meant = found.filter { subnets.isEmpty || subnets.contains($0.id) }
         let used = meant.sorted { $0.id < $1.id }.map { subnet in
             let total = subnet.allocationPools.reduce(0) { $0 + $1.count }
@@ -34,7 +33,8 @@ extension ContainerHost {
     private func everything(of id: ID<Network>) async throws -> (Network?, [Subnet], [Port]) {
         let network = try await api.find(id, within: remaining)
         let subnets: [Subnet] = try await api.list(where: [("network_id", "\(id)")], within: remaining)
-        let ports: [Port] = try await api.list(where: [("network_id", "\(id)")], within: remaining)
+        let ports: [Port] = try await api.list(
+            where: [("network_id", "\(id)")], fields: Port.identifyingFields + ["fixed_ips"], within: remaining)
         return (network, subnets, ports)
     }
 }

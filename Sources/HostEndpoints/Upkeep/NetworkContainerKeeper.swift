@@ -46,14 +46,7 @@ package struct NetworkContainerKeeper: Sendable {
 
     /// Follows the engine until it goes away.
     private func watch() async throws {
-        let engine = try await DockerEngine.connect(to: docker, within: .seconds(5), logger: logger)
-        do {
-            try await follow(engine)
-            await engine.shutdown()
-        } catch {
-            await engine.shutdown()
-            throw error
-        }
+        try await DockerEngine.connect(to: docker, within: .seconds(5), logger: logger).use { try await follow($0) }
     }
 
     private func follow(_ engine: DockerEngine) async throws {

@@ -54,8 +54,9 @@ extension Draft {
         try port.setAllowedAddressPairs(request.allowedAddressPairs)
         port.binding = snapshot.binding(
             request.hostID, request.vnicType, try takeTag(request.profile, for: id))
-        try claimAddresses(of: network)
+        // In this order: nothing that was written is read again.
         try ensureInfrastructureRule(of: network)
+        try claimAddresses(of: network)
         try write(port, on: network, subnets: subnets, in: snapshot)
         try rewriteHolders(on: port.networkID, from: [], to: port.allowedAddressPairs)
         return port

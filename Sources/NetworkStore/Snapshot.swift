@@ -73,7 +73,7 @@ package struct Snapshot: Sendable {
     }
 
     /// The ports with these identifiers, in that order; those that there are not are left out.
-    package func ports(_ ids: some Sequence<ID<Port>>) -> [Port] {
+    package func ports(_ ids: ArraySlice<ID<Port>>) -> [Port] {
         var reader = PortReader(self)
         return ids.compactMap { id in logicalSwitchPort(id).flatMap { reader.port($0) } }
     }

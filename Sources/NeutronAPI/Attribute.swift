@@ -72,10 +72,13 @@ extension Resource {
 
     package static func write(_ resource: Self, _ fields: [Attribute<Self>], to writer: inout JSONWriter) {
         writer.object { writer in
-            for field in fields {
-                guard let write = field.write, field.isShown?(resource) ?? true else { continue }
-                writer.encodedName(field.encodedName)
-                write(resource, &writer)
+            // In place: a loop over the attributes themselves would retain and release all that each of them has.
+            fields.withUnsafeBufferPointer { fields in
+                for place in fields.indices {
+                    guard let write = fields[place].write, fields[place].isShown?(resource) ?? true else { continue }
+                    writer.encodedName(fields[place].encodedName)
+                    write(resource, &writer)
+                }
             }
         }
     }

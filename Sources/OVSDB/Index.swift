@@ -9,8 +9,10 @@ public struct Index<R: Row, K: Hashable & Sendable>: Sendable {
 
     /// Passes each key's hash to its second argument.
     @usableFromInline let hashes: @Sendable (R, (Int) -> Void) -> Void
+    /// Whether a row is found under a key.
+    @usableFromInline let holds: @Sendable (R, K) -> Bool
 
-    // Inlinable, so that the keys are computed and hashed by code that knows their type.
+    // Inlinable, so that the keys are computed, hashed and compared by code that knows their type.
 
     @inlinable
     public init(_ name: String, keys: @escaping @Sendable (R) -> [K]) {
@@ -19,6 +21,7 @@ public struct Index<R: Row, K: Hashable & Sendable>: Sendable {
         hashes = { row, body in
             for key in keys(row) { body(key.hashValue) }
         }
+        holds = { row, key in keys(row).contains(key) }
     }
 
     /// At most one key a row.
@@ -29,6 +32,7 @@ public struct Index<R: Row, K: Hashable & Sendable>: Sendable {
         hashes = { row, body in
             if let key = key(row) { body(key.hashValue) }
         }
+        holds = { row, wanted in key(row) == wanted }
     }
 
     /// The rows by the value of one column.

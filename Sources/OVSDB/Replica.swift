@@ -40,7 +40,10 @@ public struct Replica: Sendable {
         TableView(rows: tables[layout.slot(of: type)].rows)
     }
 
+    // Inlinable, so that rows become of their type by code that knows it.
+
     /// The rows that `index`, which must be named in the `MonitoredTable`, has under `key`.
+    @inlinable
     public func rows<R, K>(_ index: Index<R, K>, _ key: K) -> [R] {
         var found: [R] = []
         forEach(index, key) { found.append($0) }
@@ -48,15 +51,24 @@ public struct Replica: Sendable {
     }
 
     /// Passes those rows to `body`, one by one.
+    @inlinable
     public func forEach<R, K>(_ index: Index<R, K>, _ key: K, _ body: (R) -> Void) {
-        tables[layout.slot(of: R.self)].forEach(in: index.name, hash: key.hashValue) { row in
-            if let row = row as? R, index.keys(row).contains(key) { body(row) }
+        forEachRow(of: R.self, index.name, hash: key.hashValue) { row in
+            if let row = row as? R, index.holds(row, key) { body(row) }
         }
     }
 
     /// One of those rows.
+    @inlinable
     public func first<R, K>(_ index: Index<R, K>, _ key: K) -> R? {
-        rows(index, key).first
+        var found: R?
+        forEach(index, key) { if found == nil { found = $0 } }
+        return found
+    }
+
+    @usableFromInline
+    func forEachRow(of type: any Row.Type, _ index: String, hash: Int, _ body: (any Row) -> Void) {
+        tables[layout.slot(of: type)].forEach(in: index, hash: hash, body)
     }
 
     /// The number of those rows, told without looking at them: two keys whose 64-bit hashes are equal are counted together.

@@ -44,7 +44,7 @@ import Testing
         for port in [parent, full, unsafe, device, floating, bare] { #expect(ledger.snapshot.port(port.id) == port) }
         #expect(Set(ledger.snapshot.ports) == [parent, full, unsafe, device, floating, bare])
         #expect(Set(ledger.snapshot.ports(of: network.id)).count == 6)
-        #expect(ledger.snapshot.ports(ledger.snapshot.portIDs(.name("full"))) == [full])
+        #expect(ledger.snapshot.ports(ledger.snapshot.portIDs(.name("full"))[...]) == [full])
         #expect(ledger.snapshot.portIDs(.device("container")) == [full.id])
         #expect(full.standard.tags == ["a", "b"])
         let row = ledger.row(full)

@@ -83,7 +83,7 @@ package struct HTTPTransport: Sendable {
         _ request: Request, within timeout: Duration
     ) async throws(TransportError) -> Reply {
         let deadline = ContinuousClock.now + timeout
-        guard await turnstile.enter(for: request.client, share: Self.share(request.client), until: deadline) else {
+        guard await turnstile.enter(for: request.client, until: deadline) else {
             let isLate = ContinuousClock.now >= deadline
             throw TransportError(
                 .unreachable,
@@ -104,9 +104,6 @@ package struct HTTPTransport: Sendable {
             throw TransportError(error, wire, limit: timeout, connectTimeout: min(timeout, connectTimeout))
         }
     }
-
-    /// What one client causes leaves nearly all places to others: a server that is slow gets slower with each that it works on.
-    private static func share(_ client: SourceAddress?) -> Int { client == nil ? width : width / 8 }
 
     private func exchange(_ wire: HTTPClientRequest, until deadline: ContinuousClock.Instant) async throws -> Reply {
         let http = http

@@ -8,6 +8,12 @@ struct KeystoneTokenSource: TokenSource {
     let session: KeystoneSession
     /// How long an answer may take, the service's own token included.
     let timeout: Duration
+    private let turns = AddressTurns()
+
+    init(session: KeystoneSession, timeout: Duration) {
+        self.session = session
+        self.timeout = timeout
+    }
 
     func shutdown() async { await session.shutdown() }
 
@@ -22,8 +28,14 @@ struct KeystoneTokenSource: TokenSource {
 
     func verdict(of token: String, for client: SourceAddress?) async -> TokenVerdict {
         let deadline = ContinuousClock.now + timeout
+        return await turns.ask(for: client, until: deadline) { await verdict(of: token, for: client, until: deadline) }
+    }
+
+    private func verdict(
+        of token: String, for client: SourceAddress?, until deadline: ContinuousClock.Instant
+    ) async -> TokenVerdict {
         do throws(KeystoneError) {
-            let identity = try await session.findIdentity(within: timeout)
+            let identity = try await session.findIdentity(within: deadline - .now)
             guard identity.version == .v3 else {
                 return .unavailable("\(identity.url) is no identity API v3, which tokens are validated by")
             }

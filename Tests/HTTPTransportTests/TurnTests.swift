@@ -40,26 +40,6 @@ import Testing
         }
     }
 
-    @Test func `what one client causes is asked for one at a time, beside what others do`() async throws {
-        let clients: [UInt32] = [1, 1, 2, 3]
-        try await ScriptedServer.run([.silence, .silence, .silence]) { server in
-            try await withTransport { transport in
-                let tasks = clients.map { client in
-                    Task {
-                        let url = "\(server.endpoint)/\(client)"
-                        let request = HTTPTransport.Request(.GET, url, isRepeatable: true, client: .ipv4(client))
-                        return try await transport.exchange(request, within: .seconds(30))
-                    }
-                }
-                // Between two looks; throws at the suite's time limit.
-                while server.requests.count < 3 { try await Task.sleep(for: .milliseconds(5)) }
-                let heard = Set(server.requests.compactMap { $0.split(separator: " ").dropFirst().first })
-                #expect(heard.count == 3)
-                tasks.forEach { $0.cancel() }
-            }
-        }
-    }
-
     @Test func `who gets no turn has sent nothing, and is told so`() async throws {
         let silent = Array(repeating: ScriptedServer.Step.silence, count: HTTPTransport.width)
         try await ScriptedServer.run(silent + [.reply(204, "")]) { server in

@@ -78,6 +78,9 @@ bench: build ## measure against ovn-nbctl and raw transactions, side by side
 bench-scale: build ## what is to be the same with PORTS=100000 as with few: pages, look-ups, creations, restart
 	@PORTS=$(PORTS) Benchmarks/run scale restart
 
+bench-debian: build ## what Docker takes, with the Docker and OVN of DEBIAN=trixie
+	@usr=$$(lab/other-debian $(DEBIAN)) && OVN_LAB_USR=$$usr Benchmarks/run docker
+
 fuzz: deps ## feed the parsers random bytes, for FUZZ_SECONDS=60 each
 	@Tests/Fuzz/run
 
@@ -96,6 +99,6 @@ install: ## copy dist/ to DESTDIR and PREFIX
 clean: ## remove what building made, but not the lab's cached base image
 	rm -rf .build .build-tsan .build-fuzz dist
 
-.PHONY: help demo test test-debian test-openstack deps deps-openstack build build-tests image check format lab lab-down chaos attacks bench bench-scale fuzz tsan generate check-generated \
+.PHONY: help demo test test-debian test-openstack deps deps-openstack build build-tests image check format lab lab-down chaos attacks bench bench-scale bench-debian fuzz tsan generate check-generated \
     install clean
 .NOTPARALLEL:

@@ -31,6 +31,13 @@ class Member:
         """Whether it has a network of its own to ask from."""
         return self.running and not self["mode"].startswith("container:")
 
+    def asked_ports(self):
+        """The host's TCP ports that were asked for, whether they are published or not."""
+        for inner, places in self["bindings"].items():
+            for place in places or [] if inner.endswith("tcp") else []:
+                first, _, last = place["HostPort"].partition("-")
+                yield from range(int(first), int(last or first) + 1)
+
     def addresses(self):
         for network, entry in sorted(self["networks"].items()):
             for address in (entry["IPAddress"], entry["GlobalIPv6Address"]):
@@ -44,6 +51,11 @@ def label(key):
 
 def family(address):
     return "IPv6" if ":" in address else "IPv4"
+
+
+def aliases(entry):
+    """A container's names in a network, without its id, which is one of them."""
+    return {alias for alias in entry["Aliases"] or [] if not (len(alias) == 12 and set(alias) <= set("0123456789abcdef"))}
 
 
 class World:
@@ -92,6 +104,8 @@ class Comparison:
         self.others = {key for key in others if key[0] not in projects}
         self.facts = {"bridge": {}, "ovn": {}}
         self.oddities = []
+        # What the bridge does not answer, though it could be expected.
+        self.silent = []
         for world in self.worlds.values():
             self.states(world)
             self.questions(world)
@@ -140,12 +154,13 @@ class Comparison:
             if wish and wish != given:
                 self.oddities.append(f"{name} in {network} asked for {wish} and has {given}")
         facts[f"{name} in {network} has prefixes"] = [entry["IPPrefixLen"], entry["GlobalIPv6PrefixLen"]]
-        facts[f"{name} in {network} is called"] = sorted(set(entry["Aliases"] or []) - {
-            alias for alias in entry["Aliases"] or [] if len(alias) == 12 and set(alias) <= set("0123456789abcdef")})
+        facts[f"{name} in {network} is called"] = sorted(aliases(entry))
 
     def kept(self):
         """Who keeps count of the driver's endpoints: the API, the switch, the kernel, the engine; and of networks."""
-        told, ports = [], self.seen["api"]["ports"]
+        told = []
+        # Others are addresses that are kept from containers.
+        ports = [port for port in self.seen["api"]["ports"] if port["device_owner"] == "compute:docker"]
         for host in labs.OVN:
             there = self.seen[host]
             theirs = sorted(port["id"] for port in ports if port["binding:host_id"] == host)
@@ -238,15 +253,16 @@ class Comparison:
 
     def closed(self, world):
         """Ports that were published once, on all hosts where they are not now."""
+        answering = self.facts[world.driver]["answers at ports that nobody publishes"] = []
         for host in world.hosts:
             open_now = {
                 int(place["HostPort"]) for key, member in world.members.items() if member.host == host and member.running
                 for places in member["ports"].values() for place in places or []}
             for port in sorted(self.ports - open_now):
-                about = f"nobody answers at port {port}, which nobody publishes"
-                world.ask(
-                    "central", about, lambda answer: None if answer == "refused" else world.who(answer), kind="tcp",
-                    to=labs.ADDRESSES[host], port=port, **{"from": 0})
+                def read(answer, where=f"{host}:{port}"):
+                    if answer not in (None, "refused"):
+                        answering.append(f"{world.who(answer)} at {where}")
+                world.ask("central", None, read, kind="tcp", to=labs.ADDRESSES[host], port=port, **{"from": 0})
 
     # MARK: Names
 
@@ -256,9 +272,7 @@ class Comparison:
 
     def names(self, world, asker, others):
         here = self.beside(asker.key)
-        near = {
-            member.key: member for member in others
-            if member.key[0] in self.projects and self.beside(member.key) == here is not None}
+        near = {key: member for key, member in world.members.items() if self.beside(key) == here is not None}
         visible = {
             world.places[network, address] for member in near.values() for network, address in member.addresses()
             if network in asker["networks"]}
@@ -271,23 +285,20 @@ class Comparison:
             # The reference knows those too that are on the other host.
             return sorted(names & visible if world.driver == "bridge" else names)
 
-        # All that any of the project is called, on this host or not, and was a moment ago.
+        # What those on the other host are called too, except the names of containers, which may be the same on both.
         words = {}
         for member in others:
-            if member.key[0] in self.projects:
+            if member.key in near:
                 words[member["name"]] = f"the container name of {label(member.key)}"
-                words[member.key[1]] = member.key[1]
-                for network in member["networks"].values():
-                    for alias in network["Aliases"] or []:
-                        if not (len(alias) == 12 and set(alias) <= set("0123456789abcdef")):
-                            words[alias] = alias
+            words[member.key[1]] = member.key[1]
+            words.update({alias: alias for network in member["networks"].values() for alias in aliases(network)})
         for word, name in sorted(words.items()):
             for kind in ("A", "AAAA"):
                 world.ask(
                     asker.host, f"{label(asker.key)} finds by {kind} of {name}", found, kind="name", name=word, type=kind,
                     **{"from": asker["pid"]})
         for member in near.values():
-            for network, address in member.addresses():
+            for network, address in member.addresses() if member in others else []:
                 if network in asker["networks"] and family(address) == "IPv4":
                     backwards = ".".join(reversed(address.split("."))) + ".in-addr.arpa"
                     world.ask(
@@ -302,7 +313,7 @@ class Comparison:
         for world in self.worlds.values():
             for node, question, about, read in world.asked:
                 questions.setdefault(node, []).append(question)
-                readers.setdefault(node, []).append((world.driver, about, read))
+                readers.setdefault(node, []).append((world.driver, about, read, question))
             for member in self.tried(world)[0]:
                 for exposed in member["exposed"]:
                     port, protocol = exposed.split("/")
@@ -313,18 +324,18 @@ class Comparison:
             questions.setdefault(node, [])
         self.questions_asked = sum(map(len, questions.values()))
         for node, answers in self.lab.ask(questions, listeners, PATIENCE).items():
-            for (driver, about, read), answer in zip(readers.get(node, []), answers):
+            for (driver, about, read, question), answer in zip(readers.get(node, []), answers):
                 fact = read(answer)
+                if about is None:
+                    continue
                 if isinstance(fact, tuple):
                     # What it is, and what it must be wherever it is.
                     fact, right = fact
                     if driver == "bridge" and fact != right:
                         self.oddities.append(f"the bridge itself: {about}: {fact}")
-                facts = self.facts[driver]
-                if about in facts and facts[about] != fact:
-                    # One question that was asked on two hosts.
-                    fact = f"{facts[about]}, {fact}"
-                facts[about] = fact
+                self.facts[driver][about] = fact
+                if driver == "bridge" and question["wanted"] and answer in (None, "refused", []):
+                    self.silent.append(about)
 
     def differences(self):
         bridge, ovn = self.facts["bridge"], self.facts["ovn"]

@@ -50,9 +50,9 @@ def look():
         containers.append({
             "id": each["Id"], "name": each["Name"].lstrip("/"), "labels": each["Config"]["Labels"] or {},
             "status": each["State"]["Status"], "code": each["State"]["ExitCode"], "pid": pid,
-            "exposed": list(each["Config"]["ExposedPorts"] or {}), "ports": each["NetworkSettings"]["Ports"] or {},
+            "exposed": list(each["Config"].get("ExposedPorts") or {}), "ports": each["NetworkSettings"]["Ports"] or {},
             "networks": each["NetworkSettings"]["Networks"] or {}, "mode": each["HostConfig"]["NetworkMode"],
-            "mac": each["Config"].get("MacAddress", ""), **inside(pid)})
+            "bindings": each["HostConfig"]["PortBindings"] or {}, "mac": each["Config"].get("MacAddress", ""), **inside(pid)})
     ids = said("docker", "network", "ls", "-q", "--no-trunc").split()
     networks = [
         {"name": each["Name"], "driver": each["Driver"], "labels": each["Labels"] or {}, "internal": each["Internal"],

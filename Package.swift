@@ -36,7 +36,6 @@ let http: [Target.Dependency] = [
 ]
 /// Inside the programs, so that the machines they run on need no libyaml (`docs/decisions/0007-yaml.md`).
 let libyaml: [LinkerSetting] = [.linkedLibrary(":libyaml.a")]
-let collections: Target.Dependency = .product(name: "Collections", package: "swift-collections")
 let hashTrees: Target.Dependency = .product(name: "HashTreeCollections", package: "swift-collections")
 
 /// A room of `docs/architecture.md`. `Tests/ArchitectureTests` compares these edges with its table.
@@ -90,7 +89,7 @@ let package = Package(
     targets: [
         // No I/O, no clocks.
         room("NetAddress"),
-        room("OVSDB", uses: [collections, hashTrees]),
+        room("OVSDB", uses: [hashTrees]),
         room("OVNModel", uses: ["OVSDB"]),
         room("IPAM", uses: ["NetAddress"]),
         room("DHCPOptions", uses: ["NetAddress"]),
@@ -103,8 +102,8 @@ let package = Package(
         // The kernel.
         .target(name: "CLinux"),
         room("Netlink", uses: ["NetAddress", "CLinux"]),
-        room("HostNetwork", uses: ["Netlink", "Discretion"]),
-        room("EmbeddedOVN", uses: ["CLinux", "Discretion", lifecycle, logging]),
+        room("HostNetwork", uses: ["NetAddress", "Discretion", "CLinux", "Netlink"]),
+        room("EmbeddedOVN", uses: ["Discretion", "CLinux", lifecycle, logging]),
 
         // Other daemons.
         room("OVSDBClient", uses: ["OVSDB", "Discretion", nioSSL, logging, metrics, locks] + nio),
@@ -114,36 +113,57 @@ let package = Package(
         room(
             "Keystone",
             uses: ["NeutronAPI", "YAML", "Discretion", "HTTPServing", "HTTPTransport", logging, locks] + http + nio),
-        room("NeutronClient", uses: ["NeutronAPI", "HTTPTransport", "Keystone", logging] + http + nio),
+        room("NeutronClient", uses: ["NetAddress", "NeutronAPI", "HTTPTransport", "Keystone", logging] + http + nio),
 
         // What we are.
         room(
             "NetworkStore",
-            uses: ["OVNModel", "OVSDBClient", "IPAM", "DHCPOptions", "NeutronAPI", logging, metrics, hashTrees]),
+            uses: [
+                "NetAddress", "OVSDB", "OVNModel", "IPAM", "DHCPOptions", "NeutronAPI", "OVSDBClient", logging,
+            ]),
         room(
             "NeutronServer",
             uses: [
-                "NetworkStore", "Keystone", "HTTPTransport", "HTTPServing", hummingbird, logging, metrics, locks,
-                nioHTTP,
+                "NetAddress", "NeutronAPI", "HTTPServing", "HTTPTransport", "Keystone", "NetworkStore", hummingbird,
+                logging, metrics, locks, nioHTTP,
             ] + nio),
-        room("HostAttachment", uses: ["HostNetwork", "OVSDBClient", "OVNModel", logging]),
+        room(
+            "HostAttachment",
+            uses: ["NetAddress", "OVSDB", "OVNModel", "Netlink", "HostNetwork", "OVSDBClient", logging]),
         room(
             "HostEndpoints",
-            uses: ["Release", "Discretion", "NeutronClient", "HostAttachment", "DockerEngine", logging]),
-        room("DockerPlugin", uses: ["HostEndpoints", "HTTPServing", lifecycle, logging, locks, nioHTTP] + nio),
-        room("Commands", uses: ["DockerPlugin", "Discretion", arguments, logging]),
+            uses: [
+                "NetAddress", "OVSDB", "OVNModel", "NeutronAPI", "Release", "Discretion", "Netlink", "HostNetwork",
+                "OVSDBClient", "DockerEngine", "Keystone", "NeutronClient", "HostAttachment", logging,
+            ]),
+        room(
+            "DockerPlugin",
+            uses: [
+                "NetAddress", "OVSDB", "OVNModel", "NeutronAPI", "Netlink", "HostNetwork", "OVSDBClient",
+                "DockerEngine", "HTTPServing", "Keystone", "NeutronClient", "HostAttachment", "HostEndpoints",
+                lifecycle, logging, locks, nioHTTP,
+            ] + nio),
+        room(
+            "Commands",
+            uses: [
+                "NetAddress", "OVSDB", "OVNModel", "NeutronAPI", "Release", "Discretion", "HostNetwork", "OVSDBClient",
+                "DockerEngine", "Keystone", "NeutronClient", "HostAttachment", "HostEndpoints", "DockerPlugin",
+                arguments, logging,
+            ]),
 
         command(
             "ovn-ipam",
             uses: [
-                "Release", "Discretion", "YAML", "DHCPOptions", "NeutronServer", "Keystone", "HTTPTransport",
-                "EmbeddedOVN",
-                arguments,
-                configuration,
+                "NetAddress", "OVSDB", "DHCPOptions", "NeutronAPI", "Release", "YAML", "Discretion", "EmbeddedOVN",
+                "OVSDBClient", "HTTPTransport", "Keystone", "NetworkStore", "NeutronServer", arguments, configuration,
                 lifecycle, signals, logging,
             ] + nio),
         command(
-            "ovn-docker-plugin", uses: ["DockerPlugin", "Discretion", arguments, lifecycle, signals, logging]),
+            "ovn-docker-plugin",
+            uses: [
+                "OVSDB", "Release", "Discretion", "OVSDBClient", "DockerEngine", "Keystone", "HostAttachment",
+                "HostEndpoints", "DockerPlugin", arguments, lifecycle, signals, logging,
+            ]),
         command("ovn-integrate", uses: ["Commands"], linker: fixedAddress),
         command("ovn-container", uses: ["Commands"], linker: fixedAddress),
         command("ovsdb-modelgen", uses: ["OVSDB", arguments]),

@@ -11,8 +11,6 @@ public enum Request: Hashable, Sendable {
     case unlock(String)
     /// Other conditions for a monitored table; nil: every row. Rows that no longer fit leave the replica before the reply is in.
     case setConditions(table: String, [Condition]?)
-    /// Stops the replication; the replica stays as it is.
-    case cancelMonitor
 
     var method: StaticString {
         switch self {
@@ -25,7 +23,6 @@ public enum Request: Hashable, Sendable {
         case .steal: "steal"
         case .unlock: "unlock"
         case .setConditions: "monitor_cond_change"
-        case .cancelMonitor: "monitor_cancel"
         }
     }
 
@@ -46,7 +43,6 @@ public enum Request: Hashable, Sendable {
             writer.raw(":[{\"where\":")
             if let conditions { writer.conditions(conditions) } else { writer.raw("[true]") }
             writer.raw("}]}]")
-        case .cancelMonitor: writer.raw("[\"db\"]")
         }
     }
 }

@@ -1,15 +1,17 @@
 extension Session {
-    /// Continues once both the server's status and the schema are known.
-    mutating func continueHandshake(_ actions: inout [Action]) {
-        guard let handshake, handshake.isStatusKnown, let schema = handshake.schema else { return }
+    /// Notes what is known, and continues once both the server's status and the schema are.
+    mutating func continueHandshake(_ actions: inout [Action], _ note: (inout Handshake) -> Void) {
+        guard case .handshake(var handshake) = state else { return }
+        note(&handshake)
+        state = .handshake(handshake)
+        guard handshake.isStatusKnown, let schema = handshake.schema else { return }
         if let complaint = statusComplaint() {
             actions += end(complaint)
             return
         }
-        self.handshake = nil
         let (tables, warnings) = intersection(schema)
         actions += warnings.map(Action.warn)
-        actions.append(monitorRequest(.conditionalSince, tables))
+        actions.append(monitorRequest(Copying(method: .conditionalSince, tables: tables)))
     }
 
     /// Why the server is of no use for the database; nil if it is, or if it is too old to say.
@@ -65,8 +67,9 @@ extension Session {
     }
 
     /// ovsdb-server(7) §4.1.15, §4.1.12 and RFC 7047 §4.1.5.
-    private mutating func monitorRequest(_ method: MonitorMethod, _ tables: [MonitoredTable]) -> Action {
-        monitored = tables
+    private mutating func monitorRequest(_ copying: Copying) -> Action {
+        state = .copying(copying)
+        let method = copying.method
         let name: StaticString =
             switch method {
             case .conditionalSince: "monitor_cond_since"
@@ -75,10 +78,10 @@ extension Session {
             }
         let database = settings.database
         let last = memory.lastTransaction
-        return request(.monitor(method), name) { writer in
+        return request(.monitor, name) { writer in
             writer.raw("[")
             writer.string(database)
-            writer.list(",\"db\",{", tables, "}") { writer, table in
+            writer.list(",\"db\",{", copying.tables, "}") { writer, table in
                 writer.string(table.name)
                 writer.list(":[{\"columns\":[", table.columns.map { table.type.columns[$0].name }, "]") {
                     $0.string($1)
@@ -98,11 +101,12 @@ extension Session {
     }
 
     /// A server that does not know a method is asked for the older one.
-    mutating func fallBack(from method: MonitorMethod, _ error: OVSDBError, _ actions: inout [Action]) {
-        guard error.serverError == "unknown method", method != .plain else {
+    mutating func fallBack(_ error: OVSDBError, _ actions: inout [Action]) {
+        guard error.serverError == "unknown method", case .copying(var copying) = state, copying.method != .plain else {
             actions += end(error)
             return
         }
-        actions.append(monitorRequest(method == .conditionalSince ? .conditional : .plain, monitored))
+        copying.method = copying.method == .conditionalSince ? .conditional : .plain
+        actions.append(monitorRequest(copying))
     }
 }

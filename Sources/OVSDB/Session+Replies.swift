@@ -5,21 +5,16 @@ extension Session {
         case .serverMonitor:
             var record: [Change]?
             try status.apply(updates: &reader, .differences, record: &record)
-            handshake?.isStatusKnown = true
-            continueHandshake(&actions)
+            continueHandshake(&actions) { $0.isStatusKnown = true }
         case .schema:
-            handshake?.schema = try DatabaseSchema(try reader.readValue())
-            continueHandshake(&actions)
-        case .monitor(let method): try receive(monitorReply: &reader, method, &actions)
+            let schema = try DatabaseSchema(try reader.readValue())
+            continueHandshake(&actions) { $0.schema = schema }
+        case .monitor: try receive(monitorReply: &reader, &actions)
         case .transaction(let call, let operations):
             actions.append(.finish(call, try reader.readOutcome(of: operations).map(Reply.transaction)))
         case .request(let call, let request):
             let value = try reader.readValue()
-            switch request {
-            case .setConditions(let table, let conditions): memory.conditions[table] = .some(conditions)
-            case .cancelMonitor: isReplicating = false
-            default: break
-            }
+            if case .setConditions(let table, let conditions) = request { memory.conditions[table] = .some(conditions) }
             actions.append(.finish(call, .success(.value(value))))
         }
     }
@@ -28,10 +23,9 @@ extension Session {
         switch request {
         case .databaseChangeAware, .probe: break  // Too old a server to know it.
         case .serverMonitor:
-            handshake?.isStatusKnown = true  // No `_Server` before Open vSwitch 2.9: no cluster either.
-            continueHandshake(&actions)
+            continueHandshake(&actions) { $0.isStatusKnown = true }  // No `_Server` before Open vSwitch 2.9: no cluster either.
         case .schema: actions += end(error)
-        case .monitor(let method): fallBack(from: method, error, &actions)
+        case .monitor: fallBack(error, &actions)
         case .transaction(let call, _):
             var error = error
             error.code = .rejected
@@ -41,8 +35,10 @@ extension Session {
     }
 
     private mutating func receive(
-        monitorReply reader: inout JSONReader, _ method: MonitorMethod, _ actions: inout [Action]
+        monitorReply reader: inout JSONReader, _ actions: inout [Action]
     ) throws {
+        guard case .copying(let copying) = state else { return try reader.skipValue() }
+        let method = copying.method
         var isResumed = false
         var last = RowID.zero
         var reply = JSONReader.Container()
@@ -66,13 +62,10 @@ extension Session {
         memory.replica = next
         memory.lastTransaction = last
         memory.isComplete = true
-        monitor = method
-        isReplicating = true
+        state = .replicating
         rememberIndex()
         if let record { actions.append(.changed(record)) } else { actions.append(.replaced) }
-        let updates = heldBack
-        heldBack = []
-        for update in updates where !isClosed {
+        for update in copying.heldBack where !isClosed {
             try update.withUnsafeBytes { try receive(message: $0, &actions) }
         }
         actions.append(.synchronized)
@@ -95,19 +88,18 @@ extension Session {
             try status.apply(updates: &reader, format, record: &record)
             try reader.endArray(&parameters)
             rememberIndex()
-            if handshake == nil, let complaint = statusComplaint() { actions += end(complaint) }
+            if case .handshake = state { return }
+            if let complaint = statusComplaint() { actions += end(complaint) }
             return
         }
         guard monitorName == "db" else { throw OVSDBError(.malformed, "an update of a monitor that nobody asked for") }
-        guard monitor != nil else {
+        switch state {
+        case .handshake, .closed: throw OVSDBError(.malformed, "an update of a monitor that nobody asked for")
+        case .copying:
             try reader.skipValue()
             try reader.endArray(&parameters)
-            heldBack.append(Array(reader.bytes))
-            return
-        }
-        guard isReplicating else {
-            try reader.skipValue()
-            return try reader.endArray(&parameters)
+            return holdBack(Array(reader.bytes))
+        case .replicating: break
         }
         var next = memory.replica
         var record: [Change]? = recordsChanges ? [] : nil
@@ -118,9 +110,16 @@ extension Session {
         actions.append(.changed(record ?? []))
     }
 
+    private mutating func holdBack(_ update: [UInt8]) {
+        guard case .copying(var copying) = state else { return }
+        state = .replicating  // so that what is held back has one owner
+        copying.heldBack.append(update)
+        state = .copying(copying)
+    }
+
     /// The database has been seen as of this index; a server behind it is out of date.
     private mutating func rememberIndex() {
-        guard isReplicating,
+        guard isSynchronized,
             let status = status[DatabaseStatus.self].first(where: { $0.name == settings.database }),
             let index = status.index, index > memory.minimumIndex
         else { return }

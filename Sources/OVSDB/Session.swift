@@ -64,21 +64,26 @@ public struct Session {
     var framer: MessageFramer
     var pending: [UInt64: Pending] = [:]
     var nextID: UInt64 = 0
-    var handshake: Handshake? = Handshake()
-    var monitor: MonitorMethod?
-    /// The tables as they were asked for.
-    var monitored: [MonitoredTable] = []
-    /// Updates that came between the monitor request and its reply.
-    var heldBack: [[UInt8]] = []
+    var state = State.handshake(Handshake())
     var status = Replica(of: [MonitoredTable(DatabaseStatus.self)])
-    public private(set) var isClosed = false
+
+    /// How far the conversation has come.
+    enum State {
+        /// The server's status and the database's schema have been asked for.
+        case handshake(Handshake)
+        /// So have the tables; their first copy is on its way.
+        case copying(Copying)
+        /// The replica follows the database.
+        case replicating
+        case closed
+    }
 
     /// What a request was for.
     enum Pending {
         case databaseChangeAware
         case serverMonitor
         case schema
-        case monitor(MonitorMethod)
+        case monitor
         case probe
         case transaction(Call, [Operation])
         case request(Call, Request)
@@ -88,6 +93,15 @@ public struct Session {
     struct Handshake {
         var isStatusKnown = false
         var schema: DatabaseSchema?
+    }
+
+    /// The wait for the monitor request's reply.
+    struct Copying {
+        var method: MonitorMethod
+        /// As they were asked for.
+        let tables: [MonitoredTable]
+        /// Updates that came before the reply.
+        var heldBack: [[UInt8]] = []
     }
 
     /// How the tables are watched; a server that does not know one is asked for the next.
@@ -106,16 +120,17 @@ public struct Session {
     }
 
     /// Whether the first copy is complete and transactions are welcome.
-    public var isSynchronized: Bool { handshake == nil && monitor != nil && !isClosed && isReplicating }
-    var isReplicating = false
+    public var isSynchronized: Bool { if case .replicating = state { true } else { false } }
 
     /// Whether the handshake is over and only the first copy is missing, which takes as long as it takes.
-    public var isAwaitingCopy: Bool { handshake == nil && !isReplicating }
+    public var isAwaitingCopy: Bool { if case .copying = state { true } else { false } }
+
+    public var isClosed: Bool { if case .closed = state { true } else { false } }
 
     /// Ends the session for a reason; answers the fate of everything under way.
     public mutating func end(_ reason: OVSDBError) -> [Action] {
         guard !isClosed else { return [] }
-        isClosed = true
+        state = .closed
         var actions: [Action] = []
         for (_, request) in pending.sorted(by: { $0.key < $1.key }) {
             switch request {

@@ -19,15 +19,25 @@ import Testing
         }
     }
 
-    @Test func `a file imports only rooms within reach of its own`() throws {
-        let rooms = try Rooms.declared()
-        for room in rooms.order {
-            let strangers = Set(rooms.order).subtracting(rooms.reach(of: room))
+    @Test func `a room declares the rooms that its files import, and no others`() throws {
+        let declared = try Rooms.declared()
+        var imported: [String: Set<String>] = [:]
+        for room in declared.order {
             for path in Project.files(below: "Sources/\(room)", suffix: ".swift") {
-                let imported = try Self.imports(of: path)
-                #expect(imported.isDisjoint(with: strangers.subtracting([room])), "\(path)")
+                imported[room, default: []].formUnion(try Self.imports(of: path))
             }
         }
+        let complaints = declared.complaints(imported)
+        #expect(complaints.isEmpty, "\(complaints)")
+    }
+
+    @Test func `an arrow that is not used is told, and a use without an arrow`() {
+        let rooms = Rooms(edges: ["A": [], "B": ["A"], "C": ["A"]], order: ["A", "B", "C"])
+        #expect(rooms.complaints(["B": ["A", "Logging"], "C": ["A"]]).isEmpty)
+        #expect(
+            rooms.complaints(["B": ["A"], "C": ["B"]]) == [
+                "C declares A, which none of its files imports", "C imports B, which Package.swift does not say",
+            ])
     }
 
     @Test(arguments: ["NetAddress", "OVSDB", "OVNModel", "IPAM", "DHCPOptions", "NeutronAPI", "Release", "YAML"])

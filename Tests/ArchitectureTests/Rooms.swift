@@ -5,14 +5,14 @@ struct Rooms: Equatable {
     /// The rooms in the order they are listed.
     var order: [String] = []
 
-    /// Everything that `room` reaches through its arrows.
-    func reach(of room: String) -> Set<String> {
-        var found: Set<String> = []
-        var open = edges[room, default: []]
-        while let next = open.popFirst() {
-            if found.insert(next).inserted { open.formUnion(edges[next, default: []]) }
+    /// What is declared and not imported, and what is imported and not declared; libraries from outside are left aside.
+    func complaints(_ imported: [String: Set<String>]) -> [String] {
+        order.flatMap { room in
+            let declared = edges[room, default: []]
+            let used = imported[room, default: []].intersection(order).subtracting([room])
+            return declared.subtracting(used).sorted().map { "\(room) declares \($0), which none of its files imports" }
+                + used.subtracting(declared).sorted().map { "\(room) imports \($0), which Package.swift does not say" }
         }
-        return found
     }
 
     /// Reads the table under "## Rooms" of `docs/architecture.md`.

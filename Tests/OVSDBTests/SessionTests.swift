@@ -228,7 +228,6 @@ private let zero = "00000000-0000-0000-0000-000000000000"
                 .setConditions(table: "Thing", nil),
                 #""method":"monitor_cond_change","params":["db","db",{"Thing":[{"where":[true]}]}]"#
             ),
-            (.cancelMonitor, #""method":"monitor_cancel","params":["db"]"#),
         ]
         for (index, (request, text)) in requests.enumerated() {
             #expect(
@@ -238,11 +237,11 @@ private let zero = "00000000-0000-0000-0000-000000000000"
         let transaction = dialogue.session.transact([.comment("c")], call: 5)
         #expect(
             transaction.map(Dialogue.describe) == [
-                #"send {"id":14,"method":"transact","params":["Test",{"op":"comment","comment":"c"}]}"#
+                #"send {"id":13,"method":"transact","params":["Test",{"op":"comment","comment":"c"}]}"#
             ])
         #expect(
             dialogue.session.cancel(5).map(Dialogue.describe) == [
-                #"send {"method":"cancel","params":[14],"id":null}"#
+                #"send {"method":"cancel","params":[13],"id":null}"#
             ])
         #expect(dialogue.session.cancel(6).isEmpty)
     }

@@ -1,3 +1,4 @@
+import Deadlines
 import AsyncHTTPClient
 import FoundationEssentials
 import NIOCore
@@ -25,7 +26,7 @@ extension DockerEngine {
         let client = client
         let response: HTTPClientResponse
         do {
-            response = try await withDeadline(timeout) { try await client.execute(request, deadline: .distantFuture) }
+            response = try await withDeadline(.now + timeout) { try await client.execute(request, deadline: .distantFuture) }
         } catch {
             throw failure(of: .GET, goal, error, timeout)
         }

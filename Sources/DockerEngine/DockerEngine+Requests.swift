@@ -1,3 +1,4 @@
+import Deadlines
 import AsyncHTTPClient
 import FoundationEssentials
 import Glibc
@@ -52,7 +53,7 @@ extension DockerEngine {
         let client = client
         let reply: Reply
         do {
-            reply = try await withDeadline(timeout) {
+            reply = try await withDeadline(.now + timeout) {
                 let response = try await client.execute(request, deadline: .distantFuture)
                 return Reply(
                     status: Int(response.status.code), body: try await response.body.collect(upTo: Self.replyLimit))
@@ -133,24 +134,5 @@ extension DockerEngine {
     private func unreachable(_ error: any Error) -> DockerError {
         DockerError(
             .unreachable, "docker does not answer at \(endpoint) (\(error)): is dockerd running, and may you open it?")
-    }
-}
-
-/// The time given to a call is over.
-struct DeadlineExceeded: Error {}
-
-/// Runs `body`; cancels it and throws `DeadlineExceeded` when `timeout` passes first.
-func withDeadline<T: Sendable>(
-    _ timeout: Duration, _ body: @escaping @Sendable () async throws -> T
-) async throws -> T {
-    try await withThrowingTaskGroup(of: T?.self) { group in
-        group.addTask { try await body() }
-        group.addTask {
-            try await Task.sleep(for: timeout)
-            return nil
-        }
-        defer { group.cancelAll() }
-        guard let first = try await group.next(), let value = first else { throw DeadlineExceeded() }
-        return value
     }
 }

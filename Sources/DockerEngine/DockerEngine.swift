@@ -1,3 +1,4 @@
+import Deadlines
 import AsyncHTTPClient
 package import Logging
 import NIOCore
@@ -120,20 +121,5 @@ struct EngineVersion: Decodable {
     enum CodingKeys: String, CodingKey {
         case apiVersion = "ApiVersion"
         case minAPIVersion = "MinAPIVersion"
-    }
-}
-
-extension Duration {
-    var nanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        return overflow ? .max : product.addingReportingOverflow(attoseconds / 1_000_000_000).partialValue
-    }
-
-    /// Rounded for messages: `2.9 s`.
-    var inSeconds: String {
-        let components = max(self, .zero).components
-        let tenths = (components.seconds * 10) + components.attoseconds / 100_000_000_000_000_000
-        return tenths % 10 == 0 ? "\(tenths / 10) s" : "\(tenths / 10).\(tenths % 10) s"
     }
 }

@@ -1,3 +1,4 @@
+import Deadlines
 import HostAttachment
 package import HostEndpoints
 package import Keystone

@@ -1,3 +1,4 @@
+import Deadlines
 import AsyncHTTPClient
 import Glibc
 package import HTTPServing

@@ -1,3 +1,4 @@
+import Deadlines
 import FoundationEssentials
 import Glibc
 import HostNetwork
@@ -45,7 +46,7 @@ actor ControlSocket {
             let left = ContinuousClock.now.duration(to: deadline)
             var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
             guard left > .zero, Glibc.poll(&poll, 1, left.pollTimeout) > 0 else {
-                throw Failure(description: "\(path) did not answer \(command) within \(limit.seconds)")
+                throw Failure(description: "\(path) did not answer \(command) within \(limit.inSeconds)")
             }
             let count = recv(descriptor, &buffer, buffer.count, 0)
             guard count > 0 else {

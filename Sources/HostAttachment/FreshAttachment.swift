@@ -1,3 +1,4 @@
+import Deadlines
 import HostNetwork
 import Logging
 import Netlink
@@ -51,7 +52,7 @@ struct FreshAttachment: Sendable {
             endpoint, bridge: bridge, externalIDs: endpoint.externalIDs(in: sandbox, namespace.identity, as: name))
         hasRows = true
         let (host, namespace) = (host, namespace)
-        async let rows = host.ovs.transact(operations, within: deadline.left)
+        async let rows = host.ovs.transact(operations, within: deadline.remaining)
         let configured: Result<Void, any Error>
         do {
             try await host.links.configureContainer(
@@ -100,7 +101,7 @@ struct FreshAttachment: Sendable {
 
     /// Answers what could not be taken away.
     private func takeAway() async -> [any Error] {
-        let deadline = Deadline(.seconds(5))
+        let deadline = Deadline(after: .seconds(5))
         var failures: [any Error] = []
         if hasRows {
             do { try await host.removeRows(portID: endpoint.portID, until: deadline) } catch { failures.append(error) }

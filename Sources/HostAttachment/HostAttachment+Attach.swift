@@ -1,3 +1,4 @@
+import Deadlines
 package import HostNetwork
 import Logging
 import Netlink
@@ -17,7 +18,7 @@ extension HostAttachment {
     package func attach(
         _ endpoint: Endpoint, to sandbox: Sandbox, within limit: Duration, awaitInstalled: Bool = true
     ) async throws(AttachmentError) -> Attachment {
-        let deadline = Deadline(limit)
+        let deadline = Deadline(after: limit)
         let purpose = "attach port \(endpoint.portID)"
         do {
             try endpoint.check()
@@ -31,7 +32,7 @@ extension HostAttachment {
                 } catch let error as OVSDBError where error.isLostRace && losses < 3 {
                     // The copy was behind the database. After the barrier it is not.
                     losses += 1
-                    try await ovs.barrier(within: deadline.left)
+                    try await ovs.barrier(within: deadline.remaining)
                 }
             }
         } catch {
@@ -81,7 +82,7 @@ extension HostAttachment {
             let operations =
                 row.map { repairOperations($0, externalIDs: ids) + retagOperations($0, endpoint.vlan, in: replica) }
                 ?? insertOperations(endpoint, bridge: bridge, externalIDs: ids)
-            if !operations.isEmpty { try await ovs.transact(operations, within: deadline.left) }
+            if !operations.isEmpty { try await ovs.transact(operations, within: deadline.remaining) }
             try await links.configureContainer(
                 plug, link: container.index, name: container.name, actual: state, sandbox: namespace)
             return try await finish(endpoint, awaitInstalled, until: deadline)
@@ -106,7 +107,7 @@ extension HostAttachment {
     private func finish(
         _ endpoint: Endpoint, _ awaitInstalled: Bool, until deadline: Deadline
     ) async throws -> Attachment {
-        if awaitInstalled { try await waitInstalled(portID: endpoint.portID, within: deadline.left) }
+        if awaitInstalled { try await waitInstalled(portID: endpoint.portID, within: deadline.remaining) }
         try afterStep(.awaitInstalled)
         guard let attachment = attachment(portID: endpoint.portID) else {
             throw AttachmentError(.database, "the rows of port \(endpoint.portID) were deleted while it was attached")
@@ -119,16 +120,6 @@ extension HostAttachment {
             ])
         return attachment
     }
-}
-
-/// A moment after which nobody waits any more.
-struct Deadline: Sendable {
-    let instant: ContinuousClock.Instant
-
-    init(_ limit: Duration) { instant = .now + limit }
-
-    /// What is left, zero when it has come.
-    var left: Duration { max(.zero, ContinuousClock.now.duration(to: instant)) }
 }
 
 extension OVSDBError {

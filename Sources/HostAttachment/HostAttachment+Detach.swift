@@ -1,3 +1,4 @@
+import Deadlines
 import HostNetwork
 import Logging
 import Netlink
@@ -10,7 +11,7 @@ extension HostAttachment {
     ///
     /// - Throws: ``AttachmentError``.
     package func detach(portID: String, within limit: Duration) async throws(AttachmentError) {
-        let deadline = Deadline(limit)
+        let deadline = Deadline(after: limit)
         do {
             let lock = try await NameLock.hold(Self.lockName(portID), within: limit)
             defer { withExtendedLifetime(lock) {} }
@@ -32,12 +33,12 @@ extension HostAttachment {
     func removeRows(portID: String, until deadline: Deadline) async throws -> Set<String> {
         if ovs.replica.rows(Self.interfacesByPort, portID).isEmpty {
             // The copy may be behind what another process, or a transaction of unknown outcome, has committed.
-            try await ovs.barrier(within: deadline.left)
+            try await ovs.barrier(within: deadline.remaining)
         }
         let replica = ovs.replica
         let rows = replica.rows(Self.interfacesByPort, portID).filter { Attachment($0, bridge: "") != nil }
         let operations = deleteOperations(portID: portID, in: replica)
-        if !operations.isEmpty { try await ovs.transactStep(operations, within: deadline.left) }
+        if !operations.isEmpty { try await ovs.transactStep(operations, within: deadline.remaining) }
         return Set(rows.map(\.name))
     }
 
@@ -48,9 +49,9 @@ extension HostAttachment {
     /// device when it is started again.
     func awaitDetached(until deadline: Deadline) async throws {
         do {
-            try await ovs.awaitSwitch(within: min(deadline.left, Self.lettingGo))
+            try await ovs.awaitSwitch(within: min(deadline.remaining, Self.lettingGo))
         } catch let error as OVSDBError where error.code == .timedOut {
-            logger.info("ovs-vswitchd does not take changes up", metadata: ["waited": "\(Self.lettingGo.seconds)"])
+            logger.info("ovs-vswitchd does not take changes up", metadata: ["waited": "\(Self.lettingGo.inSeconds)"])
         }
     }
 

@@ -1,3 +1,4 @@
+import Deadlines
 package import HostNetwork
 import Logging
 import Netlink
@@ -18,7 +19,7 @@ extension HostAttachment {
     package func handOver(
         _ endpoint: Endpoint, to container: String, within limit: Duration
     ) async throws(AttachmentError) -> Attachment {
-        let deadline = Deadline(limit)
+        let deadline = Deadline(after: limit)
         do {
             try endpoint.check()
             let lock = try await NameLock.hold(Self.lockName(endpoint.portID), within: limit)
@@ -117,7 +118,7 @@ private struct HandOver: Sendable {
             try await host.ovs.transact(
                 host.insertOperations(
                     endpoint, bridge: bridge, externalIDs: endpoint.handedOverIDs(to: container, as: name)),
-                within: deadline.left)
+                within: deadline.remaining)
         } catch let error as OVSDBError where !error.isUnknownOutcome {
             hasRows = false
             throw error
@@ -140,7 +141,7 @@ private struct HandOver: Sendable {
         let (host, portID, hasVeth, hasRows) = (host, endpoint.portID, hasVeth, hasRows)
         let failure = await Task { () -> (any Error)? in
             do {
-                if hasRows { try await host.removeRows(portID: portID, until: Deadline(.seconds(5))) }
+                if hasRows { try await host.removeRows(portID: portID, until: Deadline(after: .seconds(5))) }
                 if hasVeth { try await host.removeVeth(InterfaceName.host(ofPort: portID), of: portID) }
                 return nil
             } catch { return error }

@@ -1,3 +1,4 @@
+import Deadlines
 import OVNModel
 import OVSDB
 import OVSDBClient
@@ -24,7 +25,7 @@ extension HostAttachment {
             if let problem { throw AttachmentError(.notInstalled, "port \(portID): \(problem)") }
         } catch let error as OVSDBError where error.code == .timedOut {
             throw AttachmentError(
-                .notInstalled, "port \(portID) was not installed within \(limit.seconds)",
+                .notInstalled, "port \(portID) was not installed within \(limit.inSeconds)",
                 cause: await diagnosis(portID: portID))
         } catch {
             throw AttachmentError(error, during: "wait for port \(portID)")
@@ -59,14 +60,5 @@ extension HostAttachment {
                     + "either its binding:host_id names another host, or ovn-controller is busy"
             }
         }
-    }
-}
-
-extension Duration {
-    /// `30 s`, `1.5 s`.
-    var seconds: String {
-        let components = max(self, .zero).components
-        let milliseconds = components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
-        return milliseconds % 1000 == 0 ? "\(milliseconds / 1000) s" : "\(Double(milliseconds) / 1000) s"
     }
 }

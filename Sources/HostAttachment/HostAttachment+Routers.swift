@@ -1,3 +1,4 @@
+import Deadlines
 import HostNetwork
 import OVNModel
 import OVSDB
@@ -11,7 +12,7 @@ extension HostAttachment {
     package func setMayAdvertise(
         _ mayAdvertise: Bool, portID: String, within limit: Duration
     ) async throws(AttachmentError) {
-        let deadline = Deadline(limit)
+        let deadline = Deadline(after: limit)
         do {
             let lock = try await NameLock.hold(Self.lockName(portID), within: limit)
             defer { withExtendedLifetime(lock) {} }
@@ -25,7 +26,7 @@ extension HostAttachment {
                     mayAdvertise
                     ? .put(.externalIDs, [InterfaceKeys.mayAdvertise: "true"])
                     : .removeKeys(.externalIDs, [InterfaceKeys.mayAdvertise])
-                try await ovs.transact([.mutate(OpenVSwitch.Interface.self, row.id, change)], within: deadline.left)
+                try await ovs.transact([.mutate(OpenVSwitch.Interface.self, row.id, change)], within: deadline.remaining)
             }
             try await links.setMayAdvertise(mayAdvertise, on: attachment.hostInterface, datapath)
         } catch {

@@ -1,3 +1,4 @@
+import Deadlines
 import HostNetwork
 import NetAddress
 import Netlink
@@ -101,9 +102,9 @@ extension NICBridge {
     func commit(_ operations: [OVSDB.Operation], until deadline: Deadline) async throws {
         guard !operations.isEmpty else { return }
         guard ovs.replica[OpenVSwitch.Configuration.self].only != nil else { throw Self.noDatabase }
-        try await ovs.transactStep(operations, within: deadline.left)
+        try await ovs.transactStep(operations, within: deadline.remaining)
         do {
-            try await ovs.awaitSwitch(within: deadline.left)
+            try await ovs.awaitSwitch(within: deadline.remaining)
         } catch let error as OVSDBError where error.code == .timedOut {
             throw AttachmentError(.database, "ovs-vswitchd has not taken the change up; is it running?")
         }
@@ -112,7 +113,7 @@ extension NICBridge {
     /// These interfaces have been opened by ovs-vswitchd, or it says why not.
     func awaitTaken(_ names: [String], until deadline: Deadline) async throws {
         do {
-            let problem: String? = try await ovs.wait(within: deadline.left) { replica -> String?? in
+            let problem: String? = try await ovs.wait(within: deadline.remaining) { replica -> String?? in
                 let rows = names.compactMap { replica.first(HostAttachment.interfacesByName, $0) }
                 if let bad = rows.first(where: { $0.error?.isEmpty == false }) {
                     return .some("\(bad.name): \(bad.error ?? "")")

@@ -1,3 +1,4 @@
+import Deadlines
 import Glibc
 package import HostNetwork
 package import Logging
@@ -76,7 +77,7 @@ package struct NICBridge: Sendable {
 
     /// Moves a NIC's addresses, routes and rules to its bridge, which is made where it does not exist and filled where it is empty.
     package func move(nic: String, datapath: Datapath, within limit: Duration) async throws(AttachmentError) -> Result {
-        let deadline = Deadline(limit)
+        let deadline = Deadline(after: limit)
         do {
             let name = try Self.bridgeName(of: nic)
             let lock = try await hold(nic, within: limit)
@@ -98,7 +99,7 @@ package struct NICBridge: Sendable {
 
     /// Moves everything back to the NIC and deletes the bridge. A bridge that does not exist is success.
     package func moveBack(nic: String, within limit: Duration) async throws(AttachmentError) -> Result {
-        let deadline = Deadline(limit)
+        let deadline = Deadline(after: limit)
         do {
             let name = try Self.bridgeName(of: nic)
             let lock = try await hold(nic, within: limit)

@@ -1,3 +1,4 @@
+import Deadlines
 import HostNetwork
 import Logging
 import NetAddress
@@ -62,7 +63,7 @@ struct NICMove: Sendable {
 
         let record = try await self.plan().record
         let operations = try host.recordOperations(name, record)
-        if !operations.isEmpty { try await host.ovs.transact(operations, within: deadline.left) }
+        if !operations.isEmpty { try await host.ovs.transact(operations, within: deadline.remaining) }
         host.logger.info("NIC is under its bridge", metadata: ["nic": "\(nic)", "bridge": "\(name)"])
         return NICBridge.Result(name, plan.nic, plan.bridge, plan.changes, notes: plan.notes)
     }
@@ -131,8 +132,8 @@ struct NICMove: Sendable {
 extension NICBridge {
     /// Deletes the bridge, or makes it what it was. A ovs-vswitchd that does not run takes it up when it does.
     func putBackRows(_ name: String, nic: String, before: OpenVSwitch.Bridge?) async throws {
-        let deadline = Deadline(.seconds(5))
-        try await ovs.barrier(within: deadline.left)
+        let deadline = Deadline(after: .seconds(5))
+        try await ovs.barrier(within: deadline.remaining)
         guard let bridge = ovs.replica.first(HostAttachment.bridgesByName, name) else { return }
         var operations: [OVSDB.Operation] = []
         if let before {

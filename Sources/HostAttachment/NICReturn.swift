@@ -1,3 +1,4 @@
+import Deadlines
 import HostNetwork
 import Logging
 import Netlink
@@ -56,7 +57,7 @@ struct NICReturn: Sendable {
 
     /// ovs-vswitchd says that it is done, and closes the interface a moment later: who looks at the routes should not see it go.
     private func awaitGone(until deadline: Deadline) async throws {
-        while try await host.links.find(.name(bridge.name)) != nil, deadline.left > .zero {
+        while try await host.links.find(.name(bridge.name)) != nil, deadline.remaining > .zero {
             try await Task.sleep(for: .milliseconds(5))
         }
     }
@@ -82,8 +83,8 @@ struct NICReturn: Sendable {
         }
         if isDetached {
             await attempt {
-                let deadline = Deadline(.seconds(5))
-                try await host.ovs.barrier(within: deadline.left)
+                let deadline = Deadline(after: .seconds(5))
+                try await host.ovs.barrier(within: deadline.remaining)
                 try await host.commit(host.attachOperations(bridge.name, nic.name), until: deadline)
             }
         }

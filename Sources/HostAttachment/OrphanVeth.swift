@@ -1,3 +1,4 @@
+import Deadlines
 import HostNetwork
 import Logging
 import Netlink
@@ -29,12 +30,12 @@ extension HostAttachment {
 
     /// Deletes a veth that ``orphans()`` has found, unless it has a row by now. Absent is success.
     package func removeOrphan(_ hostInterface: String, within limit: Duration) async throws(AttachmentError) {
-        let deadline = Deadline(limit)
+        let deadline = Deadline(after: limit)
         do {
             let lock = try await NameLock.hold(Self.lockName(hostInterface: hostInterface), within: limit)
             defer { withExtendedLifetime(lock) {} }
             // The copy may be behind what the lock's last holder has committed.
-            try await ovs.barrier(within: deadline.left)
+            try await ovs.barrier(within: deadline.remaining)
             guard let link = try await links.find(.name(hostInterface)), link.isVethOfPort, !hasRow(hostInterface)
             else { return }
             try await links.removeVeth(hostInterface)

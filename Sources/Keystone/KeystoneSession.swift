@@ -1,3 +1,4 @@
+import Deadlines
 import HTTPTransport
 package import Logging
 

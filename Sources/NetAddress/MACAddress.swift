@@ -55,8 +55,7 @@ extension MACAddress: LosslessStringConvertible {
                     text[position] = UInt8(ascii: ":")
                     continue
                 }
-                let digit = UInt8(truncatingIfNeeded: bits >> UInt64(44 - 4 * (position / 3 * 2 + position % 3))) & 15
-                text[position] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+                text[position] = .hexDigit(bits >> UInt64(44 - 4 * (position / 3 * 2 + position % 3)))
             }
             return 17
         }

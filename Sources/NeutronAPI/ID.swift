@@ -1,3 +1,5 @@
+import NetAddress
+
 /// The identifier of a resource: a UUID (RFC 9562), distinct for each kind of resource.
 ///
 /// Two 64-bit words instead of text: an identifier is read once at the edge, compared and hashed often, and written again
@@ -84,22 +86,4 @@ private func uuidWords(_ text: UnsafeBufferPointer<UInt8>) -> (high: UInt64, low
         }
     }
     return words
-}
-
-extension UInt8 {
-    /// The value of an ASCII hexadecimal digit of either case.
-    var hexDigitValue: UInt8? {
-        switch self {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
-        default: nil
-        }
-    }
-
-    /// The lower case ASCII digit of the low four bits of `value`.
-    static func hexDigit(_ value: UInt64) -> UInt8 {
-        let nibble = UInt8(truncatingIfNeeded: value & 15)
-        return nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10
-    }
 }

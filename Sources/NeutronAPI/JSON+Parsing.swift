@@ -1,3 +1,5 @@
+import NetAddress
+
 /// Why a text is not JSON, and where.
 package struct JSONSyntaxError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Lower case, without a full stop.

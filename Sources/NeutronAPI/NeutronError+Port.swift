@@ -14,6 +14,14 @@ extension NeutronError {
             message: "Unable to complete operation for network \(network). The mac address \(mac) is in use.")
     }
 
+    /// 400: the same address pair twice.
+    package static func duplicateAddressPair(_ pair: AllowedAddressPair) -> Self {
+        Self(
+            status: 400, type: "DuplicateAddressPairInRequest",
+            message: "Request contains duplicate address pair: "
+                + "mac_address \(pair.macAddress?.description ?? "None") ip_address \(pair.text).")
+    }
+
     /// 409, as Neutron's built-in IPAM says it: an address that a port has.
     package static func ipAddressAlreadyAllocated(_ address: IPAddress, subnet: ID<Subnet>) -> Self {
         Self(

@@ -1,3 +1,5 @@
+import NetAddress
+
 /// The parameters of a URL's query, in order and repeated as they came (`name=a&name=b`).
 package struct QueryString: Hashable, Sendable {
     package private(set) var items: [(name: String, value: String)]

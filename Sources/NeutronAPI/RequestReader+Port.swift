@@ -49,12 +49,7 @@ extension RequestReader {
         var pairs: [AllowedAddressPair] = []
         for item in items {
             let pair = try addressPair(item)
-            guard !pairs.contains(pair) else {
-                throw NeutronError(
-                    status: 400, type: "DuplicateAddressPairInRequest",
-                    message: "Request contains duplicate address pair: "
-                        + "mac_address \(pair.macAddress?.description ?? "None") ip_address \(pair.text).")
-            }
+            guard !pairs.contains(pair) else { throw .duplicateAddressPair(pair) }
             pairs.append(pair)
         }
         return pairs

@@ -1,3 +1,4 @@
+import Deadlines
 import CoreMetrics
 import HTTPServing
 package import Hummingbird
@@ -67,12 +68,5 @@ package struct APIResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Con
                 "method": "\(request.method)", "path": "\(request.uri)",
                 "status": "\(response.status.code)", "duration": "\(duration)",
             ])
-    }
-}
-
-extension Duration {
-    var nanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
     }
 }

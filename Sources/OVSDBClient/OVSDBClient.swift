@@ -1,3 +1,4 @@
+import Deadlines
 public import Logging
 internal import NIOCore
 internal import NIOPosix

@@ -1,3 +1,4 @@
+import Deadlines
 internal import NIOCore
 internal import OVSDB
 

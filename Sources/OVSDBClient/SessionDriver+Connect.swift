@@ -1,3 +1,4 @@
+import Deadlines
 internal import Discretion
 internal import NIOCore
 internal import NIOPosix
@@ -83,8 +84,6 @@ private final class ChannelReader: ChannelInboundHandler {
 extension Duration {
     /// Clamped to what NIO can count.
     var timeAmount: TimeAmount {
-        let (seconds, attoseconds) = components
-        guard seconds < Int64.max / 2_000_000_000 else { return .nanoseconds(.max / 2) }
-        return .nanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+        .nanoseconds(min(nanoseconds, .max / 2))
     }
 }

@@ -1,3 +1,4 @@
+import Deadlines
 internal import Discretion
 internal import Logging
 internal import NIOCore

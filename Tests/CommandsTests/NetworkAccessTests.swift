@@ -1,3 +1,4 @@
+import Deadlines
 import ArgumentParser
 import Logging
 import NeutronAPI

@@ -1,3 +1,4 @@
+import Deadlines
 import Commands
 import DockerEngine
 import HostAttachment

@@ -1,3 +1,4 @@
+import Deadlines
 import HostNetwork
 import NetAddress
 import Netlink
@@ -103,7 +104,7 @@ struct AttachTests {
             let attachment = try host.attachment()
             try await attachment.attach(endpoint, to: container.sandbox, within: limit, awaitInstalled: false)
             let link = try container.links()
-            try await attachment.removeRows(portID: endpoint.portID, until: Deadline(limit))
+            try await attachment.removeRows(portID: endpoint.portID, until: Deadline(after: limit))
             #expect(try await attachment.orphans().map(\.portID) == [endpoint.portID])
             try await attachment.attach(endpoint, to: container.sandbox, within: limit, awaitInstalled: false)
             #expect(try container.links() == link)

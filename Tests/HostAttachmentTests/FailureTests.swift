@@ -1,3 +1,4 @@
+import Deadlines
 import Foundation
 import Glibc
 import HostNetwork
@@ -214,8 +215,8 @@ struct DetachTests {
                 try await attachment.attach(endpoint, to: container.sandbox, within: limit, awaitInstalled: false)
             }
             // The kernel takes the namespace down, and the veth with it, in its own time.
-            let deadline = Deadline(limit)
-            while try await host.links.find(.name(endpoint.hostInterface)) != nil, deadline.left > .zero {}
+            let deadline = Deadline(after: limit)
+            while try await host.links.find(.name(endpoint.hostInterface)) != nil, deadline.remaining > .zero {}
             #expect(try await attachment.audit().map(\.problem) == [.linkMissing])
             try await attachment.detach(portID: endpoint.portID, within: limit)
             #expect(try await host.leftovers() == [])

@@ -1,3 +1,4 @@
+import Deadlines
 import Glibc
 import HostNetwork
 import NetAddress
@@ -141,7 +142,7 @@ struct HandOverTests {
             let endpoint = try Endpoint.test()
             let attachment = try host.attachment()
             _ = try await attachment.handOver(endpoint, to: Self.engine, within: limit)
-            try await attachment.removeRows(portID: endpoint.portID, until: Deadline(limit))
+            try await attachment.removeRows(portID: endpoint.portID, until: Deadline(after: limit))
             #expect(try await attachment.orphans().map(\.portID) == [endpoint.portID])
             _ = try await attachment.handOver(endpoint, to: Self.engine, within: limit)
             #expect(try await attachment.orphans() == [])
@@ -201,8 +202,8 @@ struct HandOverTests {
                 try await Self.move(handed[2], to: ending, on: host)
             }
             // The kernel takes the namespace down, and the veth with it, in its own time.
-            let deadline = Deadline(limit)
-            while try await host.links.find(.name(gone.hostInterface)) != nil, deadline.left > .zero {}
+            let deadline = Deadline(after: limit)
+            while try await host.links.find(.name(gone.hostInterface)) != nil, deadline.remaining > .zero {}
             let ends = try await attachment.handedOver().map { ($0.attachment.portID, $0.end) }
             #expect(
                 Dictionary(uniqueKeysWithValues: ends) == [

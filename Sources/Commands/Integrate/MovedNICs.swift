@@ -1,3 +1,4 @@
+import Deadlines
 import Discretion
 import HostEndpoints
 import HostAttachment

@@ -1,3 +1,4 @@
+package import Deadlines
 package import DockerEngine
 import FoundationEssentials
 import Release

@@ -1,3 +1,4 @@
+package import Deadlines
 package import HostAttachment
 import HostNetwork
 package import Keystone

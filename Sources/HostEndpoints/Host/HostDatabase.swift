@@ -1,3 +1,4 @@
+package import Deadlines
 import Glibc
 import HostAttachment
 package import Logging
@@ -116,14 +117,5 @@ package struct HostDatabase: Sendable {
                 "ovs-vswitchd has not applied the change within \(deadline.limit.inSeconds), the database has it: "
                     + "is ovs-vswitchd running?")
         }
-    }
-}
-
-extension Duration {
-    /// `30 s`, `1.5 s`.
-    package var inSeconds: String {
-        let components = max(self, .zero).components
-        let milliseconds = components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
-        return milliseconds % 1000 == 0 ? "\(milliseconds / 1000) s" : "\(Double(milliseconds) / 1000) s"
     }
 }

@@ -1,3 +1,4 @@
+import Deadlines
 package import Keystone
 package import Logging
 package import NeutronClient
@@ -37,4 +38,9 @@ package struct NetworkAccess: Sendable {
             to: cloud, connectTimeout: connectTimeout, within: deadline.remaining, logger: logger)
         return NetworkAccess(api: api, project: cloud.login == .none ? nobodysProject : "")
     }
+}
+
+extension Deadline {
+    /// What a command gets by default where a cloud is asked, whose services take seconds where ours take milliseconds.
+    package static let inCloud = Duration.seconds(60)
 }

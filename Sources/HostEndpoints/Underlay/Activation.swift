@@ -1,3 +1,4 @@
+import Deadlines
 package import NeutronAPI
 import NeutronClient
 

@@ -181,14 +181,6 @@ extension Snapshot {
 }
 
 extension NeutronError {
-    /// 400: the same address pair twice.
-    fileprivate static func duplicateAddressPair(_ pair: AllowedAddressPair) -> Self {
-        Self(
-            status: 400, type: "DuplicateAddressPairInRequest",
-            message: "Request contains duplicate address pair: "
-                + "mac_address \(pair.macAddress.map(\.description) ?? "") ip_address \(pair.text).")
-    }
-
     /// 409: what a port is cannot change while it is plugged in.
     static func portInUse(_ port: ID<Port>, network: ID<Network>, device: String) -> Self {
         Self(

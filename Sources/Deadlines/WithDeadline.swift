@@ -18,18 +18,3 @@ package func withDeadline<T: Sendable>(
         return value
     }
 }
-
-extension Duration {
-    package var nanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        return overflow ? .max : product.addingReportingOverflow(attoseconds / 1_000_000_000).partialValue
-    }
-
-    /// Rounded for messages: `2.9 s`.
-    package var inSeconds: String {
-        let components = max(self, .zero).components
-        let tenths = (components.seconds * 10) + components.attoseconds / 100_000_000_000_000_000
-        return tenths % 10 == 0 ? "\(tenths / 10) s" : "\(tenths / 10).\(tenths % 10) s"
-    }
-}

@@ -1,11 +1,8 @@
-/// The moment by which a command must have ended.
+/// The moment by which something must have ended.
 package struct Deadline: Sendable {
     package let instant: ContinuousClock.Instant
     /// What was given in the beginning.
     package let limit: Duration
-
-    /// What a command gets by default where a cloud is asked, whose services take seconds where ours take milliseconds.
-    package static let inCloud = Duration.seconds(60)
 
     package init(after limit: Duration) {
         self.limit = limit

@@ -1,0 +1,22 @@
+extension Duration {
+    /// As much as fits.
+    package var nanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        return overflow ? .max : product.addingReportingOverflow(attoseconds / 1_000_000_000).partialValue
+    }
+
+    /// For messages: `30 s`, `2.9 s`, and below one second in milliseconds, `0.25 s`.
+    package var inSeconds: String {
+        let components = max(self, .zero).components
+        let milliseconds = components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
+        if milliseconds < 1_000, milliseconds % 100 != 0 { return "\(Double(milliseconds) / 1_000) s" }
+        let tenths = milliseconds / 100
+        return tenths % 10 == 0 ? "\(tenths / 10) s" : "\(tenths / 10).\(tenths % 10) s"
+    }
+
+    /// A limit as a message tells it: `within 2.5 s`. Where a deadline had passed already, nothing was left of it.
+    package var asLimit: String {
+        self <= .zero ? "in the time that was left" : "within \(max(self, .milliseconds(1)).inSeconds)"
+    }
+}

@@ -18,8 +18,7 @@ struct Load: AsyncParsableCommand {
         let whole = [
             MonitoredTable(Northbound.LogicalSwitch.self), MonitoredTable(Northbound.LogicalSwitchPort.self),
             MonitoredTable(Northbound.DHCPOptions.self), MonitoredTable(Northbound.NBGlobal.self),
-            MonitoredTable(Northbound.PortGroup.self), MonitoredTable(Northbound.ACL.self),
-            MonitoredTable(Northbound.DNS.self), MonitoredTable(Northbound.AddressSet.self),
+            MonitoredTable(Northbound.ACL.self),
         ]
         let configuration = OVSDBConfiguration(
             remotes: [try Remote(remote)], database: "OVN_Northbound",

@@ -11,16 +11,10 @@ struct Selection {
     static let all = [
         Selection(
             schemaFile: "ovn-nb.ovsschema", namespace: "Northbound",
-            tables: [
-                "NB_Global", "Logical_Switch", "Logical_Switch_Port", "DHCP_Options", "Port_Group", "ACL", "DNS",
-                "Address_Set",
-            ]),
+            tables: ["NB_Global", "Logical_Switch", "Logical_Switch_Port", "DHCP_Options", "ACL"]),
         Selection(
             schemaFile: "ovn-sb.ovsschema", namespace: "Southbound",
-            tables: [
-                "SB_Global", "Chassis", "Chassis_Private", "Encap", "Port_Binding", "DHCPv6_Options",
-                "Datapath_Binding",
-            ]),
+            tables: ["Chassis", "DHCPv6_Options", "Datapath_Binding"]),
         Selection(
             schemaFile: "vswitch.ovsschema", namespace: "OpenVSwitch",
             tables: ["Open_vSwitch", "Bridge", "Port", "Interface"]),

@@ -11,16 +11,13 @@ import Testing
             "ovn-nb.ovsschema",
             [
                 Northbound.NBGlobal.self, Northbound.LogicalSwitch.self, Northbound.LogicalSwitchPort.self,
-                Northbound.DHCPOptions.self, Northbound.PortGroup.self, Northbound.ACL.self, Northbound.DNS.self,
-                Northbound.AddressSet.self,
+                Northbound.DHCPOptions.self, Northbound.ACL.self,
             ]
         ),
         (
             "ovn-sb.ovsschema",
             [
-                Southbound.SBGlobal.self, Southbound.Chassis.self, Southbound.ChassisPrivate.self,
-                Southbound.Encap.self,
-                Southbound.PortBinding.self, Southbound.DHCPv6Options.self, Southbound.DatapathBinding.self,
+                Southbound.Chassis.self, Southbound.DHCPv6Options.self, Southbound.DatapathBinding.self,
             ]
         ),
         (

@@ -86,10 +86,18 @@ struct FreshAttachment: Sendable {
     }
 
     /// Takes away what was made, rows first so that Open vSwitch lets go of the veth, and throws `error`, with what went wrong
-    /// meanwhile as its cause. The caller's cancellation and deadline do not stop it.
+    /// meanwhile as its cause.
     func undo(after error: any Error) async throws -> Never {
         let work = self
-        let failures = await Task { await work.takeAway() }.value
+        let failures = await Undo.perform { undo in
+            let (host, endpoint, deadline) = (work.host, work.endpoint, undo.deadline)
+            if work.hasRows {
+                await undo.attempt { try await host.removeRows(portID: endpoint.portID, until: deadline) }
+            }
+            if work.hasVeth {
+                await undo.attempt { try await host.removeVeth(endpoint.hostInterface, of: endpoint.portID) }
+            }
+        }
         guard !failures.isEmpty else { throw error }
         host.logger.error(
             "endpoint could not be undone", metadata: ["port": "\(endpoint.portID)", "error": "\(failures)"])
@@ -97,20 +105,5 @@ struct FreshAttachment: Sendable {
         throw AttachmentError(
             .unknown, "attach port \(endpoint.portID) failed and could not be undone; repeat it, or detach the port",
             cause: causes.map(\.description).joined(separator: "; "))
-    }
-
-    /// Answers what could not be taken away.
-    private func takeAway() async -> [any Error] {
-        let deadline = Deadline(after: .seconds(5))
-        var failures: [any Error] = []
-        if hasRows {
-            do { try await host.removeRows(portID: endpoint.portID, until: deadline) } catch { failures.append(error) }
-        }
-        if hasVeth {
-            do { try await host.removeVeth(endpoint.hostInterface, of: endpoint.portID) } catch {
-                failures.append(error)
-            }
-        }
-        return failures
     }
 }

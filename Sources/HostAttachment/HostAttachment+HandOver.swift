@@ -136,19 +136,20 @@ private struct HandOver: Sendable {
         }
     }
 
-    /// Takes away what was made and throws `error`. The caller's cancellation and deadline do not stop it.
+    /// Takes away what was made and throws `error`.
     func undo(after error: any Error) async throws -> Never {
         let (host, portID, hasVeth, hasRows) = (host, endpoint.portID, hasVeth, hasRows)
-        let failure = await Task { () -> (any Error)? in
-            do {
-                if hasRows { try await host.removeRows(portID: portID, until: Deadline(after: .seconds(5))) }
-                if hasVeth { try await host.removeVeth(InterfaceName.host(ofPort: portID), of: portID) }
-                return nil
-            } catch { return error }
-        }.value
-        guard let failure else { throw error }
+        let failures = await Undo.perform { undo in
+            let deadline = undo.deadline
+            if hasRows { await undo.attempt { try await host.removeRows(portID: portID, until: deadline) } }
+            if hasVeth {
+                await undo.attempt { try await host.removeVeth(InterfaceName.host(ofPort: portID), of: portID) }
+            }
+        }
+        guard !failures.isEmpty else { throw error }
+        let causes = [AttachmentError(error, during: "plug in")] + failures.map { AttachmentError($0, during: "undo") }
         throw AttachmentError(
             .unknown, "plugging port \(portID) in failed and could not be undone; repeat it, or detach the port",
-            cause: "\(AttachmentError(error, during: "plug in")); \(AttachmentError(failure, during: "undo"))")
+            cause: causes.map(\.description).joined(separator: "; "))
     }
 }

@@ -104,35 +104,32 @@ struct NICMove: Sendable {
             record: ConfigurationRecord(target.applying(changes), now: now, boot: boot), notes: notes)
     }
 
-    /// Puts everything back and throws `error`, with what went wrong meanwhile as its cause. The caller's cancellation and deadline do not
-    /// stop it.
+    /// Puts everything back and throws `error`, with what went wrong meanwhile as its cause.
     func undo(after error: any Error) async throws -> Never {
         let work = self
-        let failures = await Task { await work.putBack() }.value
+        let failures = await Undo.perform { undo in
+            let (host, deadline) = (work.host, undo.deadline)
+            if let filtered = work.filtered {
+                await undo.attempt { try await host.links.setReceiveFilter(false, on: filtered) }
+            }
+            await undo.attempt { try await host.links.apply(work.changes.reversed().compactMap(\.inverse)) }
+            if work.hasRows {
+                await undo.attempt {
+                    try await host.putBackRows(work.name, nic: work.nic, before: work.before, until: deadline)
+                }
+            }
+        }
         guard !failures.isEmpty else { throw error }
         throw AttachmentError(
             .unknown,
             "\(nic) could not be put back; repeat the command, or run 'ovn-integrate nics-from-bridge \(nic)'",
             cause: ([error] + failures).map { AttachmentError($0, during: "move").description }.joined(separator: "; "))
     }
-
-    /// Answers what could not be put back.
-    private func putBack() async -> [any Error] {
-        var failures: [any Error] = []
-        func attempt(_ body: () async throws -> Void) async {
-            do { try await body() } catch { failures.append(error) }
-        }
-        if let filtered { await attempt { try await host.links.setReceiveFilter(false, on: filtered) } }
-        await attempt { try await host.links.apply(changes.reversed().compactMap(\.inverse)) }
-        if hasRows { await attempt { try await host.putBackRows(name, nic: nic, before: before) } }
-        return failures
-    }
 }
 
 extension NICBridge {
     /// Deletes the bridge, or makes it what it was. A ovs-vswitchd that does not run takes it up when it does.
-    func putBackRows(_ name: String, nic: String, before: OpenVSwitch.Bridge?) async throws {
-        let deadline = Deadline(after: .seconds(5))
+    func putBackRows(_ name: String, nic: String, before: OpenVSwitch.Bridge?, until deadline: Deadline) async throws {
         try await ovs.barrier(within: deadline.remaining)
         guard let bridge = ovs.replica.first(HostAttachment.bridgesByName, name) else { return }
         var operations: [OVSDB.Operation] = []

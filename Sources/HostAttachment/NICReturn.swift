@@ -62,34 +62,25 @@ struct NICReturn: Sendable {
         }
     }
 
-    /// Puts everything back and throws `error`, with what went wrong meanwhile as its cause. The caller's cancellation and deadline do not
-    /// stop it.
+    /// Puts everything back and throws `error`, with what went wrong meanwhile as its cause.
     func undo(after error: any Error) async throws -> Never {
         let work = self
-        let failures = await Task { await work.putBack() }.value
+        let failures = await Undo.perform { undo in
+            let (host, deadline) = (work.host, undo.deadline)
+            if work.isDetached {
+                await undo.attempt {
+                    try await host.ovs.barrier(within: deadline.remaining)
+                    try await host.commit(host.attachOperations(work.bridge.name, work.nic.name), until: deadline)
+                }
+            }
+            await undo.attempt { try await host.links.apply(work.changes.reversed().compactMap(\.inverse)) }
+            if work.unfiltered { await undo.attempt { try await host.links.setReceiveFilter(true, on: work.nic) } }
+        }
         guard !failures.isEmpty else { throw error }
         throw AttachmentError(
             .unknown,
             "\(nic.name) is neither on its own nor under its bridge; repeat the command, or run 'ovn-integrate restore'",
             cause: ([error] + failures).map { AttachmentError($0, during: "move back").description }
                 .joined(separator: "; "))
-    }
-
-    /// Answers what could not be put back.
-    private func putBack() async -> [any Error] {
-        var failures: [any Error] = []
-        func attempt(_ body: () async throws -> Void) async {
-            do { try await body() } catch { failures.append(error) }
-        }
-        if isDetached {
-            await attempt {
-                let deadline = Deadline(after: .seconds(5))
-                try await host.ovs.barrier(within: deadline.remaining)
-                try await host.commit(host.attachOperations(bridge.name, nic.name), until: deadline)
-            }
-        }
-        await attempt { try await host.links.apply(changes.reversed().compactMap(\.inverse)) }
-        if unfiltered { await attempt { try await host.links.setReceiveFilter(true, on: nic) } }
-        return failures
     }
 }

@@ -1,3 +1,4 @@
+import Deadlines
 package import DockerEngine
 import HostAttachment
 import HostNetwork
@@ -207,30 +208,28 @@ extension ContainerCreation {
 
     /// Takes away what this run has made and throws `error`, with what could not be undone.
     private func undo(_ id: String, after error: any Error) async throws -> Never {
-        // The deadline may have passed; leaving things clean is worth a little more time, and must not be cancelled.
-        let limit = Duration.seconds(5)
-        let failures = await Task { () -> [String] in
-            var failures: [String] = []
-            for port in wiring.ports {
-                do {
+        let work = self
+        let failures = await Undo.perform { undo in
+            let (host, limit) = (work.host, undo.deadline.limit)
+            for port in work.wiring.ports {
+                await undo.attempt {
                     if host.attachment.attachment(portID: port.id.description)?.containerID == id {
                         try await host.attachment.detach(portID: port.id.description, within: limit)
                     }
                     if let current = try await host.api.find(port.id, within: limit), current.deviceID == id {
                         try await host.api.update(
-                            port.id, placement.disuse,
+                            port.id, work.placement.disuse,
                             ifRevision: current.standard.revision, within: limit)
                     }
-                } catch { failures.append("\(error)") }
+                }
             }
-            do { try await engine.removeContainer(id, within: limit) } catch { failures.append("\(error)") }
-            return failures
-        }.value
+            await undo.attempt { try await work.engine.removeContainer(id, within: limit) }
+        }
         let failure = HostError(error)
         guard !failures.isEmpty else { throw failure }
         throw HostError(
             failure.code,
-            "\(failure.message); not all could be undone (\(failures.joined(separator: "; "))): repeat the command")
+            "\(failure.message); not all could be undone (\(failures.map { "\($0)" }.joined(separator: "; "))): repeat the command")
     }
 }
 

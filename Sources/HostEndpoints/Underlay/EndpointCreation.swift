@@ -1,3 +1,4 @@
+import Deadlines
 package import NeutronAPI
 import NeutronClient
 
@@ -36,17 +37,16 @@ package struct EndpointCreation: Sendable {
     }
 
     private func undo(_ port: Port, after error: any Error) async throws -> Never {
-        // The deadline may have passed; leaving things clean is worth a little more time, and must not be cancelled.
-        let patient = host.within(.seconds(5))
-        let failure = await Task { () -> (any Error)? in
-            do {
+        let host = host
+        let failures = await Undo.perform { undo in
+            let patient = host.within(undo.deadline.limit)
+            await undo.attempt {
                 try await Carrying(patient)?.release(port)
                 try await patient.api.remove(port.id, as: "endpoint", within: patient.remaining)
-                return nil
-            } catch { return error }
-        }.value
+            }
+        }
         let cause = HostError(error)
-        guard let failure else { throw cause }
+        guard let failure = failures.first else { throw cause }
         let advice =
             port.name.isEmpty
             ? "run 'ovn-container endpoint-delete \(port.id)'"

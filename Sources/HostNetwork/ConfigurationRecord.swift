@@ -140,7 +140,8 @@ extension LinkAddress {
     /// Whether it says that someone has configured the interface: it is not of the link, nor one that routers advertise.
     fileprivate var isKept: Bool {
         let advertised =
-            flags & (LinkAddress.temporary | LinkAddress.managesTemporary) != 0 || origin == 2 || origin == 3
+            flags & (LinkAddress.temporary | LinkAddress.managesTemporary) != 0
+            || [LinkAddress.advertisedOrigin, LinkAddress.linkLocalOrigin].contains(origin)
         return !isLinkLocal && !(address.address.version == .v6 && advertised)
     }
 }

@@ -24,7 +24,7 @@ extension HostLinks {
             state.routes += try inside.rows(.listRoutes(version), within: Self.limit)
                 .compactMap { message throws in try Route(message) }
                 .filter { route in
-                    route.table == 254 && route.destination.version == version
+                    route.table == Netlink.Route.mainTable && route.destination.version == version
                         && route.nextHops.contains { $0.link == peer }
                 }
         }

@@ -32,13 +32,10 @@ package struct InterfaceConfiguration: Hashable, Sendable {
 }
 
 extension Route {
-    /// `RTPROT_KERNEL`.
-    package static let kernelOrigin: UInt8 = 2
-
     /// Whether the kernel makes it for every interface that is up, or keeps it in its list of what is local.
     var belongsToLink: Bool {
         guard origin == Self.kernelOrigin else { return false }
-        return table == 255 || destination.version == .v6 && destination.network.bits >> 118 == 0xfe80 >> 6
+        return table == Self.localTable || destination.version == .v6 && destination.network.bits >> 118 == 0xfe80 >> 6
     }
 
     /// Whether two routes differ in nothing but the time they have left, and in who made one that is advertised.

@@ -20,7 +20,7 @@ package struct LinkAddress: Hashable, Sendable {
     package var preferredFor: UInt32
     /// The address's priority, which becomes the metric of its connected route.
     package var metric: UInt32?
-    /// Who made it, where the kernel knows: 1 the loopback, 2 router advertisements, 3 the kernel for the link (`IFA_PROTO`).
+    /// Who made it, where the kernel knows (`IFA_PROTO`): ``advertisedOrigin``, ``linkLocalOrigin``, or 1 for the loopback's.
     package var origin: UInt8?
 
     /// An address to be, valid for ever, of universal scope, with its subnet's broadcast address. Duplicate address detection is
@@ -71,6 +71,10 @@ package struct LinkAddress: Hashable, Sendable {
     /// The flags that say how an address is meant, not what has become of it.
     package static let lastingFlags = UInt32(
         IFA_F_HOMEADDRESS | IFA_F_MANAGETEMPADDR | IFA_F_NOPREFIXROUTE | IFA_F_MCAUTOJOIN | IFA_F_STABLE_PRIVACY)
+    /// `IFAPROT_KERNEL_RA`: formed from a router's advertisement.
+    package static let advertisedOrigin: UInt8 = 2
+    /// `IFAPROT_KERNEL_LL`: the link's own.
+    package static let linkLocalOrigin: UInt8 = 3
     /// Usable at once.
     package static let noDuplicateDetection = UInt32(IFA_F_NODAD)
     /// Somebody else on the link has it: the kernel does not use it.

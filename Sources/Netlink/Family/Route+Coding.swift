@@ -201,6 +201,6 @@ extension Route: CustomStringConvertible {
             (hop.gateway.map { " via \($0)" } ?? "") + (hop.link.map { " on interface \($0)" } ?? "")
         }
         return "route \(target)" + hops.joined() + (metric.map { " metric \($0)" } ?? "")
-            + (table == 254 ? "" : " table \(table)")
+            + (table == Self.mainTable ? "" : " table \(table)")
     }
 }

@@ -42,14 +42,13 @@ package struct Route: Hashable, Sendable {
     /// Only for packets from here; IPv6 with subtrees.
     package var source: IPPrefix?
     package var typeOfService: UInt8 = 0
-    /// 254 is `main`, 255 `local`.
-    package var table: UInt32 = 254
-    /// Who made it: 2 the kernel, 3 boot, 4 static, 9 router advertisements, 16 DHCP.
-    package var origin: UInt8 = 4
-    /// `RT_SCOPE_UNIVERSE` 0, `RT_SCOPE_LINK` 253.
-    package var scope: UInt8 = 0
-    /// `RTN_UNICAST` 1, `RTN_LOCAL` 2, `RTN_UNREACHABLE` 7 …
-    package var kind: UInt8 = 1
+    package var table = Self.mainTable
+    /// Who made it: beside ``kernelOrigin`` and ``staticOrigin`` 3 is boot, 9 router advertisements, 16 DHCP.
+    package var origin = Self.staticOrigin
+    /// How far its destination is: ``universeScope`` or ``linkScope``.
+    package var scope = Self.universeScope
+    /// ``unicastKind``, `RTN_LOCAL` 2, `RTN_UNREACHABLE` 7 …
+    package var kind = Self.unicastKind
     package var nextHops: [NextHop]
     package var preferredSource: IPAddress?
     /// The lower goes first; nil leaves it to the kernel, 0 for IPv4 and 1024 for IPv6.
@@ -69,7 +68,7 @@ package struct Route: Hashable, Sendable {
     package init(to destination: IPPrefix, gateway: IPAddress? = nil, link: Int32, isOnLink: Bool = false) {
         self.destination = destination
         nextHops = [NextHop(gateway: gateway, link: link, isOnLink: isOnLink)]
-        scope = gateway == nil && destination.version == .v4 ? 253 : 0
+        scope = gateway == nil && destination.version == .v4 ? Self.linkScope : Self.universeScope
     }
 
     /// One route for each next hop. A multipath route of IPv6 is nothing else than these, added and removed one by one.
@@ -80,4 +79,22 @@ package struct Route: Hashable, Sendable {
             return route
         }
     }
+}
+
+// linux/rtnetlink.h
+extension Route {
+    /// `RT_TABLE_MAIN`: what is looked at where no rule says otherwise.
+    package static let mainTable: UInt32 = 254
+    /// `RT_TABLE_LOCAL`: the machine's own addresses, kept by the kernel.
+    package static let localTable: UInt32 = 255
+    /// `RTPROT_KERNEL`: it came with an address.
+    package static let kernelOrigin: UInt8 = 2
+    /// `RTPROT_STATIC`: somebody made it to stay.
+    package static let staticOrigin: UInt8 = 4
+    /// `RT_SCOPE_UNIVERSE`.
+    package static let universeScope: UInt8 = 0
+    /// `RT_SCOPE_LINK`: on the link itself.
+    package static let linkScope: UInt8 = 253
+    /// `RTN_UNICAST`: a way on, and no refusal.
+    package static let unicastKind: UInt8 = 1
 }

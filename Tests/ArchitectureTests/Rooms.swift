@@ -5,6 +5,16 @@ struct Rooms: Equatable {
     /// The rooms in the order they are listed.
     var order: [String] = []
 
+    /// Everything that `room` reaches through its arrows.
+    func reach(of room: String) -> Set<String> {
+        var found: Set<String> = []
+        var open = edges[room, default: []]
+        while let next = open.popFirst() {
+            if found.insert(next).inserted { open.formUnion(edges[next, default: []]) }
+        }
+        return found
+    }
+
     /// What is declared and not imported, and what is imported and not declared; libraries from outside are left aside.
     func complaints(_ imported: [String: Set<String>]) -> [String] {
         order.flatMap { room in

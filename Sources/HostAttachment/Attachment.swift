@@ -35,9 +35,9 @@ package struct Attachment: Hashable, Sendable {
     package let isInstalled: Bool
     /// Whether the API has said, since the interface was made, that the port is this container's.
     package let isConfirmed: Bool
-    /// What ovs-vswitchd says it can not do with the interface: its `error` column.
+    /// What ovs-vswitchd says it cannot do with the interface: its `error` column.
     package let problem: String?
-    /// Keys without which it can not be undone or repaired and which the row lacks.
+    /// Keys without which it cannot be undone or repaired and which the row lacks.
     package let missingKeys: [String]
     /// What ``Endpoint/annotations`` said when it was attached.
     package let annotations: [String: String]

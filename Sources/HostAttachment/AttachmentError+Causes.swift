@@ -11,7 +11,7 @@ extension AttachmentError {
             self.init(code, "\(purpose): the kernel refused", cause: error.message)
         case let error as OVSDBError where error.isUnreachable:
             self.init(
-                .unreachable, "\(purpose): the Open vSwitch database can not be reached; is ovsdb-server running?",
+                .unreachable, "\(purpose): the Open vSwitch database cannot be reached; is ovsdb-server running?",
                 cause: error.message)
         case let error as OVSDBError where error.isUnknownOutcome:
             self.init(

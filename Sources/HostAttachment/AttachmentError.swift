@@ -12,7 +12,7 @@ package struct AttachmentError: Error, Hashable, Sendable, CustomStringConvertib
         package static let network = Code(description: "network")
         /// The Open vSwitch database refused a change; what had been done was undone.
         package static let database = Code(description: "database")
-        /// The Open vSwitch database can not be reached; nothing changed.
+        /// The Open vSwitch database cannot be reached; nothing changed.
         package static let unreachable = Code(description: "unreachable")
         /// The caller was cancelled; what had been done was undone.
         package static let cancelled = Code(description: "cancelled")

@@ -30,7 +30,7 @@ enum Audit {
             }
             if !link.isUp { report(.interfaceWrong, "\(link.name), the end on the host, is down") }
             if let problem = attachment.problem {
-                report(.interfaceFailed, "ovs-vswitchd can not use it: \(problem)")
+                report(.interfaceFailed, "ovs-vswitchd cannot use it: \(problem)")
             } else if !attachment.isInstalled {
                 report(
                     .notInstalled,
@@ -104,7 +104,7 @@ extension HostAttachment {
         }
     }
 
-    /// Nil where the sandbox has ended. One that can not be opened for another reason may well live: nothing is said of it then.
+    /// Nil where the sandbox has ended. One that cannot be opened for another reason may well live: nothing is said of it then.
     private static func namespace(of sandbox: Sandbox) throws(NetlinkError) -> NetworkNamespace? {
         do { return try NetworkNamespace(sandbox) } catch  where [.noEntry, .noProcess, .invalid].contains(error.code) {
             return nil

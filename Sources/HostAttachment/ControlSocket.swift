@@ -53,7 +53,7 @@ actor ControlSocket {
                 throw Failure(description: "\(path) closed the connection instead of answering \(command)")
             }
             received.append(contentsOf: buffer[..<count])
-            // The answer is complete when it is JSON; before its last brace it can not be.
+            // The answer is complete when it is JSON; before its last brace it cannot be.
             guard received.last == UInt8(ascii: "}"),
                 let answer = try? JSONDecoder().decode(Answer.self, from: received)
             else { continue }

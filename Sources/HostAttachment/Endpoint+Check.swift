@@ -9,12 +9,12 @@ extension Endpoint {
         guard !portID.isEmpty, portID.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
             throw AttachmentError(.refused, "port id '\(portID)' is not printable text without spaces")
         }
-        guard InterfaceName.isValid(bridge) else { throw refuse("'\(bridge)' can not be the name of a bridge") }
+        guard InterfaceName.isValid(bridge) else { throw refuse("'\(bridge)' cannot be the name of a bridge") }
         if let interfaceName, !InterfaceName.isValid(interfaceName) {
-            throw refuse("'\(interfaceName)' can not be the name of an interface: 1 to 15 bytes without / : or space")
+            throw refuse("'\(interfaceName)' cannot be the name of an interface: 1 to 15 bytes without / : or space")
         }
-        if let vlan, !(1...4095).contains(vlan) { throw refuse("\(vlan) can not be a VLAN: 1 … 4095") }
-        guard !mac.isMulticast, mac.bits != 0 else { throw refuse("\(mac) can not be the MAC of an interface") }
+        if let vlan, !(1...4095).contains(vlan) { throw refuse("\(vlan) cannot be a VLAN: 1 … 4095") }
+        guard !mac.isMulticast, mac.bits != 0 else { throw refuse("\(mac) cannot be the MAC of an interface") }
         let hasIPv6 = addresses.contains { $0.address.version == .v6 }
         guard ((hasIPv6 ? 1280 : 68)...65535).contains(mtu) else {
             throw refuse("MTU \(mtu) is out of range; \(hasIPv6 ? "IPv6 needs 1280" : "IPv4 needs 68") … 65535")

@@ -8,7 +8,7 @@ extension HostAttachment {
     /// the monitor. Of a port that the NIC carries nobody here installs anything: when ovs-vswitchd has taken the interface up.
     ///
     /// - Throws: ``AttachmentError/Code/notInstalled`` with what stands in the way, at the deadline, or at once where ovs-vswitchd says that
-    ///   it can not use the interface.
+    ///   it cannot use the interface.
     package func waitInstalled(portID: String, within limit: Duration) async throws(AttachmentError) {
         do {
             let problem: String? = try await ovs.wait(within: limit) { replica -> String?? in
@@ -18,7 +18,7 @@ extension HostAttachment {
                 if row.externalIDs[InterfaceKeys.installed] == "true" { return .some(nil) }
                 if row.externalIDs[InterfaceKeys.portID] == nil, row.ofport ?? -1 > 0 { return .some(nil) }
                 if let error = row.error, !error.isEmpty, row.ofport == -1 {
-                    return .some("ovs-vswitchd can not use interface \(row.name): \(error)")
+                    return .some("ovs-vswitchd cannot use interface \(row.name): \(error)")
                 }
                 return nil
             }
@@ -36,7 +36,7 @@ extension HostAttachment {
     package func diagnosis(portID: String) async -> String {
         let replica = ovs.replica
         guard let row = replica.first(Self.interfacesByPort, portID) else { return "it is not attached to this host" }
-        if let error = row.error, !error.isEmpty { return "ovs-vswitchd can not use interface \(row.name): \(error)" }
+        if let error = row.error, !error.isEmpty { return "ovs-vswitchd cannot use interface \(row.name): \(error)" }
         guard row.ofport != nil else {
             return "ovs-vswitchd has not taken interface \(row.name) up; is it running?"
         }
@@ -45,7 +45,7 @@ extension HostAttachment {
         }
         let ids = replica[OpenVSwitch.Configuration.self].only?.externalIDs ?? StringMap()
         for key in ["ovn-remote", "ovn-encap-ip", "ovn-encap-type"] where ids[key] == nil {
-            return "\(key) is not set in Open_vSwitch; ovn-controller can not work without it"
+            return "\(key) is not set in Open_vSwitch; ovn-controller cannot work without it"
         }
         switch await controller.connection() {
         case .notRunning(let reason): return "ovn-controller is not running: \(reason)"

@@ -33,7 +33,7 @@ enum InterfaceKeys {
     /// `true` once the API has said, since this veth was made, that the port is this container's.
     static let confirmed = prefix + "confirmed"
 
-    /// What an annotation can not be called.
+    /// What an annotation cannot be called.
     static let reserved: Set<String> = [
         containerInterface, addresses, gateways, routes, mtu, sandbox, namespace, carriedPortID, vlan, handedOver,
         mayAdvertise, confirmed,

@@ -6,7 +6,7 @@ import OVSDB
 import OVSDBClient
 
 extension NICBridge {
-    /// Refuses what can not be moved as it is, before anything changes.
+    /// Refuses what cannot be moved as it is, before anything changes.
     func check(_ source: InterfaceConfiguration, bridge name: String, datapath: Datapath) async throws {
         let link = source.link
         let replica = ovs.replica
@@ -19,7 +19,7 @@ extension NICBridge {
         }
         if let route = source.routes.first(where: { $0.nextHopObject != nil }) {
             throw AttachmentError(
-                .refused, "\(route) uses a nexthop object, which can not be moved; replace it by a route with a gateway"
+                .refused, "\(route) uses a nexthop object, which cannot be moved; replace it by a route with a gateway"
             )
         }
         let port = replica.first(HostAttachment.portsByName, link.name)

@@ -120,7 +120,7 @@ extension NICBridge {
                 }
                 return rows.count == names.count && rows.allSatisfy { ($0.ofport ?? -1) > 0 } ? .some(nil) : nil
             }
-            if let problem { throw AttachmentError(.database, "ovs-vswitchd can not use an interface", cause: problem) }
+            if let problem { throw AttachmentError(.database, "ovs-vswitchd cannot use an interface", cause: problem) }
         } catch let error as OVSDBError where error.code == .timedOut {
             throw AttachmentError(
                 .database, "ovs-vswitchd has not opened \(names.joined(separator: " and ")); is it running?")
@@ -135,6 +135,6 @@ extension NICBridge {
 }
 
 extension OpenVSwitch.Bridge {
-    /// How the NIC was configured when that was last written down; nil where it was not, or can not be read.
+    /// How the NIC was configured when that was last written down; nil where it was not, or cannot be read.
     var record: ConfigurationRecord? { externalIDs[NICKeys.configuration].flatMap { ConfigurationRecord($0) } }
 }

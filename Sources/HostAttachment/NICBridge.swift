@@ -62,7 +62,7 @@ package struct NICBridge: Sendable {
     package static func bridgeName(of nic: String) throws(AttachmentError) -> String {
         guard InterfaceName.isValid(nic), InterfaceName.isValid("br" + nic) else {
             throw AttachmentError(
-                .refused, "'br\(nic)' can not be the name of a bridge: 1 to 15 bytes without / : or space")
+                .refused, "'br\(nic)' cannot be the name of a bridge: 1 to 15 bytes without / : or space")
         }
         return "br" + nic
     }

@@ -96,7 +96,7 @@ struct NICMove: Sendable {
         let changes = InterfaceConfiguration.plan(from: source, to: target, lost: lost)
         var notes: [String] = []
         if row?.externalIDs[NICKeys.configuration] != nil, row?.record == nil {
-            notes.append("what bridge \(name) remembers of \(nic) can not be read and is written anew")
+            notes.append("what bridge \(name) remembers of \(nic) cannot be read and is written anew")
         }
         if !source.link.isUp { notes.append("\(nic) is down, and so is \(name)") }
         return Plan(

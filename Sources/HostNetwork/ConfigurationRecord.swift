@@ -99,7 +99,7 @@ extension ConfigurationRecord {
     /// - Parameters:
     ///   - link: gives the index that everything gets.
     ///   - present: what is configured now, wherever.
-    /// - Throws: where a message can not be read.
+    /// - Throws: where a message cannot be read.
     package func missing(
         on link: Link, present: [InterfaceConfiguration], now: Int, boot: String
     ) throws(NetlinkError) -> InterfaceConfiguration {

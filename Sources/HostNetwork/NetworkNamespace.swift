@@ -97,7 +97,7 @@ package final class NetworkNamespace: Sendable {
     }
 
     /// Runs `body` on a thread that enters the namespace and dies there. `body` must not await, start tasks or resume any: workers
-    /// that the runtime creates meanwhile would inherit the namespace, which is why it can not be async.
+    /// that the runtime creates meanwhile would inherit the namespace, which is why it cannot be async.
     package func run<T: Sendable, E: Error>(_ body: () throws(E) -> T) throws -> T {
         var result: Result<T, any Error>?
         let status = withoutActuallyEscaping(body) { body in

@@ -62,7 +62,7 @@ struct NetworkTermsTests {
     }
 
     /// Two networks of one engine are two users.
-    @Test func `a host itself can not have a network both ways`() async throws {
+    @Test func `a host itself cannot have a network both ways`() async throws {
         try await withPluginHost { host in
             let network = try await Self.join(host, "blue", Said(isInternal: true))
             await #expect(throws: PluginHost.Refusal.self) { _ = try await Self.join(host, "blue", Said()) }

@@ -58,7 +58,7 @@ struct RefusalTests {
         }
     }
 
-    @Test func `a network that can not be as it is asked for is not made`() async throws {
+    @Test func `a network that cannot be as it is asked for is not made`() async throws {
         try await withPluginHost { host in
             func expect(
                 _ message: String, _ order: PoolOrder = RefusalTests.blue,
@@ -150,7 +150,7 @@ struct RefusalTests {
         }
     }
 
-    @Test func `the engine's own addresses can not be used, and a network needs a subnet`() async throws {
+    @Test func `the engine's own addresses cannot be used, and a network needs a subnet`() async throws {
         try await withPluginHost { host in
             func create(_ data: JSON) async throws {
                 try await host.call(
@@ -170,7 +170,7 @@ struct RefusalTests {
         }
     }
 
-    @Test func `an endpoint that can not be made is not made`() async throws {
+    @Test func `an endpoint that cannot be made is not made`() async throws {
         try await withPluginHost { host in
             let network = try await host.createNetwork(
                 PoolOrder(subnet: "10.1.0.0/29"), options: ["net": "tiny"])

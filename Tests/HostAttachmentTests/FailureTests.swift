@@ -60,7 +60,7 @@ struct FailureTests {
         }
     }
 
-    @Test func `what ovs-vswitchd can not use fails at once`() async throws {
+    @Test func `what ovs-vswitchd cannot use fails at once`() async throws {
         try await withHost { host in
             let container = try TestSandbox()
             let endpoint = try Endpoint.test()
@@ -120,7 +120,7 @@ struct FailureTests {
         }
     }
 
-    @Test func `what can not be attached is refused and changes nothing`() async throws {
+    @Test func `what cannot be attached is refused and changes nothing`() async throws {
         try await withHost { host in
             let container = try TestSandbox()
             let attachment = try host.attachment()
@@ -139,11 +139,11 @@ struct FailureTests {
             try await expectRefusal("bridge br-none does not exist") { $0.bridge = "br-none" }
             try await expectRefusal("MTU 1279 is out of range") { $0.mtu = 1279 }
             try await expectRefusal("needs an address of its version") { $0.addresses.removeFirst() }
-            try await expectRefusal("can not be the name of an interface") { $0.interfaceName = "a/b" }
+            try await expectRefusal("cannot be the name of an interface") { $0.interfaceName = "a/b" }
             try await expectRefusal("has an interface lo already") { $0.interfaceName = "lo" }
             try await expectRefusal("annotation 'mtu'") { $0.annotations = ["mtu": "x"] }
             try await expectRefusal("is not printable") { $0.portID = "a b" }
-            try await expectRefusal("can not be the MAC") { $0.mac = MACAddress(bits: 0x0100_0000_0000)! }
+            try await expectRefusal("cannot be the MAC") { $0.mac = MACAddress(bits: 0x0100_0000_0000)! }
             try await expectRefusal("given twice") { $0.addresses.append($0.addresses[0]) }
             let gone = Sandbox(containerID: "gone", location: .path("/nonexistent"))
             try await expectRefusal("no such file", gone) { _ in }

@@ -219,7 +219,7 @@ struct HandOverTests {
         }
     }
 
-    @Test func `what can not be handed over is refused and changes nothing`() async throws {
+    @Test func `what cannot be handed over is refused and changes nothing`() async throws {
         try await withHost { host in
             let attachment = try host.attachment()
             var endpoint = try Endpoint.test()

@@ -35,7 +35,7 @@ struct LogicalNetwork: Sendable {
 
     /// How long a network that somebody may just be making on another host too is looked at before it is believed to be the one of
     /// its name, where a name cannot be claimed: Neutron has no way to ask for one that nobody else gets. The oldest of several counts,
-    /// and the API tells ages in seconds: after this time one that is made can not be the first any more.
+    /// and the API tells ages in seconds: after this time one that is made cannot be the first any more.
     private static let settling = Duration.milliseconds(1_200)
     private static let glance = Duration.milliseconds(200)
     /// In seconds: an age at which nobody can just be making another.

@@ -89,7 +89,7 @@ extension AddressClients {
         var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         for signal in [SIGTERM, SIGKILL] {
             guard kill(process, signal) == 0 || errno == ESRCH else {
-                return "dhclient (process \(process)) can not be stopped: error \(errno)"
+                return "dhclient (process \(process)) cannot be stopped: error \(errno)"
             }
             if Glibc.poll(&poll, 1, 2000) > 0 { return nil }
         }

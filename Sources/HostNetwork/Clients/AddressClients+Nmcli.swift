@@ -24,7 +24,7 @@ extension AddressClients {
         var result = ["NetworkManager leaves \(nic.name) and \(bridge) alone" + words]
         if isLeased {
             result.append(
-                "NetworkManager can not keep the DHCP lease of \(bridge): start another client before it ends, "
+                "NetworkManager cannot keep the DHCP lease of \(bridge): start another client before it ends, "
                     + "'dhclient -nw \(bridge)', and configure it for the next boot in /etc/network/interfaces: "
                     + "'auto \(bridge)' and 'iface \(bridge) inet dhcp'")
         }

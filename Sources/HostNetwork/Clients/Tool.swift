@@ -53,13 +53,13 @@ package enum Tool {
         var environment = ChildEnvironment.items().map { strdup($0) } + [nil]
         defer { environment.forEach { free($0) } }
         let process = clinux_spawn(path, &arguments, &environment, input, output, 0)
-        guard process > 0 else { return "\(path) can not be run: error \(-process)" }
+        guard process > 0 else { return "\(path) cannot be run: error \(-process)" }
         return wait(for: process, path)
     }
 
     private static func wait(for process: CInt, _ path: String) -> String? {
         let descriptor = clinux_pidfd_open(process)
-        guard descriptor >= 0 else { return "\(path) can not be watched: error \(-descriptor)" }
+        guard descriptor >= 0 else { return "\(path) cannot be watched: error \(-descriptor)" }
         defer { close(descriptor) }
         var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         let isOver = Glibc.poll(&poll, 1, 5000) > 0

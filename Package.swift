@@ -113,7 +113,8 @@ let package = Package(
         room("HTTPTransport", uses: ["Discretion", "Deadlines", "HTTPServing", nioSSL, logging, locks] + http + nio),
         room(
             "Keystone",
-            uses: ["NeutronAPI", "YAML", "Discretion", "Deadlines", "HTTPServing", "HTTPTransport", logging, locks] + http + nio),
+            uses: ["NeutronAPI", "YAML", "Discretion", "Deadlines", "HTTPServing", "HTTPTransport", logging, locks]
+                + http + nio),
         room("NeutronClient", uses: ["NetAddress", "NeutronAPI", "HTTPTransport", "Keystone", logging] + http + nio),
 
         // What we are.
@@ -122,26 +123,47 @@ let package = Package(
             uses: ["NetAddress", "OVSDB", "OVNModel", "IPAM", "DHCPOptions", "NeutronAPI", "OVSDBClient", logging]),
         room(
             "NeutronServer",
-            uses: ["NetAddress", "NeutronAPI", "Deadlines", "HTTPServing", "HTTPTransport", "Keystone", "NetworkStore", hummingbird, logging, metrics, locks, nioHTTP] + nio),
+            uses: [
+                "NetAddress", "NeutronAPI", "Deadlines", "HTTPServing", "HTTPTransport", "Keystone", "NetworkStore",
+                hummingbird, logging, metrics, locks, nioHTTP,
+            ] + nio),
         room(
             "HostAttachment",
             uses: ["NetAddress", "OVSDB", "OVNModel", "Deadlines", "Netlink", "HostNetwork", "OVSDBClient", logging]),
         room(
             "HostEndpoints",
-            uses: ["NetAddress", "OVSDB", "OVNModel", "NeutronAPI", "Release", "Discretion", "Deadlines", "Netlink", "HostNetwork", "OVSDBClient", "DockerEngine", "Keystone", "NeutronClient", "HostAttachment", logging]),
+            uses: [
+                "NetAddress", "OVSDB", "OVNModel", "NeutronAPI", "Release", "Discretion", "Deadlines", "Netlink",
+                "HostNetwork", "OVSDBClient", "DockerEngine", "Keystone", "NeutronClient", "HostAttachment", logging,
+            ]),
         room(
             "DockerPlugin",
-            uses: ["NetAddress", "OVSDB", "OVNModel", "NeutronAPI", "Deadlines", "Netlink", "HostNetwork", "OVSDBClient", "DockerEngine", "HTTPServing", "Keystone", "NeutronClient", "HostAttachment", "HostEndpoints", lifecycle, logging, locks, nioHTTP] + nio),
+            uses: [
+                "NetAddress", "OVSDB", "OVNModel", "NeutronAPI", "Deadlines", "Netlink", "HostNetwork", "OVSDBClient",
+                "DockerEngine", "HTTPServing", "Keystone", "NeutronClient", "HostAttachment", "HostEndpoints",
+                lifecycle, logging, locks, nioHTTP,
+            ] + nio),
         room(
             "Commands",
-            uses: ["NetAddress", "OVSDB", "OVNModel", "NeutronAPI", "Release", "Discretion", "Deadlines", "HostNetwork", "OVSDBClient", "DockerEngine", "Keystone", "NeutronClient", "HostAttachment", "HostEndpoints", "DockerPlugin", arguments, logging]),
+            uses: [
+                "NetAddress", "OVSDB", "OVNModel", "NeutronAPI", "Release", "Discretion", "Deadlines", "HostNetwork",
+                "OVSDBClient", "DockerEngine", "Keystone", "NeutronClient", "HostAttachment", "HostEndpoints",
+                "DockerPlugin", arguments, logging,
+            ]),
 
         command(
             "ovn-ipam",
-            uses: ["NetAddress", "OVSDB", "DHCPOptions", "NeutronAPI", "Release", "YAML", "Discretion", "EmbeddedOVN", "OVSDBClient", "HTTPTransport", "Keystone", "NetworkStore", "NeutronServer", arguments, configuration, lifecycle, signals, logging] + nio),
+            uses: [
+                "NetAddress", "OVSDB", "DHCPOptions", "NeutronAPI", "Release", "YAML", "Discretion", "EmbeddedOVN",
+                "OVSDBClient", "HTTPTransport", "Keystone", "NetworkStore", "NeutronServer", arguments, configuration,
+                lifecycle, signals, logging,
+            ] + nio),
         command(
             "ovn-docker-plugin",
-            uses: ["OVSDB", "Release", "Discretion", "OVSDBClient", "DockerEngine", "Keystone", "HostAttachment", "HostEndpoints", "DockerPlugin", arguments, lifecycle, signals, logging]),
+            uses: [
+                "OVSDB", "Release", "Discretion", "OVSDBClient", "DockerEngine", "Keystone", "HostAttachment",
+                "HostEndpoints", "DockerPlugin", arguments, lifecycle, signals, logging,
+            ]),
         command("ovn-integrate", uses: ["Commands"], linker: fixedAddress),
         command("ovn-container", uses: ["Commands"], linker: fixedAddress),
         command("ovsdb-modelgen", uses: ["OVSDB", arguments]),

@@ -12,7 +12,7 @@ extension DHCPOption {
         let text = String(text.trimmedOfBlanks)
         let value: DHCPValue
         switch kind {
-        case .addresses(let count, step: let step, inBraces: _): value = try addresses(text, count, step)
+        case .addresses(let count, let step, inBraces: _): value = try addresses(text, count, step)
         case .flag, .word: value = .flag(try flag(text))
         case .number(let range): value = .number(try number(text, range))
         case .text:

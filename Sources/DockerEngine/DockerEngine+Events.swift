@@ -1,5 +1,5 @@
-import Deadlines
 import AsyncHTTPClient
+import Deadlines
 import FoundationEssentials
 import NIOCore
 import NIOHTTP1
@@ -26,7 +26,9 @@ extension DockerEngine {
         let client = client
         let response: HTTPClientResponse
         do {
-            response = try await withDeadline(.now + timeout) { try await client.execute(request, deadline: .distantFuture) }
+            response = try await withDeadline(.now + timeout) {
+                try await client.execute(request, deadline: .distantFuture)
+            }
         } catch {
             throw failure(of: .GET, goal, error, timeout)
         }

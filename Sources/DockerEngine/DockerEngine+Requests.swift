@@ -1,5 +1,5 @@
-import Deadlines
 import AsyncHTTPClient
+import Deadlines
 import FoundationEssentials
 import Glibc
 import Logging

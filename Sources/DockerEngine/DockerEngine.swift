@@ -1,5 +1,5 @@
-import Deadlines
 import AsyncHTTPClient
+import Deadlines
 package import Logging
 import NIOCore
 

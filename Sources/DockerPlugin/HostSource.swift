@@ -3,8 +3,8 @@ import HostAttachment
 package import HostEndpoints
 package import Keystone
 package import Logging
-package import OVSDBClient
 import NeutronClient
+package import OVSDBClient
 
 /// Makes hosts for a daemon: connected once, and set up as the Open vSwitch database says at each moment.
 ///

@@ -113,14 +113,18 @@ struct DatabaseLog {
     /// Takes the line for what it says about the record behind it.
     private mutating func begin() {
         defer { line.removeAll(keepingCapacity: true) }
-        if records == 0, line.starts(with: "OVSDB CLUSTER ".utf8) { return place = .cluster }
+        if records == 0, line.starts(with: "OVSDB CLUSTER ".utf8) {
+            place = .cluster
+            return
+        }
         let words = line.dropLast().split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
         guard words.count == 4, words[0].elementsEqual("OVSDB".utf8), words[1].elementsEqual("JSON".utf8),
             let length = Int(String(decoding: words[2], as: UTF8.self)), length > 0,
             words[2].first != UInt8(ascii: "+"),
             let digest = Self.bytes(hexadecimal: words[3]), digest.count == 20
         else {
-            return place = .damage(Self.noRecord(records))
+            place = .damage(Self.noRecord(records))
+            return
         }
         declared = length
         hasNewline = false

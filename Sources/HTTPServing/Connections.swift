@@ -1,5 +1,5 @@
-import NIOConcurrencyHelpers
 package import Logging
+import NIOConcurrencyHelpers
 package import NIOCore
 
 /// The connections of a server: how many there are, whose, and which of them give way to new ones.

@@ -1,5 +1,5 @@
-import Deadlines
 import AsyncHTTPClient
+import Deadlines
 import Glibc
 package import HTTPServing
 package import Logging

@@ -1,5 +1,5 @@
-import Deadlines
 import AsyncHTTPClient
+import Deadlines
 import Discretion
 import Glibc
 import NIOCore

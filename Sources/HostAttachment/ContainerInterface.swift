@@ -1,5 +1,5 @@
-package import NetAddress
 import HostNetwork
+package import NetAddress
 import Netlink
 
 /// The container's end of an endpoint, as it is in its sandbox at this moment.

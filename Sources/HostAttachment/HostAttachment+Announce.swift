@@ -1,5 +1,5 @@
-import NetAddress
 import HostNetwork
+import NetAddress
 
 extension HostAttachment {
     /// Tells the network where the addresses of an attachment are now, while its container's end is still on this host and OVN has

@@ -26,7 +26,8 @@ extension HostAttachment {
                     mayAdvertise
                     ? .put(.externalIDs, [InterfaceKeys.mayAdvertise: "true"])
                     : .removeKeys(.externalIDs, [InterfaceKeys.mayAdvertise])
-                try await ovs.transact([.mutate(OpenVSwitch.Interface.self, row.id, change)], within: deadline.remaining)
+                try await ovs.transact(
+                    [.mutate(OpenVSwitch.Interface.self, row.id, change)], within: deadline.remaining)
             }
             try await links.setMayAdvertise(mayAdvertise, on: attachment.hostInterface, datapath)
         } catch {

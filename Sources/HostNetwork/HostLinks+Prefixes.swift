@@ -35,7 +35,8 @@ extension HostLinks {
         for version in IPVersion.allCases {
             let routes = try socket.rows(.listRoutes(version), within: Self.limit)
                 .compactMap { message throws in try Route(message) }
-            for route in routes where route.table == Route.mainTable && route.kind == Route.unicastKind && route.destination.length > 0 {
+            for route in routes
+            where route.table == Route.mainTable && route.kind == Route.unicastKind && route.destination.length > 0 {
                 guard route.nextHops.allSatisfy({ $0.gateway == nil }), let link = route.nextHops.first?.link else {
                     continue
                 }

@@ -77,7 +77,8 @@ extension Plug {
         var requests: [NetlinkRequest] = changes.isEmpty ? [] : [.setLink(.index(link), changes)]
 
         let wantedRoutes = routes.map { netlinkRoute($0, link: link) }
-        for route in actual.routes where route.origin == Netlink.Route.staticOrigin && route.nextHops.contains(where: { $0.link == link }) {
+        for route in actual.routes
+        where route.origin == Netlink.Route.staticOrigin && route.nextHops.contains(where: { $0.link == link }) {
             if !wantedRoutes.contains(where: { Self.matches($0, route) }) { requests.append(.removeRoute(route)) }
         }
         for present in actual.addresses where !present.isLinkLocal && !addresses.contains(present.address) {
@@ -103,7 +104,8 @@ extension Plug {
 
     /// Whether two routes lead to the same place by the same way; metrics that the kernel filled in do not count.
     private static func matches(_ wanted: Netlink.Route, _ present: Netlink.Route) -> Bool {
-        wanted.destination == present.destination && wanted.table == present.table && present.kind == Netlink.Route.unicastKind
+        wanted.destination == present.destination && wanted.table == present.table
+            && present.kind == Netlink.Route.unicastKind
             && wanted.nextHops.map(\.gateway) == present.nextHops.map(\.gateway)
             && wanted.nextHops.map(\.link) == present.nextHops.map(\.link)
     }

@@ -1,5 +1,5 @@
-import Deadlines
 import CoreMetrics
+import Deadlines
 import HTTPServing
 package import Hummingbird
 import Logging

@@ -1,9 +1,9 @@
+import HTTPServing
 package import Hummingbird
+import HummingbirdCore
 package import Logging
 package import NIOCore
 package import NetworkStore
-import HTTPServing
-import HummingbirdCore
 import NeutronAPI
 
 /// The Networking API v2.0 over HTTP, on a ``NetworkStore``.

@@ -40,7 +40,10 @@ struct OrderedContents: Sendable {
     }
 
     mutating func insert(_ entry: Entry) {
-        guard !leaves.isEmpty else { return leaves = [[entry]] }
+        guard !leaves.isEmpty else {
+            leaves = [[entry]]
+            return
+        }
         var place = place(of: entry)
         if place.leaf == leaves.count { place = Place(leaf: leaves.count - 1, offset: leaves[leaves.count - 1].count) }
         leaves[place.leaf].insert(entry, at: place.offset)

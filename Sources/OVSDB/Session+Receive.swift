@@ -98,7 +98,13 @@ extension Session {
 
 /// The members of a JSON-RPC message (RFC 7047 §4) as they come.
 private struct Envelope {
-    enum Member: UInt8 { case id = 1, method = 2, parameters = 4, result = 8, error = 16 }
+    enum Member: UInt8 {
+        case id = 1
+        case method = 2
+        case parameters = 4
+        case result = 8
+        case error = 16
+    }
 
     var id: JSONValue?
     var method: String?

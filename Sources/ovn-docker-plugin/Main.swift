@@ -1,5 +1,5 @@
-import Discretion
 import ArgumentParser
+import Discretion
 import Glibc
 import HostEndpoints
 import Logging

@@ -43,7 +43,9 @@ import Testing
     @Test(arguments: Project.files(below: "Tests/Fuzz", suffix: ".swift"))
     func `a fuzzer names every room that its own need`(_ path: String) throws {
         let rooms = try Rooms.declared()
-        let words = try Project.lines(path).prefix(2).map { Set($0.split(separator: " ").dropFirst(2).map(String.init)) }
+        let words = try Project.lines(path).prefix(2).map {
+            Set($0.split(separator: " ").dropFirst(2).map(String.init))
+        }
         let own = words[0].intersection(rooms.order)
         let missing = own.reduce(into: Set<String>()) { $0.formUnion(rooms.reach(of: $1)) }
             .subtracting(words[0]).subtracting(words[1])

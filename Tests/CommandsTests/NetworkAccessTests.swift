@@ -1,5 +1,5 @@
-import Deadlines
 import ArgumentParser
+import Deadlines
 import Logging
 import NeutronAPI
 import NeutronClient

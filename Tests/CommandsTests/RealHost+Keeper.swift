@@ -1,5 +1,5 @@
-import Deadlines
 import Commands
+import Deadlines
 import DockerEngine
 import HostAttachment
 import HostEndpoints

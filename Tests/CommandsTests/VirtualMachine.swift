@@ -1,8 +1,7 @@
 import Commands
 import HostEndpoints
-
-import NeutronAPI
 import Logging
+import NeutronAPI
 import NeutronClient
 import TestAPI
 import TestServers

@@ -1,10 +1,10 @@
 import Foundation
 import Logging
-import NetAddress
 import NIOCore
 import NIOHTTP1
-import Testing
+import NetAddress
 import TestServers
+import Testing
 
 @testable import DockerEngine
 

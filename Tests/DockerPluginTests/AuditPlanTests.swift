@@ -1,6 +1,6 @@
 import HostAttachment
-import NeutronAPI
 import NetAddress
+import NeutronAPI
 import Testing
 
 @testable import DockerPlugin

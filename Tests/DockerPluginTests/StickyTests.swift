@@ -1,5 +1,5 @@
-import NeutronAPI
 import NetAddress
+import NeutronAPI
 import TestServers
 import Testing
 

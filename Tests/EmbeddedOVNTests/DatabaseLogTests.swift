@@ -62,7 +62,8 @@ import Testing
             let found = Self.finding(Array(Self.file.prefix(length)))
             if whole == 0 {
                 guard case .damaged(end: 0, records: 0, _) = found else {
-                    Issue.record("\(length): \(found)"); continue
+                    Issue.record("\(length): \(found)")
+                    continue
                 }
             } else if ends.contains(length) {
                 #expect(found == .whole(records: whole), "\(length)")

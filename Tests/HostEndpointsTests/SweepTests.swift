@@ -2,8 +2,8 @@ import HostAttachment
 import NeutronAPI
 import Testing
 
-@testable import HostEndpoints
 @testable import DockerEngine
+@testable import HostEndpoints
 
 struct SweepTests {
     static func container(_ id: String, _ endpoints: [UInt64]) -> ContainerSummary {

@@ -212,5 +212,4 @@ final class Shared<Value: Sendable>: Sendable {
         let said = String(decoding: pipe.fileHandleForReading.availableData, as: UTF8.self)
         return (process, said)
     }
-
 }

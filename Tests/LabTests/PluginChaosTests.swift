@@ -77,8 +77,11 @@ extension LabTests {
 /// Something that is killed.
 struct Victim: Sendable, CustomStringConvertible {
     enum Kind: String, CaseIterable, Sendable {
-        case container, plugin, docker, ipam = "ovn-ipam", northbound = "Northbound database"
-        case database = "ovsdb-server", controller = "ovn-controller"
+        case container, plugin, docker
+        case ipam = "ovn-ipam"
+        case northbound = "Northbound database"
+        case database = "ovsdb-server"
+        case controller = "ovn-controller"
         /// Held for a while, as by a slow disk, and not killed.
         case containerd
     }

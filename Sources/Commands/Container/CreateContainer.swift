@@ -1,5 +1,5 @@
-import HostEndpoints
 import ArgumentParser
+import HostEndpoints
 
 /// `ovn-container container-create`
 struct CreateContainer: HostCommand {

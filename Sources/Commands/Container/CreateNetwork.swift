@@ -1,5 +1,5 @@
-import HostEndpoints
 import ArgumentParser
+import HostEndpoints
 import NetAddress
 import NeutronAPI
 import NeutronClient

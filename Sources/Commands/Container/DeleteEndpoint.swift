@@ -1,8 +1,8 @@
-import HostEndpoints
 import ArgumentParser
 import Discretion
 import DockerEngine
 import HostAttachment
+import HostEndpoints
 import HostNetwork
 import NeutronAPI
 import NeutronClient

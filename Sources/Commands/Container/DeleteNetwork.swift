@@ -1,5 +1,5 @@
-import HostEndpoints
 import ArgumentParser
+import HostEndpoints
 import NeutronAPI
 import NeutronClient
 

@@ -1,6 +1,6 @@
+import ArgumentParser
 import Deadlines
 import HostEndpoints
-import ArgumentParser
 import NeutronAPI
 import NeutronClient
 import OVNModel

@@ -1,6 +1,6 @@
+import ArgumentParser
 import HostAttachment
 import HostEndpoints
-import ArgumentParser
 import NetAddress
 import NeutronAPI
 import NeutronClient

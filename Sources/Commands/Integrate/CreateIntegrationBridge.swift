@@ -1,6 +1,6 @@
+import ArgumentParser
 import Deadlines
 import HostEndpoints
-import ArgumentParser
 import HostNetwork
 import OVNModel
 import OVSDB

@@ -1,6 +1,6 @@
+import HostAttachment
 import HostEndpoints
 import NetAddress
-import HostAttachment
 import OVNModel
 import OVSDB
 

@@ -27,8 +27,7 @@ struct LeaveNetworks: HostCommand {
         try await HostDatabase.with(host.remote(context), until: deadline, logger: host.logger(context)) { database in
             let departure = try Departure(database.client.replica, networks: try database.networkIDs())
             if let reason = departure.obstacle { throw HostError(.refused, "\(reason); nothing changed") }
-            if case .notRunning = await controller.connection(within: .seconds(1)) {
-            } else {
+            guard case .notRunning = await controller.connection(within: .seconds(1)) else {
                 throw HostError(
                     .refused,
                     "ovn-controller is running: stop it first, 'systemctl disable --now ovn-host' "

@@ -1,7 +1,7 @@
 import Deadlines
 import Discretion
-import HostEndpoints
 import HostAttachment
+import HostEndpoints
 import HostNetwork
 import Logging
 import NetAddress

@@ -1,6 +1,6 @@
-import HostEndpoints
 import ArgumentParser
 import HostAttachment
+import HostEndpoints
 import HostNetwork
 import OVNModel
 import OVSDB

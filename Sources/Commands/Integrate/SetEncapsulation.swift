@@ -1,7 +1,7 @@
-import Deadlines
-import HostEndpoints
 import ArgumentParser
+import Deadlines
 import Glibc
+import HostEndpoints
 import OVNModel
 
 /// `ovn-integrate set-encap-type`

@@ -1,5 +1,5 @@
-import Deadlines
 import ArgumentParser
+import Deadlines
 import HostEndpoints
 
 /// `ovn-integrate set-ipam`

@@ -1,6 +1,6 @@
+import ArgumentParser
 import Deadlines
 import HostEndpoints
-import ArgumentParser
 import NetAddress
 import OVNModel
 import OVSDB

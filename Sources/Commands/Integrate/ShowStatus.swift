@@ -1,7 +1,7 @@
-import Deadlines
-import HostEndpoints
 import ArgumentParser
+import Deadlines
 import HostAttachment
+import HostEndpoints
 import HostNetwork
 import Keystone
 import Logging

@@ -1,5 +1,5 @@
-import Discretion
 import ArgumentParser
+import Discretion
 import Keystone
 
 /// Options that say which OpenStack cloud the networking API belongs to, as other OpenStack tools have them. Each counts

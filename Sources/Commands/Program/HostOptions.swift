@@ -1,6 +1,6 @@
+import ArgumentParser
 import Deadlines
 import HostEndpoints
-import ArgumentParser
 import Logging
 import OVSDBClient
 

@@ -1,7 +1,7 @@
-import Deadlines
-import HostEndpoints
 import ArgumentParser
+import Deadlines
 import Discretion
+import HostEndpoints
 import Logging
 import OVSDB
 import OVSDBClient

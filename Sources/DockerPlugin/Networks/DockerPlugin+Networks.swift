@@ -1,7 +1,7 @@
 import HostAttachment
 package import HostEndpoints
-import Logging
 import HostNetwork
+import Logging
 import NetAddress
 import NeutronAPI
 import NeutronClient

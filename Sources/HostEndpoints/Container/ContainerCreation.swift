@@ -229,7 +229,8 @@ extension ContainerCreation {
         guard !failures.isEmpty else { throw failure }
         throw HostError(
             failure.code,
-            "\(failure.message); not all could be undone (\(failures.map { "\($0)" }.joined(separator: "; "))): repeat the command")
+            "\(failure.message); not all could be undone (\(failures.map { "\($0)" }.joined(separator: "; "))): repeat the command"
+        )
     }
 }
 

@@ -1,8 +1,8 @@
 import HostAttachment
+import HostNetwork
 package import NetAddress
 package import OVNModel
 package import OVSDB
-import HostNetwork
 import OVSDBClient
 
 /// What this host keeps from whoever reaches it, or the outside through it, by anything but a NIC: from containers on Docker's bridges and

@@ -1,6 +1,6 @@
 import HostNetwork
-package import OVSDB
 import OVNModel
+package import OVSDB
 
 /// Keeps our table of the kernel's packet filter what this host's settings say.
 package struct HostFirewall: Sendable {

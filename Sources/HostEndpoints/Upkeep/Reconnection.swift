@@ -1,9 +1,9 @@
 package import DockerEngine
 import HostAttachment
 import HostNetwork
+import Netlink
 import NeutronAPI
 import NeutronClient
-import Netlink
 
 /// Gives a network container its endpoints back, after it got a new namespace: it was restarted, it crashed, or the host did.
 ///

@@ -9,6 +9,7 @@ HOSTS ?= 2
 NAME ?= lab
 DEBIAN ?= trixie
 ROUNDS ?= 200
+MINUTES ?= 15
 PORTS ?= 100000
 # Make passes SECONDS on to the shell, where the name is taken: it counts them itself.
 SECONDS_EACH := $(if $(filter command line,$(origin SECONDS)),$(SECONDS),60)
@@ -72,6 +73,9 @@ chaos: build image build-tests ## kill commands, daemons and containers at rando
 attacks: build ## measure what an honest client notices while others attack the API, each way for SECONDS=60
 	@Tests/attacks/run --seconds $(SECONDS_EACH)
 
+compose: build ## do the same to Compose projects on Docker's bridge and on two hosts with ovn, at random for MINUTES=15, and compare
+	@Tests/compose/run --minutes $(MINUTES)
+
 bench: build ## measure against ovn-nbctl and raw transactions, side by side
 	@Benchmarks/run
 
@@ -99,6 +103,6 @@ install: ## copy dist/ to DESTDIR and PREFIX
 clean: ## remove what building made, but not the lab's cached base image
 	rm -rf .build .build-tsan .build-fuzz dist
 
-.PHONY: help demo test test-debian test-openstack deps deps-openstack build build-tests image check format lab lab-down chaos attacks bench bench-scale bench-debian fuzz tsan generate check-generated \
+.PHONY: help demo test test-debian test-openstack deps deps-openstack build build-tests image check format lab lab-down chaos attacks compose bench bench-scale bench-debian fuzz tsan generate check-generated \
     install clean
 .NOTPARALLEL:

@@ -23,16 +23,16 @@ extension StringProtocol {
     /// The text without ` at /usr/src/…/tls_record.cc:242`, by which libraries tell in which line of their source an error arose: it
     /// tells nothing to whoever reads the error, and the builder's folders to everybody.
     package var withoutSourcePlaces: String {
+        let mark = " at /"
         var text = String(self)
-        let mark = Array(" at /".utf8)
-        // Of bytes: every line of the log is looked through.
+        // By bytes: every line of the log is looked through.
         let isMarked = text.withUTF8 { bytes in
-            bytes.indices.contains { bytes[$0] == mark[0] && bytes[$0...].starts(with: mark) }
+            bytes.indices.contains { bytes[$0...].starts(with: mark.utf8) }
         }
         guard isMarked else { return text }
         var rest = text[...]
         var kept = ""
-        while let start = rest.firstRange(of: " at /") {
+        while let start = rest.firstRange(of: mark) {
             kept += rest[..<start.lowerBound]
             let place = rest[start.lowerBound...].dropFirst(4).prefix {
                 !$0.isWhitespace && $0 != "," && $0 != ")" && $0 != "]"

@@ -4,9 +4,6 @@
 public struct Index<R: Row, K: Hashable & Sendable>: Sendable {
     /// Unique among the table's indexes.
     public let name: String
-    /// The keys under which a row is found; a row without any is not in the index.
-    public let keys: @Sendable (R) -> [K]
-
     /// Passes each key's hash to its second argument.
     @usableFromInline let hashes: @Sendable (R, (Int) -> Void) -> Void
     /// Whether a row is found under a key.
@@ -14,10 +11,10 @@ public struct Index<R: Row, K: Hashable & Sendable>: Sendable {
 
     // Inlinable, so that the keys are computed, hashed and compared by code that knows their type.
 
+    /// - Parameter keys: those under which a row is found; a row without any is not in the index.
     @inlinable
     public init(_ name: String, keys: @escaping @Sendable (R) -> [K]) {
         self.name = name
-        self.keys = keys
         hashes = { row, body in
             for key in keys(row) { body(key.hashValue) }
         }
@@ -28,7 +25,6 @@ public struct Index<R: Row, K: Hashable & Sendable>: Sendable {
     @inlinable
     public init(_ name: String, key: @escaping @Sendable (R) -> K?) {
         self.name = name
-        keys = { row in key(row).map { [$0] } ?? [] }
         hashes = { row, body in
             if let key = key(row) { body(key.hashValue) }
         }

@@ -2,7 +2,8 @@ import Foundation
 import Testing
 
 @Suite struct DocumentTests {
-    static let documents = ["README.md", "CHANGELOG.md"] + Project.files(below: "docs", suffix: ".md")
+    static let documents =
+        ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"] + Project.files(below: "docs", suffix: ".md")
 
     @Test func `the architecture fits on a hundred lines`() throws {
         #expect(try Project.lines("docs/architecture.md").count <= 101)

@@ -10,7 +10,9 @@ import Testing
     /// Sources, scripts and documents: all text of ours.
     static let everything =
         ["Sources", "Tests", "Scripts", "Benchmarks", "lab", "image", "docs"]
-        .flatMap { Project.files(below: $0) } + ["Makefile", "Package.swift", "README.md", "CHANGELOG.md", ".ci/run"]
+        .flatMap { Project.files(below: $0) } + [
+            "Makefile", "Package.swift", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", ".ci/run",
+        ]
 
     @Test func `a file has at most 400 lines`() throws {
         for path in Self.written {

@@ -80,8 +80,8 @@ extension LabTests {
             )
         }
 
-        /// A plugin that acted on what it has told would do so within this, which nothing else shows: 15 seconds, looked at every 5.
-        static let untilActed = "sleep 25"
+        /// A plugin that acted on what it has told would do so within this, which nothing else shows: it looks every 5 seconds.
+        static let untilActed = "sleep 11"
 
         /// How often the plugin's log tells a problem with a port.
         static func told(_ problem: String, _ port: String, on host: String, _ lab: Lab) async throws -> Int {

@@ -124,7 +124,8 @@ import Testing
             let client = try SocketClient(port: port, window: 4_096)
             // Answers of some megabytes: more than the sockets hold.
             try client.say(String(repeating: "GET /v2.0/extensions HTTP/1.1\r\nHost: x\r\n\r\n", count: 2_000))
-            // Its place is free once it is closed.
+            // The place is its own from now on, and free once it is closed.
+            #expect(await client.hasSomething())
             var heard = ""
             while !heard.hasPrefix("HTTP/1.1 200") {
                 let next = try SocketClient(port: port)
@@ -162,7 +163,13 @@ import Testing
             let other = try SocketClient(port: port, from: "127.0.0.2")
             try other.say("\(Self.get)\r\n")
             #expect(await other.replies().count == 1)
-            let many = try (1...20).map { _ in try SocketClient(port: port) }
+            // Each has been answered before the next comes: it is known who has waited longest.
+            var many: [SocketClient] = []
+            for _ in 1...20 {
+                many.append(try SocketClient(port: port))
+                try many[many.count - 1].say("\(Self.get)\r\n")
+                #expect(await many[many.count - 1].replies().count == 1)
+            }
             let last = try SocketClient(port: port)
             try last.say("\(Self.get)\r\n")
             #expect(await last.replies().first?.hasPrefix("HTTP/1.1 200") == true)

@@ -73,8 +73,16 @@ package final class SocketClient: Sendable {
     /// Says that nothing more will come.
     package func end() { shutdown(descriptor, Int32(SHUT_WR)) }
 
+    /// Waits until there is something to hear, and hears none of it.
+    package func hasSomething() async -> Bool {
+        await blocking {
+            var byte: UInt8 = 0
+            return recv(self.descriptor, &byte, 1, Int32(MSG_PEEK)) == 1
+        }
+    }
+
     /// Hears until the other end says no more.
-    package func rest() async -> String { await hear { _ in false } }
+    package func rest() async -> String { await hear() }
 
     /// Hears a line.
     package func line() async -> String {
@@ -102,18 +110,23 @@ package final class SocketClient: Sendable {
         return replies
     }
 
-    private func hear(until isEnough: @escaping @Sendable (String) -> Bool) async -> String {
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                var heard: [UInt8] = []
-                var chunk = [UInt8](repeating: 0, count: 65_536)
-                while !isEnough(String(decoding: heard, as: UTF8.self)) {
-                    let count = recv(self.descriptor, &chunk, chunk.count, 0)
-                    guard count > 0 else { break }
-                    heard += chunk[..<count]
-                }
-                continuation.resume(returning: String(decoding: heard, as: UTF8.self))
+    private func hear(until isEnough: (@Sendable (String) -> Bool)? = nil) async -> String {
+        await blocking {
+            var heard: [UInt8] = []
+            var chunk = [UInt8](repeating: 0, count: 65_536)
+            while isEnough?(String(decoding: heard, as: UTF8.self)) != true {
+                let count = recv(self.descriptor, &chunk, chunk.count, 0)
+                guard count > 0 else { break }
+                heard += chunk[..<count]
             }
+            return String(decoding: heard, as: UTF8.self)
+        }
+    }
+
+    /// Runs what waits for the other end where nobody else has to wait for it.
+    private func blocking<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async { continuation.resume(returning: body()) }
         }
     }
 }

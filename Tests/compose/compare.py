@@ -79,7 +79,8 @@ class World:
         self.networks = {host: seen[host]["networks"] for host in self.hosts}
         self.internal = {each["name"] for host in self.hosts for each in self.networks[host] if each["internal"]}
         self.pages = {f"{member['hostname']} {key[1]}": label(key) for key, member in self.members.items() if member.running}
-        self.places = {place: f"{label(key)} in {place[0]}" for key, member in self.members.items() for place in member.addresses()}
+        self.places = {
+            place: f"{label(key)} in {place[0]}" for key, member in self.members.items() for place in member.addresses()}
         self.ids = {member["id"]: key for key, member in self.members.items()}
         self.asked = []
 
@@ -167,8 +168,8 @@ class Comparison:
             endpoints = sum(len(network["endpoints"]) for network in there["networks"] if network["driver"] == "ovn")
             if theirs != sorted(there["rows"]) or not len(theirs) == len(there["veths"]) == endpoints:
                 told.append(
-                    f"{host} does not agree with itself: {len(theirs)} ports, {len(there['rows'])} rows, {len(there['veths'])} veths, "
-                    f"{endpoints} endpoints of containers")
+                    f"{host} does not agree with itself: {len(theirs)} ports, {len(there['rows'])} rows, "
+                    f"{len(there['veths'])} veths, {endpoints} endpoints of containers")
         elsewhere = [port for port in ports if port["binding:host_id"] not in labs.OVN]
         if elsewhere:
             told.append(f"ports of no host: {elsewhere}")
@@ -176,7 +177,8 @@ class Comparison:
         told += [f"given twice: {address}" for address in sorted(set(given)) if given.count(address) > 1]
         known = sorted(network["name"] for network in self.seen["api"]["networks"])
         wanted = sorted({
-            network["options"]["net"] for host in labs.OVN for network in self.seen[host]["networks"] if network["driver"] == "ovn"})
+            network["options"]["net"] for host in labs.OVN for network in self.seen[host]["networks"]
+            if network["driver"] == "ovn"})
         if known != wanted:
             told.append(f"the API has the networks {known}, the engines have {wanted}")
         return told
@@ -237,6 +239,9 @@ class Comparison:
                     # Of nodes of the lab only containers have IPv6.
                     continue
                 port, protocol = int(place["HostPort"]), inner.split("/")[1]
+                if protocol == "udp" and member.key[0] not in self.projects:
+                    # Nobody listens there: see answers().
+                    continue
                 about = f"{label(member.key)} at its published port {inner}"
                 if sum(key[:2] == member.key[:2] for key in world.members) == 1:
                     about += f" ({place['HostIp']}:{port})"
@@ -338,11 +343,10 @@ class Comparison:
                     self.silent.append(about)
 
     def differences(self):
-        bridge, ovn = self.facts["bridge"], self.facts["ovn"]
+        bridge, ovn, none = self.facts["bridge"], self.facts["ovn"], "nothing of the kind"
         return self.oddities + [
-            f"{about}\n      bridge: {bridge.get(about, 'nothing of the kind')}\n      ovn:    {ovn.get(about, 'nothing of the kind')}"
-            for about in sorted(bridge.keys() | ovn.keys())
-            if bridge.get(about, bridge) != ovn.get(about, bridge)]
+            f"{about}\n      bridge: {bridge.get(about, none)}\n      ovn:    {ovn.get(about, none)}"
+            for about in sorted(bridge.keys() | ovn.keys()) if bridge.get(about, none) != ovn.get(about, none)]
 
     @property
     def count(self):

@@ -1,10 +1,8 @@
 """A lab of three hosts: two with the plugin, and one as Docker's own bridge has it, which is the reference."""
 import concurrent.futures
 import json
-import os
 import pathlib
 import subprocess
-import threading
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROBE = pathlib.Path(__file__).resolve().parent / "probe.py"
@@ -26,8 +24,8 @@ class Failure(Exception):
 class Lab:
     def __init__(self, name):
         self.name = name
-        self.pool = concurrent.futures.ThreadPoolExecutor(16)
-        self.free = threading.Lock()
+        # Jobs wait for others here: there must be room for all.
+        self.pool = concurrent.futures.ThreadPoolExecutor(64)
 
     def tool(self, *arguments):
         done = subprocess.run(
@@ -101,7 +99,8 @@ class Lab:
         self.at_once({host: lambda host=host: self.must(host, "docker network rm edge") for host in HOSTS})
 
     def down(self):
-        self.pool.shutdown(cancel_futures=True)
+        # What still runs ends with its node.
+        self.pool.shutdown(wait=False, cancel_futures=True)
         self.tool("down")
 
     # MARK: Questions

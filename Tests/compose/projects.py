@@ -144,7 +144,7 @@ class Project:
         return Operation(self, kind, what, [self.compose("bridge", words(totals, None))], [step])
 
     def start(self, kind, what, services, before=None):
-        """`up -d` of services, so many of each as there are to be. `before` are numbers by which to know where some are too many."""
+        """`up -d` of services, so many of each as there are to be: with `before`, those that there were, none too."""
         def words(counts, index):
             some = [
                 service for service in services
@@ -176,7 +176,7 @@ class Project:
             kind = random.choices(
                 ["up", "one", "scale", "change", "restart", "stop", "begin", "kill", "crash", "down", "move", "remove",
                  "run", "clash"],
-                [3, 1, 4, 5, 3, 2, 2, 2, 2, 3, 3, 1, 2, 1])[0]
+                [3, 1, 6, 5, 2, 2, 2, 2, 2, 3, 4, 1, 2, 2])[0]
         return getattr(self, "do_" + kind)(random, members)
 
     def do_up(self, random, members):
@@ -207,7 +207,9 @@ class Project:
             "scale", f"up -d --scale {service}={sum(self.counts[service])}, {self.spread()}", [service], before)
 
     def do_change(self, random, members):
-        index = random.randrange(len(self.ways))
+        # Where it makes a difference.
+        some = [index for index, change in enumerate(self.file.changes) if change.service in self.counts]
+        index = random.choice(some or range(len(self.ways)))
         change = self.file.changes[index]
         self.ways[index] = random.choice([way for way in range(len(change.ways)) if way != self.ways[index]])
         line = self.file.lines[change.lines[0]].rpartition(" # ")[0].strip()
@@ -293,14 +295,17 @@ class Project:
         key, host = self.key(random), "host1" if self.counts[service][0] else "host2"
 
         def words(driver):
-            member = members[driver].get(key)
-            addresses = [
-                entry["IPAddress"] for _, entry in sorted((member or {"networks": {}})["networks"].items())
-                if entry["IPAddress"]]
+            there, asker = members[driver].get(key), members[driver].get((self.name, service, 0))
+            near = asker["networks"] if asker else {}
+            # In a network of both, if there is one.
+            addresses = sorted(
+                (network not in near, entry["IPAddress"]) for network, entry in (there["networks"] if there else {}).items()
+                if entry["IPAddress"])
             # Names are those of one host.
-            target = key[1] if self.host_of(key) == host and sum(self.counts[key[1]]) == 1 else (addresses or ["127.0.0.2"])[0]
-            script = (
-                f"for i in 1 2 3 4 5; do wget -q -T 1 -O - http://{target}/ && exit; sleep 0.3; done; exit 1")
+            named = self.host_of(key) == host and sum(self.counts[key[1]]) == 1
+            target = key[1] if named else addresses[0][1] if addresses else "127.0.0.2"
+            # No -T: with it Debian's busybox ends by a segmentation fault.
+            script = f"for i in 1 2 3 4 5; do timeout 1 wget -q -O - http://{target}/ && exit; sleep 0.3; done; exit 1"
             return f"run --rm --no-deps -T {service} sh -c {shlex.quote(script)}"
         return Operation(
             self, "run", f"run {service} wget {'_'.join(map(str, key[1:]))}, on {host}",

@@ -1,4 +1,4 @@
-import Deadlines
+package import Deadlines
 package import Keystone
 package import Logging
 package import NeutronClient

@@ -89,14 +89,15 @@ let package = Package(
     targets: [
         // No I/O, no clocks.
         room("NetAddress"),
-        room("OVSDB", uses: [hashTrees]),
+        room("JSONCoding"),
+        room("OVSDB", uses: ["JSONCoding", hashTrees]),
         room("OVNModel", uses: ["OVSDB"]),
         room("IPAM", uses: ["NetAddress"]),
         room("DHCPOptions", uses: ["NetAddress"]),
-        room("NeutronAPI", uses: ["NetAddress"]),
+        room("Deadlines"),
+        room("NeutronAPI", uses: ["NetAddress", "JSONCoding", "Deadlines"]),
         room("Release"),
         room("Discretion", uses: [logging]),
-        room("Deadlines"),
         .systemLibrary(name: "CYAML"),
         room("YAML", uses: ["CYAML"], linker: libyaml),
 
@@ -107,25 +108,33 @@ let package = Package(
         room("EmbeddedOVN", uses: ["Discretion", "CLinux", lifecycle, logging]),
 
         // Other daemons.
-        room("OVSDBClient", uses: ["OVSDB", "Discretion", "Deadlines", nioSSL, logging, metrics, locks] + nio),
+        room(
+            "OVSDBClient",
+            uses: ["JSONCoding", "OVSDB", "Deadlines", "Discretion", nioSSL, logging, metrics, locks] + nio),
         room("DockerEngine", uses: ["NetAddress", "Deadlines", logging] + http + nio),
         room("HTTPServing", uses: [logging, locks, nioHTTP] + nio),
-        room("HTTPTransport", uses: ["Discretion", "Deadlines", "HTTPServing", nioSSL, logging, locks] + http + nio),
+        room("HTTPTransport", uses: ["Deadlines", "Discretion", "HTTPServing", nioSSL, logging, locks] + http + nio),
         room(
             "Keystone",
-            uses: ["NeutronAPI", "YAML", "Discretion", "Deadlines", "HTTPServing", "HTTPTransport", logging, locks]
+            uses: ["JSONCoding", "Deadlines", "YAML", "Discretion", "HTTPServing", "HTTPTransport", logging, locks]
                 + http + nio),
-        room("NeutronClient", uses: ["NetAddress", "NeutronAPI", "HTTPTransport", "Keystone", logging] + http + nio),
+        room(
+            "NeutronClient",
+            uses: ["NetAddress", "JSONCoding", "Deadlines", "NeutronAPI", "HTTPTransport", "Keystone", logging] + http
+                + nio),
 
         // What we are.
         room(
             "NetworkStore",
-            uses: ["NetAddress", "OVSDB", "OVNModel", "IPAM", "DHCPOptions", "NeutronAPI", "OVSDBClient", logging]),
+            uses: [
+                "NetAddress", "JSONCoding", "OVSDB", "OVNModel", "IPAM", "DHCPOptions", "Deadlines", "NeutronAPI",
+                "OVSDBClient", logging,
+            ]),
         room(
             "NeutronServer",
             uses: [
-                "NetAddress", "NeutronAPI", "Deadlines", "HTTPServing", "HTTPTransport", "Keystone", "NetworkStore",
-                hummingbird, logging, metrics, locks, nioHTTP,
+                "NetAddress", "JSONCoding", "Deadlines", "NeutronAPI", "HTTPServing", "HTTPTransport", "Keystone",
+                "NetworkStore", hummingbird, logging, metrics, locks, nioHTTP,
             ] + nio),
         room(
             "HostAttachment",
@@ -133,22 +142,23 @@ let package = Package(
         room(
             "HostEndpoints",
             uses: [
-                "NetAddress", "OVSDB", "OVNModel", "NeutronAPI", "Release", "Discretion", "Deadlines", "Netlink",
-                "HostNetwork", "OVSDBClient", "DockerEngine", "Keystone", "NeutronClient", "HostAttachment", logging,
+                "NetAddress", "JSONCoding", "OVSDB", "OVNModel", "Deadlines", "NeutronAPI", "Release", "Discretion",
+                "Netlink", "HostNetwork", "OVSDBClient", "DockerEngine", "Keystone", "NeutronClient", "HostAttachment",
+                logging,
             ]),
         room(
             "DockerPlugin",
             uses: [
-                "NetAddress", "OVSDB", "OVNModel", "NeutronAPI", "Deadlines", "Netlink", "HostNetwork", "OVSDBClient",
-                "DockerEngine", "HTTPServing", "Keystone", "NeutronClient", "HostAttachment", "HostEndpoints",
-                lifecycle, logging, locks, nioHTTP,
+                "NetAddress", "JSONCoding", "OVSDB", "OVNModel", "Deadlines", "NeutronAPI", "Netlink", "HostNetwork",
+                "OVSDBClient", "DockerEngine", "HTTPServing", "Keystone", "NeutronClient", "HostAttachment",
+                "HostEndpoints", lifecycle, logging, locks, nioHTTP,
             ] + nio),
         room(
             "Commands",
             uses: [
-                "NetAddress", "OVSDB", "OVNModel", "NeutronAPI", "Release", "Discretion", "Deadlines", "HostNetwork",
-                "OVSDBClient", "DockerEngine", "Keystone", "NeutronClient", "HostAttachment", "HostEndpoints",
-                "DockerPlugin", arguments, logging,
+                "NetAddress", "JSONCoding", "OVSDB", "OVNModel", "Deadlines", "NeutronAPI", "Release", "Discretion",
+                "HostNetwork", "OVSDBClient", "DockerEngine", "Keystone", "NeutronClient", "HostAttachment",
+                "HostEndpoints", "DockerPlugin", arguments, logging,
             ]),
 
         command(
@@ -166,7 +176,7 @@ let package = Package(
             ]),
         command("ovn-integrate", uses: ["Commands"], linker: fixedAddress),
         command("ovn-container", uses: ["Commands"], linker: fixedAddress),
-        command("ovsdb-modelgen", uses: ["OVSDB", arguments]),
+        command("ovsdb-modelgen", uses: ["JSONCoding", "OVSDB", arguments]),
         command("ovn-manual", uses: [arguments]),
 
         /// `make bench`; never shipped.
@@ -175,7 +185,8 @@ let package = Package(
             path: "Benchmarks/ovn-bench", swiftSettings: strict),
 
         tests("NetAddress"),
-        tests("OVSDB"),
+        tests("JSONCoding", uses: ["TestServers"]),
+        tests("OVSDB", uses: ["TestServers"]),
         tests("OVNModel"),
         tests("IPAM"),
         tests("DHCPOptions", uses: ["TestServers"]),

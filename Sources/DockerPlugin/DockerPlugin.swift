@@ -1,4 +1,5 @@
 package import HostEndpoints
+import JSONCoding
 package import Logging
 import NeutronAPI
 

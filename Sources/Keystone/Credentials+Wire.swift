@@ -1,4 +1,4 @@
-import NeutronAPI
+import JSONCoding
 
 /// The bodies that ask for a token.
 extension Credentials {

@@ -1,6 +1,6 @@
 import HTTPTransport
+import JSONCoding
 import NIOHTTP1
-import NeutronAPI
 
 extension KeystoneClient {
     /// Which Identity API there is at a URL.

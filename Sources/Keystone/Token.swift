@@ -1,4 +1,4 @@
-package import NeutronAPI
+package import Deadlines
 
 /// A token of Keystone, and what Keystone says about it.
 package struct Token: Hashable, Sendable {

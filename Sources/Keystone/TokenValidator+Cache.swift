@@ -1,5 +1,5 @@
+import Deadlines
 import HTTPServing
-import NeutronAPI
 
 /// What is known of tokens, for a short time, and who waits for what is being asked.
 struct TokenCache: Sendable {

@@ -1,5 +1,6 @@
+package import Deadlines
 package import HTTPServing
-package import NeutronAPI
+import JSONCoding
 
 /// Tells what a token is worth.
 package protocol TokenValidation: Sendable {

@@ -1,3 +1,5 @@
+import Deadlines
+import JSONCoding
 import NeutronAPI
 
 /// A resource as the API answered it, read attribute by attribute.

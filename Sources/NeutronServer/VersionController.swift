@@ -1,4 +1,5 @@
 import Hummingbird
+import JSONCoding
 import NeutronAPI
 
 /// `/` and `/v2.0`: which versions there are, and what version 2.0 has.

@@ -1,5 +1,6 @@
 import Commands
 import HostEndpoints
+import JSONCoding
 import Logging
 import NeutronAPI
 import NeutronClient

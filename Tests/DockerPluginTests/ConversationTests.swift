@@ -1,4 +1,5 @@
 import HostAttachment
+import JSONCoding
 import NetAddress
 import NeutronAPI
 import NeutronClient

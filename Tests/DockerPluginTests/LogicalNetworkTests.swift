@@ -1,3 +1,4 @@
+import Deadlines
 import HostEndpoints
 import NeutronAPI
 import Testing

@@ -1,5 +1,6 @@
 import Foundation
 import HostNetwork
+import JSONCoding
 import NetAddress
 import NeutronAPI
 import TestServers

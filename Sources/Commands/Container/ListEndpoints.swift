@@ -1,4 +1,5 @@
 import ArgumentParser
+import Deadlines
 import HostAttachment
 import HostEndpoints
 import NetAddress

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Deadlines
 import HostEndpoints
 import NetAddress
 import NeutronAPI

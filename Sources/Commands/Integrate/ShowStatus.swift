@@ -3,6 +3,7 @@ import Deadlines
 import HostAttachment
 import HostEndpoints
 import HostNetwork
+import JSONCoding
 import Keystone
 import Logging
 import NeutronAPI

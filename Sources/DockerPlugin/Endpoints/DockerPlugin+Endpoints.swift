@@ -1,6 +1,7 @@
 import HostAttachment
 import HostEndpoints
 import HostNetwork
+import JSONCoding
 import Logging
 import NetAddress
 import NeutronAPI

@@ -1,4 +1,5 @@
 import HostEndpoints
+import JSONCoding
 import NetAddress
 import NeutronAPI
 import NeutronClient

@@ -1,4 +1,5 @@
 package import HostEndpoints
+import JSONCoding
 import NetAddress
 import NeutronAPI
 import OVNModel

@@ -1,5 +1,6 @@
 import HTTPServing
 import HostEndpoints
+import JSONCoding
 package import Logging
 import NIOCore
 import NIOHTTP1

@@ -1,6 +1,7 @@
 import HostEndpoints
+package import JSONCoding
 import NetAddress
-package import NeutronAPI
+import NeutronAPI
 
 /// A call of the engine's: `NetworkDriver.Join` and the members of its body.
 ///

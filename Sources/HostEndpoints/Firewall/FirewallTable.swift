@@ -1,3 +1,4 @@
+import JSONCoding
 import NeutronAPI
 
 /// A table of the kernel's packet filter, as libnftables-json(5) writes it.

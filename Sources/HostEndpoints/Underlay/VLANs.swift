@@ -1,3 +1,4 @@
+import JSONCoding
 package import NeutronAPI
 import NeutronClient
 

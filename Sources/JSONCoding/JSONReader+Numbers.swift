@@ -1,6 +1,6 @@
 extension JSONReader {
     /// An integer that fits 64 bits; `1e3` and `5.0` count, as they do for ovsdb-server.
-    mutating func readInteger() throws -> Int64 {
+    public mutating func readInteger() throws(JSONSyntaxError) -> Int64 {
         let (range, isInteger) = try scanNumber()
         if isInteger {
             guard let value = Int64(digits: UnsafeRawBufferPointer(rebasing: bytes[range])) else {
@@ -13,11 +13,20 @@ extension JSONReader {
     }
 
     /// A finite number.
-    mutating func readReal() throws -> Double {
+    public mutating func readReal() throws(JSONSyntaxError) -> Double {
         try real(scanNumber().range)
     }
 
-    private func real(_ range: Range<Int>) throws -> Double {
+    /// A number as it is kept in a tree: an integer that fits 64 bits, or a real.
+    mutating func readNumber() throws(JSONSyntaxError) -> JSON {
+        let (range, isInteger) = try scanNumber()
+        if isInteger, let value = Int64(digits: UnsafeRawBufferPointer(rebasing: bytes[range])) {
+            return .integer(value)
+        }
+        return .number(try real(range))
+    }
+
+    private func real(_ range: Range<Int>) throws(JSONSyntaxError) -> Double {
         guard let value = Double(String(decoding: bytes[range], as: UTF8.self)), value.isFinite else {
             throw malformed("the number before it is out of range")
         }
@@ -25,7 +34,7 @@ extension JSONReader {
     }
 
     /// Steps over a number; `isInteger` if it has neither fraction nor exponent.
-    mutating func scanNumber() throws -> (range: Range<Int>, isInteger: Bool) {
+    public mutating func scanNumber() throws(JSONSyntaxError) -> (range: Range<Int>, isInteger: Bool) {
         _ = try peek()
         let start = position
         var isInteger = true
@@ -51,7 +60,7 @@ extension JSONReader {
         return (start..<position, isInteger)
     }
 
-    private mutating func scanDigits() throws {
+    private mutating func scanDigits() throws(JSONSyntaxError) {
         let start = position
         while position < bytes.count, bytes[position] &- 0x30 <= 9 { position &+= 1 }
         guard position > start else { throw malformed("expected a digit") }

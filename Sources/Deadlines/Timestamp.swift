@@ -59,7 +59,7 @@ package struct Timestamp: Hashable, Sendable {
     }
 
     /// Calls `body` with the 20 characters of the text.
-    func forEachCharacter(_ body: (UInt8) -> Void) {
+    package func forEachCharacter(_ body: (UInt8) -> Void) {
         let days = seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400
         let rest = seconds - days * 86_400
         let (year, month, day) = Self.date(days: days)

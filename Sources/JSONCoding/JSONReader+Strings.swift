@@ -1,23 +1,23 @@
-/// Where the text of a JSON string lies between its quotes.
-struct JSONText {
-    let range: Range<Int>
-    /// Whether a backslash is in it, so that the bytes are not the text itself.
-    let hasEscapes: Bool
-}
-
 extension JSONReader {
-    mutating func readString() throws -> String {
+    /// Where the text of a string lies between its quotes.
+    public struct Text {
+        public let range: Range<Int>
+        /// Whether a backslash is in it, so that the bytes are not the text itself.
+        public let hasEscapes: Bool
+    }
+
+    public mutating func readString() throws(JSONSyntaxError) -> String {
         try string(readText())
     }
 
     /// For texts that repeat (keys, names of networks): equal ones share their storage.
-    mutating func readSharedString() throws -> String {
+    public mutating func readSharedString() throws(JSONSyntaxError) -> String {
         let text = try readText()
         return text.hasEscapes ? try string(text) : try shared(text)
     }
 
     /// Steps over a string.
-    mutating func readText() throws -> JSONText {
+    public mutating func readText() throws(JSONSyntaxError) -> Text {
         try expect(UInt8(ascii: "\""))
         let start = position
         var hasEscapes = false
@@ -27,7 +27,7 @@ extension JSONReader {
             switch bytes[position] {
             case UInt8(ascii: "\""):
                 position += 1
-                return JSONText(range: start..<position - 1, hasEscapes: hasEscapes)
+                return Text(range: start..<position - 1, hasEscapes: hasEscapes)
             case UInt8(ascii: "\\"):
                 hasEscapes = true
                 guard position + 1 < bytes.count else { throw malformed("it ends inside a string") }
@@ -59,15 +59,16 @@ extension JSONReader {
         return index
     }
 
-    func shared(_ text: JSONText) throws -> String {
+    public func shared(_ text: Text) throws(JSONSyntaxError) -> String {
         guard !text.hasEscapes else { return try string(text) }
+        guard let strings else { return try string(text) }
         guard let string = strings.string(UnsafeRawBufferPointer(rebasing: bytes[text.range])) else {
             throw malformed("the string before it is not UTF-8")
         }
         return string
     }
 
-    func string(_ text: JSONText) throws -> String {
+    public func string(_ text: Text) throws(JSONSyntaxError) -> String {
         let slice = UnsafeRawBufferPointer(rebasing: bytes[text.range])
         let string =
             text.hasEscapes ? String(validating: try unescaped(slice), as: UTF8.self) : String(validUTF8: slice)
@@ -75,7 +76,7 @@ extension JSONReader {
         return string
     }
 
-    private func unescaped(_ slice: UnsafeRawBufferPointer) throws -> [UInt8] {
+    private func unescaped(_ slice: UnsafeRawBufferPointer) throws(JSONSyntaxError) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(slice.count)
         var index = 0
@@ -104,7 +105,7 @@ extension JSONReader {
     }
 
     /// The scalar of a `\u` escape, with the second half of a surrogate pair; `index` stands behind the `u`.
-    private func codePoint(_ slice: UnsafeRawBufferPointer, _ index: inout Int) throws -> Character {
+    private func codePoint(_ slice: UnsafeRawBufferPointer, _ index: inout Int) throws(JSONSyntaxError) -> Character {
         let unit = try hexUnit(slice, &index)
         if let scalar = Unicode.Scalar(unit) { return Character(scalar) }
         guard unit < 0xDC00, slice.count - index >= 2, slice[index] == UInt8(ascii: "\\"),
@@ -118,7 +119,7 @@ extension JSONReader {
         return Character(scalar)
     }
 
-    private func hexUnit(_ slice: UnsafeRawBufferPointer, _ index: inout Int) throws -> UInt16 {
+    private func hexUnit(_ slice: UnsafeRawBufferPointer, _ index: inout Int) throws(JSONSyntaxError) -> UInt16 {
         guard slice.count - index >= 4 else { throw malformed("it ends inside an escape") }
         var unit: UInt16 = 0
         for byte in slice[index..<index + 4] {

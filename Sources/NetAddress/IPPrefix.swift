@@ -8,6 +8,10 @@ public struct IPPrefix: Hashable, Sendable {
     /// The network of the given length that holds `address`; host bits are cleared. Nil where the length is out of range.
     public init?(_ address: IPAddress, length: Int) {
         guard (0...address.version.width).contains(length) else { return nil }
+        self.init(of: address, checkedLength: length)
+    }
+
+    fileprivate init(of address: IPAddress, checkedLength length: Int) {
         self.length = length
         network = IPAddress(address.version, bits: address.bits & Self.mask(address.version, length))
     }
@@ -19,6 +23,11 @@ public struct IPPrefix: Hashable, Sendable {
         self = whole.prefix
     }
 
+    /// Every address of a version, `0.0.0.0/0` or `::/0`: the destination of a default route.
+    package static func all(_ version: IPVersion) -> IPPrefix {
+        IPPrefix(of: IPAddress(version, bits: 0), checkedLength: 0)
+    }
+
     public var version: IPVersion { network.version }
 
     /// The last address: the broadcast address of an IPv4 network.
@@ -27,7 +36,7 @@ public struct IPPrefix: Hashable, Sendable {
     }
 
     /// All addresses, the first and the last included.
-    public var range: IPRange { IPRange(network, last)! }
+    public var range: IPRange { IPRange(ordered: network, last) }
 
     public func contains(_ address: IPAddress) -> Bool {
         address.version == version && address.bits & Self.mask(version, length) == network.bits
@@ -79,7 +88,8 @@ public struct InterfaceAddress: Hashable, Sendable {
         self.init(address, length: digits.reduce(0) { $0 * 10 + Int($1 - 48) })
     }
 
-    public var prefix: IPPrefix { IPPrefix(address, length: length)! }
+    /// The network it lies in.
+    public var prefix: IPPrefix { IPPrefix(of: address, checkedLength: length) }
 }
 
 extension InterfaceAddress: LosslessStringConvertible {

@@ -6,6 +6,12 @@ public struct IPRange: Hashable, Sendable {
     /// Nil where the versions differ or `first` is greater than `last`.
     public init?(_ first: IPAddress, _ last: IPAddress) {
         guard first.version == last.version, first <= last else { return nil }
+        self.init(ordered: first, last)
+    }
+
+    /// Of two addresses of one version in ascending order; traps where they are not.
+    package init(ordered first: IPAddress, _ last: IPAddress) {
+        precondition(first.version == last.version && first <= last, "\(first) and \(last) are no range")
         (self.first, self.last) = (first, last)
     }
 

@@ -7,9 +7,7 @@ import Glibc
 package enum ChildEnvironment {
     /// `NAME=value`, in the order of the names.
     ///
-    /// - Parameters:
-    ///   - own: of this process.
-    ///   - more: for this child, in place of ours.
+    /// `own` is this process's; `more` is for this child, in place of ours.
     package static func items(of own: [String] = all(), adding more: [String: String] = [:]) -> [String] {
         var values: [String: String] = [:]
         for item in own {

@@ -1,11 +1,8 @@
 extension StringProtocol {
-    /// The text as it may stand in a line of a log, on a terminal or in an error, whoever wrote it: on one line, without anything that a
-    /// terminal obeys, and not endless.
+    /// The text made safe for a log, a terminal or an error message: one line of limited length, without control sequences.
     ///
-    /// Control characters, line and paragraph separators and what turns the direction of writing stand there as they would in Swift's
-    /// source, `\n` or `\u{1b}`.
-    ///
-    /// - Parameter limit: in characters of the result, of which a longer text keeps the beginning, with how long it was.
+    /// Control characters, line and paragraph separators and bidirectional controls are escaped as in Swift source, `\n` or
+    /// `\u{1b}`. The result has at most `limit` characters: a longer text keeps its beginning and is followed by its length.
     package func plain(limit: Int = PlainText.limit) -> String {
         let text = withoutSourcePlaces
         if text.utf8.count <= limit, text.utf8.allSatisfy({ 0x20...0x7e ~= $0 }) { return text }

@@ -73,9 +73,8 @@ package struct EmbeddedOVN: Sendable {
     package var northboundRemote: String { "unix:\(folders.socket("nb"))" }
     package var southboundRemote: String { "unix:\(folders.socket("sb"))" }
 
-    /// The databases and ovn-northd; to be started in this order and stopped in the reverse one.
-    /// - Parameter isNorthdsTurn: returns when ovn-northd may start. It keeps both databases busy at first, and who else copies them then
-    ///   waits for that.
+    /// The databases and ovn-northd; to be started in this order and stopped in the reverse one. `isNorthdsTurn` returns
+    /// when ovn-northd may start: it keeps both databases busy at first, which delays other clients' first copies.
     package func daemons(isNorthdsTurn: @escaping @Sendable () async -> Void) throws -> [Daemon] {
         var northd = Daemon("ovn-northd", try self.northd(), logger: logger)
         northd.isItsTurn = isNorthdsTurn

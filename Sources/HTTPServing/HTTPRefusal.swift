@@ -25,9 +25,7 @@ extension HTTPRefusal: CustomStringConvertible {
 }
 
 extension HTTPRefusal {
-    /// What the decoder could not make sense of.
-    ///
-    /// - Parameter inTarget: the first line of the head has not ended yet.
+    /// What the decoder could not make sense of, `inTarget` while the first line of the head has not ended yet.
     init(_ error: any Error, inTarget: Bool, limits: ConnectionLimits) {
         switch error as? HTTPParserError {
         case .headerOverflow where inTarget: self = .targetTooLong(limits)

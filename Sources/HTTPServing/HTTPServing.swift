@@ -44,9 +44,8 @@ package struct HTTPServing: Sendable {
         ])
     }
 
-    /// Keeps a server alive that cannot take a connection for want of descriptors or memory: it tries again in a moment.
-    ///
-    /// - Parameter server: the listening channel; called on its loop.
+    /// Keeps a listening channel open that cannot accept a connection for want of descriptors or memory: it retries
+    /// shortly. Called on the channel's loop.
     package static func surviveFailingAccepts(of server: any Channel, logger: Logger) throws {
         let notice = FloodNotice("cannot take a connection", logger: logger)
         let loop = server.eventLoop

@@ -54,8 +54,8 @@ package struct HTTPTransport: Sendable {
     private let connectTimeout: Duration
     private let logger: Logger
 
-    /// - Parameter connectTimeout: how long a connection may take to be made; keep it below the calls' own timeouts, so
-    ///   that a machine that is down is told from a request whose reply was lost.
+    /// `connectTimeout` limits how long connecting may take; keep it below the calls' own timeouts, so that a machine that
+    /// is down is distinguished from a request whose reply was lost.
     package init(trust: Trust = .system, connectTimeout: Duration, logger: Logger) {
         self.logger = logger
         self.connectTimeout = connectTimeout

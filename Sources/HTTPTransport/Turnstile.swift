@@ -34,8 +34,7 @@ package final class Turnstile<Client: Hashable & Sendable>: Sendable {
     package init(width: Int) { state = NIOLockedValueBox(State(free: width)) }
 
     /// Waits for a turn of `client`, which ends with ``leave(_:)``; false when it had none until the deadline, or was
-    /// cancelled.
-    /// - Parameter share: the turns that the client may have at a time.
+    /// cancelled. The client may have `share` turns at a time.
     package func enter(
         for client: Client, share: Int = .max, until deadline: ContinuousClock.Instant
     ) async -> Bool {

@@ -12,9 +12,7 @@ package struct AddressSearch {
     /// How often an address is drawn at random before the blocks are walked.
     private static let draws = 12
 
-    /// - Parameters:
-    ///   - isTaken: whether an address is in use.
-    ///   - takenCount: how many addresses of a block are in use, those outside of the pools included.
+    /// `takenCount` counts the addresses of a block that are in use, those outside of the pools included.
     package init(
         pools: [IPRange], isTaken: @escaping (IPAddress) -> Bool, takenCount: @escaping (AddressBlock) -> Int
     ) {

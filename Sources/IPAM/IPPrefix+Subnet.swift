@@ -7,7 +7,7 @@ extension IPPrefix {
     package var assignable: IPRange {
         guard version.width - length > 1 || (version == .v6 && version.width != length) else { return range }
         let first = IPAddress(version, bits: network.bits + 1)
-        return IPRange(first, version == .v4 ? IPAddress(version, bits: last.bits - 1) : last)!
+        return IPRange(ordered: first, version == .v4 ? IPAddress(version, bits: last.bits - 1) : last)
     }
 
     /// The gateway of a subnet that was made without naming one: the first host of an IPv4 subnet, which may lie outside

@@ -31,8 +31,8 @@ package struct Catalogue: Hashable, Sendable {
 
     package init(_ endpoints: [Endpoint]) { self.endpoints = endpoints }
 
-    /// The URL of a service, without a slash at the end.
-    /// - Parameter region: `nil` is the first one that has such an endpoint.
+    /// The URL of a service, without a slash at the end. Without `region`, the first one that has such an endpoint.
+    ///
     /// - Throws: `noEndpoint`, saying what there is instead.
     package func url(
         of serviceType: String, region: String? = nil, interface: Interface = .public

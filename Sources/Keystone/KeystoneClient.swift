@@ -42,10 +42,8 @@ package struct KeystoneClient: Sendable {
     /// Closes the connections; no call may follow.
     package func shutdown() async { await transport.shutdown() }
 
-    /// Sends a request that does no harm twice, as all of Keystone's here.
-    /// - Parameters:
-    ///   - url: all of it, the version included.
-    ///   - client: on whose behalf; clients take turns.
+    /// Sends a request that does no harm twice, as all of Keystone's here, to the full `url`, version included. Clients
+    /// take turns.
     package func send(
         _ method: HTTPMethod, _ url: String, headers: HTTPHeaders = [:], body: JSON? = nil,
         for client: SourceAddress? = nil, within timeout: Duration

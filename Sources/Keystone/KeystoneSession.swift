@@ -20,7 +20,7 @@ package actor KeystoneSession {
     /// The request for a token that is under way: it ends by its deadline, whoever waits for it.
     private var underWay: Task<Result<Token, KeystoneError>, Never>?
 
-    /// - Parameter connectTimeout: how long a connection to Keystone may take to be made.
+    /// `connectTimeout` limits how long connecting to Keystone may take.
     package init(_ credentials: Credentials, connectTimeout: Duration, logger: Logger) {
         self.credentials = credentials
         self.logger = logger

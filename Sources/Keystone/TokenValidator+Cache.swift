@@ -43,8 +43,8 @@ struct TokenCache: Sendable {
         case giveUp(TokenVerdict)
     }
 
-    /// Looks a token up, and where it is not known adds `caller` to those who wait for what Keystone says.
-    /// - Parameter clock: the date and time, which a token's expiry is told in.
+    /// Looks a token up, and where it is not known adds `caller` to those who wait for what Keystone says. `clock` is the
+    /// date and time, which a token's expiry is compared with.
     mutating func step(
         _ token: String, of client: SourceAddress?, for caller: AsyncStream<TokenVerdict>.Continuation,
         at now: ContinuousClock.Instant, clock: Timestamp

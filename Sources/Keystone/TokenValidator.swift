@@ -29,10 +29,8 @@ package final class TokenValidator: TokenValidation {
     private let now: @Sendable () -> ContinuousClock.Instant
     private let clock: @Sendable () -> Timestamp
 
-    /// - Parameters:
-    ///   - source: what is asked for tokens that are not known.
-    ///   - now: what the lifetime of answers is measured by.
-    ///   - clock: the date and time, which tokens expire by.
+    /// `source` is asked for unknown tokens; `now` measures the lifetime of its answers; tokens expire by the date and time
+    /// of `clock`.
     init(
         source: any TokenSource, configuration: Configuration = Configuration(), logger: Logger,
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },

@@ -28,6 +28,7 @@ public struct IPPrefix: Hashable, Sendable {
         IPPrefix(of: IPAddress(version, bits: 0), checkedLength: 0)
     }
 
+    /// The version of its addresses.
     public var version: IPVersion { network.version }
 
     /// The last address: the broadcast address of an IPv4 network.
@@ -38,12 +39,15 @@ public struct IPPrefix: Hashable, Sendable {
     /// All addresses, the first and the last included.
     public var range: IPRange { IPRange(ordered: network, last) }
 
+    /// False for an address of the other version.
     public func contains(_ address: IPAddress) -> Bool {
         address.version == version && address.bits & Self.mask(version, length) == network.bits
     }
 
+    /// Whether all of `other` lies in this network; equal ones contain each other.
     public func contains(_ other: IPPrefix) -> Bool { other.length >= length && contains(other.network) }
 
+    /// Whether one of the two contains the other.
     public func overlaps(_ other: IPPrefix) -> Bool { contains(other.network) || other.contains(network) }
 
     /// The netmask as an address, `255.255.255.0`.
@@ -56,12 +60,15 @@ public struct IPPrefix: Hashable, Sendable {
 }
 
 extension IPPrefix: LosslessStringConvertible {
+    /// `10.0.0.0/8`
     public var description: String { "\(network)/\(length)" }
 }
 
 /// An address as an interface carries it: with the length of the network it lies in. Text is `10.0.0.7/24`.
 public struct InterfaceAddress: Hashable, Sendable {
+    /// With its host bits.
     public let address: IPAddress
+    /// 0…32 or 0…128.
     public let length: Int
 
     /// Nil where the length is out of range for the address's version.
@@ -93,5 +100,6 @@ public struct InterfaceAddress: Hashable, Sendable {
 }
 
 extension InterfaceAddress: LosslessStringConvertible {
+    /// `10.0.0.7/24`
     public var description: String { "\(address)/\(length)" }
 }

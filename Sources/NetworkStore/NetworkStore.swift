@@ -25,10 +25,9 @@ package final class NetworkStore: Sendable {
     let logger: Logger
     let now: @Sendable () -> Timestamp
 
-    /// - Parameters:
-    ///   - northbound: a running client of OVN_Northbound that replicates ``northboundTables``.
-    ///   - southbound: a running client of OVN_Southbound that replicates ``southboundTables``: it tells which hosts have a
-    ///     chassis, and networks' tunnel keys. Without it every host is taken for one that has, and no key is known.
+    /// The clients are running and replicate ``northboundTables`` and ``southboundTables``. The Southbound database has
+    /// the hosts' chassis and the networks' tunnel keys: without it every host counts as one with a chassis, and no key is
+    /// known.
     package init(
         northbound: OVSDBClient, southbound: OVSDBClient?, configuration: NetworkStoreConfiguration = .init(),
         logger: Logger,

@@ -15,7 +15,7 @@ package struct NetworkStoreConfiguration: Sendable {
     /// Seconds.
     package var dhcpLeaseTime = 43_200
     /// The first octets of MAC addresses that are given out.
-    package var macs = MACAddress(bits: 0xfa16_3e00_0000)!
+    package var macs = MACAddress(literal: "fa:16:3e:00:00:00")
     /// How long a change may take, with lost races and a reconnect in it.
     package var changeTimeout = Duration.seconds(20)
     /// How long the change of a requester who is far ahead of ovn-northd waits for it: one that does not run holds nobody up for longer.

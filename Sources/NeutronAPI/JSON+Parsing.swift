@@ -16,9 +16,9 @@ extension JSON {
     /// Arrays and objects may be this deep in each other.
     package static let maximumDepth = 64
 
-    /// Reads one JSON text (RFC 8259), strictly: valid UTF-8, nothing after the value, no lone surrogates.
-    /// - Parameter limit: the number of values that may be in it, each element and each member's being one. A value takes
-    ///   up to fifty times the memory of its text.
+    /// Reads one JSON text (RFC 8259), strictly: valid UTF-8, nothing after the value, no lone surrogates. At most `limit`
+    /// values may be in it, each element and each member's being one: a value takes up to fifty times the memory of its
+    /// text.
     package init(
         parsing bytes: UnsafeRawBufferPointer, values limit: Int = .max
     ) throws(JSONSyntaxError) {

@@ -18,9 +18,8 @@ extension NeutronClient {
         }
     }
 
-    /// All resources that match every filter, `("name", "ls0")`; two filters of one name are alternatives.
-    /// - Parameter fields: the names of the attributes that are wanted, those without which there is no such resource among them; empty
-    ///   for all. The others are read as if the API did not have them.
+    /// All resources that match every filter, `("name", "ls0")`; two filters of one name are alternatives. `fields` are the
+    /// attributes wanted, all required ones among them; empty for all. The others are read as if the API did not have them.
     package func list<Resource: NeutronResource>(
         _: Resource.Type = Resource.self, where filters: [(name: String, value: String)] = [], fields: [String] = [],
         within timeout: Duration
@@ -63,8 +62,9 @@ extension NeutronClient {
         }
     }
 
-    /// The one resource that a user's word means: an id, or else a name.
-    /// - Parameter noun: what the user calls it, where that is not the API's word.
+    /// The one resource that a user's word means: an id, or else a name. `noun` is what the user calls such a resource,
+    /// where that is not the API's word.
+    ///
     /// - Throws: `notFound` when nothing has that id or name, `refused` when several share the name.
     package func resolve<Resource: NeutronResource>(
         _ reference: String, as noun: String = Resource.memberName, where filters: [(String, String)] = [],
@@ -88,7 +88,7 @@ extension NeutronClient {
         }
     }
 
-    /// - Parameter noun: what the user calls it, where that is not the API's word.
+    /// Creates a resource; `noun` is what the user calls it, where that is not the API's word.
     package func create<Create: NeutronCreate>(
         _ new: Create, as noun: String = Create.Resource.memberName, within timeout: Duration
     ) async throws(NeutronClientError) -> Create.Resource {
@@ -112,8 +112,7 @@ extension NeutronClient {
         return try resources(made, request.goal)
     }
 
-    /// Changes a resource.
-    /// - Parameter revision: the revision it must still have; `refused` with status 412 when it has moved on.
+    /// Changes a resource. Where it no longer has `revision`, throws `refused` with status 412.
     @discardableResult
     package func update<Update: NeutronUpdate>(
         _ id: ID<Update.Resource>, _ change: Update, ifRevision revision: Int? = nil, within timeout: Duration
@@ -124,8 +123,7 @@ extension NeutronClient {
         return try resource(try await send(request, within: timeout), request.goal)
     }
 
-    /// Removes a resource. Absent is success: `false`.
-    /// - Parameter revision: the revision it must still have; `refused` with status 412 when it has moved on.
+    /// Removes a resource; false if there is none. Where it no longer has `revision`, throws `refused` with status 412.
     @discardableResult
     package func remove<Resource: NeutronResource>(
         _ id: ID<Resource>, as noun: String = Resource.memberName, ifRevision revision: Int? = nil,

@@ -17,10 +17,9 @@ package struct NeutronClient: Sendable {
     let transport: HTTPTransport
     let logger: Logger
 
-    /// - Parameters:
-    ///   - endpoint: base URL, to which `/v2.0/…` is added; one that has the version already will do.
-    ///   - connectTimeout: how long a connection may take to be made; keep it below the calls' own timeouts, so that a
-    ///     machine that is down is told from a change whose reply was lost.
+    /// `endpoint` is the base URL, with or without the version `/v2.0`. `connectTimeout` limits how long connecting may
+    /// take; keep it below the calls' own timeouts, so that a machine that is down is distinguished from a change whose
+    /// reply was lost.
     package init(
         endpoint: String, session: KeystoneSession? = nil, trust: Trust = .system, connectTimeout: Duration,
         logger: Logger

@@ -9,10 +9,14 @@ public enum JSONValue: Hashable, Sendable {
     /// Members ascending by name, each once.
     case object([Member])
 
+    /// A name and its value in an object.
     public struct Member: Hashable, Sendable {
+        /// Unique in its object.
         public let name: String
+        /// Of any type.
         public let value: JSONValue
 
+        /// `"name":value`
         public init(_ name: String, _ value: JSONValue) {
             self.name = name
             self.value = value
@@ -37,26 +41,31 @@ public enum JSONValue: Hashable, Sendable {
         return members.first { $0.name == name }?.value
     }
 
+    /// Nil for any other type.
     public var string: String? {
         guard case .string(let text) = self else { return nil }
         return text
     }
 
+    /// Nil for any other type, `real` included.
     public var integer: Int64? {
         guard case .integer(let integer) = self else { return nil }
         return integer
     }
 
+    /// Nil for any other type.
     public var boolean: Bool? {
         guard case .boolean(let boolean) = self else { return nil }
         return boolean
     }
 
+    /// Nil for any other type.
     public var array: [JSONValue]? {
         guard case .array(let elements) = self else { return nil }
         return elements
     }
 
+    /// Of an object, ascending by name; nil for any other type.
     public var members: [Member]? {
         guard case .object(let members) = self else { return nil }
         return members

@@ -1,5 +1,6 @@
 /// Appends JSON to a buffer; the caller puts brackets and commas where they belong.
 public struct JSONWriter {
+    /// What was written so far, UTF-8.
     public private(set) var bytes: [UInt8] = []
 
     init(reserving capacity: Int = 512) { bytes.reserveCapacity(capacity) }

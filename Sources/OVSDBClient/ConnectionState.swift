@@ -10,6 +10,7 @@ public enum ConnectionState: Sendable {
     /// The replica is complete and kept.
     case ready(Remote)
 
+    /// Whether the replica is complete and kept.
     public var isReady: Bool {
         if case .ready = self { true } else { false }
     }

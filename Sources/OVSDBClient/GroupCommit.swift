@@ -26,11 +26,15 @@ public actor GroupCommit {
     /// How many gather for the next batch while one is under way; nil while none is.
     var gathered: Int? { batch.members.isEmpty ? nil : waiting.count }
 
+    /// The client's event loop.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { client.driver.unownedExecutor }
 
+    /// Shares the transactions of a client.
+    ///
     /// - Parameters:
+    ///   - client: must be running for anything to be committed.
     ///   - maximumBatch: members of one transaction.
-    ///   - maximumOperations: what they may come to together; a member that comes to more goes alone.
+    ///   - maximumOperations: their operations together; a member with more goes alone.
     ///   - maximumTries: how often a member that loses races is tried before it gets the error.
     public init(
         client: OVSDBClient, maximumBatch: Int = 64, maximumOperations: Int = 256, maximumTries: Int = 20
@@ -41,16 +45,16 @@ public actor GroupCommit {
         self.maximumTries = max(1, maximumTries)
     }
 
-    /// Plans on the newest replica and commits, together with whoever else submits meanwhile.
+    /// Plans on the newest replica and commits, together with the requests submitted meanwhile.
     ///
-    /// `plan` may be called several times, each on a newer replica, and must have no effect of its own; what it throws fails this request
-    /// alone. Throws what `OVSDBClient.transact` throws.
+    /// `plan` may be called several times, each on a newer replica, and must have no effect of its own; what it throws fails
+    /// this request alone. Throws what `OVSDBClient.transact` throws.
     ///
     /// The plan's first argument is the replica to plan on, with the requests that precede it in the same transaction; its second is the
     /// one without them. Where both agree on something, this request is the first of its transaction to guard it with a `wait`; where
     /// they differ, an earlier one has done so and changed it.
     ///
-    /// - Parameter requester: on whose behalf; those who are the same, or nobody, stand in one queue.
+    /// Requests of equal `requester`s, and those of none, share a queue each.
     public nonisolated func submit<Result: Sendable>(
         within limit: Duration, for requester: (any Hashable & Sendable)? = nil,
         _ plan: @escaping @Sendable (Replica, _ committed: Replica) throws -> Plan<Result>

@@ -9,10 +9,12 @@ public import OVSDB
 /// `run()` connects and stays connected; everything else may be called from anywhere, before it and while it runs. What needs a
 /// connection waits for one, at most as long as its own deadline.
 public final class OVSDBClient: Sendable {
+    /// As given at the start.
     public let configuration: OVSDBConfiguration
     let driver: SessionDriver
     private let logger: Logger
 
+    /// Connects nowhere yet: that is ``run()``'s.
     public init(configuration: OVSDBConfiguration, logger: Logger) {
         self.configuration = configuration
         self.logger = logger
@@ -54,6 +56,7 @@ public final class OVSDBClient: Sendable {
     /// The newest copy.
     public var replica: Replica { driver.published.replica }
 
+    /// Where the connection stands now.
     public var state: ConnectionState { driver.published.state }
 
     /// Returns once the replica is complete and kept; throws `unreachable` naming the remotes and the last cause.
@@ -108,8 +111,6 @@ public final class OVSDBClient: Sendable {
         try await driver.wait(within: limit, until: condition)
     }
 
-    /// Every change from now on.
-    ///
-    /// - Parameter limit: batches kept for a reader that is slow; then it gets `.resync` instead.
+    /// Every change from now on. A reader that is more than `limit` batches behind gets `.resync` instead.
     public func changes(buffering limit: Int = 256) -> Changes { driver.published.subscribe(limit: limit) }
 }

@@ -5,10 +5,14 @@ public import OVSDB
 public struct OVSDBConfiguration: Sendable {
     /// Files in PEM for `ssl:` remotes. OVN authenticates both ends.
     public struct TLS: Sendable {
+        /// The client's private key.
         public var privateKeyFile: String
+        /// The client's certificate, with intermediates.
         public var certificateFile: String
+        /// The CA certificates that the server's certificate is verified with.
         public var authorityFile: String
 
+        /// Paths; the files are read when a connection is made.
         public init(privateKeyFile: String, certificateFile: String, authorityFile: String) {
             self.privateKeyFile = privateKeyFile
             self.certificateFile = certificateFile
@@ -18,9 +22,11 @@ public struct OVSDBConfiguration: Sendable {
 
     /// The servers of the database; tried in turn.
     public var remotes: [Remote]
+    /// Required for `ssl:` remotes.
     public var tls: TLS?
     /// The database's name, `OVN_Northbound`.
     public var database: String
+    /// What is replicated.
     public var tables: [MonitoredTable]
     /// Whether to stay with the leader of a clustered database; a standalone one is its own leader. Writes are faster there, and what is
     /// read is never older than what another client of the leader has seen.
@@ -43,6 +49,7 @@ public struct OVSDBConfiguration: Sendable {
     /// The loop on which the client works; nil: one of NIO's shared ones.
     public var eventLoop: (any EventLoop)?
 
+    /// Everything else has its default.
     public init(remotes: [Remote], database: String, tables: [MonitoredTable], tls: TLS? = nil) {
         self.remotes = remotes
         self.database = database

@@ -65,6 +65,7 @@ public enum Remote: Hashable, Sendable {
 }
 
 extension Remote: CustomStringConvertible {
+    /// As in a connection method: `ssl:10.0.0.1:6641`.
     public var description: String {
         switch self {
         case .unix(let path): "unix:\(path)"

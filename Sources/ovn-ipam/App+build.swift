@@ -48,8 +48,8 @@ struct App: Sendable {
         withExtendedLifetime(ovn) {}
     }
 
-    /// Services start in this order, and stop in the reverse one: first of all nobody asks any more.
-    /// - Parameter daemons: makes what starts before, told of the clients of the databases.
+    /// Services start in this order and stop in the reverse one: the API stops first. `daemons` makes those that start
+    /// before, given the clients of the databases.
     private func run(
         northbound: [Remote], southbound: [Remote], after daemons: ([OVSDBClient]) throws -> [any Service]
     ) async throws {

@@ -11,9 +11,8 @@ struct KeystoneSettings: Sendable {
     var publicURL: String
     var validation = TokenValidator.Configuration()
 
-    /// Nil for `noauth`: then nothing about Keystone may be set, lest somebody takes an open door for a closed one.
-    ///
-    /// - Parameter value: reads a setting; nil where it is not there.
+    /// Nil for `noauth`: then nothing about Keystone may be set, lest an open API is taken for an authenticated one.
+    /// `value` reads a setting, nil where it is not there.
     init?(
         mode: String, cacheTime: Int?, _ value: (Setting) throws(SettingsError) -> String?
     ) throws(SettingsError) {

@@ -63,7 +63,7 @@ import Testing
 
                 // A turn that is given back is the next one's: those who gave up have kept none.
                 let next = Task { try await transport.exchange(question(server), within: .seconds(30)) }
-                first.forEach { $0.cancel() }
+                for task in first { task.cancel() }
                 #expect(try await next.value.status == 204)
             }
         }

@@ -39,7 +39,7 @@ import Testing
 
         func open() {
             isOpen = true
-            waiting.forEach { $0.resume() }
+            for continuation in waiting { continuation.resume() }
             waiting = []
         }
 

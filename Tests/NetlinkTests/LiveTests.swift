@@ -20,7 +20,7 @@ final class ThrowAwayNamespace {
     func run(_ arguments: String...) -> Bool {
         let command = ["/usr/bin/nsenter", "--net=/proc/\(getpid())/fd/\(descriptor)"] + arguments
         var pointers = command.map { strdup($0) } + [nil]
-        defer { pointers.forEach { free($0) } }
+        defer { for pointer in pointers { free(pointer) } }
         var process: pid_t = 0
         var files = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&files)

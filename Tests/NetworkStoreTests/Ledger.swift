@@ -35,7 +35,7 @@ struct Ledger {
     mutating func subnet(
         _ network: Network, _ cidr: String, _ configure: (inout SubnetCreate) -> Void = { _ in }
     ) throws -> Subnet {
-        var request = SubnetCreate(projectID: "p", networkID: network.id, cidr: IPPrefix(cidr)!)
+        var request = SubnetCreate(projectID: "p", networkID: network.id, cidr: IPPrefix(literal: cidr))
         configure(&request)
         return try change { try $0.create(.random(), request) }
     }
@@ -50,14 +50,19 @@ struct Ledger {
         try change { try $0.update(port.id, update, nil) }
     }
 
-    func row(_ port: Port) -> Northbound.LogicalSwitchPort { snapshot.logicalSwitchPort(port.id)! }
-    func row(_ subnet: Subnet) -> Northbound.DHCPOptions { snapshot.dhcpOptions(subnet.id)! }
-    func row(_ network: Network) -> Northbound.LogicalSwitch { snapshot.logicalSwitch(network.id)! }
+    func row(_ port: Port) -> Northbound.LogicalSwitchPort { existing(snapshot.logicalSwitchPort(port.id)) }
+    func row(_ subnet: Subnet) -> Northbound.DHCPOptions { existing(snapshot.dhcpOptions(subnet.id)) }
+    func row(_ network: Network) -> Northbound.LogicalSwitch { existing(snapshot.logicalSwitch(network.id)) }
+
+    private func existing<Row>(_ row: Row?) -> Row {
+        guard let row else { preconditionFailure("the ledger has no such \(Row.self)") }
+        return row
+    }
 }
 
 extension FixedIPRequest {
     static func address(_ text: String, _ subnet: Subnet? = nil) -> Self {
-        Self(subnetID: subnet?.id, ipAddress: IPAddress(text)!)
+        Self(subnetID: subnet?.id, ipAddress: IPAddress(literal: text))
     }
     static func any(_ subnet: Subnet) -> Self { Self(subnetID: subnet.id) }
 }

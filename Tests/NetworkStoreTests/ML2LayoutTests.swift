@@ -24,8 +24,11 @@ import Testing
         let network = try ledger.network(NetworkCreate(projectID: project, name: "nb-net"))
         let four = try ledger.subnet(network, "10.80.0.0/24") {
             $0.name = "nb-sub4"
-            $0.dnsNameservers = [IPAddress("192.0.2.53")!]
-            $0.hostRoutes = [HostRoute(destination: IPPrefix("10.99.0.0/16")!, nexthop: IPAddress("10.80.0.9")!)]
+            $0.dnsNameservers = [IPAddress(literal: "192.0.2.53")]
+            $0.hostRoutes = [
+                HostRoute(
+                    destination: IPPrefix(literal: "10.99.0.0/16"), nexthop: IPAddress(literal: "10.80.0.9"))
+            ]
         }
         let six = try ledger.subnet(network, "fd00:80::/64") {
             $0.name = "nb-sub6"

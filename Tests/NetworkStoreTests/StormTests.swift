@@ -58,9 +58,10 @@ struct StormTests {
                 _ = try await store.updatePort(
                     port.id,
                     PortUpdate(extraDHCPOptions: [
-                        ExtraDHCPOption(name: "mtu", value: [nil, "1000", "1100"].randomElement()!)
+                        ExtraDHCPOption(name: "mtu", value: [nil, "1000", "1100"][.random(in: 0..<3)])
                     ]))
-            case (3, let port?, _): _ = try await store.updatePort(port.id, PortUpdate(macAddress: .some(randomMAC())))
+            case (3, let port?, _):
+                _ = try await store.updatePort(port.id, PortUpdate(macAddress: .some(try randomMAC())))
             case (4, let port?, _): try await store.addTags(["\(Int.random(in: 0..<9))"], to: .port(port.id))
             case (5, _, let subnet?):
                 _ = try await store.updateSubnet(subnet.id, SubnetUpdate(enableDHCP: .random()))
@@ -74,17 +75,18 @@ struct StormTests {
                 _ = try await store.createSubnets([
                     SubnetCreate(
                         projectID: "p", networkID: network.id,
-                        cidr: IPPrefix(["10.2.0.0/26", "10.0.0.0/26", "fd00::/64"].randomElement()!)!)
+                        cidr: IPPrefix(literal: ["10.2.0.0/26", "10.0.0.0/26", "fd00::/64"][.random(in: 0..<3)]))
                 ])
             case (10, _, _):
                 _ = try await store.createSubnets([
                     SubnetCreate(
-                        projectID: "p", networkID: network.id, cidr: IPPrefix("fd01::/64")!, ipv6AddressMode: .slaac)
+                        projectID: "p", networkID: network.id, cidr: IPPrefix(literal: "fd01::/64"),
+                        ipv6AddressMode: .slaac)
                 ])
             case (11, let port?, _):
                 let pair = AllowedAddressPair(
                     address: store.snapshot().ports(of: network.id)[0].fixedIPs.first?.ipAddress
-                        ?? IPAddress("10.0.0.9")!)
+                        ?? IPAddress(literal: "10.0.0.9"))
                 _ = try await store.updatePort(port.id, PortUpdate(allowedAddressPairs: Bool.random() ? [] : [pair]))
             default: _ = try await store.port(network)
             }
@@ -94,7 +96,9 @@ struct StormTests {
         }
     }
 
-    private func randomMAC() -> MACAddress { MACAddress(bits: 0x0200_0000_0000 | .random(in: 0..<1 << 20))! }
+    private func randomMAC() throws -> MACAddress {
+        try #require(MACAddress(bits: 0x0200_0000_0000 | .random(in: 0..<1 << 20)))
+    }
 
     /// What does not fit together.
     private func inconsistencies(_ store: NetworkStore) throws -> [String] {
@@ -110,7 +114,7 @@ struct StormTests {
                 if subnets.contains(where: { $0.id != subnet.id && $0.cidr.overlaps(subnet.cidr) }) {
                     found.append("\(subnet.cidr) overlaps")
                 }
-                let row = snapshot.dhcpOptions(subnet.id)!
+                let row = try #require(snapshot.dhcpOptions(subnet.id))
                 let options = subnet.dhcpOptions(mtu: network.mtu, keeping: row.options, store.configuration)
                 if options != row.options {
                     found.append("options of \(subnet.cidr): \(row.options), should be \(options)")
@@ -122,7 +126,7 @@ struct StormTests {
             var draft = Draft(
                 snapshot, committed: snapshot.northbound, configuration: store.configuration,
                 time: Timestamp(seconds: 0))
-            let row = snapshot.logicalSwitchPort(port.id)!
+            let row = try #require(snapshot.logicalSwitchPort(port.id))
             if row.addressesInUse.count != port.fixedIPs.count {
                 found.append("port \(port.id) has an address of no subnet")
             }

@@ -53,7 +53,9 @@ extension NetworkStore {
     func network(_ name: String = "n", _ cidrs: String...) async throws -> Network {
         let network = try await createNetworks([NetworkCreate(projectID: "p", name: name)])[0]
         for cidr in cidrs {
-            _ = try await createSubnets([SubnetCreate(projectID: "p", networkID: network.id, cidr: IPPrefix(cidr)!)])
+            _ = try await createSubnets([
+                SubnetCreate(projectID: "p", networkID: network.id, cidr: IPPrefix(literal: cidr))
+            ])
         }
         return try await self.network(network.id)
     }

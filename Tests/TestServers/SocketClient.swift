@@ -15,11 +15,9 @@ package final class SocketClient: Sendable {
         try self.init(address, at: path)
     }
 
-    /// Of a port of this machine's loopback.
-    /// - Parameters:
-    ///   - address: whom it is to count for, one of 127.0.0.0/8.
-    ///   - window: how many bytes it takes before it hears them.
-    /// - Throws: where nobody listens.
+    /// Connects to a port of this machine's loopback, from `address` of 127.0.0.0/8, with a receive buffer of `window` bytes.
+    ///
+    /// - Throws: where nothing listens.
     package convenience init(port: Int, from address: String = "127.0.0.1", window: CInt? = nil) throws {
         var server = sockaddr_in()
         server.sin_family = sa_family_t(AF_INET)

@@ -28,8 +28,7 @@ final class IPAMProcess: Sendable {
         try await body(folder)
     }
 
-    /// `ovn-ipam up` on free ports.
-    /// - Parameter wrapper: a program and arguments that run what follows them.
+    /// `ovn-ipam up` on free ports; `wrapper` is a program and arguments that run what follows them.
     static func up(_ folder: String, _ more: String..., under wrapper: [String] = []) throws -> IPAMProcess {
         try start(
             folder,

@@ -39,12 +39,10 @@ package struct Cloud: Hashable, Sendable {
 
     /// Reads what options, the `OS_…` variables and clouds.yaml say; each counts before the next.
     ///
-    /// - Parameters:
-    ///   - options: what the command line says, by setting.
-    ///   - cloud: the cloud of clouds.yaml that the command line names; else `OS_CLOUD`, else, where nothing at all is
-    ///     said, the only one that is there.
-    ///   - folder: where clouds.yaml is looked for first.
-    ///   - warn: told which file has a secret that every user of the machine can read. OpenStack's own tools take it without a word.
+    /// `cloud` is the cloud of clouds.yaml that the command line names; else `OS_CLOUD` does, else, where nothing at all is
+    /// configured, it is the only one in the file. `folder` is where clouds.yaml is looked for first. `warn` gets the file
+    /// whose secret every user of the machine can read, which OpenStack's own tools accept silently.
+    ///
     /// - Throws: `misconfigured`, naming the variable that is missing or wrong.
     package static func load(
         options: [CloudSetting: String] = [:], cloud: String? = nil, environment: [String: String],

@@ -158,7 +158,7 @@ struct CloudReader {
             "cloud \"\(entry.name)\" in \(entry.file) has no \(setting.rawValue), and \(variables) is not set")
     }
 
-    /// - Parameter value: is shown, so it must not be a secret.
+    /// Shows `value`, which must not be a secret.
     private func wrong(_ setting: CloudSetting, _ value: String, expected: String) -> KeystoneError {
         KeystoneError(.misconfigured, "\(named(setting)) is \"\(value)\", not \(expected)")
     }

@@ -21,7 +21,8 @@ struct CloudsFiles: Sendable {
         let node: YAMLNode
     }
 
-    /// - Parameter name: `nil` means the only one there is.
+    /// Without `name`, the only one there is.
+    ///
     /// - Returns: `nil` when no name is given and there is none, or not exactly one.
     func find(_ name: String?, _ warn: (String) -> Void = { _ in }) throws(KeystoneError) -> Entry? {
         guard let (file, clouds) = try read("clouds", override: "OS_CLIENT_CONFIG_FILE", warn) else {

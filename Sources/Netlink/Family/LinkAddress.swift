@@ -112,7 +112,7 @@ extension NetlinkRequest {
     package static func listAddresses(of link: Int32? = nil) -> NetlinkRequest {
         var header: [UInt8] = [0, 0, 0, 0]
         header.append(integer: link ?? 0)
-        return NetlinkRequest("list addresses", type: RTM_GETADDR, flags: NLM_F_DUMP, payload: header)
+        return NetlinkRequest("list addresses", type: RTM_GETADDR, flags: dumpFlags, payload: header)
     }
 
     /// `struct ifaddrmsg`: family, prefix length, flags, scope, index.

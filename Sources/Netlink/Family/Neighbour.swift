@@ -139,7 +139,7 @@ extension NetlinkRequest {
         var writer = AttributeWriter(header: NeighbourRow.header(0))
         writer.put(Int(NDA_IFINDEX), link)
         return NetlinkRequest(
-            "list neighbours on interface \(link)", type: RTM_GETNEIGH, flags: NLM_F_DUMP, payload: writer.bytes)
+            "list neighbours on interface \(link)", type: RTM_GETNEIGH, flags: dumpFlags, payload: writer.bytes)
     }
 
     /// Puts an address behind a port of a bridge for good, wherever it was before.
@@ -159,7 +159,7 @@ extension NetlinkRequest {
         var writer = AttributeWriter(header: NeighbourRow.header(NeighbourRow.bridgeFamily))
         writer.put(Int(NDA_MASTER), bridge)
         return NetlinkRequest(
-            "list the forwarding entries of bridge \(bridge)", type: RTM_GETNEIGH, flags: NLM_F_DUMP,
+            "list the forwarding entries of bridge \(bridge)", type: RTM_GETNEIGH, flags: dumpFlags,
             payload: writer.bytes)
     }
 }

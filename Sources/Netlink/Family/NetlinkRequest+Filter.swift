@@ -38,11 +38,8 @@ extension NetlinkRequest {
             AdvertisementFilter.classic.flatMap(\.bytes))
     }
 
-    /// The same before packet sockets, by XDP in its generic mode. Nil takes the program away; there being none is done.
-    ///
-    /// - Parameters:
-    ///   - program: of ``AdvertisementFilter/load()``.
-    ///   - tolerated: what else is done.
+    /// The same before packet sockets, by XDP in its generic mode: attaches a program of ``AdvertisementFilter/load()``.
+    /// Nil detaches the program; succeeds if there is none.
     package static func setAdvertisementProgram(
         _ program: CInt?, on link: LinkReference, tolerated: Set<NetlinkError.Code> = []
     ) -> NetlinkRequest {
@@ -75,7 +72,7 @@ extension NetlinkRequest {
     /// The filters at the receiving side of an interface.
     package static func listReceiveFilters(on link: Int32) -> NetlinkRequest {
         NetlinkRequest(
-            "list filters of interface \(link)", type: RTM_GETTFILTER, flags: NLM_F_DUMP,
+            "list filters of interface \(link)", type: RTM_GETTFILTER, flags: dumpFlags,
             payload: filterHeader(link, handle: 0, parent: 0xffff_fff2, info: 0))
     }
 

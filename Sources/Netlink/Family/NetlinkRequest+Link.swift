@@ -111,7 +111,7 @@ extension NetlinkRequest {
 
     /// Every interface of the namespace.
     package static func listLinks() -> NetlinkRequest {
-        NetlinkRequest("list interfaces", type: RTM_GETLINK, flags: NLM_F_DUMP, payload: linkHeader(.index(0)))
+        NetlinkRequest("list interfaces", type: RTM_GETLINK, flags: dumpFlags, payload: linkHeader(.index(0)))
     }
 
     /// The ports of a bridge.
@@ -119,7 +119,7 @@ extension NetlinkRequest {
         var writer = AttributeWriter(header: linkHeader(.index(0)))
         writer.put(Int(IFLA_MASTER), bridge)
         return NetlinkRequest(
-            "list the ports of bridge \(bridge)", type: RTM_GETLINK, flags: NLM_F_DUMP, payload: writer.bytes)
+            "list the ports of bridge \(bridge)", type: RTM_GETLINK, flags: dumpFlags, payload: writer.bytes)
     }
 
     /// `struct ifinfomsg`: family, padding, hardware type, index, flags, mask of the flags that change.
@@ -134,5 +134,5 @@ extension NetlinkRequest {
     }
 }
 
-/// `NLM_F_ROOT | NLM_F_MATCH`, an expression that C's importer leaves out.
-let NLM_F_DUMP: Int32 = NLM_F_ROOT | NLM_F_MATCH
+/// `NLM_F_DUMP`, an expression that C's importer leaves out.
+let dumpFlags: Int32 = NLM_F_ROOT | NLM_F_MATCH

@@ -72,7 +72,7 @@ extension NetlinkRequest {
     /// All rules of a version, in the order in which they are asked. A kernel without policy routing has none.
     package static func listRules(_ version: IPVersion) -> NetlinkRequest {
         NetlinkRequest(
-            "list rules", type: RTM_GETRULE, flags: NLM_F_DUMP,
+            "list rules", type: RTM_GETRULE, flags: dumpFlags,
             payload: [version.family] + Array(repeating: 0, count: 11), tolerated: [.notSupported])
     }
 }

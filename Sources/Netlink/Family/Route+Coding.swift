@@ -188,7 +188,7 @@ extension NetlinkRequest {
     /// All routes of a version, of every table.
     package static func listRoutes(_ version: IPVersion) -> NetlinkRequest {
         NetlinkRequest(
-            "list routes", type: RTM_GETROUTE, flags: NLM_F_DUMP,
+            "list routes", type: RTM_GETROUTE, flags: dumpFlags,
             payload: [version.family] + Array(repeating: 0, count: 11))
     }
 }

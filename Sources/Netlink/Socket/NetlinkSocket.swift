@@ -41,7 +41,7 @@ package struct NetlinkSocket: ~Copyable {
         var rest = requests[...]
         while !rest.isEmpty {
             let exchange = try run(Array(rest.prefix(Self.batchLimit)), until: deadline)
-            outcomes += exchange.results.map { $0! }
+            outcomes += exchange.results.compactMap { $0 }
             rest = rest.dropFirst(Self.batchLimit)
         }
         return outcomes
@@ -121,9 +121,7 @@ package struct NetlinkSocket: ~Copyable {
     ) throws(NetlinkError) {
         var sender: UInt32 = 0
         let capacity = UInt64(buffer.count)
-        let length = buffer.withUnsafeMutableBytes {
-            clinux_netlink_receive(descriptor, $0.baseAddress!, capacity, &sender)
-        }
+        let length = clinux_netlink_receive(descriptor, &buffer, capacity, &sender)
         switch length {
         case Int64(-EINTR): return
         case Int64(-EAGAIN):

@@ -15,9 +15,7 @@ struct AddressAllocation {
     /// What is chosen so far, in the order in which the port shows it.
     private(set) var fixedIPs: [FixedIP]
 
-    /// - Parameters:
-    ///   - kept: what the port has already and keeps.
-    ///   - released: what it has and gives back, which is as good as free.
+    /// Of the addresses that the port has already, it keeps `kept` and gives back `released`, which count as free.
     init(
         _ snapshot: Snapshot, _ network: ID<Network>, subnets: [Subnet], deviceOwner: String, mac: MACAddress,
         kept: [FixedIP] = [], released: [FixedIP] = []

@@ -11,9 +11,7 @@ extension Draft {
         claim(parent, SubportLayout.generation)
     }
 
-    /// What a port's profile becomes: one that names a parent gets a tag of the parent's that no other port has.
-    ///
-    /// - Parameter old: what the port's profile is now.
+    /// What a port's profile, now `old`, becomes: one that names a parent gets a tag that no other port of the parent has.
     mutating func takeTag(
         _ profile: [String: JSON], for id: ID<Port>, instead old: [String: JSON] = [:]
     ) throws -> [String: JSON] {

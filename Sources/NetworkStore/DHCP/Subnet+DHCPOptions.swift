@@ -6,9 +6,8 @@ import OVSDB
 
 /// What OVN answers to a DHCP client, written as ML2/OVN writes it (ovn-nb(5), table DHCP_Options).
 extension Subnet {
-    /// The options of the subnet's row: none while DHCP is off.
-    ///
-    /// - Parameter old: the row's options up to now; the server's MAC, drawn at random at first, is kept from them.
+    /// The options of the subnet's row: none while DHCP is off. The server's MAC, drawn at random at first, is kept from
+    /// the row's `old` options.
     func dhcpOptions(mtu: Int, keeping old: StringMap, _ configuration: NetworkStoreConfiguration) -> StringMap {
         guard enableDHCP else { return [:] }
         let old = DHCPAnswer(ipVersion, row: old.dictionary)
@@ -66,5 +65,5 @@ extension DHCPRoute {
 
 extension IPPrefix {
     /// Where a default route leads.
-    fileprivate static let all4 = IPPrefix(.v4(IPv4Address(bits: 0)), length: 0)!
+    fileprivate static let all4 = IPPrefix.all(.v4)
 }

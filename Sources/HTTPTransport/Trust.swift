@@ -1,7 +1,7 @@
 import Glibc
 import NIOSSL
 
-/// Whom an HTTPS connection trusts.
+/// Which servers an HTTPS connection trusts.
 package struct Trust: Hashable, Sendable {
     private enum Kind: Hashable {
         case system, anybody
@@ -12,7 +12,7 @@ package struct Trust: Hashable, Sendable {
 
     /// Servers whose certificate is signed by an authority that this machine trusts.
     package static let system = Trust(kind: .system)
-    /// Whoever answers: nobody knows then whom a password is sent to.
+    /// Any server, unverified: passwords may go to an impostor.
     package static let anybody = Trust(kind: .anybody)
 
     /// Servers whose certificate is signed by an authority in a PEM file.

@@ -1,6 +1,7 @@
 package import NetAddress
 
-/// Draws MAC addresses at random: the first three octets of a base, or four where the base's fourth is not zero, then random ones.
+/// Draws MAC addresses at random: the first three octets of a base, or four where the base's fourth is not zero, then
+/// random ones.
 package struct MACGenerator: Sendable {
     /// OpenStack's own prefix, fa:16:3e.
     package static let standard = MACGenerator(fixed: 0xfa16_3e00_0000, random: 0xff_ffff)
@@ -17,7 +18,7 @@ package struct MACGenerator: Sendable {
         fixed = base.bits & ~random
     }
 
-    /// An address that `isTaken` does not know. Nil after 64 draws, which no network comes near to.
+    /// A free address. Nil after 64 draws, which no real network comes near to.
     package func next(using generator: inout some RandomNumberGenerator, isTaken: (MACAddress) -> Bool) -> MACAddress? {
         for _ in 0..<64 {
             let drawn = MACAddress(bits: fixed | UInt64.random(in: 0...random, using: &generator))

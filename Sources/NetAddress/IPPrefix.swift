@@ -5,7 +5,8 @@ public struct IPPrefix: Hashable, Sendable {
     /// 0…32 or 0…128.
     public let length: Int
 
-    /// The network of the given length that holds `address`; host bits are cleared. Nil where the length is out of range.
+    /// The network of the given length that holds `address`; host bits are cleared. Nil where the length is out of
+    /// range.
     public init?(_ address: IPAddress, length: Int) {
         guard (0...address.version.width).contains(length) else { return nil }
         self.init(of: address, checkedLength: length)
@@ -16,7 +17,7 @@ public struct IPPrefix: Hashable, Sendable {
         network = IPAddress(address.version, bits: address.bits & Self.mask(address.version, length))
     }
 
-    /// Nil unless `text` is `address/length` with a decimal length in range. Host bits are cleared; compare
+    /// Nil unless `text` is `address/length` with a decimal length in range. Host bits are cleared; use
     /// ``InterfaceAddress`` where they matter.
     public init?(_ text: some StringProtocol) {
         guard let whole = InterfaceAddress(text) else { return nil }

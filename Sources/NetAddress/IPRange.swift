@@ -13,7 +13,7 @@ public struct IPRange: Hashable, Sendable {
 
     /// Of two addresses of one version in ascending order; traps where they are not.
     package init(ordered first: IPAddress, _ last: IPAddress) {
-        precondition(first.version == last.version && first <= last, "\(first) and \(last) are no range")
+        precondition(first.version == last.version && first <= last, "\(first) and \(last) are not a range")
         (self.first, self.last) = (first, last)
     }
 

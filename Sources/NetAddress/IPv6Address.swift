@@ -8,7 +8,8 @@ public struct IPv6Address: Hashable, Sendable {
     /// Every number is an address.
     public init(bits: UInt128) { self.bits = bits }
 
-    /// Nil unless `text` is an address of RFC 4291 §2.2 (hexadecimal groups, at most one `::`, optionally a dotted quad last).
+    /// Nil unless `text` is an address of RFC 4291 §2.2 (hexadecimal groups, at most one `::`, optionally a dotted quad
+    /// last).
     public init?(_ text: some StringProtocol) {
         guard let parsed = text.withUTF8Bytes({ IPv6Address(utf8: $0) }) else { return nil }
         self = parsed

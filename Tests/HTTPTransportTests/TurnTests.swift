@@ -6,7 +6,7 @@ import Testing
 
 @testable import HTTPTransport
 
-/// More exchanges at once than a server is asked for.
+/// More concurrent exchanges than the limit.
 @Suite(.timeLimit(.minutes(1))) struct TurnTests {
     private func withTransport(
         connectTimeout: Duration = .seconds(2), _ body: (HTTPTransport) async throws -> Void
@@ -40,7 +40,7 @@ import Testing
         }
     }
 
-    @Test func `who gets no turn has sent nothing, and is told so`() async throws {
+    @Test func `an exchange that gets no turn sends nothing and reports it`() async throws {
         let silent = Array(repeating: ScriptedServer.Step.silence, count: HTTPTransport.width)
         try await ScriptedServer.run(silent + [.reply(204, "")]) { server in
             try await withTransport { transport in
@@ -61,7 +61,7 @@ import Testing
                 #expect(error?.kind == .unreachable && error?.reason == "cancelled")
                 #expect(server.requests.count == first.count)
 
-                // A turn that is given back is the next one's: those who gave up have kept none.
+                // A released turn goes to the next one: cancelled exchanges have kept none.
                 let next = Task { try await transport.exchange(question(server), within: .seconds(30)) }
                 for task in first { task.cancel() }
                 #expect(try await next.value.status == 204)
@@ -77,7 +77,7 @@ import Testing
         #expect(await turnstile.enter(for: 1, until: .now + .seconds(60)))
         let (turns, takes) = AsyncStream<Int>.makeStream()
         await withTaskGroup(of: Void.self) { group in
-            // Each in its queue before the next comes.
+            // Each is queued before the next.
             for (count, client) in [1, 1, 1, 1, 2, 3, 2].enumerated() {
                 group.addTask {
                     guard await turnstile.enter(for: client, until: .now + .seconds(60)) else { return }
@@ -92,7 +92,7 @@ import Testing
         #expect(await turns.reduce(into: []) { $0.append($1) } == [1, 2, 3, 1, 2, 1, 1])
     }
 
-    @Test func `who gave up takes no turn and leaves no trace`() async {
+    @Test func `a cancelled waiter takes no turn and leaves no trace`() async {
         let turnstile = Turnstile<Int>(width: 1)
         #expect(await turnstile.enter(for: 1, until: .now + .seconds(60)))
         for client in 1...100 { #expect(await !turnstile.enter(for: client, until: .now)) }
@@ -101,12 +101,12 @@ import Testing
         #expect(await turnstile.enter(for: 2, until: .now))
     }
 
-    @Test func `a client's share leaves places for others`() async {
+    @Test func `a client at its share leaves turns to others`() async {
         let turnstile = Turnstile<Int>(width: 4)
         for _ in 1...2 { #expect(await turnstile.enter(for: 1, share: 2, until: .now)) }
         async let third = turnstile.enter(for: 1, share: 2, until: .now + .seconds(60))
         while turnstile.waiting == 0 { await Task.yield() }
-        // Others find places, which do not go to who has his share.
+        // Others get turns, which do not go to a client at its share.
         for _ in 1...2 { #expect(await turnstile.enter(for: 2, share: 2, until: .now)) }
         turnstile.leave(2)
         #expect(turnstile.waiting == 1)

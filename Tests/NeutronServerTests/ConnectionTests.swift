@@ -98,7 +98,7 @@ import Testing
         } _: { port in
             let client = try SocketClient(port: port)
             try client.say("\(Self.post)Content-Length: 15\r\n\r\n{")
-            #expect(await client.rest().contains("The body did not come within 200 milliseconds."))
+            #expect(await client.rest().contains("The body did not arrive within 200 milliseconds."))
         }
     }
 

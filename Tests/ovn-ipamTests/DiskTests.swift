@@ -84,7 +84,7 @@ import Testing
             bad.replaceSubrange(place..<(place + 7), with: Data("damaged".utf8))
             let southbound = try Data(contentsOf: URL(filePath: "\(folder)/data/ovnsb_db.db"))
             for (bytes, words) in [
-                (bad, "\(path) is damaged"), (southbound, "\(path) is a file of the database OVN_Southbound"),
+                (bad, "\(path) is damaged"), (southbound, "\(path) is a file of database OVN_Southbound"),
                 (Data(), "\(path) is damaged"),
             ] {
                 try bytes.write(to: URL(filePath: path))
@@ -111,7 +111,7 @@ import Testing
             try bytes.write(to: URL(filePath: path))
             let second = try IPAMProcess.up(folder)
             let url = try #require(await second.ready(), "\(second.log)")
-            #expect(second.log.contains("a damaged database is made anew"), "\(second.log)")
+            #expect(second.log.contains("damaged database recreated"), "\(second.log)")
             #expect(try await networks(url) == 1)
             await end(second)
             let kept = try FileManager.default.contentsOfDirectory(atPath: "\(folder)/data")
@@ -131,7 +131,7 @@ import Testing
             bad[bad.count / 2] ^= 1
             try bad.write(to: URL(filePath: path))
             kill(try #require(process.children["ovn-ipam-ovnnb_db.pid"]), SIGKILL)
-            while !process.log.contains("daemon cannot be started again") { await IPAMProcess.pause() }
+            while !process.log.contains("daemon cannot be restarted") { await IPAMProcess.pause() }
             #expect(process.log.contains("\(path) is damaged"), "\(process.log)")
             #expect(try await ask("GET", "\(url)/readyz").status == 503)
             try good.write(to: URL(filePath: path))

@@ -99,7 +99,7 @@ import Testing
             }
             let second = try IPAMProcess.up(folder)
             #expect(await second.ready() != nil, "\(second.log)")
-            #expect(second.log.contains("ending a daemon of an earlier run"))
+            #expect(second.log.contains("stopping a daemon of an earlier run"))
             await until { !orphan.isRunning }
             second.signal(SIGTERM)
             #expect(await second.end() == 0)

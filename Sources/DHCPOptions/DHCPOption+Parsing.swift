@@ -33,7 +33,7 @@ extension DHCPOption {
         case .routes: value = .routes(try routes(text))
         case .mac:
             guard let mac = MACAddress(text), !mac.isMulticast, mac.bits != 0 else {
-                throw DHCPOptionRefusal("is not a MAC address of a single station")
+                throw DHCPOptionRefusal("is not a unicast MAC address")
             }
             value = .mac(mac)
         case .given: throw DHCPOptionRefusal("cannot be set: OVN sends the port's own address and netmask by itself")

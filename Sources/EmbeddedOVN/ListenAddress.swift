@@ -38,7 +38,8 @@ package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
         var list: UnsafeMutablePointer<addrinfo>?
         let error = getaddrinfo(host, String(port), &hints, &list)
         guard error == 0, let info = list?.pointee else {
-            throw EmbeddedOVNError("\(setting): \(description) is not an address: \(String(cString: gai_strerror(error)))")
+            throw EmbeddedOVNError(
+                "\(setting): \(description) is not an address: \(String(cString: gai_strerror(error)))")
         }
         defer { freeaddrinfo(list) }
         let descriptor = socket(info.ai_family, info.ai_socktype | Int32(SOCK_CLOEXEC.rawValue), 0)

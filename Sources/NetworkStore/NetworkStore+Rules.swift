@@ -19,7 +19,7 @@ extension NetworkStore {
             try await change { draft in try draft.ensureRules(of: id) }
             count += 1
         }
-        if count > 0 { logger.info("rules of networks brought up to date", metadata: ["networks": "\(count)"]) }
+        if count > 0 { logger.info("rules of networks updated", metadata: ["networks": "\(count)"]) }
         return count
     }
 }

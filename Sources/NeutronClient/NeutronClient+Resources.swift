@@ -6,7 +6,7 @@ extension NeutronClient {
     /// A list's pages beyond this number are a loop.
     private static let pageLimit = 10_000
 
-    /// Whether the API works, its database included. The cheapest question that tells: nobody has this id.
+    /// Checks that the API works, its database included, by the cheapest request: an id that does not exist.
     /// - Throws: `unreachable` or `badReply`, saying why not.
     package func check(within timeout: Duration) async throws(NeutronClientError) {
         let request = Request(
@@ -18,8 +18,9 @@ extension NeutronClient {
         }
     }
 
-    /// All resources that match every filter, `("name", "ls0")`; two filters of one name are alternatives. `fields` are the
-    /// attributes wanted, all required ones among them; empty for all. The others are read as if the API did not have them.
+    /// All resources that match every filter, `("name", "ls0")`; two filters of one name are alternatives. `fields` are
+    /// the attributes wanted, all required ones among them; empty for all. The others are read as if the API did not
+    /// have them.
     package func list<Resource: NeutronResource>(
         _: Resource.Type = Resource.self, where filters: [(name: String, value: String)] = [], fields: [String] = [],
         within timeout: Duration
@@ -46,7 +47,7 @@ extension NeutronClient {
             query = next
         }
         throw NeutronClientError(
-            .badReply, "could not \(goal): \(endpoint) answers more than \(Self.pageLimit) pages")
+            .badReply, "could not \(goal): \(endpoint) returns more than \(Self.pageLimit) pages")
     }
 
     /// The resource with this id; `nil` when there is none.
@@ -62,10 +63,10 @@ extension NeutronClient {
         }
     }
 
-    /// The one resource that a user's word means: an id, or else a name. `noun` is what the user calls such a resource,
-    /// where that is not the API's word.
+    /// The one resource with this id, or else with this name. `noun` is what the user calls such a resource,
+    /// where it differs from the API's word.
     ///
-    /// - Throws: `notFound` when nothing has that id or name, `refused` when several share the name.
+    /// - Throws: `notFound` if there is none, `refused` if several share the name.
     package func resolve<Resource: NeutronResource>(
         _ reference: String, as noun: String = Resource.memberName, where filters: [(String, String)] = [],
         within timeout: Duration
@@ -88,7 +89,7 @@ extension NeutronClient {
         }
     }
 
-    /// Creates a resource; `noun` is what the user calls it, where that is not the API's word.
+    /// Creates a resource; `noun` is what the user calls it, where it differs from the API's word.
     package func create<Create: NeutronCreate>(
         _ new: Create, as noun: String = Create.Resource.memberName, within timeout: Duration
     ) async throws(NeutronClientError) -> Create.Resource {
@@ -189,6 +190,6 @@ extension NeutronClient {
     }
 
     private func badReply(_ goal: String, _ reason: String) -> NeutronClientError {
-        NeutronClientError(.badReply, "could not \(goal): the reply of \(endpoint) is not understood: \(reason)")
+        NeutronClientError(.badReply, "could not \(goal): the reply of \(endpoint) is malformed: \(reason)")
     }
 }

@@ -7,10 +7,10 @@ public import OVSDB
 public struct Changes: AsyncSequence, Sendable {
     /// A batch of changes, or a new start.
     public enum Element: Sendable {
-        /// What one update from the server changed, and the replica with it.
+        /// The changes of one update from the server, and the replica after it.
         case changes([Change], Replica)
-        /// What changed is not known — the start, a reader that was too slow, a server that could not resume after a reconnect: compare
-        /// with this replica.
+        /// The changes are unknown — at the start, for a reader that was too slow, after a reconnect that could not
+        /// resume: compare with this replica.
         case resync(Replica)
     }
 

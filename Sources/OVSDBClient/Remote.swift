@@ -1,6 +1,6 @@
 public import OVSDB
 
-/// Where an ovsdb-server listens, in Open vSwitch's own spelling (ovsdb(7) §"Connection Methods").
+/// Where an ovsdb-server listens, in Open vSwitch's notation (ovsdb(7) §"Connection Methods").
 public enum Remote: Hashable, Sendable {
     /// `unix:PATH`
     case unix(path: String)
@@ -60,7 +60,7 @@ public enum Remote: Hashable, Sendable {
 
     private static func invalid(_ text: String) -> OVSDBError {
         OVSDBError(
-            .invalidConfiguration, "'\(text)' is no remote: expected unix:PATH, tcp:HOST:PORT or ssl:HOST:PORT")
+            .invalidConfiguration, "'\(text)' is not a remote: expected unix:PATH, tcp:HOST:PORT or ssl:HOST:PORT")
     }
 }
 

@@ -55,7 +55,7 @@ import Testing
         ("router", .v4, "10.0.0.1;", "is not a list of 1 to 63 IPv4 addresses"),
         ("dns-server", .v6, "10.0.0.1", "is not a list of 1 to 63 IPv6 addresses"),
         ("policy-filter", .v4, "10.0.0.0", "is not a list of pairs of IPv4 addresses, at most 31"),
-        ("server-id", .v6, "33:33:00:00:00:01", "is not a MAC address of a single station"),
+        ("server-id", .v6, "33:33:00:00:00:01", "is not a unicast MAC address"),
         ("bootfile-name", .v4, "a\nb", "is not a text of 1 to 255 printable characters of ASCII"),
         ("bootfile-name", .v4, "é", "is not a text of 1 to 255 printable characters of ASCII"),
         ("domain-name", .v4, "a b", "is not a domain name of at most 253 characters"),

@@ -182,7 +182,7 @@ import Testing
         }
     }
 
-    @Test func `the one row is inserted with the file's creation, and ovsdb-tool does not read the file again`() async throws {
+    @Test func `the one row is inserted at creation, and ovsdb-tool does not read the file again`() async throws {
         try await Self.withFolder { folder in
             var file = Self.file(folder)
             try await file.prepare(logger: Self.logger)

@@ -93,7 +93,7 @@ import Testing
         #expect(server.isClosed)
     }
 
-    @Test func `a server that stops answers complete requests, refuses incomplete ones and closes idle connections`() throws {
+    @Test func `a stopping server answers complete requests only and closes idle connections`() throws {
         let idle = try EmbeddedServer()
         let headless = try EmbeddedServer()
         try headless.send("GET /")

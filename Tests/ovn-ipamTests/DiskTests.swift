@@ -3,7 +3,7 @@ import FoundationNetworking
 import Glibc
 import Testing
 
-/// `ovn-ipam up` on disks that are full or give back something else, and where the system has nothing left.
+/// `ovn-ipam up` with full disks, corrupt files and exhausted descriptors.
 @Suite(.timeLimit(.minutes(2))) struct DiskTests {
     private func ask(_ method: String, _ url: String, _ body: String? = nil) async throws -> (status: Int, text: String)
     {
@@ -29,7 +29,7 @@ import Testing
         #expect(await process.end() == 0)
     }
 
-    @Test func `a full disk is told, is tried less and less, and all goes on by itself when there is space`()
+    @Test func `a full disk is reported, retried with growing pauses, and recovered from when there is space`()
         async throws
     {
         try await IPAMProcess.withFolder { folder in
@@ -61,7 +61,7 @@ import Testing
 
             try IPAMProcess.run(
                 "nsenter", "-t", "\(process.pid)", "-m", "mount", "-o", "remount,size=20m", "\(folder)/data")
-            // Nobody writes: whoever asks whether it is ready sets off the try.
+            // Without writes, the readiness check triggers the retry.
             while try await ask("GET", "\(url)/readyz").status != 200 { await IPAMProcess.pause() }
             #expect(process.log.contains("northbound database can be written again"))
             #expect(try await make("after", url).status == 201)
@@ -100,7 +100,7 @@ import Testing
         }
     }
 
-    @Test func `a damaged Southbound file is put aside, and filled again from Northbound`() async throws {
+    @Test func `a damaged Southbound file is set aside and refilled from Northbound`() async throws {
         try await IPAMProcess.withFolder { folder in
             let first = try IPAMProcess.up(folder)
             #expect(try await make("kept", try #require(await first.ready(), "\(first.log)")).status == 201)
@@ -120,7 +120,7 @@ import Testing
         }
     }
 
-    @Test func `a database that is damaged while it runs is not started again until it is mended`() async throws {
+    @Test func `a database damaged while it runs is not restarted until it is repaired`() async throws {
         try await IPAMProcess.withFolder { folder in
             let process = try IPAMProcess.up(folder)
             let url = try #require(await process.ready(), "\(process.log)")
@@ -141,7 +141,7 @@ import Testing
         }
     }
 
-    @Test func `a daemon that there are no descriptors for is started when there are`() async throws {
+    @Test func `a daemon is started once descriptors are available`() async throws {
         try await IPAMProcess.withFolder { folder in
             let process = try IPAMProcess.up(folder)
             let url = try #require(await process.ready(), "\(process.log)")

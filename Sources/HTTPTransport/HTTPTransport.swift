@@ -50,7 +50,7 @@ package struct HTTPTransport: Sendable {
     }
 
     private let http: HTTPClient
-    private let turnstile = Turnstile<SourceAddress?>(width: Self.width)
+    private let semaphore = FairSemaphore<SourceAddress?>(width: Self.width)
     private let connectTimeout: Duration
     private let logger: Logger
 
@@ -84,14 +84,14 @@ package struct HTTPTransport: Sendable {
         _ request: Request, within timeout: Duration
     ) async throws(TransportError) -> Reply {
         let deadline = ContinuousClock.now + timeout
-        guard await turnstile.enter(for: request.client, until: deadline) else {
+        guard await semaphore.enter(for: request.client, until: deadline) else {
             let isLate = ContinuousClock.now >= deadline
             throw TransportError(
                 .unreachable,
                 isLate
                     ? "it has not answered the \(Self.width) requests before within \(timeout.inSeconds)" : "cancelled")
         }
-        defer { turnstile.leave(request.client) }
+        defer { semaphore.leave(request.client) }
         let wire = Self.wire(request)
         do {
             do {

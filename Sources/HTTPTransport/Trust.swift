@@ -4,7 +4,7 @@ import NIOSSL
 /// Which servers an HTTPS connection trusts.
 package struct Trust: Hashable, Sendable {
     private enum Kind: Hashable {
-        case system, anybody
+        case system, unverified
         case authorities([NIOSSLCertificate])
     }
 
@@ -13,7 +13,7 @@ package struct Trust: Hashable, Sendable {
     /// Servers whose certificate is signed by an authority that this machine trusts.
     package static let system = Trust(kind: .system)
     /// Any server, unverified: passwords may go to an impostor.
-    package static let anybody = Trust(kind: .anybody)
+    package static let unverified = Trust(kind: .unverified)
 
     /// Servers whose certificate is signed by an authority in a PEM file.
     /// - Throws: `misconfigured` when there is none in it.
@@ -32,7 +32,7 @@ package struct Trust: Hashable, Sendable {
         var tls = TLSConfiguration.makeClientConfiguration()
         switch kind {
         case .system: break
-        case .anybody: tls.certificateVerification = .none
+        case .unverified: tls.certificateVerification = .none
         case .authorities(let certificates): tls.trustRoots = .certificates(certificates)
         }
         return tls

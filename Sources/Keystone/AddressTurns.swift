@@ -11,19 +11,19 @@ struct AddressTurns: Sendable {
     private static let rest = 3
     private static let longestRest = Duration.seconds(2)
 
-    private let turnstile = Turnstile<SourceAddress?>(width: .max)
+    private let semaphore = FairSemaphore<SourceAddress?>(width: .max)
 
     /// Validates when it is the turn of `client`; nil never waits.
     func ask(
         for client: SourceAddress?, until deadline: ContinuousClock.Instant, _ question: () async -> TokenVerdict
     ) async -> TokenVerdict {
-        guard await turnstile.enter(for: client, share: client == nil ? .max : 1, until: deadline) else {
+        guard await semaphore.enter(for: client, share: client == nil ? .max : 1, until: deadline) else {
             return .unavailable("keystone has not answered in time what the same address asked before")
         }
         let start = ContinuousClock.now
         let verdict = await question()
         guard case .rejected = verdict, client != nil else {
-            turnstile.leave(client)
+            semaphore.leave(client)
             return verdict
         }
         let rest = min(start.duration(to: .now) * Self.rest, Self.longestRest)
@@ -31,7 +31,7 @@ struct AddressTurns: Sendable {
         Task {
             // Never cancelled.
             try? await Task.sleep(for: rest)
-            turnstile.leave(client)
+            semaphore.leave(client)
         }
         return verdict
     }

@@ -73,46 +73,46 @@ import Testing
 /// Whose turn it is.
 @Suite(.timeLimit(.minutes(1))) struct FairnessTests {
     @Test func `clients take turns, however many requests one has`() async {
-        let turnstile = Turnstile<Int>(width: 1)
-        #expect(await turnstile.enter(for: 1, until: .now + .seconds(60)))
+        let semaphore = FairSemaphore<Int>(width: 1)
+        #expect(await semaphore.enter(for: 1, until: .now + .seconds(60)))
         let (turns, takes) = AsyncStream<Int>.makeStream()
         await withTaskGroup(of: Void.self) { group in
             // Each is queued before the next.
             for (count, client) in [1, 1, 1, 1, 2, 3, 2].enumerated() {
                 group.addTask {
-                    guard await turnstile.enter(for: client, until: .now + .seconds(60)) else { return }
+                    guard await semaphore.enter(for: client, until: .now + .seconds(60)) else { return }
                     takes.yield(client)
-                    turnstile.leave(client)
+                    semaphore.leave(client)
                 }
-                while turnstile.waiting <= count { await Task.yield() }
+                while semaphore.waiting <= count { await Task.yield() }
             }
-            turnstile.leave(1)
+            semaphore.leave(1)
         }
         takes.finish()
         #expect(await turns.reduce(into: []) { $0.append($1) } == [1, 2, 3, 1, 2, 1, 1])
     }
 
     @Test func `a cancelled waiter takes no turn and leaves no trace`() async {
-        let turnstile = Turnstile<Int>(width: 1)
-        #expect(await turnstile.enter(for: 1, until: .now + .seconds(60)))
-        for client in 1...100 { #expect(await !turnstile.enter(for: client, until: .now)) }
-        #expect(turnstile.waiting == 0)
-        turnstile.leave(1)
-        #expect(await turnstile.enter(for: 2, until: .now))
+        let semaphore = FairSemaphore<Int>(width: 1)
+        #expect(await semaphore.enter(for: 1, until: .now + .seconds(60)))
+        for client in 1...100 { #expect(await !semaphore.enter(for: client, until: .now)) }
+        #expect(semaphore.waiting == 0)
+        semaphore.leave(1)
+        #expect(await semaphore.enter(for: 2, until: .now))
     }
 
     @Test func `a client at its share leaves turns to others`() async {
-        let turnstile = Turnstile<Int>(width: 4)
-        for _ in 1...2 { #expect(await turnstile.enter(for: 1, share: 2, until: .now)) }
-        async let third = turnstile.enter(for: 1, share: 2, until: .now + .seconds(60))
-        while turnstile.waiting == 0 { await Task.yield() }
+        let semaphore = FairSemaphore<Int>(width: 4)
+        for _ in 1...2 { #expect(await semaphore.enter(for: 1, share: 2, until: .now)) }
+        async let third = semaphore.enter(for: 1, share: 2, until: .now + .seconds(60))
+        while semaphore.waiting == 0 { await Task.yield() }
         // Others get turns, which do not go to a client at its share.
-        for _ in 1...2 { #expect(await turnstile.enter(for: 2, share: 2, until: .now)) }
-        turnstile.leave(2)
-        #expect(turnstile.waiting == 1)
-        turnstile.leave(1)
+        for _ in 1...2 { #expect(await semaphore.enter(for: 2, share: 2, until: .now)) }
+        semaphore.leave(2)
+        #expect(semaphore.waiting == 1)
+        semaphore.leave(1)
         #expect(await third)
-        #expect(await turnstile.enter(for: 3, share: 2, until: .now))
-        #expect(await !turnstile.enter(for: 3, share: 2, until: .now))
+        #expect(await semaphore.enter(for: 3, share: 2, until: .now))
+        #expect(await !semaphore.enter(for: 3, share: 2, until: .now))
     }
 }

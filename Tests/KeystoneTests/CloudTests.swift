@@ -117,7 +117,7 @@ import Testing
             "clouds-public.yaml": "public-clouds: {vendor: {auth: {auth_url: 'https://v'}, interface: public}}",
         ]
         let one = try load(["OS_CLOUD": "one"], files: files)
-        #expect(one.region == "r1" && one.interface == .internal && one.trust == .anybody)
+        #expect(one.region == "r1" && one.interface == .internal && one.trust == .unverified)
         #expect(try credentials(one).scope == .project(.id("p1")))
         #expect(
             try credentials(one).method == .password(.name("demo", domain: .name("Default")), Secret("hush")))

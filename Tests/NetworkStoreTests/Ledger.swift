@@ -5,14 +5,14 @@ import OVSDB
 
 @testable import NetworkStore
 
-/// A store without a server: what is planned takes effect at once, as the server would have it.
+/// A store without a server: changes are applied to the replica at once, as the server would.
 struct Ledger {
     var replica = Replica(of: NorthboundIndexes.tables)
     var southbound: Replica?
     var configuration = NetworkStoreConfiguration()
-    /// What the last change sent.
+    /// The operations of the last change.
     var operations: [OVSDB.Operation] = []
-    /// A clock that goes on by a second with each change.
+    /// A clock that advances by a second with each change.
     private var seconds: Int64 = 1_700_000_000
 
     var snapshot: Snapshot { Snapshot(northbound: replica, southbound: southbound) }
@@ -71,7 +71,7 @@ extension Port {
     var addresses: [String] { fixedIPs.map(\.ipAddress.description) }
 }
 
-/// The refusal of `body`; nil where it is not refused.
+/// The error that `body` throws; nil if none.
 func refusal(_ body: () throws -> Void) -> NeutronError? {
     do {
         try body()

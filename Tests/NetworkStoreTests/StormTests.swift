@@ -7,10 +7,10 @@ import Testing
 
 @testable import NetworkStore
 
-/// Many clients of three replicas do everything at once; whatever they are told, the rows fit together in the end.
+/// Many clients of three replicas make random changes; the rows must be consistent in the end.
 @Suite(.timeLimit(.minutes(3)))
 struct StormTests {
-    @Test func `whatever many clients do at once, the rows agree`() async throws {
+    @Test func `rows stay consistent under concurrent random changes`() async throws {
         try await withOVSDBServer(schema: .northbound) { server in
             try await withThreeStores(server) { stores in
                 var networks: [Network] = []
@@ -31,13 +31,13 @@ struct StormTests {
                     }
                     return try await group.reduce(into: [:]) { $0.merge($1, uniquingKeysWith: +) }
                 }
-                // Most things work, and nobody is told of a lost race.
+                // Most changes succeed, and no client sees a lost race.
                 #expect(told["done", default: 0] > 150)
                 #expect(told["503"] == nil)
                 try await stores[0].lookAgain()
                 let found = try inconsistencies(stores[0])
                 #expect(found.isEmpty, "\(found.prefix(3))")
-                // Rows that nothing refers to any more are gone: what the server has is what we see.
+                // Unreferenced rows are gone: the server has what we see.
                 let ids = try await server.control(
                     "ovn-nbctl", "--bare", "--columns=name", "list", "Logical_Switch_Port")
                 #expect(ids.split(separator: "\n").count == Array(stores[0].ports()).count)
@@ -45,7 +45,7 @@ struct StormTests {
         }
     }
 
-    /// One random change; what came of it.
+    /// Makes one random change; returns its outcome.
     private func act(_ store: NetworkStore, on network: Network) async throws -> String {
         do {
             let port = store.snapshot().ports(of: network.id).randomElement()
@@ -100,7 +100,7 @@ struct StormTests {
         try #require(MACAddress(bits: 0x0200_0000_0000 | .random(in: 0..<1 << 20)))
     }
 
-    /// What does not fit together.
+    /// The inconsistencies found.
     private func inconsistencies(_ store: NetworkStore) throws -> [String] {
         let snapshot = store.snapshot()
         var found: [String] = []
@@ -122,7 +122,7 @@ struct StormTests {
             }
         }
         for port in snapshot.ports {
-            // Writing the port once more would change nothing.
+            // Rewriting the port would change nothing.
             var draft = Draft(
                 snapshot, committed: snapshot.northbound, configuration: store.configuration,
                 time: Timestamp(seconds: 0))

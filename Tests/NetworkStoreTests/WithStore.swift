@@ -30,7 +30,7 @@ func withStore<Result: Sendable>(
     }
 }
 
-/// Runs `body` with three stores on one server, as three replicas of the service are.
+/// Runs `body` with three stores on one server, like three replicas of the service.
 func withThreeStores<Result: Sendable>(
     _ server: OVSDBServer, _ body: @Sendable ([NetworkStore]) async throws -> Result
 ) async throws -> Result {

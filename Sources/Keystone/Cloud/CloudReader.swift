@@ -128,7 +128,7 @@ struct CloudReader {
     private func trust() throws(KeystoneError) -> Trust {
         if let text = settings[.insecure] {
             switch text.lowercased() {
-            case "1", "true", "yes", "on", "t", "y": return .anybody
+            case "1", "true", "yes", "on", "t", "y": return .unverified
             case "0", "false", "no", "off", "f", "n": break
             default: throw wrong(.insecure, text, expected: "true or false")
             }

@@ -4,7 +4,7 @@ extension JSON {
     /// Reads a value of a map column.
     init(parsing text: String) throws(JSONSyntaxError) { try self.init(parsing: text.utf8) }
 
-    /// One line, members in the order of their names: the same value always has the same text.
+    /// Canonical: one line, members sorted by name.
     var text: String {
         var writer = NeutronAPI.JSONWriter(capacity: 128)
         writer.value(self)

@@ -3,7 +3,7 @@ import NIOCore
 
 /// A semaphore that is fair between clients. Waiters queue by client, and the queues take turns: however
 /// many requests one client has, another's waits for one of them only.
-package final class Turnstile<Client: Hashable & Sendable>: Sendable {
+package final class FairSemaphore<Client: Hashable & Sendable>: Sendable {
     private struct Waiter {
         let number: UInt64
         /// The turns that the client may hold at a time.

@@ -13,7 +13,7 @@ func inThreads(_ count: Int, _ body: @escaping @Sendable (Int) throws -> Void) t
         let code = pthread_create(
             &thread, nil,
             { pointer in
-                Unmanaged<Work>.fromOpaque(pointer!).takeRetainedValue().run()
+                if let pointer { Unmanaged<Work>.fromOpaque(pointer).takeRetainedValue().run() }
                 return nil
             }, Unmanaged.passRetained(work).toOpaque())
         guard code == 0 else { throw BenchError("pthread_create: \(String(cString: strerror(code)))") }

@@ -1,13 +1,13 @@
 package import NetAddress
 
-/// What OVN answers to a DHCP client: the options of a row of `DHCP_Options`.
+/// What OVN answers a DHCP client with: the options of a row of `DHCP_Options`.
 package struct DHCPAnswer: Hashable, Sendable {
     package let version: IPVersion
     private var values: [String: DHCPValue] = [:]
 
     package init(_ version: IPVersion) { self.version = version }
 
-    /// Reads a row's options. What is no option of OVN's, or no value of it, is left out: it never comes into another row.
+    /// Reads a row's options. Unknown options and invalid values are left out: they are never copied to another row.
     package init(_ version: IPVersion, row: [String: String]) {
         self.version = version
         for (name, text) in row {

@@ -1,12 +1,13 @@
 import NetAddress
 
-/// Why a text is no value of an option: the end of a sentence that names both.
+/// Why a text is not a value of an option: the end of a sentence that names both.
 package struct DHCPOptionRefusal: Error, Hashable, Sendable {
     package let reason: String
     init(_ reason: String) { self.reason = reason }
 }
 
-// A text comes from a client of the API, or from a row that we or ML2/OVN have written: texts may be in quotes and lists in braces.
+// A text comes from a client of the API, or from a row that we or ML2/OVN have written: texts may be in quotes and
+// lists in braces.
 extension DHCPOption {
     package func parse(_ text: String) throws(DHCPOptionRefusal) -> DHCPValue {
         let text = String(text.trimmedOfBlanks)
@@ -32,10 +33,10 @@ extension DHCPOption {
         case .routes: value = .routes(try routes(text))
         case .mac:
             guard let mac = MACAddress(text), !mac.isMulticast, mac.bits != 0 else {
-                throw DHCPOptionRefusal("is not a MAC address of a single station")
+                throw DHCPOptionRefusal("is not a unicast MAC address")
             }
             value = .mac(mac)
-        case .given: throw DHCPOptionRefusal("cannot be set: OVN tells the port's own address and netmask by itself")
+        case .given: throw DHCPOptionRefusal("cannot be set: OVN sends the port's own address and netmask by itself")
         }
         guard version == .v6 || value.encodedLength <= DHCPValue.maximumEncodedLength else {
             throw DHCPOptionRefusal("is longer than the \(DHCPValue.maximumEncodedLength) bytes of a DHCP option")
@@ -104,7 +105,7 @@ extension DHCPOption {
 extension String {
     fileprivate var isQuoted: Bool { utf8.count >= 2 && utf8.first == UInt8(ascii: "\"") && utf8.last == utf8.first }
 
-    /// What commas separate, inside of braces or without; an empty item is one too.
+    /// Comma-separated items, with or without braces; empty ones included.
     fileprivate var items: [Substring] {
         let isBraced = utf8.count >= 2 && utf8.first == UInt8(ascii: "{") && utf8.last == UInt8(ascii: "}")
         let list = isBraced ? self[utf8.index(after: startIndex)..<utf8.index(before: endIndex)] : self[...]

@@ -1,7 +1,8 @@
 import NetAddress
 
-// Every option that OVN has from 23.03 to 26.03 (ovn-nb(5), table DHCP_Options; the lists in ovn-northd), and the two keys of the
-// table that are none. The aliases are those of Neutron's ML2/OVN, and dnsmasq's for what that leaves out.
+// Every option that OVN has from 23.03 to 26.03 (ovn-nb(5), table DHCP_Options; the lists in ovn-northd), and the two
+// keys of that table that are not options. The aliases are those of Neutron's ML2/OVN, and dnsmasq's for what that
+// leaves out.
 extension DHCPOption {
     private static let one: Kind = .addresses(1...1)
     private static let list: Kind = .addresses(1...63)

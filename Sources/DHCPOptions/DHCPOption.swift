@@ -1,24 +1,24 @@
 package import NetAddress
 
-/// An option of DHCP that OVN can answer with, and what its value may be.
+/// A DHCP option that OVN can send, and what its value may be.
 package struct DHCPOption: Hashable, Sendable {
     /// What kind of value an option has.
     enum Kind: Hashable, Sendable {
-        /// So many addresses. `inBraces`: also one alone is written as a list, as ML2/OVN does.
+        /// A number of addresses. `inBraces`: a single one is written as a list too, as ML2/OVN does.
         case addresses(ClosedRange<Int>, step: Int = 1, inBraces: Bool = false)
         /// Written `1` or `0`.
         case flag
-        /// What ovn-northd takes for itself and does not tell clients; written `true` or `false`.
+        /// Used by ovn-northd itself and not sent to clients; written `true` or `false`.
         case word
         case number(ClosedRange<UInt32>)
         case text
-        /// One name of at most so many bytes.
+        /// One name, limited in bytes.
         case domain(maximum: Int = DomainName.maximumLength)
         case domains
         case routes
-        /// A station's address.
+        /// A unicast MAC address.
         case mac
-        /// What OVN says by itself, by the port and its subnet: nobody else can.
+        /// Sent by OVN itself, from the port and its subnet: cannot be set.
         case given
     }
 
@@ -26,9 +26,9 @@ package struct DHCPOption: Hashable, Sendable {
     package let name: String
     package let version: IPVersion
     let kind: Kind
-    /// How clients of the API call it: by dnsmasq's name, as in Neutron, or by its number.
+    /// Its names in the API: dnsmasq's, as in Neutron, or its number.
     package let aliases: [String]
-    /// Whether OVN 23.03 has it. What Southbound lists counts for those that came later.
+    /// Whether OVN 23.03 has it. Later ones are available where the Southbound database lists them.
     package let isInEveryRelease: Bool
 
     init(_ version: IPVersion, _ name: String, _ kind: Kind, _ aliases: String..., isInEveryRelease: Bool = true) {
@@ -39,12 +39,12 @@ package struct DHCPOption: Hashable, Sendable {
         self.isInEveryRelease = isInEveryRelease
     }
 
-    /// The option that clients of the API call so. Nil where OVN has none.
+    /// The option of this name in the API. Nil where OVN has none.
     package static func called(_ alias: String, _ version: IPVersion) -> DHCPOption? {
         (version == .v4 ? aliases4 : aliases6)[alias]
     }
 
-    /// The option that OVN calls so.
+    /// The option of this name in OVN.
     package static func named(_ name: String, _ version: IPVersion) -> DHCPOption? {
         (version == .v4 ? names4 : names6)[name]
     }
@@ -69,7 +69,7 @@ extension DHCPOption {
         case .flag(let flag): return kind == .word ? String(flag) : flag ? "1" : "0"
         case .number(let number): return String(number)
         case .text(let text): return text.quoted
-        // Names have nothing in them that would need an escape.
+        // Domain names have no characters that need an escape.
         case .domains(let names): return "\"\(names.map(\.text).joined(separator: ","))\""
         case .routes(let routes): return Self.list(routes.map { "\($0.destination),\($0.nexthop)" })
         case .mac(let mac): return mac.description

@@ -1,6 +1,6 @@
 package import NetAddress
 
-/// What an option of DHCP says. ``DHCPOption/parse(_:)`` makes one of a text, ``DHCPOption/text(_:)`` writes it as OVN reads it.
+/// The value of a DHCP option. ``DHCPOption/parse(_:)`` reads it, ``DHCPOption/text(_:)`` writes it for OVN.
 package enum DHCPValue: Hashable, Sendable {
     case addresses([IPAddress])
     case flag(Bool)
@@ -11,24 +11,24 @@ package enum DHCPValue: Hashable, Sendable {
     case mac(MACAddress)
 }
 
-/// A route that DHCP tells a client (RFC 3442).
+/// A classless static route (RFC 3442).
 package struct DHCPRoute: Hashable, Sendable {
     package let destination: IPPrefix
     package let nexthop: IPv4Address
 
-    /// Nil unless `destination` is of IPv4.
+    /// Nil unless `destination` is IPv4.
     package init?(_ destination: IPPrefix, nexthop: IPv4Address) {
         guard destination.version == .v4 else { return nil }
         (self.destination, self.nexthop) = (destination, nexthop)
     }
 
-    /// The bytes of the route in a packet: the length, as many octets of the destination as that has, and the next hop.
+    /// In bytes, in a packet: the length, the destination's significant octets, and the next hop.
     var encodedLength: Int { 1 + (destination.length + 7) / 8 + 4 }
 }
 
 extension DHCPValue {
-    /// The bytes that ovn-controller makes of a list; of what is no list, 0. OVN writes the length into one byte and says nothing
-    /// where it is too much.
+    /// In bytes, of a list as ovn-controller encodes it; 0 for other values. OVN writes the length into one byte and
+    /// does not report an overflow.
     package var encodedLength: Int {
         switch self {
         case .addresses(let addresses): addresses.reduce(0) { $0 + $1.version.width / 8 }
@@ -38,6 +38,6 @@ extension DHCPValue {
         }
     }
 
-    /// The most bytes that the option of DHCPv4 has room for.
+    /// In bytes, of a DHCPv4 option.
     package static let maximumEncodedLength = 255
 }

@@ -1,9 +1,10 @@
-/// The name of a host or a domain: labels of letters, digits, `-` and `_`, joined by dots (RFC 1123, RFC 2782). A dot may end it.
+/// The name of a host or a domain: labels of letters, digits, `-` and `_`, joined by dots (RFC 1123, RFC 2782). A
+/// trailing dot is allowed.
 package struct DomainName: Hashable, Sendable {
     /// As it was written.
     package let text: String
 
-    /// Without the dot at the end (RFC 1035 has 255 bytes, two of which are not of the text).
+    /// Without the trailing dot (RFC 1035 has 255 bytes, two of which are not text).
     package static let maximumLength = 253
 
     /// Nil unless each label has 1…63 characters and the whole 1…253.
@@ -26,7 +27,7 @@ package struct DomainName: Hashable, Sendable {
         }
     }
 
-    /// The bytes of the name in a packet (RFC 1035, section 3.1), where nothing is left out.
+    /// In bytes, uncompressed in a packet (RFC 1035 §3.1).
     var encodedLength: Int { text.utf8.count + (text.utf8.last == UInt8(ascii: ".") ? 1 : 2) }
 }
 

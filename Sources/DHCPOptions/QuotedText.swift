@@ -1,11 +1,11 @@
-/// A text that goes between quotes in what OVN reads: one line of printable ASCII, 1…255 bytes.
+/// A string constant for OVN: one line of printable ASCII, 1…255 bytes.
 ///
-/// ovn-northd copies the texts of its rows into the actions of flows as they are. OVN's lexer ends a string at the first quote
-/// that no backslash stands before and reads escapes as JSON does, so that is how ``quoted`` writes it.
+/// ovn-northd copies the texts of its rows into the actions of flows as they are. OVN's lexer ends a string at the
+/// first quote that no backslash stands before and reads escapes as JSON does, so that is how ``quoted`` writes it.
 package struct QuotedText: Hashable, Sendable {
     package let text: String
 
-    /// What an option of DHCP can carry.
+    /// In bytes, of a DHCP option.
     package static let maximumLength = 255
 
     /// Nil unless `text` is 1…255 bytes, each a printable character of ASCII or a blank.
@@ -16,7 +16,7 @@ package struct QuotedText: Hashable, Sendable {
         self.text = String(text)
     }
 
-    /// Reads what ``quoted`` writes, or another who writes JSON: nil unless it is one string with its quotes and nothing else.
+    /// Reads what ``quoted`` or any JSON writer writes: nil unless it is exactly one quoted string.
     package init?(quoted: some StringProtocol) {
         let bytes = Array(quoted.utf8)
         guard bytes.count >= 2, bytes.first == Self.quote, bytes.last == Self.quote else { return nil }
@@ -34,13 +34,13 @@ package struct QuotedText: Hashable, Sendable {
         self.init(String(decoding: text, as: UTF8.self))
     }
 
-    /// The text as OVN's lexer takes it for one string, with its quotes.
+    /// The text as one string constant of OVN's lexer, with its quotes.
     package var quoted: String {
         var bytes: [UInt8] = [Self.quote]
         for byte in text.utf8 {
             switch byte {
             case Self.quote, Self.backslash: bytes += [Self.backslash, byte]
-            // A caret would make ovn-controller look for names of variables and write the whole flow again.
+            // A caret would make ovn-controller look for variable names and rewrite the whole flow.
             case UInt8(ascii: "^"): bytes += Array(#"\u005e"#.utf8)
             default: bytes.append(byte)
             }
@@ -52,7 +52,8 @@ package struct QuotedText: Hashable, Sendable {
     private static let quote = UInt8(ascii: "\"")
     private static let backslash = UInt8(ascii: "\\")
 
-    /// Takes what stands after a backslash. Nil where it is no escape, or one for a character that no text of ours has.
+    /// Takes what follows a backslash. Nil where it is not an escape, or one for a character that ``QuotedText`` cannot
+    /// have.
     private static func unescaped(_ rest: inout ArraySlice<UInt8>) -> UInt8? {
         switch rest.popFirst() {
         case let byte? where [quote, backslash, UInt8(ascii: "/")].contains(byte): return byte

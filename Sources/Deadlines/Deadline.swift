@@ -1,7 +1,7 @@
 /// The moment by which something must have ended.
 package struct Deadline: Sendable {
     package let instant: ContinuousClock.Instant
-    /// What was given in the beginning.
+    /// The time given at the start.
     package let limit: Duration
 
     package init(after limit: Duration) {
@@ -9,6 +9,6 @@ package struct Deadline: Sendable {
         instant = .now + limit
     }
 
-    /// What is left, zero when it has passed.
+    /// The time left, zero when it has passed.
     package var remaining: Duration { max(.zero, instant - .now) }
 }

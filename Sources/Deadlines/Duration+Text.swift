@@ -1,5 +1,5 @@
 extension Duration {
-    /// As much as fits.
+    /// Clamped to the range of `Int64`.
     package var nanoseconds: Int64 {
         let (seconds, attoseconds) = components
         let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
@@ -15,7 +15,7 @@ extension Duration {
         return tenths % 10 == 0 ? "\(tenths / 10) s" : "\(tenths / 10).\(tenths % 10) s"
     }
 
-    /// A limit as a message tells it: `within 2.5 s`. Where a deadline had passed already, nothing was left of it.
+    /// A limit in a message: `within 2.5 s`, or that none was left where the deadline had passed already.
     package var asLimit: String {
         self <= .zero ? "in the time that was left" : "within \(max(self, .milliseconds(1)).inSeconds)"
     }

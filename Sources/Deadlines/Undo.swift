@@ -1,14 +1,14 @@
-/// Takes back what was done before something failed: step by step, and each is tried whatever became of the one before.
+/// Rolls back what was done before a failure: step by step, each tried even if the one before failed.
 ///
-/// It has a time of its own: leaving things clean is worth a little more of it, when the caller's is over or the caller has gone.
+/// It has a deadline of its own, so that it also runs after the caller's has passed or the caller was cancelled.
 package struct Undo: Sendable {
     /// For all steps together.
     package let deadline = Deadline(after: .seconds(5))
     private var failures: [any Error] = []
 
-    /// Returns what could not be taken back.
+    /// Returns the errors of steps that failed.
     package static func perform(_ steps: @escaping @Sendable (inout Undo) async -> Void) async -> [any Error] {
-        // A task of its own is not cancelled with the caller's.
+        // An unstructured task is not cancelled with the caller's.
         await Task {
             var undo = Undo()
             await steps(&undo)

@@ -1,4 +1,4 @@
-/// The time given to a call is over.
+/// A call exceeded its deadline.
 package struct DeadlineExceeded: Error {
     package init() {}
 }

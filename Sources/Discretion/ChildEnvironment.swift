@@ -1,15 +1,13 @@
 import Glibc
 
-/// What programs that we start get of our environment.
+/// The part of our environment that child processes inherit.
 ///
-/// Ours may hold passwords and tokens (`OS_PASSWORD`, `OVN_IPAM_AUTH_PASSWORD`, …), and everybody who may look at a process sees its
-/// environment. So a child gets what is named here, and nothing else.
+/// Ours may hold passwords and tokens (`OS_PASSWORD`, `OVN_IPAM_AUTH_PASSWORD`, …), and anyone allowed to inspect a
+/// process sees its environment. So a child gets what is listed here, and nothing else.
 package enum ChildEnvironment {
-    /// `NAME=value`, in the order of the names.
+    /// `NAME=value`, sorted by name.
     ///
-    /// - Parameters:
-    ///   - own: of this process.
-    ///   - more: for this child, in place of ours.
+    /// `own` is this process's; `more` is for this child, in place of ours.
     package static func items(of own: [String] = all(), adding more: [String: String] = [:]) -> [String] {
         var values: [String: String] = [:]
         for item in own {
@@ -25,7 +23,7 @@ package enum ChildEnvironment {
         names.contains(name) || name.hasPrefix("LC_")
     }
 
-    /// Where programs and libraries are, the language, and the folders of Open vSwitch, OVN and systemd's bus.
+    /// Search paths, the locale, and the folders of Open vSwitch, OVN and systemd's bus.
     private static let names: Set<String> = [
         "PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "TMPDIR", "TZ", "LANG", "LANGUAGE", "LD_LIBRARY_PATH",
         "OVS_RUNDIR", "OVS_LOGDIR", "OVS_DBDIR", "OVS_SYSCONFDIR", "OVS_PKGDATADIR", "OVS_BINDIR",

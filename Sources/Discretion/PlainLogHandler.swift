@@ -1,12 +1,13 @@
 package import Logging
 
-/// The log of all programs: one line for each event on stderr, whatever names, options, headers or errors of others are in it.
+/// The log of all programs: one line per event on stderr, even if names, options, headers or errors from outside are in
+/// it.
 ///
-/// A value that has blanks, quotes or an equals sign stands in quotes, so that none can pretend to be a value of its own.
+/// A value that has blanks, quotes or an equals sign is quoted, so that it cannot forge another value.
 package struct PlainLogHandler: LogHandler {
     private var inner: any LogHandler
 
-    /// - Parameter inner: who writes the line.
+    /// - Parameter inner: writes the line.
     package init(_ inner: any LogHandler) { self.inner = inner }
 
     package static func standardError(label: String) -> PlainLogHandler {
@@ -23,7 +24,7 @@ package struct PlainLogHandler: LogHandler {
         set { inner.metadataProvider = newValue }
     }
 
-    /// As it was given; made plain when it is written.
+    /// As given; escaped when it is written.
     package var metadata: Logger.Metadata = [:]
 
     package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -50,7 +51,7 @@ package struct PlainLogHandler: LogHandler {
             uniquingKeysWith: { first, _ in first })
     }
 
-    /// Any value in one word, or in quotes.
+    /// A value as one word, or quoted.
     private static func plain(_ value: Logger.MetadataValue) -> String {
         let text = value.description.plain()
         let needsQuotes =

@@ -1,11 +1,10 @@
 extension StringProtocol {
-    /// The text as it may stand in a line of a log, on a terminal or in an error, whoever wrote it: on one line, without anything that a
-    /// terminal obeys, and not endless.
+    /// The text made safe for a log, a terminal or an error message: one line of limited length, without control
+    /// sequences.
     ///
-    /// Control characters, line and paragraph separators and what turns the direction of writing stand there as they would in Swift's
-    /// source, `\n` or `\u{1b}`.
-    ///
-    /// - Parameter limit: in characters of the result, of which a longer text keeps the beginning, with how long it was.
+    /// Control characters, line and paragraph separators and bidirectional controls are escaped as in Swift source,
+    /// `\n` or `\u{1b}`. The result has at most `limit` characters: a longer text keeps its beginning and is followed
+    /// by its length.
     package func plain(limit: Int = PlainText.limit) -> String {
         let text = withoutSourcePlaces
         if text.utf8.count <= limit, text.utf8.allSatisfy({ 0x20...0x7e ~= $0 }) { return text }
@@ -20,12 +19,12 @@ extension StringProtocol {
         return shown
     }
 
-    /// The text without ` at /usr/src/…/tls_record.cc:242`, by which libraries tell in which line of their source an error arose: it
-    /// tells nothing to whoever reads the error, and the builder's folders to everybody.
+    /// The text without ` at /usr/src/…/tls_record.cc:242`, a library's source location, which helps no reader of the
+    /// error and discloses the builder's folders.
     package var withoutSourcePlaces: String {
         let mark = " at /"
         var text = String(self)
-        // By bytes: every line of the log is looked through.
+        // By bytes: every line of the log is searched.
         let isMarked = text.withUTF8 { bytes in
             bytes.indices.contains { bytes[$0...].starts(with: mark.utf8) }
         }
@@ -44,12 +43,12 @@ extension StringProtocol {
     }
 }
 
-/// What is made of characters that are not for showing.
+/// How unprintable characters are escaped.
 package enum PlainText {
-    /// Longer than any sentence of ours with what it names, and short enough for a log.
+    /// In characters: longer than any message of ours, and short enough for a log.
     package static let limit = 4000
 
-    /// Whether a text is `/folder/file.cc:242`.
+    /// Whether `text` is like `/folder/file.cc:242`.
     static func isSourcePlace(_ text: Substring) -> Bool {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count >= 2, parts.dropFirst().allSatisfy({ !$0.isEmpty && $0.allSatisfy(\.isNumber) }) else {
@@ -66,7 +65,7 @@ package enum PlainText {
         case 0x0d: "\\r"
         case 0x09: "\\t"
         case 0..<0x20, 0x7f..<0xa0: escaped(scalar)
-        // Line and paragraph separator, marks and overrides of direction, invisible tags.
+        // Line and paragraph separators, bidirectional marks and overrides, invisible tags.
         case 0x2028, 0x2029, 0x061c, 0x200e, 0x200f, 0x202a...0x202e, 0x2066...0x2069, 0xe0000...0xe007f:
             escaped(scalar)
         default: String(scalar)

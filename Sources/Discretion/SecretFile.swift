@@ -8,11 +8,11 @@ package enum SecretFile {
         package let description: String
     }
 
-    /// No password is longer.
+    /// In bytes.
     package static let limit = 1 << 20
 
-    /// Reads a file that nobody but its owner, who is root or this user, can write, and that not everybody can read: what was looked at
-    /// is what is read. Members of its group may read it, as they do those of services everywhere.
+    /// Reads a file that only its owner, root or this user, can write, and that is not world-readable. The open file
+    /// is checked. Its group may read it, as is customary for services.
     package static func read(_ path: String) throws(Refusal) -> [UInt8] {
         let (descriptor, status) = try open(path)
         defer { close(descriptor) }
@@ -20,7 +20,7 @@ package enum SecretFile {
         return try content(descriptor, path)
     }
 
-    /// Reads any file; answers too why a secret in it would be none.
+    /// Reads any file, and returns why a secret in it would be exposed.
     package static func readOpenly(_ path: String) throws(Refusal) -> (bytes: [UInt8], fault: Fault?) {
         let (descriptor, status) = try open(path)
         defer { close(descriptor) }
@@ -56,13 +56,13 @@ package enum SecretFile {
         }
     }
 
-    /// What makes a secret in a file one of others too.
+    /// Why a secret in a file is exposed.
     package struct Fault: Hashable, Sendable {
         let reason: String
         /// Whether it is the mode, and not the owner.
         package let isMode: Bool
 
-        /// What is wrong with the file and what to do.
+        /// The problem and its remedy.
         package func sentence(_ path: String) -> String {
             let remedy = isMode ? "chmod 600 \(path)" : "chown it to root or to the user of this program"
             return "\(path) holds a secret and \(reason): \(remedy)"

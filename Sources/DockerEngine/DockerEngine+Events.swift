@@ -9,8 +9,9 @@ extension DockerEngine {
     ///
     /// - Parameters:
     ///   - filter: which events; the engine sends no other.
-    ///   - opening: how long the engine may take to begin; there is no limit on the wait for an event.
+    ///   - timeout: how long the engine may take to begin; there is no limit on the wait for an event.
     ///   - body: receives them one by one; the engine waits for it, none is lost.
+    /// - Returns: what `body` returns.
     /// - Throws: `DockerError` when the stream cannot be opened or breaks, and whatever `body` throws.
     package func withEvents<T: Sendable>(
         _ filter: EventFilter, opening timeout: Duration,

@@ -20,8 +20,8 @@ extension DockerEngine {
         }
     }
 
-    /// Makes an image with one layer out of a tar archive, as `docker import` does.
-    /// - Parameter changes: Dockerfile instructions, `ENTRYPOINT ["/pause"]`.
+    /// Makes an image with one layer out of a tar archive, as `docker import` does; `changes` are Dockerfile
+    /// instructions, `ENTRYPOINT ["/pause"]`.
     package func importImage(
         _ archive: [UInt8], repository: String, tag: String, changes: [String], within timeout: Duration
     ) async throws(DockerError) {

@@ -5,8 +5,8 @@ package struct TarArchive: Sendable {
 
     package init() {}
 
-    /// Adds a regular file owned by root, dated at the epoch so that equal contents make equal archives.
-    /// - Parameter name: at most 100 bytes, no leading slash.
+    /// Adds a regular file owned by root, dated at the epoch so that equal contents make equal archives. Its name has at
+    /// most 100 bytes and no leading slash.
     package mutating func add(_ name: String, mode: UInt16, contents: some Collection<UInt8>) {
         precondition(name.utf8.count <= 100, "a ustar name holds 100 bytes: \(name)")
         var header = [UInt8](repeating: 0, count: Self.block)

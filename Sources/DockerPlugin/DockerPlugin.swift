@@ -54,8 +54,8 @@ package struct DockerPlugin: Sendable {
         }
     }
 
-    /// Does what needs central, again while it does not answer: a server that is replaced, or a machine that starts, takes a moment.
-    /// - Parameter body: may be repeated.
+    /// Does what needs central, again while it does not answer: a server that is replaced, or a machine that starts,
+    /// takes a moment.
     ///
     /// Where it has not answered for longer than that, nobody waits any more: an engine that starts would wait for each of its
     /// containers, one after another. The audit goes on asking.

@@ -23,9 +23,8 @@ package actor HostSource {
     private var attachment: HostAttachment?
     private var connection: Connection?
 
-    /// - Parameters:
-    ///   - client: of this host's Open_vSwitch database, with at least ``HostAttachment/tables``; somebody runs it.
-    ///   - choice: which cloud is asked in the underlay mode, and the environment.
+    /// `client` is of this host's Open_vSwitch database, running, with at least ``HostAttachment/tables``; `choice` is
+    /// which cloud is asked in the underlay mode, and the environment.
     package init(client: OVSDBClient, choice: CloudChoice, executable: String, logger: Logger) {
         self.client = client
         self.choice = choice

@@ -4,7 +4,7 @@ import Synchronization
 
 /// One run of a program, from its start to its end.
 ///
-/// A thread starts it and waits for it, and lives as long as it does: should we die, even of SIGKILL, the kernel sends the
+/// A thread starts it, waits for it and lives as long as it does: should we die, even of SIGKILL, the kernel sends the
 /// child a SIGTERM.
 final class ChildProcess: Sendable {
     /// How a program ended.
@@ -21,7 +21,7 @@ final class ChildProcess: Sendable {
     }
 
     private struct State {
-        /// Nil before the start and after the end: a number that may be another process's by now is never signalled.
+        /// Nil before the start and after the end: a PID that may have been reused is never signalled.
         var pid: pid_t?
         var exit: Exit?
         var waiting: [CheckedContinuation<Exit, Never>] = []
@@ -31,7 +31,7 @@ final class ChildProcess: Sendable {
 
     private init() {}
 
-    /// Starts a program; returns once it runs, or throws why it cannot. `output` gets what it writes.
+    /// Starts a program; returns once it runs, or throws why it cannot. `output` gets its stdout and stderr.
     static func start(_ program: Program, output: Int32 = STDERR_FILENO) async throws(EmbeddedOVNError) -> ChildProcess
     {
         let child = ChildProcess()
@@ -70,7 +70,7 @@ final class ChildProcess: Sendable {
 
     private func watch(_ pid: pid_t) {
         var info = siginfo_t()
-        // The process stays a zombie, and its number its own, until nobody can signal it any more.
+        // The process stays a zombie, and its PID its own, until it can no longer be signalled.
         while waitid(P_PID, id_t(pid), &info, WEXITED | WNOWAIT) != 0 && errno == EINTR {}
         let (exit, waiting) = state.withLock { state in
             var status: Int32 = 0
@@ -85,7 +85,7 @@ final class ChildProcess: Sendable {
     }
 }
 
-/// The process id, or the negative errno.
+/// The PID, or the negative errno.
 private func spawn(_ program: Program, _ output: Int32) -> Int32 {
     withCStrings([program.path] + program.arguments) { arguments in
         withCStrings(program.wholeEnvironment) { environment in

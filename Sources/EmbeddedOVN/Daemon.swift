@@ -2,24 +2,24 @@ import Glibc
 import Logging
 import ServiceLifecycle
 
-/// A program that is kept running: started again when it ends, with pauses that grow, and ended on graceful shutdown.
+/// A supervised program: restarted when it ends, with growing pauses, and stopped on graceful shutdown.
 ///
-/// Once it has run, nothing that prevents its next start is final: descriptors, memory and space come back.
+/// Once it has run, a failed start is never final: descriptors, memory and disk space come back.
 package struct Daemon: Service {
     let name: String
     let program: Program
     let logger: Logger
-    /// Returns when it may start for the first time; not waited for when we are to stop.
+    /// Returns when it may start for the first time; not awaited on shutdown.
     var isItsTurn: (@Sendable () async -> Void)?
-    /// What is made sure before it is started again; what it throws is why it is not, for now.
+    /// Runs before each restart; an error postpones the restart.
     var prepareAgain: (@Sendable () async throws(EmbeddedOVNError) -> Void)?
-    /// The pause before the next start: the first, and the longest.
+    /// The pause before the next start: the first and the longest.
     var backoff: ClosedRange<Duration> = .milliseconds(100)...(.seconds(5))
-    /// Who runs this long is well: the next pause is short again.
+    /// Having run this long resets the pause.
     var healthy: Duration = .seconds(10)
-    /// One that was never well is given up after so many starts.
+    /// Starts after which a daemon that never ran ``healthy`` long is given up.
     var attempts = 5
-    /// How long it may take to end on SIGTERM before it is killed.
+    /// From SIGTERM to SIGKILL.
     var grace: Duration = .seconds(5)
 
     init(_ name: String, _ program: Program, logger: Logger) {
@@ -32,7 +32,7 @@ package struct Daemon: Service {
         var pause = backoff.lowerBound
         var failures = 0
         var hasRun = false
-        /// Why it could not be started the last time; said once.
+        /// Why the last start failed; logged once.
         var obstacle: String?
         await cancelWhenGracefulShutdown { await isItsTurn?() }
         while !Task.isShuttingDownGracefully && !Task.isCancelled {
@@ -45,7 +45,7 @@ package struct Daemon: Service {
                 guard hasRun else { throw error }
                 if obstacle != error.message {
                     logger.error(
-                        "daemon cannot be started again, and is tried again and again",
+                        "daemon cannot be restarted, retrying",
                         metadata: ["daemon": "\(name)", "cause": "\(error.message)"])
                 }
                 obstacle = error.message
@@ -67,7 +67,7 @@ package struct Daemon: Service {
                 failures += 1
                 guard failures < attempts else {
                     throw EmbeddedOVNError(
-                        "\(name) does not stay up: \(exit), \(failures) times in a row; it said why above")
+                        "\(name) does not stay up: \(exit), \(failures) times in a row; see its messages above")
                 }
             }
             await wait(pause)
@@ -76,16 +76,16 @@ package struct Daemon: Service {
     }
 
     private func wait(_ pause: Duration) async {
-        // Ends early, which is all right, when we are to stop.
+        // Cut short by a shutdown.
         try? await cancelWhenGracefulShutdown { try await Task.sleep(for: pause) }
     }
 
-    /// Waits for the end; brings it about when we are to stop: SIGTERM, and SIGKILL after the grace. A cancelled task gives no grace.
+    /// Waits for the end; on shutdown sends SIGTERM, and SIGKILL after ``grace``, or at once if cancelled.
     private func watch(_ child: ChildProcess) async -> ChildProcess.Exit {
         await withTaskGroup(of: ChildProcess.Exit?.self) { group in
             group.addTask { await child.exit() }
             group.addTask {
-                // Throws when cancelled, which means the same here.
+                // Cancellation has the same effect.
                 try? await gracefulShutdown()
                 return nil
             }
@@ -99,7 +99,7 @@ package struct Daemon: Service {
                 guard !asked else { continue }
                 asked = true
                 group.addTask { [grace] in
-                    // Cancelled when the child has ended; then nobody looks at this.
+                    // Cancelled when the child has ended.
                     try? await Task.sleep(for: grace)
                     return nil
                 }

@@ -2,8 +2,8 @@ import Glibc
 import Logging
 
 extension DatabaseFile {
-    /// Nil where the file reads to its end, what a power cut has left of a last record having been kept beside it and taken off; else
-    /// what is wrong with it. Throws where it cannot be read, or not by us.
+    /// Nil where the file is readable to its end, after an unfinished last record was saved beside it and cut off; else
+    /// what is wrong with it. Throws where the file cannot be read.
     func damage(logger: Logger) throws(EmbeddedOVNError) -> EmbeddedOVNError? {
         let file = try OwnFile(path, O_RDWR)
         let lock = try LockFile(of: path)
@@ -23,27 +23,28 @@ extension DatabaseFile {
                 throw EmbeddedOVNError("cannot write \(path)", errno)
             }
             logger.warning(
-                "the last record of a database was never finished, and is taken off",
+                "the unfinished last record of a database is cut off",
                 metadata: ["file": "\(path)", "bytes": "\(size - end)", "kept": "\(kept)"])
             return nil
         case .damaged(let end, let records, let reason):
             return EmbeddedOVNError(
-                "\(path) is damaged: \(records) records up to byte \(end) of \(size) are whole, then \(reason). "
+                "\(path) is damaged: \(records) records up to byte \(end) of \(size) are intact, then \(reason). "
                     + "It was left as it is: \(remedy(end: end, records: records))")
         case .clustered:
             throw EmbeddedOVNError(
-                "\(path) is of a cluster, which `up` does not run: start it with OVN's own scripts and use "
-                    + "`ovn-ipam serve`, or make it a standalone one with ovsdb-tool cluster-to-standalone")
+                "\(path) is a clustered database, which `up` does not run: start it with OVN's own scripts and use "
+                    + "`ovn-ipam serve`, or convert it with ovsdb-tool cluster-to-standalone")
         }
     }
 
-    /// Whether a record of the file, which is whole, has written rows of the table; also one that was deleted later counts.
+    /// Whether a record of the file, which must be intact, has written a row of the table, even if it was deleted
+    /// later.
     func hasRow(of table: String) throws(EmbeddedOVNError) -> Bool {
         let file = try OwnFile(path, O_RDONLY)
-        // How ovsdb-server writes it; in a string there would be backslashes before the quotation marks.
+        // As ovsdb-server writes it; within a string the quotes would be escaped.
         let words = Array("\"\(table)\":{".utf8)
         var isFound = false
-        // The end of the piece before.
+        // The end of the previous chunk.
         var end: [UInt8] = []
         try file.read(from: try endOfSchema(of: file)) { piece in
             guard !isFound else { return }
@@ -62,7 +63,7 @@ extension DatabaseFile {
         let line = head.prefix { $0 != UInt8(ascii: "\n") }
         let words = line.split(separator: UInt8(ascii: " "))
         guard words.count == 4, let length = Int(String(decoding: words[2], as: UTF8.self)) else {
-            throw EmbeddedOVNError("\(path) is no file of ovsdb-server")
+            throw EmbeddedOVNError("\(path) is not an ovsdb-server file")
         }
         return line.count + 1 + length
     }
@@ -86,7 +87,7 @@ extension DatabaseFile {
     }
 }
 
-/// The lock that a running ovsdb-server has on its file, as Open vSwitch has it; to be let go before one is started.
+/// The lock that a running ovsdb-server holds on its file; to be released before one is started.
 struct LockFile: ~Copyable {
     private let file: OwnFile
 

@@ -1,7 +1,7 @@
 import Glibc
 import Logging
 
-/// A file of ovsdb-server(1), made and brought up to date with ovsdb-tool(1).
+/// A file of ovsdb-server(1), created and converted with ovsdb-tool(1).
 struct DatabaseFile: Hashable, Sendable {
     let path: String
     /// The name of the database, `OVN_Northbound`.
@@ -9,14 +9,14 @@ struct DatabaseFile: Hashable, Sendable {
     /// The file of the schema.
     let schema: String
 
-    /// A table that is to have its one row before anybody asks for it.
+    /// A table whose single row must exist before the first client connects.
     var onlyRowTable: String?
-    /// Whether all that is in it comes from elsewhere: then a new one takes a damaged one's place.
+    /// Whether its contents are derived from another database: then a damaged one is recreated empty.
     var isDerived = false
 
-    /// Makes the file if there is none, converts one of another version of the schema, a copy having been made, and makes the row that is to
-    /// be there. ovsdb-tool reads a schema in no time and a whole file as long as ovsdb-server does: it is asked for that where it must be.
-    /// Throws, and changes nothing, where the file is damaged or another database's.
+    /// Creates the file if there is none, converts one of another schema version after a copy was made, and inserts the
+    /// row of ``onlyRowTable``. ovsdb-tool takes as long as ovsdb-server to read a whole file, so it is run only where
+    /// needed. Throws, and changes nothing, where the file is damaged or of another database.
     func prepare(logger: Logger) async throws(EmbeddedOVNError) {
         guard access(schema, R_OK) == 0 else {
             throw EmbeddedOVNError(
@@ -26,17 +26,17 @@ struct DatabaseFile: Hashable, Sendable {
         let found = try await word("db-name", path)
         guard found == name else {
             throw EmbeddedOVNError(
-                "\(path) is a file of the database \(found), not of \(name); it was left as it is: put the right file "
+                "\(path) is a file of database \(found), not of \(name); it was left as it is: put the right file "
                     + "there, or name another --data-folder")
         }
         if try await word("needs-conversion", path, schema) == "yes" { try await convert(logger: logger) }
         if let onlyRowTable, try !hasRow(of: onlyRowTable) { try await insertOnlyRow(in: path) }
     }
 
-    /// What has to hold before a server of the file is started again: it reads to its end.
+    /// Before a server is restarted: the file must be readable to its end.
     func prepareAgain(logger: Logger) async throws(EmbeddedOVNError) { _ = try await ensure(logger: logger) }
 
-    /// Makes sure that there is a file that reads to its end; tells whether it had to be made.
+    /// Ensures a file that is readable to its end; returns whether it was created.
     private func ensure(logger: Logger) async throws(EmbeddedOVNError) -> Bool {
         try OwnFile.refuseLink(path)
         if access(path, F_OK) == 0 {
@@ -45,13 +45,13 @@ struct DatabaseFile: Hashable, Sendable {
             let kept = OwnFile.freeName(path, "damaged")
             guard rename(path, kept) == 0 else { throw EmbeddedOVNError("cannot rename \(path)", errno) }
             logger.error(
-                "a damaged database is made anew", metadata: ["cause": "\(damage.message)", "kept": "\(kept)"])
+                "damaged database recreated", metadata: ["cause": "\(damage.message)", "kept": "\(kept)"])
         }
         try await create()
         return true
     }
 
-    /// Makes the file, with its first row, under another name first: a power cut leaves a whole one or none.
+    /// Creates the file, with its first row, under a temporary name: a power cut leaves a complete one or none.
     private func create() async throws(EmbeddedOVNError) {
         let new = "\(path).new"
         guard unlink(new) == 0 || errno == ENOENT else { throw EmbeddedOVNError("cannot remove \(new)", errno) }
@@ -74,11 +74,11 @@ struct DatabaseFile: Hashable, Sendable {
         try await tool("convert", path, schema)
         let now = try await word("db-version", path)
         logger.notice(
-            "a database was converted",
+            "database converted",
             metadata: ["file": "\(path)", "from": "\(version)", "to": "\(now)", "kept": "\(kept)"])
     }
 
-    /// Makes the one row of ``onlyRowTable``, unless there is one.
+    /// Inserts the one row of ``onlyRowTable``, unless there is one.
     private func insertOnlyRow(in path: String) async throws(EmbeddedOVNError) {
         guard let table = onlyRowTable else { return }
         let transaction = """
@@ -97,8 +97,8 @@ struct DatabaseFile: Hashable, Sendable {
 
     private func tool(_ arguments: [String]) async throws(EmbeddedOVNError) -> String {
         let program = try Program.find("ovsdb-tool", ["-vconsole:warn", "-vsyslog:off"] + arguments)
-        // A file without a name; a pipe would have to be read while the tool runs.
-        guard let file = tmpfile() else { throw EmbeddedOVNError("cannot make a temporary file", errno) }
+        // An unnamed file; a pipe would have to be read while the tool runs.
+        guard let file = tmpfile() else { throw EmbeddedOVNError("cannot create a temporary file", errno) }
         defer { fclose(file) }
         let output = fileno(file)
         let exit = try await ChildProcess.start(program, output: output).exit()

@@ -1,31 +1,31 @@
 import Glibc
 
-/// Reads a standalone database file of ovsdb-server(1), as ovsdb(5) describes it, and tells whether it reads to its end.
+/// Checks whether a standalone database file of ovsdb-server(1), described in ovsdb(5), is readable to its end.
 ///
-/// The file is a log: a line `OVSDB JSON LENGTH SHA1`, LENGTH bytes of JSON that end with the file's only other kind of new line, and so on;
-/// the schema first, then a record a transaction. ovsdb-server itself takes what precedes the first record that it cannot read for the
-/// whole database, and cuts the rest off when it next writes.
+/// The file is a log: a line `OVSDB JSON LENGTH SHA1`, then LENGTH bytes of JSON that end in the only other newline,
+/// and so on; the schema first, then a record per transaction. ovsdb-server itself takes what precedes the first
+/// unreadable record for the whole database, and truncates the rest at its next write.
 ///
-/// It is fed the bytes in order, in pieces of any size, and keeps none of them but an unfinished line.
+/// It is fed the bytes in order, in chunks of any size, and keeps none but an unfinished line.
 struct DatabaseLog {
-    /// What the bytes so far come to.
+    /// The result for the bytes so far.
     enum Finding: Hashable, Sendable {
-        /// So many records, and nothing else.
+        /// Complete records and nothing else.
         case whole(records: Int)
-        /// Whole records up to `end`, then the beginning of one more: what a power cut in the middle of a write leaves.
+        /// Complete records up to `end`, then the beginning of one more: what a power cut during a write leaves.
         case unfinished(end: Int, records: Int)
-        /// Whole records up to `end`, then something that cannot be what was written.
+        /// Complete records up to `end`, then corrupt bytes.
         case damaged(end: Int, records: Int, reason: String)
-        /// The file of a server of a cluster, which is another format.
+        /// A clustered database, which has another format.
         case clustered
     }
 
     private enum Place {
         /// In the line before a record.
         case line
-        /// In a record of so many more bytes.
+        /// In a record, with the bytes left of it.
         case record(left: Int, digest: [UInt8])
-        /// Behind something that cannot be read.
+        /// After unreadable bytes.
         case damage(String)
         case cluster
     }
@@ -33,16 +33,16 @@ struct DatabaseLog {
     private var place = Place.line
     private var line: [UInt8] = []
     private var sum = SHA1()
-    /// Where the last whole record ended, and how many there were.
+    /// Where the last complete record ended, and the number of complete ones.
     private var end = 0
     private var records = 0
     private var position = 0
-    /// Where the unfinished record's JSON began, and how much it is to be.
+    /// Where the unfinished record's JSON began, and its declared length.
     private var declared = 0
-    /// A new line within the record, which only its last byte may be.
+    /// A newline within the record, which only its last byte may be.
     private var hasNewline = false
 
-    /// The longest line before a record; longer ones are none.
+    /// In bytes, of a line before a record.
     private static let longestLine = 80
     private static let newline = UInt8(ascii: "\n")
 
@@ -79,7 +79,7 @@ struct DatabaseLog {
         position += bytes.count
     }
 
-    /// What the file is, all of its bytes having been fed.
+    /// The result, after all bytes of the file.
     func finding() -> Finding {
         switch place {
         case .cluster: return .clustered
@@ -90,7 +90,7 @@ struct DatabaseLog {
             return Self.canBegin(line)
                 ? unfinished : .damaged(end: end, records: records, reason: "no record begins there")
         case .record:
-            // A new line, and the file goes on or ends with it: the record is there, its length is wrong.
+            // A newline, and the file goes on or ends with it: the record is complete, its declared length is wrong.
             if hasNewline {
                 return .damaged(
                     end: end, records: records,
@@ -100,7 +100,7 @@ struct DatabaseLog {
         }
     }
 
-    /// A compacted file has one record of everything, which is never written in place: one that is cut off is no power cut.
+    /// A compacted file has one record of everything, which is never written in place: a power cut cannot truncate it.
     private var unfinished: Finding {
         if records == 0 { return .damaged(end: 0, records: 0, reason: "its schema is cut off") }
         if case .record = place, declared > 1 << 20, declared > end {
@@ -110,7 +110,7 @@ struct DatabaseLog {
         return .unfinished(end: end, records: records)
     }
 
-    /// Takes the line for what it says about the record behind it.
+    /// Parses the line before a record.
     private mutating func begin() {
         defer { line.removeAll(keepingCapacity: true) }
         if records == 0, line.starts(with: "OVSDB CLUSTER ".utf8) {
@@ -133,10 +133,10 @@ struct DatabaseLog {
     }
 
     private static func noRecord(_ records: Int) -> String {
-        records == 0 ? "it is no file of ovsdb-server" : "no record begins there"
+        records == 0 ? "it is not an ovsdb-server file" : "no record begins there"
     }
 
-    /// Whether a line before a record may begin so.
+    /// Whether `text` is the beginning of a line before a record.
     private static func canBegin(_ text: some Collection<UInt8>) -> Bool {
         let start = Array("OVSDB JSON ".utf8)
         guard text.count > start.count else { return start.starts(with: text) }

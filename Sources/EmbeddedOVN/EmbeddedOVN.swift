@@ -2,16 +2,17 @@ import Glibc
 package import Logging
 import ServiceLifecycle
 
-/// OVN's two databases and ovn-northd, as children of this process, in a folder of their own.
+/// OVN's two databases and ovn-northd, as child processes, in a folder of their own.
 package struct EmbeddedOVN: Sendable {
-    /// Where things are and where the databases listen.
+    /// Folders and listen addresses.
     package struct Configuration: Sendable {
         package var dataFolder = "/var/lib/ovn"
-        /// Nil: `/run/ovn` for the standard data folder, so that `ovn-nbctl` finds the sockets; else `run` in the data folder.
+        /// Nil: `/run/ovn` for the standard data folder, so that `ovn-nbctl` finds the sockets; else `run` in the data
+        /// folder.
         package var runFolder: String?
         /// Nil: where OVN's packages put its schemas.
         package var schemaFolder: String?
-        /// Nil: on its unix socket alone. No host needs more, and whoever reaches it may change everything.
+        /// Nil: its unix socket only. Hosts need no more, and any client of it may change everything.
         package var northbound: ListenAddress?
         package var southbound = ListenAddress(host: "0.0.0.0", port: 6642)
 
@@ -25,7 +26,7 @@ package struct EmbeddedOVN: Sendable {
     private let southbound: DatabaseFile
     private let lock: FolderLock
 
-    /// Takes the data folder, ends what an earlier run left behind in it, and prepares the database files.
+    /// Locks the data folder, stops daemons that an earlier run left behind, and prepares the database files.
     package init(_ configuration: Configuration, logger: Logger) async throws {
         self.configuration = configuration
         self.logger = logger
@@ -47,10 +48,10 @@ package struct EmbeddedOVN: Sendable {
             path: folders.database("nb"), name: "OVN_Northbound", schema: "\(schemas)/ovn-nb.ovsschema")
         southbound = DatabaseFile(
             path: folders.database("sb"), name: "OVN_Southbound", schema: "\(schemas)/ovn-sb.ovsschema",
-            // ovn-northd makes it in its first run only, and an ovn-controller (23.03) that connects before that crashes. `ovn-sbctl init`
-            // makes it for OVN's own scripts.
+            // ovn-northd creates it in its first run only, and an ovn-controller (23.03) that connects earlier crashes.
+            // `ovn-sbctl init` creates it for OVN's own scripts.
             onlyRowTable: "SB_Global", isDerived: true)
-        // Each is read to its end, on a processor of its own.
+        // Each is read to its end, concurrently.
         let other = southbound
         async let isPrepared: Void = other.prepare(logger: logger)
         try await northbound.prepare(logger: logger)
@@ -73,9 +74,8 @@ package struct EmbeddedOVN: Sendable {
     package var northboundRemote: String { "unix:\(folders.socket("nb"))" }
     package var southboundRemote: String { "unix:\(folders.socket("sb"))" }
 
-    /// The databases and ovn-northd; to be started in this order and stopped in the reverse one.
-    /// - Parameter isNorthdsTurn: returns when ovn-northd may start. It keeps both databases busy at first, and who else copies them then
-    ///   waits for that.
+    /// The databases and ovn-northd, to be started in this order and stopped in reverse. `isNorthdsTurn` returns
+    /// when ovn-northd may start: it keeps both databases busy at first, which delays other clients' first copies.
     package func daemons(isNorthdsTurn: @escaping @Sendable () async -> Void) throws -> [Daemon] {
         var northd = Daemon("ovn-northd", try self.northd(), logger: logger)
         northd.isItsTurn = isNorthdsTurn
@@ -91,7 +91,7 @@ package struct EmbeddedOVN: Sendable {
         let program = try program(
             "ovsdb-server", "ovn\(name)_db",
             ["--remote=punix:\(folders.socket(name))"] + (listen.map { ["--remote=\($0.remote)"] } ?? []) + [
-                // What an operator adds with ovn-nbctl set-connection and set-ssl.
+                // Added by operators with ovn-nbctl set-connection and set-ssl.
                 "--remote=db:\(file.name),\(table),connections", "--private-key=db:\(file.name),SSL,private_key",
                 "--certificate=db:\(file.name),SSL,certificate", "--ca-cert=db:\(file.name),SSL,ca_cert",
                 file.path,
@@ -112,7 +112,7 @@ package struct EmbeddedOVN: Sendable {
                 "-vconsole:warn", "-vsyslog:off", "-vfile:off", "--pidfile=\(folders.pidFile(name))",
                 "--unixctl=\(folders.control(name))",
             ] + arguments)
-        // Where they would put whatever they are not told about.
+        // Their defaults for anything that is not given explicitly.
         for variable in ["OVN_RUNDIR", "OVS_RUNDIR", "OVN_LOGDIR", "OVS_LOGDIR"] {
             program.environment[variable] = folders.run
         }
@@ -129,6 +129,6 @@ extension Folders {
 
     func control(_ name: String) -> String { "\(run)/\(name).ctl" }
 
-    /// Named apart from the files of Debian's own units: those daemons are not ours to end.
+    /// Distinct from the files of Debian's own units, whose daemons must not be stopped.
     func pidFile(_ name: String) -> String { "\(run)/ovn-ipam-\(name).pid" }
 }

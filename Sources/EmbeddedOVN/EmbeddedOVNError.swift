@@ -6,7 +6,7 @@ package struct EmbeddedOVNError: Error, Hashable, Sendable, CustomStringConverti
 
     init(_ message: String) { self.message = message }
 
-    /// With the system's words for `error`.
+    /// With the system's message for `error`.
     init(_ message: String, _ error: Int32) { self.init("\(message): \(String(cString: strerror(error)))") }
 
     package var description: String { message }

@@ -1,18 +1,18 @@
 import Glibc
 
-/// Where the embedded databases keep things.
+/// The folders of the embedded databases.
 struct Folders: Hashable, Sendable {
     /// The databases; they outlive everything else.
     let data: String
-    /// Sockets, and the process numbers of our children.
+    /// Sockets and PID files.
     let run: String
 
-    /// Makes both, readable by their owner and group; throws where somebody else can put something into them.
+    /// Creates both, readable by their owner and group; throws where another user can write in them.
     func create() throws(EmbeddedOVNError) {
         for folder in [data, run] {
             for path in Self.prefixes(folder) {
                 guard mkdir(path, 0o750) == 0 || errno == EEXIST else {
-                    throw EmbeddedOVNError("cannot make the folder \(path)", errno)
+                    throw EmbeddedOVNError("cannot create folder \(path)", errno)
                 }
             }
             guard access(folder, W_OK | X_OK) == 0 else { throw EmbeddedOVNError("cannot write in \(folder)", errno) }
@@ -20,9 +20,9 @@ struct Folders: Hashable, Sendable {
         }
     }
 
-    /// Throws unless only root and we can change what is in `folder`, and what its path leads to.
+    /// Throws unless only root and we can change the contents of `folder` and of its parents.
     ///
-    /// The daemons follow links: whoever can plant one there decides what they overwrite.
+    /// The daemons follow links: a user who can plant one there decides what they overwrite.
     static func check(_ folder: String) throws(EmbeddedOVNError) {
         guard let real = realpath(folder, nil) else { throw EmbeddedOVNError("cannot look at \(folder)", errno) }
         defer { free(real) }
@@ -38,7 +38,7 @@ struct Folders: Hashable, Sendable {
             if status.st_mode & S_IFMT == S_IFLNK { continue }
             let strangersWrite = status.st_mode & S_IWOTH != 0
             let membersWrite = status.st_mode & S_IWGRP != 0 && status.st_gid != 0 && status.st_gid != getegid()
-            // In a sticky folder such as /tmp everybody may add, and nobody may take away what another has.
+            // In a sticky folder such as /tmp users cannot rename or remove the files of others.
             let isSafe = status.st_mode & S_ISVTX != 0 && index != paths.count - 1
             guard !strangersWrite && !membersWrite || isSafe else {
                 throw EmbeddedOVNError(
@@ -48,7 +48,7 @@ struct Folders: Hashable, Sendable {
         }
     }
 
-    /// `/a/b`: `/a`, `/a/b`. The root folder is nobody else's.
+    /// `/a/b`: `/a`, `/a/b`. The root folder is root's.
     private static func prefixes(_ folder: String) -> [String] {
         var (path, prefixes) = ("", [String]())
         for part in folder.split(separator: "/") {
@@ -59,11 +59,11 @@ struct Folders: Hashable, Sendable {
     }
 }
 
-/// The right to use a data folder, which one process has at a time; it ends with the process, however that ends.
+/// An exclusive lock on a data folder; released when the process ends.
 final class FolderLock: Sendable {
     private let file: OwnFile
 
-    /// Throws at once, naming the process that has the folder.
+    /// Throws at once where another process has the lock, naming it.
     init(_ folder: String) throws(EmbeddedOVNError) {
         let path = "\(folder)/ovn-ipam.lock"
         let file = try OwnFile(path, O_RDWR | O_CREAT)
@@ -73,7 +73,7 @@ final class FolderLock: Sendable {
             throw EmbeddedOVNError(
                 "\(folder) is in use by \(who): stop that ovn-ipam, or give this one a --data-folder of its own")
         }
-        // Only for that message: on a full disk the number may be missing.
+        // Only for that message: on a full disk the PID may be missing.
         let number = Array("\(getpid())\n".utf8)
         if pwrite(file.descriptor, number, number.count, 0) == number.count {
             _ = ftruncate(file.descriptor, off_t(number.count))

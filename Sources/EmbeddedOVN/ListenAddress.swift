@@ -30,7 +30,7 @@ package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
     /// The remote of ovsdb-server(1).
     var remote: String { "ptcp:\(port):\(host.contains(":") ? "[\(host)]" : host)" }
 
-    /// Throws where the address cannot be listened on: ovsdb-server itself would only warn, and go on without.
+    /// Throws where the address cannot be bound: ovsdb-server itself would only warn and go on without it.
     func check(_ setting: String) throws(EmbeddedOVNError) {
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
@@ -38,7 +38,8 @@ package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
         var list: UnsafeMutablePointer<addrinfo>?
         let error = getaddrinfo(host, String(port), &hints, &list)
         guard error == 0, let info = list?.pointee else {
-            throw EmbeddedOVNError("\(setting): \(description) is no address: \(String(cString: gai_strerror(error)))")
+            throw EmbeddedOVNError(
+                "\(setting): \(description) is not an address: \(String(cString: gai_strerror(error)))")
         }
         defer { freeaddrinfo(list) }
         let descriptor = socket(info.ai_family, info.ai_socktype | Int32(SOCK_CLOEXEC.rawValue), 0)
@@ -48,7 +49,7 @@ package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
         guard descriptor >= 0, bind(descriptor, info.ai_addr, info.ai_addrlen) == 0, listen(descriptor, 1) == 0 else {
             throw EmbeddedOVNError(
                 "\(setting): cannot listen on \(description): \(String(cString: strerror(errno))); "
-                    + "stop what does, or choose another address")
+                    + "stop what uses it, or choose another address")
         }
     }
 }

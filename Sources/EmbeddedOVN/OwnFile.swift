@@ -1,13 +1,13 @@
 import Glibc
 
-/// A file of ours: opened by its own name, never by a link that somebody has put in its place.
+/// A file of ours, opened without following links that another user may have planted.
 struct OwnFile: ~Copyable {
     let path: String
     let descriptor: Int32
 
-    /// Opens `path`, made with `mode` where `flags` say so; throws where it is no ordinary file.
+    /// Opens `path`, created with `mode` where `flags` say so; throws where it is not a regular file.
     init(_ path: String, _ flags: Int32, mode: mode_t = 0o640) throws(EmbeddedOVNError) {
-        // Not waited for, should it be a pipe.
+        // Must not block, should it be a pipe.
         let descriptor = open(path, flags | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, mode)
         guard descriptor >= 0 else {
             throw errno == ELOOP
@@ -16,7 +16,7 @@ struct OwnFile: ~Copyable {
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             close(descriptor)
-            throw Self.refusal(path, "no ordinary file")
+            throw Self.refusal(path, "not a regular file")
         }
         (self.path, self.descriptor) = (path, descriptor)
     }
@@ -27,7 +27,8 @@ struct OwnFile: ~Copyable {
         EmbeddedOVNError("\(path) is \(what), which is not followed: remove it, or name another --data-folder")
     }
 
-    /// Throws where `path` is a link or another thing that a program would follow or wait for. Nothing there is all right.
+    /// Throws where `path` is a link or anything else that a program would follow or block on. Succeeds if there is
+    /// none.
     static func refuseLink(_ path: String) throws(EmbeddedOVNError) {
         var status = stat()
         guard lstat(path, &status) == 0 else {
@@ -37,11 +38,11 @@ struct OwnFile: ~Copyable {
         switch status.st_mode & S_IFMT {
         case S_IFREG, S_IFSOCK: return
         case S_IFLNK: throw refusal(path, "a symbolic link")
-        default: throw refusal(path, "no ordinary file")
+        default: throw refusal(path, "not a regular file")
         }
     }
 
-    /// A name like `path` with the word and the time in it, which nothing has.
+    /// An unused name like `path`, with the word and the time in it.
     static func freeName(_ path: String, _ word: String) -> String {
         var (now, parts) = (time(nil), tm())
         gmtime_r(&now, &parts)
@@ -56,7 +57,7 @@ struct OwnFile: ~Copyable {
         return name
     }
 
-    /// The bytes from `start` on, in pieces.
+    /// The bytes from `start` on, in chunks.
     func read(from start: Int = 0, _ body: (UnsafeRawBufferPointer) throws(EmbeddedOVNError) -> Void)
         throws(EmbeddedOVNError)
     {
@@ -75,7 +76,7 @@ struct OwnFile: ~Copyable {
         }
     }
 
-    /// Makes a new file of the bytes from `start` on, which is on the disk when this returns.
+    /// Copies the bytes from `start` on to a new file, synced to disk.
     func copy(from start: Int = 0, to name: String) throws(EmbeddedOVNError) {
         let copy = try OwnFile(name, O_WRONLY | O_CREAT | O_EXCL)
         do throws(EmbeddedOVNError) {
@@ -96,9 +97,9 @@ struct OwnFile: ~Copyable {
         }
     }
 
-    /// The whole text of a small file; nil where there is none that can be read.
+    /// The text of a small file; nil where it cannot be read.
     static func text(_ path: String) -> String? {
-        // Whatever is wrong with it, nothing is known from it.
+        // Unreadable counts as absent.
         guard let file = try? OwnFile(path, O_RDONLY) else { return nil }
         var buffer = [UInt8](repeating: 0, count: 4_096)
         let count = pread(file.descriptor, &buffer, buffer.count, 0)

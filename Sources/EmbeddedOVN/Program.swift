@@ -1,16 +1,16 @@
 import Discretion
 import Glibc
 
-/// A program and how it is called.
+/// A program and its arguments.
 struct Program: Hashable, Sendable {
     /// The path of the executable.
     let path: String
-    /// Without the program's own name.
+    /// Without argv[0].
     var arguments: [String]
-    /// Added to what it gets of our own environment.
+    /// Added to what it inherits of our environment.
     var environment: [String: String] = [:]
 
-    /// Finds `name` in `PATH` and where daemons are kept.
+    /// Finds `name` in `PATH` and the `sbin` folders.
     static func find(_ name: String, _ arguments: [String]) throws(EmbeddedOVNError) -> Program {
         let path = getenv("PATH").map { String(cString: $0) } ?? ""
         for folder in path.split(separator: ":") + ["/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin"] {
@@ -22,6 +22,6 @@ struct Program: Hashable, Sendable {
 
     var name: Substring { path.split(separator: "/").last ?? "" }
 
-    /// The whole environment of the program, `NAME=value`. No password of ours is in it.
+    /// The environment of the program, `NAME=value`, without our passwords.
     var wholeEnvironment: [String] { ChildEnvironment.items(adding: environment) }
 }

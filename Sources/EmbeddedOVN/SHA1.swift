@@ -1,10 +1,10 @@
-/// SHA-1 (RFC 3174), with which ovsdb-server marks each record of a file. It tells damage, and proves nothing about who wrote.
+/// SHA-1 (RFC 3174), ovsdb-server's checksum of each record of a file. It detects corruption, not forgery.
 struct SHA1: Sendable {
     private var state: (UInt32, UInt32, UInt32, UInt32, UInt32) = (
         0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0
     )
     private var length: UInt64 = 0
-    /// What does not fill a block of 64 bytes yet.
+    /// An incomplete block of 64 bytes.
     private var rest: [UInt8] = []
 
     init() { rest.reserveCapacity(64) }
@@ -25,7 +25,7 @@ struct SHA1: Sendable {
         rest.append(contentsOf: bytes[whole...])
     }
 
-    /// The twenty bytes of the digest of everything so far.
+    /// The 20-byte digest of everything so far.
     func digest() -> [UInt8] {
         var last = self
         var padding = rest + [0x80]

@@ -1,14 +1,14 @@
 import Glibc
 
-/// A thread of our own, for what blocks.
+/// A dedicated thread, for blocking calls.
 enum Thread {
     private final class Body: Sendable {
         let run: @Sendable () -> Void
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
     }
 
-    /// Runs `body` on a new thread, which ends with it. Signals stay with the other threads. The result is 0, or the errno of why there is
-    /// no thread: then `body` is not run.
+    /// Runs `body` on a new thread with signals blocked. Returns 0, or an errno, in which case
+    /// `body` is not run.
     static func start(_ body: @escaping @Sendable () -> Void) -> Int32 {
         var (all, before) = (sigset_t(), sigset_t())
         sigfillset(&all)

@@ -9,14 +9,14 @@ final class ConnectionBytes: ChannelDuplexHandler {
 
     /// Since the end of the last request.
     private(set) var received = 0
-    /// The first line of the next request is here.
+    /// The first line of the next request has arrived.
     private(set) var hasLine = false
     /// Handed to the socket.
     private(set) var written = 0
-    /// The socket is read, and nothing has come since.
+    /// A read is pending on the socket.
     private(set) var isReading = false
 
-    /// A request has ended. What came behind it is not seen: it is as if it came with the next bytes.
+    /// A request has ended. Bytes of the next one that are here already count when more arrive.
     func requestEnded() {
         received = 0
         hasLine = false

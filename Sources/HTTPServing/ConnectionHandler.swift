@@ -1,9 +1,10 @@
 import NIOCore
 import NIOHTTP1
 
-/// Does on a channel what ``HTTPConnection`` decides: between the decoder and whoever answers.
+/// Carries out on a channel what ``HTTPConnection`` decides, between the decoder and the application's handler.
 ///
-/// Whoever answers gets whole or failing requests, in turn: a body that does not end fails with an ``HTTPRefusal``.
+/// The application's handler gets complete or failing requests, in order: a body that does not end fails with an
+/// ``HTTPRefusal``.
 final class ConnectionHandler: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
@@ -13,7 +14,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var connection: HTTPConnection
     private let bytes: ConnectionBytes
     private let seat: Connections.Seat?
-    /// Why nothing is read at all.
+    /// Why the connection is refused before anything is read.
     private let refusal: HTTPRefusal?
     private let rendering: HTTPServing.Rendering
     private var timer: Scheduled<Void>?
@@ -46,7 +47,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         if let refusal { perform(connection.fail(refusal), context) }
     }
 
-    // MARK: what comes
+    // MARK: inbound
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
@@ -71,7 +72,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
             case .pass:
                 owesEnd = false
                 seat?.isBusy()
-                // Fields after the body are nobody's business.
+                // Trailers are dropped.
                 context.fireChannelRead(wrapInboundOut(.end(nil)))
             case .drop: break
             case .fail(let action): perform(action, context)
@@ -81,7 +82,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         context.fireChannelReadComplete()
-        // Nobody else asks for more.
+        // Nothing else triggers a read.
         if case .lingering = connection.phase { context.read() }
     }
 
@@ -90,8 +91,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
         case is HTTPParserError:
             perform(
                 connection.fail(HTTPRefusal(error, inTarget: !bytes.hasLine, limits: connection.limits)), context)
-        case is ByteToMessageDecoderError: break  // More of what was refused already.
-        default: fail(.cut, context)  // The socket's, which closes.
+        case is ByteToMessageDecoderError: break  // Part of what was refused already.
+        default: fail(.cut, context)  // An error of the socket, which closes.
         }
     }
 
@@ -121,7 +122,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
     }
 
-    // MARK: what is answered
+    // MARK: outbound
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
@@ -160,15 +161,15 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
-        // What was said may still have to be taken: the channel closes by itself after that.
+        // Written bytes may still have to be sent: the channel closes by itself after that.
         if case .lingering = connection.phase { return drop(promise) }
-        // Whoever answers has no more to say.
+        // The application's handler is done.
         context.close(mode: mode == .output ? .all : mode, promise: promise)
     }
 
     private func drop(_ promise: EventLoopPromise<Void>?) { promise?.succeed(()) }
 
-    // MARK: what is done
+    // MARK: actions
 
     private func perform(_ action: HTTPConnection.FailureAction, _ context: ChannelHandlerContext) {
         switch action {
@@ -179,7 +180,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         if connection.isInputClosed { fail(.cut, context) }
     }
 
-    /// Whoever answers waits for more of a request that will not come.
+    /// Fails a request that the application's handler waits to receive in full.
     private func fail(_ refusal: HTTPRefusal, _ context: ChannelHandlerContext) {
         guard owesEnd else { return }
         owesEnd = false
@@ -209,8 +210,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: written)
     }
 
-    /// Closes the output once all is written, and waits for the client to close its side: a connection that is closed with unread
-    /// bytes is reset, and its client may lose the answer (RFC 9112, section 9.6).
+    /// Closes the output once all is written, and waits for the client to close its side: a connection closed with
+    /// unread bytes is reset, and its client may lose the answer (RFC 9112 §9.6).
     private func finish(after written: EventLoopPromise<Void>, _ context: ChannelHandlerContext) {
         written.futureResult.assumeIsolated().whenComplete { _ in
             guard context.channel.isActive else { return }
@@ -221,7 +222,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
     }
 
-    // MARK: time
+    // MARK: timers
 
     private func schedule(_ context: ChannelHandlerContext) {
         timer?.cancel()
@@ -231,7 +232,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     private func tick(_ context: ChannelHandlerContext) {
-        // A channel that cannot say it has closed.
+        // A channel without the option has closed.
         let untaken = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
         let traffic = HTTPConnection.Traffic(
             headBytes: bytes.received, taken: bytes.written - untaken, untaken: untaken, isReading: bytes.isReading)

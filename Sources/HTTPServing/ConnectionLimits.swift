@@ -1,21 +1,21 @@
 package import NIOCore
 
-/// What one connection may do. The server that uses it says how much; there are no defaults.
+/// The limits of one connection. There are no defaults.
 package struct ConnectionLimits: Sendable {
-    /// Requests taken before the first of them is answered.
+    /// Requests accepted before the first of them is answered.
     package var pipelinedRequests: Int
     /// From the connection's opening, or the first byte of a later request, to the end of a head.
     package var headTime: TimeAmount
     /// From the end of the head to the end of the body.
     package var bodyTime: TimeAmount
-    /// ``paceSize`` bytes at least in this time: of a body that comes, of an answer that is taken.
+    /// At least ``paceSize`` bytes must pass in this time: of a body received, of an answer sent.
     package var paceTime: TimeAmount
     package var paceSize: Int
     /// From an answer to the next request.
     package var idleTime: TimeAmount
-    /// From the last answer to the client's own end of the connection.
+    /// From the last answer until the client closes its side.
     package var lingerTime: TimeAmount
-    /// From the order to end to the end.
+    /// From the start of a shutdown to its end.
     package var endingTime: TimeAmount
     /// Bytes of the target.
     package var targetSize: Int
@@ -43,7 +43,7 @@ package struct ConnectionLimits: Sendable {
         self.bodySize = bodySize
     }
 
-    /// How often the time is looked at: every limit is kept to a quarter of the shortest one.
+    /// How often timeouts are checked: a quarter of the shortest one.
     var tick: TimeAmount {
         let shortest = min(headTime, bodyTime, paceTime, idleTime)
         return max(.milliseconds(10), .nanoseconds(shortest.nanoseconds / 4))

@@ -2,12 +2,12 @@ package import Logging
 import NIOConcurrencyHelpers
 package import NIOCore
 
-/// The connections of a server: how many there are, whose, and which of them give way to new ones.
+/// The connections of a server: their number, their sources, and which of them give way to new ones.
 ///
-/// Where there is no room, the connection that has waited longest for its client is closed: so a stranger who opens many does not
-/// keep those out who have something to ask. Only where all are at work is a new one refused.
+/// When all places are taken, the connection that has been idle longest is closed, so that a client who opens many does
+/// not lock others out. Only while all are serving requests is a new one refused.
 package final class Connections: Sendable {
-    /// How many at once.
+    /// Connections at once.
     package struct Limits: Sendable {
         package var all: Int
         package var perAddress: Int
@@ -18,14 +18,14 @@ package final class Connections: Sendable {
         }
     }
 
-    /// Told to a connection whose place is needed.
+    /// Sent to a connection whose place is needed.
     struct GiveWay: Sendable {}
 
     /// A connection's place.
     package final class Seat: Sendable {
         let address: SourceAddress?
         let channel: any Channel
-        /// Since when it waits for its client; nil while a request is worked on.
+        /// Since when it has been idle; nil while a request is being served.
         fileprivate let waitingSince: NIOLockedValueBox<NIODeadline?>
         private let connections: Connections
 
@@ -38,17 +38,17 @@ package final class Connections: Sendable {
 
         func isBusy() { waitingSince.withLockedValue { $0 = nil } }
         func isWaiting() { waitingSince.withLockedValue { $0 = .now() } }
-        /// All is said and written: nobody loses anything where this one goes first.
+        /// All is written: closing this one first loses nothing.
         func isDone() { waitingSince.withLockedValue { $0 = .uptimeNanoseconds(0) } }
-        /// The server ends: who comes now is refused.
+        /// The server stops: new connections are refused.
         func registerEnd() { connections.state.withLockedValue { $0.isEnding = true } }
     }
 
     package enum Admission: Sendable {
         case seated(Seat)
-        /// Is told why.
+        /// Gets the refusal as its answer.
         case refused(HTTPRefusal)
-        /// Too many are being told why.
+        /// Closed without an answer: too many refusals are being sent.
         case dropped
     }
 
@@ -59,7 +59,7 @@ package final class Connections: Sendable {
         var isEnding = false
     }
 
-    /// So many at once are told why they are refused.
+    /// Refusals being sent at once.
     private static let refusedAtOnce = 64
 
     private let limits: Limits
@@ -71,7 +71,7 @@ package final class Connections: Sendable {
         notice = FloodNotice("connections refused or closed for others", logger: logger)
     }
 
-    /// How many there are.
+    /// The number of connections.
     package var count: Int { state.withLockedValue { $0.seats.count } }
 
     /// Gives a new connection a place, which it has until it closes.

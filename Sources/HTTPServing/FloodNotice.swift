@@ -2,11 +2,12 @@ import Logging
 import NIOConcurrencyHelpers
 import NIOCore
 
-/// Logs what may happen thousands of times a second: the first time at once, then how often, every ten seconds.
+/// Rate-limits the log of an event that may happen thousands of times a second: once at first, then a count every ten
+/// seconds.
 final class FloodNotice: Sendable {
     private let what: Logger.Message
     private let logger: Logger
-    /// What was not logged yet; nil where nobody counts.
+    /// Events not logged yet; nil while none are counted.
     private let unlogged = NIOLockedValueBox<Int?>(nil)
     private static let pause = TimeAmount.seconds(10)
 

@@ -1,7 +1,7 @@
 package import NIOCore
 
 extension HTTPConnection {
-    /// How much of a body has come, and how much of it since a moment.
+    /// Bytes of a body received, in all and since a moment.
     struct BodyProgress {
         var since: NIODeadline
         var total = 0
@@ -13,30 +13,30 @@ extension HTTPConnection {
         }
     }
 
-    /// So many bytes had gone one way at a moment.
+    /// The bytes transferred one way by a moment.
     struct Pace {
         var since: NIODeadline
         var count: Int
     }
 
     struct TimeKept {
-        /// When the time was looked at last.
+        /// The last ``tick(_:now:)``.
         var looked: NIODeadline?
-        /// When a byte of a head that is not complete was seen first.
+        /// When the first byte of an incomplete head was seen.
         var headBegan: NIODeadline?
-        /// What the client had taken when it fell behind.
+        /// What the client had received when it fell behind.
         var taken: Pace?
     }
 
-    /// What the bytes on the connection were up to now.
+    /// Byte counts of the connection.
     package struct Traffic {
-        /// Bytes of a request that has no head yet.
+        /// Bytes of an incomplete head.
         package var headBytes: Int
-        /// Bytes that the client has taken.
+        /// Bytes that the client has received.
         package var taken: Int
-        /// Bytes that it could take.
+        /// Bytes waiting to be sent.
         package var untaken: Int
-        /// More is read as it comes: what is missing is missing from the client.
+        /// A read is pending: it is the client that is slow.
         package var isReading: Bool
 
         package init(headBytes: Int, taken: Int, untaken: Int, isReading: Bool) {
@@ -47,7 +47,7 @@ extension HTTPConnection {
         }
     }
 
-    /// After which time the time is to be looked at again.
+    /// The time until the next ``tick(_:now:)``.
     package func nextTick(now: NIODeadline) -> TimeAmount {
         var next = limits.tick
         if case .lingering(let since) = phase { next = min(next, since + limits.lingerTime - now) }
@@ -55,7 +55,7 @@ extension HTTPConnection {
         return max(next, .milliseconds(1))
     }
 
-    /// Time has passed.
+    /// Checks all timeouts.
     package mutating func tick(_ traffic: Traffic, now: NIODeadline) -> FailureAction {
         let passed = now - (time.looked ?? now)
         time.looked = now
@@ -72,7 +72,7 @@ extension HTTPConnection {
         case .head(let since): return headTick(traffic, since: since, now)
         case .body(var progress):
             guard traffic.isReading else {
-                // It is we who let the client wait.
+                // The server made the client wait.
                 progress.since = progress.since + passed
                 progress.pace.since = progress.pace.since + passed
                 input = .body(progress)
@@ -80,14 +80,14 @@ extension HTTPConnection {
             }
             if now - progress.since >= limits.bodyTime {
                 return fail(
-                    HTTPRefusal(status: 408, "The body did not come within \(Self.text(limits.bodyTime))."))
+                    HTTPRefusal(status: 408, "The body did not arrive within \(Self.text(limits.bodyTime))."))
             }
             guard now - progress.pace.since >= limits.paceTime else { return .none }
             guard progress.total - progress.pace.count >= limits.paceSize else {
                 return fail(
                     HTTPRefusal(
                         status: 408,
-                        "Less than \(limits.paceSize) bytes of the body came in \(Self.text(limits.paceTime))."))
+                        "Less than \(limits.paceSize) bytes of the body arrived in \(Self.text(limits.paceTime))."))
             }
             progress.pace = Pace(since: now, count: progress.total)
             input = .body(progress)
@@ -108,10 +108,10 @@ extension HTTPConnection {
         }
         guard now - began >= limits.headTime else { return .none }
         return fail(
-            HTTPRefusal(status: 408, "The head of the request did not come within \(Self.text(limits.headTime))."))
+            HTTPRefusal(status: 408, "The head of the request did not arrive within \(Self.text(limits.headTime))."))
     }
 
-    /// Whether the client takes its answers too slowly.
+    /// Whether the client receives its answers too slowly.
     private mutating func isBehind(_ traffic: Traffic, _ now: NIODeadline) -> Bool {
         guard traffic.untaken > 0 else {
             time.taken = nil

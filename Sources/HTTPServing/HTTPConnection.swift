@@ -1,11 +1,12 @@
 package import NIOCore
 package import NIOHTTP1
 
-/// What is said on one connection, in order: which request is passed on, what its answer looks like on the wire, when it ends.
+/// The state machine of one connection: which request is passed on, the framing of its answer, and when the connection
+/// ends.
 ///
-/// Holds no socket and no clock: it is told what happens and returns what to do.
+/// Holds no socket and no clock: events go in, actions come out.
 package struct HTTPConnection {
-    /// A request that was passed on and is not answered to its end.
+    /// A request that was passed on and is not completely answered.
     struct Exchange {
         var method: HTTPMethod
         /// HTTP/1.0.
@@ -13,24 +14,24 @@ package struct HTTPConnection {
         var keepsAlive: Bool
         /// The client waits for `100 Continue`.
         var awaitsContinue: Bool
-        /// All of the request is here.
+        /// The request is complete.
         var isWhole = false
-        /// Its answer is ``failure``, whatever is written.
+        /// Its answer is ``failure``, regardless of what the handler writes.
         var hasFailed = false
     }
 
-    /// What comes next from the client.
+    /// The next input from the client.
     enum Input {
-        /// The head of a request; `since` the connection opened or the last answer was given.
+        /// The head of a request, awaited `since` the connection opened or the last answer ended.
         case head(since: NIODeadline)
         case body(BodyProgress)
-        /// Nothing that is read.
+        /// Nothing more is read.
         case closed
     }
 
     enum Phase: Equatable {
         case open
-        /// All is said; the client has not closed its side.
+        /// All answers are sent; the client has not closed its side.
         case lingering(since: NIODeadline)
         case closed
     }
@@ -41,15 +42,15 @@ package struct HTTPConnection {
     var phase = Phase.open
     /// The answer of the first exchange has begun.
     var isAnswering = false
-    /// The answer under way has no body on the wire, or none that ends by itself.
+    /// The current answer has no body on the wire, or one that only the connection's end delimits.
     var dropsBody = false
-    /// The connection ends with the answer under way.
+    /// The connection ends with the current answer.
     var endsWithAnswer = false
-    /// What is to be said once the exchanges before it are done.
+    /// The refusal to send once the exchanges before it are done.
     var failure: HTTPRefusal?
-    /// That is said of a request for a head alone.
+    /// The refused request was a HEAD.
     var failureIsHead = false
-    /// There was an answer already.
+    /// An answer has been sent already.
     var hasAnswered = false
     var cutsOffAt: NIODeadline?
     var time = TimeKept()
@@ -64,16 +65,16 @@ package struct HTTPConnection {
         if case .closed = input { true } else { phase != .open }
     }
 
-    /// Nobody works for this connection: it waits for its client.
+    /// No request is being served: the connection waits for its client.
     package var isWaiting: Bool {
         phase == .open && (exchanges.isEmpty || exchanges.count == 1 && !exchanges[0].isWhole)
     }
 }
 
-// What the client sends.
+// Requests.
 extension HTTPConnection {
     package enum HeadAction {
-        /// `says100`: the client is to be told to go on before that.
+        /// `says100`: send `100 Continue` first.
         case pass(HTTPRequestHead, says100: Bool)
         case drop
         case fail(FailureAction)
@@ -86,11 +87,11 @@ extension HTTPConnection {
     }
 
     package enum FailureAction: Equatable {
-        /// Says it, and the connection ends.
+        /// Sends it and ends the connection.
         case answer(HTTPRefusal)
-        /// Answers that are due come first.
+        /// Earlier answers come first.
         case wait
-        /// An answer has begun: nothing else can be said.
+        /// An answer has begun: nothing else can be sent.
         case close
         /// It is over already.
         case none
@@ -99,7 +100,7 @@ extension HTTPConnection {
     package mutating func head(_ received: HTTPRequestHead, now: NIODeadline) -> HeadAction {
         guard phase == .open, case .head = input else { return .drop }
         guard exchanges.count < limits.pipelinedRequests else {
-            // Nobody knows of it yet: the client sends it again on another connection (RFC 9112, section 9.3.2).
+            // Not processed yet: the client repeats it on another connection (RFC 9112 §9.3.2).
             input = .closed
             exchanges[exchanges.count - 1].keepsAlive = false
             return .drop
@@ -135,7 +136,7 @@ extension HTTPConnection {
         return .pass
     }
 
-    /// The client says no more.
+    /// The client closed its side.
     package mutating func inputClosed() -> FailureAction {
         guard phase == .open else { return .none }
         if case .body = input { return fail(.cut) }
@@ -147,7 +148,7 @@ extension HTTPConnection {
         return failure == nil ? .close : .wait
     }
 
-    /// Takes no more requests, and refuses the one that has begun, or that was to begin.
+    /// Accepts no more requests, and refuses the one that has begun or was about to.
     package mutating func fail(_ refusal: HTTPRefusal) -> FailureAction {
         guard phase == .open, failure == nil else { return .none }
         if case .body = input, let last = exchanges.indices.last {
@@ -160,7 +161,7 @@ extension HTTPConnection {
         return nextFailure() ?? .wait
     }
 
-    /// Says the failure once its turn has come.
+    /// Sends the failure once its turn has come.
     private mutating func nextFailure() -> FailureAction? {
         guard let refusal = failure else { return nil }
         if let first = exchanges.first {
@@ -173,7 +174,7 @@ extension HTTPConnection {
         return .answer(refusal)
     }
 
-    /// The answer of a failure was handed to the socket.
+    /// A refusal was written to the socket.
     package mutating func said(now: NIODeadline) {
         failure = nil
         exchanges = []
@@ -182,12 +183,12 @@ extension HTTPConnection {
     }
 }
 
-// What is answered.
+// Answers.
 extension HTTPConnection {
     package enum EndAction: Equatable {
         /// The answer goes out; the connection stays.
         case write
-        /// The answer goes out, and a word to the next request's client to send its body.
+        /// The answer goes out, then `100 Continue` for the next request.
         case writeAndContinue
         /// The answer goes out, and nothing after it.
         case writeAndFinish
@@ -196,7 +197,7 @@ extension HTTPConnection {
         case drop
     }
 
-    /// The head of an answer as it goes out; nil where it is not wanted any more.
+    /// The head of an answer as it goes out; nil where it is no longer wanted.
     package mutating func answer(_ head: HTTPResponseHead) -> HTTPResponseHead? {
         guard phase == .open, !isAnswering, head.status.code >= 200, let exchange = exchanges.first, !exchange.hasFailed
         else { return nil }
@@ -230,7 +231,7 @@ extension HTTPConnection {
     package mutating func answerEnded(now: NIODeadline) -> EndAction {
         guard phase == .open, isAnswering, let exchange = exchanges.first else { return .drop }
         if exchange.hasFailed {
-            // What was said of it has no end.
+            // A part of it was written, and it cannot be completed.
             phase = .closed
             return .writeAndClose
         }
@@ -256,14 +257,14 @@ extension HTTPConnection {
         return .write
     }
 
-    /// Another connection needs the place of this one.
+    /// A new connection needs the place of this one.
     package mutating func giveWay() -> FailureAction {
         if case .lingering = phase {} else if !isWaiting { return .none }
         phase = .closed
         return .close
     }
 
-    /// Whole requests are answered, and nothing after them; all else ends.
+    /// Complete requests are answered, and nothing after them; everything else ends.
     package mutating func shutDown(now: NIODeadline) -> FailureAction {
         cutsOffAt = now + limits.endingTime
         guard phase == .open else { return .none }

@@ -3,7 +3,7 @@ package import Logging
 package import NIOCore
 package import NIOHTTP1
 
-/// Puts what a server needs between a connection's bytes and whoever answers its requests.
+/// Installs a server's HTTP/1.1 handlers on a connection's channel.
 package struct HTTPServing: Sendable {
     /// The header fields and the body of a refusal's answer.
     package typealias Rendering = @Sendable (HTTPRefusal) -> (HTTPHeaders, [UInt8])
@@ -16,7 +16,8 @@ package struct HTTPServing: Sendable {
         self.rendering = rendering
     }
 
-    /// Adds the handlers from the bytes to `HTTPServerRequestPart` and `HTTPServerResponsePart`; called on the channel's loop.
+    /// Adds the handlers from the bytes to `HTTPServerRequestPart` and `HTTPServerResponsePart`; called on the
+    /// channel's loop.
     package func addHandlers(to channel: any Channel, _ admission: Connections.Admission?) throws {
         let pipeline = channel.pipeline.syncOperations
         let bytes = ConnectionBytes()
@@ -26,7 +27,7 @@ package struct HTTPServing: Sendable {
         decoding.maxHeaderListSize = limits.headSize + limits.targetSize
         decoding.maxHeaderFieldCount = limits.headerFields
         var encoding = HTTPResponseEncoder.Configuration()
-        // ``HTTPConnection`` knows more of it: the method and the version of the request.
+        // ``HTTPConnection`` does it, knowing the request's method and version.
         encoding.automaticallySetFramingHeaders = false
         var (seat, refusal): (Connections.Seat?, HTTPRefusal?) = (nil, nil)
         switch admission {
@@ -44,9 +45,8 @@ package struct HTTPServing: Sendable {
         ])
     }
 
-    /// Keeps a server alive that cannot take a connection for want of descriptors or memory: it tries again in a moment.
-    ///
-    /// - Parameter server: the listening channel; called on its loop.
+    /// Keeps a listening channel open that cannot accept a connection for want of descriptors or memory: it retries
+    /// shortly. Called on the channel's loop.
     package static func surviveFailingAccepts(of server: any Channel, logger: Logger) throws {
         let notice = FloodNotice("cannot take a connection", logger: logger)
         let loop = server.eventLoop

@@ -9,7 +9,7 @@ extension RequestHead {
         var closes = false
         var staysOpen = false
         var namesUpgrade = false
-        /// There is an `Upgrade`.
+        /// `Upgrade` is present.
         var upgrades = false
         var contentLength: Int?
         var lengths = 0
@@ -55,18 +55,18 @@ extension RequestHead {
             }
         }
 
-        /// Refuses whatever two readers could take for requests of different length.
+        /// Refuses ambiguous framing, which allows request smuggling.
         func checkFraming(isOld: Bool) throws(HTTPRefusal) {
-            guard lengths <= 1 else { throw .bad("Content-Length is there \(lengths) times.") }
+            guard lengths <= 1 else { throw .bad("Content-Length is given \(lengths) times.") }
             guard !codings.isEmpty else { return }
             guard !isOld else { throw .bad("HTTP/1.0 has no Transfer-Encoding.") }
             guard lengths == 0 else { throw .bad("Content-Length and Transfer-Encoding exclude each other.") }
             guard codings == ["chunked"] else {
-                throw HTTPRefusal(status: 501, "The only Transfer-Encoding that is known is chunked, once.")
+                throw HTTPRefusal(status: 501, "The only supported Transfer-Encoding is chunked, once.")
             }
         }
 
-        /// The members of a list, in lower case (RFC 9110, section 5.6.1).
+        /// The members of a list, in lower case (RFC 9110 §5.6.1).
         private static func list(_ value: String) -> [String] {
             value.lowercased().split(separator: ",").map { member in
                 String(member.drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " || $0 == "\t" }.reversed())

@@ -33,21 +33,22 @@ package struct RequestHead: Sendable {
         } else if fields.host.isEmpty, fields.hosts == 1 {
             self.head.headers.remove(name: "Host")
         }
-        // The decoder stops after a request that asks for another protocol: it is answered as if it did not, and is the last.
+        // The decoder stops after a request that asks for another protocol: it is answered as if it did not, and is the
+        // last.
         keepsAlive = !fields.closes && (fields.staysOpen || !isOld) && !(fields.upgrades && fields.namesUpgrade)
-        // Whoever answers need not decide it again.
+        // The application's handler need not decide it again.
         if fields.closes { self.head.headers.remove(name: "Connection") }
         expectsContinue = fields.expectsContinue && !isOld
         if let expectation = fields.unknownExpectation, !isOld {
             throw HTTPRefusal(
-                status: 417, "The expectation \(expectation.prefix(40)) is not known: only 100-continue can be met.")
+                status: 417, "The expectation \(expectation.prefix(40)) is not supported: only 100-continue is.")
         }
     }
 
-    /// Makes `http://host/path` to `/path`, and returns its host.
+    /// Turns `http://host/path` into `/path`, and returns its host.
     private static func toOriginForm(_ head: inout HTTPRequestHead) throws(HTTPRefusal) -> String? {
         guard head.uri.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "#") }) else {
-            throw .bad("The request's target has characters that no URI has.")
+            throw .bad("The request's target has characters that are not allowed in a URI.")
         }
         if head.uri.utf8.first == UInt8(ascii: "/") { return nil }
         let lower = head.uri.prefix(8).lowercased()

@@ -1,6 +1,6 @@
 package import NIOCore
 
-/// Whom a connection counts for: one IPv4 address, or an IPv6 /64, which is the least that a network gives to one customer.
+/// The client that a connection counts for: one IPv4 address, or an IPv6 /64, the smallest allocation to one site.
 package enum SourceAddress: Hashable, Sendable {
     case ipv4(UInt32)
     case ipv6(UInt64)
@@ -21,7 +21,7 @@ package enum SourceAddress: Hashable, Sendable {
         }
     }
 
-    /// The number in so many bytes of a socket's address.
+    /// The integer in a range of bytes of a socket address.
     private static func number<Number: FixedWidthInteger>(_ address: some Any, _ bytes: Range<Int>) -> Number {
         withUnsafeBytes(of: address) { $0[bytes].reduce(0) { $0 << 8 | Number($1) } }
     }

@@ -7,27 +7,27 @@ package import NIOCore
 package import NIOHTTP1
 import NIOPosix
 
-/// Connections to servers that speak HTTP/1.1, by TLS or in the clear.
+/// Connections to HTTP/1.1 servers, with or without TLS.
 ///
-/// One exchange is one request and its whole answer, or an error that says whether the request can have arrived. Only so many
-/// are under way at a time: a server that is slow already gets no slower by more of them.
-/// Redirects are not followed: a token must not go where its owner did not send it. Owns its connections: `shutdown()` closes them.
+/// One exchange is one request and its complete answer, or an error that tells whether the request can have arrived. At
+/// most ``width`` are under way at a time, so that a slow server is not slowed further. Redirects are not followed: a
+/// token must not reach another server. Owns its connections: `shutdown()` closes them.
 package struct HTTPTransport: Sendable {
-    /// Replies beyond this are refused; a list of 10,000 ports has about 10 MB.
+    /// In bytes; longer replies are refused. A list of 10,000 ports has about 10 MB.
     static let replyLimit = 256 << 20
-    /// The number of exchanges at a time.
+    /// Exchanges at a time.
     static let width = 8
 
-    /// What is sent. Headers carry tokens and bodies passwords: neither is ever logged.
+    /// A request. Headers carry tokens and bodies passwords: neither is ever logged.
     package struct Request: Sendable {
         package var method: HTTPMethod
         package var url: String
         package var headers: HTTPHeaders
-        /// JSON, where there is a body.
+        /// JSON, if any.
         package var body: ByteBuffer?
-        /// Whether it does no harm twice, so that it is sent again when a kept connection turns out to be closed.
+        /// Whether it is idempotent, so that it is sent again when a kept connection turns out to be closed.
         package var isRepeatable: Bool
-        /// On whose behalf: where there are more than go at a time, clients take turns.
+        /// The client on whose behalf it is sent: at the limit of exchanges, clients take turns.
         package var client: SourceAddress?
 
         package init(
@@ -50,12 +50,12 @@ package struct HTTPTransport: Sendable {
     }
 
     private let http: HTTPClient
-    private let turnstile = Turnstile<SourceAddress?>(width: Self.width)
+    private let semaphore = FairSemaphore<SourceAddress?>(width: Self.width)
     private let connectTimeout: Duration
     private let logger: Logger
 
-    /// - Parameter connectTimeout: how long a connection may take to be made; keep it below the calls' own timeouts, so
-    ///   that a machine that is down is told from a request whose reply was lost.
+    /// `connectTimeout` limits how long connecting may take; keep it below the calls' own timeouts, so that a machine
+    /// that is down is distinguished from a request whose reply was lost.
     package init(trust: Trust = .system, connectTimeout: Duration, logger: Logger) {
         self.logger = logger
         self.connectTimeout = connectTimeout
@@ -63,7 +63,7 @@ package struct HTTPTransport: Sendable {
         configuration.tlsConfiguration = trust.tls
         configuration.timeout.connect = .nanoseconds(max(1, connectTimeout.nanoseconds))
         configuration.connectionPool.retryConnectionEstablishment = false
-        // Nobody waits in the pool, where waiting counts as connecting.
+        // Exchanges must not wait in the pool, where waiting counts as connecting.
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = Self.width
         configuration.redirectConfiguration = .disallow
         configuration.httpVersion = .http1Only
@@ -79,26 +79,26 @@ package struct HTTPTransport: Sendable {
         }
     }
 
-    /// Sends a request when its turn has come, and waits for all of its answer.
+    /// Sends a request when its turn has come, and waits for the complete answer.
     package func exchange(
         _ request: Request, within timeout: Duration
     ) async throws(TransportError) -> Reply {
         let deadline = ContinuousClock.now + timeout
-        guard await turnstile.enter(for: request.client, until: deadline) else {
+        guard await semaphore.enter(for: request.client, until: deadline) else {
             let isLate = ContinuousClock.now >= deadline
             throw TransportError(
                 .unreachable,
                 isLate
                     ? "it has not answered the \(Self.width) requests before within \(timeout.inSeconds)" : "cancelled")
         }
-        defer { turnstile.leave(request.client) }
+        defer { semaphore.leave(request.client) }
         let wire = Self.wire(request)
         do {
             do {
                 return try await exchange(wire, until: deadline)
             } catch let error where request.isRepeatable && Self.isConnectionLost(error) {
                 // Most likely the server closed a kept connection just then.
-                logger.debug("asked again", metadata: ["url": "\(request.url)", "cause": "\(error)"])
+                logger.debug("request repeated", metadata: ["url": "\(request.url)", "cause": "\(error)"])
                 return try await exchange(wire, until: deadline)
             }
         } catch {

@@ -6,7 +6,7 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 
-/// Judging what the libraries below throw.
+/// Classifies errors of the underlying libraries.
 extension TransportError {
     init(_ error: any Error, _ wire: HTTPClientRequest, limit: Duration, connectTimeout: Duration) {
         switch error {
@@ -41,7 +41,7 @@ extension TransportError {
         }
         let text = "\(cause)".withoutSourcePlaces
         if text.contains("CERTIFICATE_VERIFY_FAILED") {
-            self.init(.untrusted, "its certificate is not signed by an authority that is trusted here")
+            self.init(.untrusted, "its certificate is not signed by a trusted authority")
         } else {
             self.init(.untrusted, "no TLS handshake: \(text)")
         }
@@ -49,7 +49,7 @@ extension TransportError {
 
     private static let badURLs: [HTTPClientError] = [.emptyHost, .emptyScheme, .invalidURL]
 
-    /// What connect(2) fails with; on a connection that stood, the kernel reports a reset or a time-out.
+    /// Errors of connect(2); an established connection reports a reset or a timeout.
     private static let neverConnected = [
         ECONNREFUSED, ENETUNREACH, EHOSTUNREACH, ENETDOWN, EADDRNOTAVAIL, EACCES, EPERM,
     ]

@@ -1,10 +1,10 @@
 import Glibc
 import NIOSSL
 
-/// Whom an HTTPS connection trusts.
+/// Which servers an HTTPS connection trusts.
 package struct Trust: Hashable, Sendable {
     private enum Kind: Hashable {
-        case system, anybody
+        case system, unverified
         case authorities([NIOSSLCertificate])
     }
 
@@ -12,8 +12,8 @@ package struct Trust: Hashable, Sendable {
 
     /// Servers whose certificate is signed by an authority that this machine trusts.
     package static let system = Trust(kind: .system)
-    /// Whoever answers: nobody knows then whom a password is sent to.
-    package static let anybody = Trust(kind: .anybody)
+    /// Any server, unverified: passwords may go to an impostor.
+    package static let unverified = Trust(kind: .unverified)
 
     /// Servers whose certificate is signed by an authority in a PEM file.
     /// - Throws: `misconfigured` when there is none in it.
@@ -32,7 +32,7 @@ package struct Trust: Hashable, Sendable {
         var tls = TLSConfiguration.makeClientConfiguration()
         switch kind {
         case .system: break
-        case .anybody: tls.certificateVerification = .none
+        case .unverified: tls.certificateVerification = .none
         case .authorities(let certificates): tls.trustRoots = .certificates(certificates)
         }
         return tls

@@ -4,9 +4,7 @@ import OVNModel
 import OVSDB
 
 extension Attachment {
-    /// Reads a row, nil where it is not one of ours. What is unreadable counts as missing.
-    ///
-    /// - Parameter tag: of the interface's Port row.
+    /// Reads a row and the tag of its Port row, nil where it is not one of ours. What is unreadable counts as missing.
     init?(_ row: OpenVSwitch.Interface, bridge: String, tag: Int? = nil) {
         let ids = row.externalIDs
         guard let interface = ids[InterfaceKeys.containerInterface], let portID = row.portID else { return nil }

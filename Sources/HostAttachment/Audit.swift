@@ -8,6 +8,7 @@ enum Audit {
     ///   - attachments: what the rows say.
     ///   - links: the interfaces of the host.
     ///   - plugs: for each port whose sandbox was found, the veth as seen from there.
+    /// - Returns: what disagrees; empty where all is well.
     static func findings(attachments: [Attachment], links: [Link], plugs: [String: PlugState]) -> [Finding] {
         let byName = Dictionary(links.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         var findings: [Finding] = []

@@ -38,10 +38,7 @@ extension Endpoint {
 
     /// What the kernel must have for it.
     func plug(datapath: Datapath) -> Plug {
-        let defaults = gateways.map { gateway in
-            Plug.Route(
-                destination: IPPrefix(IPAddress(gateway.version, bits: 0), length: 0)!, nextHop: gateway)
-        }
+        let defaults = gateways.map { Plug.Route(destination: .all($0.version), nextHop: $0) }
         return Plug(
             hostInterface: hostInterface, alias: InterfaceKeys.prefix + portID, mac: mac, addresses: addresses,
             routes: routes.map { Plug.Route(destination: $0.destination, nextHop: $0.nextHop) } + defaults,

@@ -32,8 +32,8 @@ struct FreshAttachment: Sendable {
     }
 
     /// Makes the veth, then the rows; the container's end is configured while they are on their way and OVN binds the port.
+    /// Of `state` only the names in the sandbox count, to choose one that is free.
     ///
-    /// - Parameter state: of which only the names in the sandbox count, to choose one that is free.
     /// - Returns: false where one of the veth's names turned out to be taken, and nothing was done.
     mutating func perform(_ state: PlugState, until deadline: Deadline) async throws -> Bool {
         let plug = endpoint.plug(datapath: datapath)

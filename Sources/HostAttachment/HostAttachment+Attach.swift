@@ -12,7 +12,8 @@ extension HostAttachment {
     /// Attaching what is attached checks everything and repairs what is missing. A container that got a new namespace is plugged
     /// afresh. What fails half-way is undone, which may take some seconds beyond `limit`; what was there before a repair stays.
     ///
-    /// - Parameter awaitInstalled: false returns as soon as both ends and the rows are there.
+    /// Without `awaitInstalled` it returns as soon as both ends and the rows are there.
+    ///
     /// - Throws: ``AttachmentError``.
     @discardableResult
     package func attach(

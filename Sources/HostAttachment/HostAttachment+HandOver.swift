@@ -13,7 +13,8 @@ extension HostAttachment {
     /// What is there of the port already is taken away first: a repeated call begins afresh. What fails half-way is undone. OVN is not
     /// waited for: ``waitInstalled(portID:within:)`` does that.
     ///
-    /// - Parameter container: what is known of the container, its id or another's word for it; becomes the row's `vm-id`.
+    /// `container` becomes the row's `vm-id`: the container's id, or another name for it.
+    ///
     /// - Returns: the attachment, whose `containerInterface` is the name of the end to move.
     /// - Throws: ``AttachmentError``.
     package func handOver(

@@ -41,10 +41,9 @@ package struct HostAttachment: Sendable {
     /// Called when a step of an attachment is done; what it throws fails the attachment there. For tests.
     let afterStep: @Sendable (AttachStep) throws -> Void
 
-    /// - Parameters:
-    ///   - ovs: a client of this host's Open_vSwitch database with at least ``tables``, running.
-    ///   - links: of the namespace that Open vSwitch works in; nil for the process's own.
-    ///   - controller: where ovn-controller's control socket is, for a diagnosis.
+    /// `ovs` is a running client of this host's Open_vSwitch database with at least ``tables``. `links` are those of the
+    /// namespace that Open vSwitch works in; nil is the process's own. `controller` serves for a diagnosis.
+    ///
     /// - Throws: where no netlink socket can be opened.
     package init(
         ovs: OVSDBClient, links: HostLinks? = nil, controller: OVNController = OVNController(), logger: Logger,

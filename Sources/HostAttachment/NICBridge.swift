@@ -47,7 +47,7 @@ package struct NICBridge: Sendable {
     /// Called when a step of a move is done; what it throws fails the move there. For tests.
     let afterStep: @Sendable (Step) throws -> Void
 
-    /// - Parameter ovs: a client with at least ``HostAttachment/tables``.
+    /// `ovs` must have at least ``HostAttachment/tables``.
     package init(
         ovs: OVSDBClient, links: HostLinks? = nil, logger: Logger,
         afterStep: @escaping @Sendable (Step) throws -> Void = { _ in }

@@ -19,9 +19,7 @@ package struct ConfigurationRecord: Hashable, Sendable {
     private let boot: String
     private var items: [Item] = []
 
-    /// - Parameters:
-    ///   - now: Unix time.
-    ///   - boot: what tells this run of the kernel from others.
+    /// `now` is Unix time; `boot` tells this run of the kernel from others.
     package init(_ configuration: InterfaceConfiguration, now: Int, boot: String) {
         self.boot = boot
         for var address in configuration.movableAddresses {
@@ -96,9 +94,8 @@ extension ConfigurationRecord {
     /// renew. A version of which the interface, or the one that it took over from, has an address is left alone, for someone has seen to
     /// it; what routers advertise does not count. Routes that nothing would lead to are left out.
     ///
-    /// - Parameters:
-    ///   - link: gives the index that everything gets.
-    ///   - present: what is configured now, wherever.
+    /// Everything gets the index of `link`. `present` is what is configured now, wherever.
+    ///
     /// - Throws: where a message cannot be read.
     package func missing(
         on link: Link, present: [InterfaceConfiguration], now: Int, boot: String

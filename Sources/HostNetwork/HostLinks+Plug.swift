@@ -41,7 +41,8 @@ extension HostLinks {
     /// Makes both ends, the container's straight in its namespace with MAC and MTU, and returns the host's, which knows its peer's index.
     /// IPv6 is off on the host's end before anybody can bring it up, so that it never says a word itself.
     ///
-    /// - Parameter sandbox: nil leaves the container's end here, down, for whoever moves it.
+    /// Without a sandbox the container's end stays here, down, to be moved by others.
+    ///
     /// - Throws: `EEXIST` where one of the names is taken. Nothing is left behind.
     package func createVeth(_ plug: Plug, containerInterface: String, sandbox: NetworkNamespace?) throws -> Link {
         if let sandbox { try checkIsForeign(sandbox) }
@@ -66,9 +67,8 @@ extension HostLinks {
         }
     }
 
-    /// The host's end: up, with the filters that belong to it before the switch can see a frame of the container's.
-    ///
-    /// - Parameter isNew: whether ``createVeth(_:containerInterface:sandbox:)`` has just made it; otherwise all else is put right too.
+    /// The host's end: up, with the filters that belong to it before the switch can see a frame of the container's. All
+    /// else is put right too, unless ``createVeth(_:containerInterface:sandbox:)`` has just made it.
     package func configureHost(_ link: Link, for plug: Plug, isNew: Bool = false) throws {
         if !isNew {
             // IPv6 begins, and is on, when an MTU grows to 1280.

@@ -7,7 +7,7 @@ extension InterfaceConfiguration {
     /// Nothing is taken away before its replacement is in place: rules and addresses first, since routes need these, then routes, and
     /// the same backwards on the source. A source that is down leaves the target as it is.
     ///
-    /// - Parameter lost: what `source` had and no longer has, to be laid on the target as well.
+    /// `lost` is what `source` had and no longer has, to be laid on the target as well.
     package static func plan(
         from source: InterfaceConfiguration, to target: InterfaceConfiguration,
         lost: InterfaceConfiguration? = nil

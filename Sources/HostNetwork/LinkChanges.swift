@@ -20,7 +20,7 @@ package actor LinkChanges {
     private let descriptor: CInt
     private var buffer = [UInt8](repeating: 0, count: 64 * 1024)
 
-    /// - Parameter namespace: nil for the process's own.
+    /// `namespace` nil is the process's own.
     package init(in namespace: NetworkNamespace? = nil) throws(NetlinkError) {
         descriptor = clinux_netlink_subscribe(namespace?.descriptor ?? -1, 1)  // RTMGRP_LINK
         guard descriptor >= 0 else { throw NetlinkError(errno: -descriptor, "open a netlink socket") }
@@ -51,9 +51,7 @@ package actor LinkChanges {
         while true {
             var sender: UInt32 = 0
             let capacity = UInt64(buffer.count)
-            let length = buffer.withUnsafeMutableBytes {
-                clinux_netlink_receive(descriptor, $0.baseAddress!, capacity, &sender)
-            }
+            let length = clinux_netlink_receive(descriptor, &buffer, capacity, &sender)
             switch length {
             case Int64(-EAGAIN): return batch
             case Int64(-EINTR): continue

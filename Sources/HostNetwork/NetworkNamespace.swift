@@ -106,7 +106,7 @@ package final class NetworkNamespace: Sendable {
                 clinux_in_namespace(
                     descriptor,
                     { context in
-                        context!.assumingMemoryBound(to: (() -> Void).self).pointee()
+                        context?.assumingMemoryBound(to: (() -> Void).self).pointee()
                         return 0
                     }, pointer)
             }

@@ -1,7 +1,7 @@
 package import NetAddress
 
-/// 256 consecutive addresses that differ in their last octet. Who counts the taken addresses of a block
-/// can pass over a full one in one step (see ``AddressSearch``).
+/// 256 consecutive addresses that differ in their last octet. With a count of the taken addresses, a full block
+/// is skipped in one step (see ``AddressSearch``).
 package struct AddressBlock: Hashable, Sendable {
     package static let size = 256
 

@@ -1,9 +1,9 @@
 package import NetAddress
 
-/// Finds an address that nobody has, in the allocation pools of one subnet.
+/// Finds a free address in the allocation pools of one subnet.
 ///
-/// The search holds no state: what is taken is asked of the caller, one address or one block at a time. In a pool with room
-/// it takes a few probes; in one that is nearly or wholly full it takes one count per block and at most a block's addresses.
+/// The search holds no state: it asks the caller what is taken, one address or one block at a time. In a pool with room
+/// it takes a few probes; in one that is (nearly) full, one count per block and at most a block's addresses.
 package struct AddressSearch {
     private let pools: [IPRange]
     private let isTaken: (IPAddress) -> Bool
@@ -12,17 +12,15 @@ package struct AddressSearch {
     /// How often an address is drawn at random before the blocks are walked.
     private static let draws = 12
 
-    /// - Parameters:
-    ///   - isTaken: whether an address is in use.
-    ///   - takenCount: how many addresses of a block are in use, those outside of the pools included.
+    /// `takenCount` counts the addresses of a block that are in use, those outside of the pools included.
     package init(
         pools: [IPRange], isTaken: @escaping (IPAddress) -> Bool, takenCount: @escaping (AddressBlock) -> Int
     ) {
         (self.pools, self.isTaken, self.takenCount) = (pools, isTaken, takenCount)
     }
 
-    /// A free address chosen at random, nil where the pools are exhausted. An address that was just given back is unlikely
-    /// to be given at once to somebody else, whose peers still remember the former owner's MAC.
+    /// A free address chosen at random, nil where the pools are exhausted. An address just released is unlikely
+    /// to be reused at once, while peers still have the former owner's MAC cached.
     package func random(using generator: inout some RandomNumberGenerator) -> IPAddress? {
         var pool = 0
         var bits: UInt128 = 0

@@ -1,8 +1,8 @@
 package import NetAddress
 
-/// The ranges that addresses are given from automatically. A port may ask for any other address of the subnet by name.
+/// The ranges from which addresses are allocated automatically. A port may request any other address of the subnet.
 package enum AllocationPools {
-    /// The pools of a subnet that was made without naming any: all assignable addresses but the gateway.
+    /// The default pools of a subnet: all assignable addresses but the gateway.
     package static func standard(for prefix: IPPrefix, gateway: IPAddress?) -> [IPRange] {
         let whole = prefix.assignable
         guard let gateway, whole.contains(gateway) else { return [whole] }
@@ -13,8 +13,8 @@ package enum AllocationPools {
         ].compactMap(\.self)
     }
 
-    /// Throws where a pool is of the other IP version or leaves the assignable addresses of `prefix`, where two pools share
-    /// an address, or where one holds the gateway.
+    /// Throws where a pool is of the other IP version or leaves the assignable addresses of `prefix`, where two pools
+    /// share an address, or where one holds the gateway.
     package static func check(_ pools: [IPRange], in prefix: IPPrefix, gateway: IPAddress?) throws(AllocationPoolError)
     {
         let whole = prefix.assignable
@@ -29,7 +29,7 @@ package enum AllocationPools {
     }
 }
 
-/// Why a list of pools is not one for its subnet.
+/// Why a list of pools does not fit its subnet.
 package enum AllocationPoolError: Error, Hashable {
     case wrongVersion(IPRange)
     case outside(IPRange, IPPrefix)

@@ -1,12 +1,15 @@
 package import NetAddress
 
-/// Draws MAC addresses at random: the first three octets of a base, or four where the base's fourth is not zero, then random ones.
+/// Draws MAC addresses at random: the first three octets of a base, or four where the base's fourth is not zero, then
+/// random ones.
 package struct MACGenerator: Sendable {
     /// OpenStack's own prefix, fa:16:3e.
-    package static let standard = MACGenerator(base: MACAddress(bits: 0xfa16_3e00_0000)!)!
+    package static let standard = MACGenerator(fixed: 0xfa16_3e00_0000, random: 0xff_ffff)
 
     private let fixed: UInt64
     private let random: UInt64
+
+    private init(fixed: UInt64, random: UInt64) { (self.fixed, self.random) = (fixed, random) }
 
     /// Nil where the base has the group bit set: such an address is never an interface's own.
     package init?(base: MACAddress) {
@@ -15,11 +18,11 @@ package struct MACGenerator: Sendable {
         fixed = base.bits & ~random
     }
 
-    /// An address that `isTaken` does not know. Nil after 64 draws, which no network comes near to.
+    /// A free address. Nil after 64 draws, which no real network comes near to.
     package func next(using generator: inout some RandomNumberGenerator, isTaken: (MACAddress) -> Bool) -> MACAddress? {
         for _ in 0..<64 {
-            let drawn = MACAddress(bits: fixed | UInt64.random(in: 0...random, using: &generator))!
-            if !isTaken(drawn) { return drawn }
+            let drawn = MACAddress(bits: fixed | UInt64.random(in: 0...random, using: &generator))
+            if let drawn, !isTaken(drawn) { return drawn }
         }
         return nil
     }

@@ -14,22 +14,27 @@ public enum JSON: Hashable, Sendable {
     /// Members of an object; of two with the same name the last counts, as for ovsdb-server and Python.
     case object([String: JSON])
 
+    /// The boolean; nil if this is something else.
     public var boolean: Bool? {
         if case .boolean(let value) = self { value } else { nil }
     }
 
+    /// The integer; nil if this is something else.
     public var integer: Int64? {
         if case .integer(let value) = self { value } else { nil }
     }
 
+    /// The string; nil if this is something else.
     public var string: String? {
         if case .string(let value) = self { value } else { nil }
     }
 
+    /// The elements; nil if this is something else.
     public var array: [JSON]? {
         if case .array(let value) = self { value } else { nil }
     }
 
+    /// The members; nil if this is something else.
     public var object: [String: JSON]? {
         if case .object(let value) = self { value } else { nil }
     }
@@ -41,11 +46,17 @@ public enum JSON: Hashable, Sendable {
 extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
     ExpressibleByNilLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
+    /// A string.
     public init(stringLiteral value: String) { self = .string(value) }
+    /// An integer.
     public init(integerLiteral value: Int64) { self = .integer(value) }
+    /// A boolean.
     public init(booleanLiteral value: Bool) { self = .boolean(value) }
+    /// Null.
     public init(nilLiteral: ()) { self = .null }
+    /// An array.
     public init(arrayLiteral elements: JSON...) { self = .array(elements) }
+    /// An object.
     public init(dictionaryLiteral elements: (String, JSON)...) {
         self = .object(Dictionary(elements, uniquingKeysWith: { $1 }))
     }
@@ -94,11 +105,12 @@ public struct JSONSyntaxError: Error, Hashable, Sendable, CustomStringConvertibl
     /// Whether it may well be JSON, and is more than is read.
     public var isLimit = false
 
-    public init(reason: String, offset: Int, isLimit: Bool = false) {
+    package init(reason: String, offset: Int, isLimit: Bool = false) {
         self.reason = reason
         self.offset = offset
         self.isLimit = isLimit
     }
 
+    /// The reason and the place.
     public var description: String { "\(reason) at byte \(offset)" }
 }

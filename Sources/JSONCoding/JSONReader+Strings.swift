@@ -1,11 +1,13 @@
 extension JSONReader {
     /// Where the text of a string lies between its quotes.
     public struct Text {
+        /// In bytes of the whole text.
         public let range: Range<Int>
         /// Whether a backslash is in it, so that the bytes are not the text itself.
         public let hasEscapes: Bool
     }
 
+    /// Reads a string.
     public mutating func readString() throws(JSONSyntaxError) -> String {
         try string(readText())
     }
@@ -59,6 +61,7 @@ extension JSONReader {
         return index
     }
 
+    /// The string of a text, with its storage shared if it repeats.
     public func shared(_ text: Text) throws(JSONSyntaxError) -> String {
         guard !text.hasEscapes else { return try string(text) }
         guard let strings else { return try string(text) }
@@ -68,6 +71,7 @@ extension JSONReader {
         return string
     }
 
+    /// The string of a text.
     public func string(_ text: Text) throws(JSONSyntaxError) -> String {
         let slice = UnsafeRawBufferPointer(rebasing: bytes[text.range])
         let string =

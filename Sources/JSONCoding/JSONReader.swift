@@ -7,8 +7,11 @@ public struct JSONReader {
     /// Containers may be nested this deep; OVSDB's own messages need nine.
     public static let maximumDepth = 64
 
+    /// The whole text.
     public let bytes: UnsafeRawBufferPointer
+    /// Where the next token is looked for, in bytes.
     public var position = 0
+    /// Where strings that repeat share their storage.
     public let strings: StringInterner?
     /// How many more values ``readValue(depth:)`` takes.
     private var valuesLeft: Int
@@ -32,6 +35,7 @@ public struct JSONReader {
         JSONSyntaxError(reason: reason, offset: position, isLimit: true)
     }
 
+    /// Steps over white space.
     @inlinable public mutating func skipWhitespace() {
         while position < bytes.count {
             switch bytes[position] {
@@ -49,6 +53,7 @@ public struct JSONReader {
         return bytes[position]
     }
 
+    /// Takes the byte that the next token must start with.
     @inlinable public mutating func expect(_ byte: UInt8) throws(JSONSyntaxError) {
         guard try peek() == byte else {
             throw malformed("expected '\(Character(Unicode.Scalar(byte)))'")
@@ -75,11 +80,14 @@ public struct JSONReader {
 extension JSONReader {
     /// How far a container has been read.
     public struct Container {
+        /// Whether no element has been read.
         public var isFirst = true
 
+        /// A container whose opening bracket was taken.
         @inlinable public init() {}
     }
 
+    /// Takes an array's opening bracket.
     @inlinable public mutating func beginArray() throws(JSONSyntaxError) -> Container {
         try expect(UInt8(ascii: "["))
         return Container()
@@ -108,6 +116,7 @@ extension JSONReader {
         guard try nextElement(&container) else { throw malformed("too few elements") }
     }
 
+    /// Takes an object's opening brace.
     @inlinable public mutating func beginObject() throws(JSONSyntaxError) -> Container {
         try expect(UInt8(ascii: "{"))
         return Container()
@@ -186,6 +195,7 @@ extension JSONReader {
 // MARK: - Literals
 
 extension JSONReader {
+    /// Reads `true` or `false`.
     public mutating func readBoolean() throws(JSONSyntaxError) -> Bool {
         if try peek() == UInt8(ascii: "t") {
             try readLiteral("true")
@@ -195,6 +205,7 @@ extension JSONReader {
         return false
     }
 
+    /// Reads `null`.
     public mutating func readNull() throws(JSONSyntaxError) { try readLiteral("null") }
 
     /// True, and it is taken, if the next value is null.

@@ -8,6 +8,7 @@ public final class StringInterner {
     /// Longer strings hardly repeat; up to 15 bytes a Swift string needs no storage at all.
     private static let lengths = 16...128
 
+    /// Allocates nothing until a string of 16 to 128 bytes is read.
     public init() {}
 
     /// Nil if `bytes` are not UTF-8.

@@ -1,10 +1,10 @@
-/// The services of a cloud and where they are, as a token brings it.
+/// The service catalogue of a token.
 package struct Catalogue: Hashable, Sendable {
-    /// For whom an endpoint is.
+    /// The clients that an endpoint is for.
     package enum Interface: String, CaseIterable, Hashable, Sendable {
         case `public`, `internal`, admin
 
-        /// `public` or, as older files have it, `publicURL`.
+        /// `public` or, in older files, `publicURL`.
         package init?(_ text: String) {
             self.init(rawValue: text.hasSuffix("URL") ? String(text.dropLast(3)) : text)
         }
@@ -14,7 +14,7 @@ package struct Catalogue: Hashable, Sendable {
         /// `network`, `identity`, …
         package let serviceType: String
         package let interface: Interface
-        /// Empty where it belongs to none.
+        /// Empty if it belongs to none.
         package let region: String
         package let url: String
 
@@ -31,9 +31,9 @@ package struct Catalogue: Hashable, Sendable {
 
     package init(_ endpoints: [Endpoint]) { self.endpoints = endpoints }
 
-    /// The URL of a service, without a slash at the end.
-    /// - Parameter region: `nil` is the first one that has such an endpoint.
-    /// - Throws: `noEndpoint`, saying what there is instead.
+    /// The URL of a service, without a slash at the end. Without `region`, the first one that has such an endpoint.
+    ///
+    /// - Throws: `noEndpoint`, listing what there is instead.
     package func url(
         of serviceType: String, region: String? = nil, interface: Interface = .public
     ) throws(KeystoneError) -> String {

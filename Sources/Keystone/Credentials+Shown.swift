@@ -1,4 +1,4 @@
-// How messages and logs call what is in credentials.
+// Credentials in messages and logs.
 
 extension Credentials: CustomStringConvertible, CustomDebugStringConvertible {
     /// `user "demo" for project "demo" at http://192.0.2.1:5000/v3`

@@ -1,6 +1,6 @@
 import JSONCoding
 
-/// The bodies that ask for a token.
+/// The bodies of token requests.
 extension Credentials {
     /// `POST /v3/auth/tokens` (docs.openstack.org/api-ref/identity/v3, "Authentication and token management").
     var v3: JSON {
@@ -36,7 +36,7 @@ extension Credentials {
     }
 
     /// `POST /v2.0/tokens` of Identity v2.0.
-    /// - Throws: `misconfigured` for what v2.0 does not know.
+    /// - Throws: `misconfigured` for what v2.0 does not support.
     func v2() throws(KeystoneError) -> JSON {
         var auth: [String: JSON] = [:]
         switch method {
@@ -59,7 +59,7 @@ extension Credentials {
     }
 
     private static func beyondV2(_ what: String) -> KeystoneError {
-        KeystoneError(.misconfigured, "keystone's identity API v2.0 does not know \(what): use v3")
+        KeystoneError(.misconfigured, "keystone's identity API v2.0 does not support \(what): use v3")
     }
 
     private func wire(_ user: User) -> [String: JSON] {

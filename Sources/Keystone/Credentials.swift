@@ -1,13 +1,13 @@
 package import HTTPTransport
 
-/// Who somebody is for Keystone, and where Keystone is. Printing it shows no secret.
+/// The credentials for a Keystone, and its URL. Printing them shows no secret.
 package struct Credentials: Hashable, Sendable {
-    /// How one proves who one is.
+    /// The authentication method.
     package enum Method: Hashable, Sendable {
         case password(User, Secret)
-        /// A token that one has already; it is exchanged for one of the wanted scope.
+        /// An existing token, exchanged for one of the wanted scope.
         case token(Secret)
-        /// It carries its project with it, so there is no scope. Identity v3 only.
+        /// It implies its project, so there is no scope. Identity v3 only.
         case applicationCredential(ApplicationCredential, Secret)
     }
 
@@ -41,13 +41,13 @@ package struct Credentials: Hashable, Sendable {
         case name(String, user: User)
     }
 
-    /// Keystone's URL, with `/v3` or `/v2.0` at the end or without.
+    /// Keystone's URL, with or without `/v3` or `/v2.0`.
     package var authURL: String
-    /// Which Identity API to use; `nil` is the one that the URL names, else the newest that Keystone has.
+    /// Which Identity API to use; nil is the one in the URL, else the newest that Keystone has.
     package var version: IdentityVersion?
     package var method: Method
     package var scope: Scope
-    /// The domain of users and projects that say none; Identity v2.0 has no other.
+    /// The domain of users and projects without one; the only one of Identity v2.0.
     package var defaultDomain: Domain
     package var trust: Trust
 

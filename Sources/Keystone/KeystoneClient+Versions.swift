@@ -3,11 +3,11 @@ import JSONCoding
 import NIOHTTP1
 
 extension KeystoneClient {
-    /// Which Identity API there is at a URL.
+    /// The Identity API at a URL.
     ///
-    /// A URL with a version says so itself. Without, `wanted` decides, and else Keystone is asked which versions it has.
-    /// The links in its answer are not followed: behind a proxy they often name a place that is not reached from here,
-    /// and a password must go nowhere but where its owner said.
+    /// `wanted` decides, else the version in the URL, else the versions that Keystone reports.
+    /// The links in its answer are not followed: behind a proxy they often are unreachable,
+    /// and a password must go to the configured URL only.
     package func findIdentity(
         at authURL: String, version wanted: IdentityVersion?, within timeout: Duration
     ) async throws(KeystoneError) -> Identity {
@@ -34,7 +34,7 @@ extension KeystoneClient {
     {
         let reply = try await send(.GET, "\(base)/", within: timeout)
         guard reply.status < 500 else {
-            throw KeystoneError(.unreachable, "keystone at \(base) does not work: it answered status \(reply.status)")
+            throw KeystoneError(.unreachable, "keystone at \(base) does not work: it returned status \(reply.status)")
         }
         let versions = reply.body?.object?["versions"]
         let listed = versions?.object?["values"]?.array ?? versions?.array ?? []
@@ -43,7 +43,7 @@ extension KeystoneClient {
         if found.contains(.v2) { return .v2 }
         throw KeystoneError(
             .badReply,
-            "there is no identity API at \(base): is the URL right (OS_AUTH_URL; for ovn-ipam auth-url)? (it answered status \(reply.status))"
+            "there is no identity API at \(base): is the URL right (OS_AUTH_URL; for ovn-ipam auth-url)? (it returned status \(reply.status))"
         )
     }
 }

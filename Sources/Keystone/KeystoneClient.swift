@@ -5,9 +5,9 @@ package import Logging
 import NIOCore
 package import NIOHTTP1
 
-/// A client of one Keystone: which Identity API it has, and tokens for credentials. Remembers nothing between calls.
+/// A client of one Keystone: which Identity API it has, and tokens for credentials. Stateless.
 ///
-/// Every call takes how long it may last and throws `KeystoneError`. Owns its connections: `shutdown()` closes them.
+/// Every call takes a time limit and throws `KeystoneError`. Owns its connections: `shutdown()` closes them.
 package struct KeystoneClient: Sendable {
     /// Where an Identity API is.
     package struct Identity: Hashable, Sendable {
@@ -42,10 +42,8 @@ package struct KeystoneClient: Sendable {
     /// Closes the connections; no call may follow.
     package func shutdown() async { await transport.shutdown() }
 
-    /// Sends a request that does no harm twice, as all of Keystone's here.
-    /// - Parameters:
-    ///   - url: all of it, the version included.
-    ///   - client: on whose behalf; clients take turns.
+    /// Sends a request that does no harm twice, as all of Keystone's here, to the full `url`, version included. Clients
+    /// take turns.
     package func send(
         _ method: HTTPMethod, _ url: String, headers: HTTPHeaders = [:], body: JSON? = nil,
         for client: SourceAddress? = nil, within timeout: Duration
@@ -83,18 +81,18 @@ package struct KeystoneClient: Sendable {
         let reply = try await send(.POST, identity.url + path, body: body, within: timeout)
         guard (200..<300).contains(reply.status) else { throw Self.refusal(reply, credentials, identity) }
         do {
-            guard let body = reply.body else { throw Token.Malformed(description: "it is no JSON") }
+            guard let body = reply.body else { throw Token.Malformed(description: "it is not JSON") }
             guard identity.version == .v3 else { return try Token(v2: body) }
             guard let secret = reply.headers.first(name: "x-subject-token") else {
                 throw Token.Malformed(description: "it has no X-Subject-Token")
             }
             return try Token(v3: body, secret: Secret(secret))
         } catch {
-            throw KeystoneError(.badReply, "the reply of keystone at \(identity.url) is not understood: \(error)")
+            throw KeystoneError(.badReply, "the reply of keystone at \(identity.url) is malformed: \(error)")
         }
     }
 
-    /// A token or an application credential that Keystone does not know is 404 with a reason; a wrong URL is one without.
+    /// Keystone reports an unknown token or application credential as 404 with a reason; a wrong URL is 404 without.
     private static func saysUnknown(_ reply: Reply, _ credentials: Credentials) -> Bool {
         if case .password = credentials.method { return false }
         return reply.status == 404 && reply.hasReason
@@ -107,7 +105,7 @@ package struct KeystoneClient: Sendable {
                 switch credentials.method {
                 case .password: "wrong user name, password, domain or project"
                 case .token: "it is not valid, or not for that project"
-                case .applicationCredential: "wrong id, name or secret, or it has ended"
+                case .applicationCredential: "wrong id, name or secret, or it has expired"
                 }
             let scope = credentials.scope == .unscoped ? "" : " for \(credentials.scope)"
             return KeystoneError(
@@ -118,12 +116,12 @@ package struct KeystoneClient: Sendable {
                 .refused, "keystone at \(identity.url) refuses \(credentials.method): \(reply.reason)")
         case 500...:
             return KeystoneError(
-                .unreachable, "keystone at \(identity.url) does not work: it answered status \(reply.status)")
+                .unreachable, "keystone at \(identity.url) does not work: it returned status \(reply.status)")
         case 300..<400:
             let place = reply.headers.first(name: "location").map { " to \($0)" } ?? ""
             return KeystoneError(
                 .badReply,
-                "keystone at \(identity.url) sends elsewhere\(place): is the URL right (OS_AUTH_URL; for ovn-ipam auth-url)?"
+                "keystone at \(identity.url) redirects\(place): is the URL right (OS_AUTH_URL; for ovn-ipam auth-url)?"
             )
         default:
             return KeystoneError(
@@ -140,7 +138,7 @@ extension KeystoneError {
         case .untrusted:
             self.init(
                 .untrusted,
-                "keystone at \(url) is not trusted: \(error.reason); OS_CACERT, for ovn-ipam auth-ca-cert, names a file of authorities to trust"
+                "keystone at \(url) is not trusted: \(error.reason); OS_CACERT, for ovn-ipam auth-ca-cert, names a file of CA certificates to trust"
             )
         case .misconfigured: self.init(.misconfigured, "\(error.reason)")
         case .unreachable: self.init(.unreachable, "keystone at \(url) cannot be reached (\(error.reason))")

@@ -4,13 +4,13 @@ package struct KeystoneError: Error, Hashable, Sendable, CustomStringConvertible
     package struct Code: Hashable, Sendable, CustomStringConvertible {
         package let description: String
 
-        /// Something that is needed is not given, or what is given makes no sense. Nothing was asked.
+        /// A setting is missing or invalid. Nothing was sent.
         package static let misconfigured = Code(description: "misconfigured")
-        /// Keystone answered and said no: a wrong user, password, project, token.
+        /// Keystone refused: wrong user, password, project or token.
         package static let refused = Code(description: "refused")
-        /// Keystone cannot be reached, does not answer in time, or is not able to work (5xx).
+        /// Keystone cannot be reached, does not answer in time, or fails (5xx).
         package static let unreachable = Code(description: "unreachable")
-        /// Who answers has no certificate that is trusted.
+        /// The server's certificate is not trusted.
         package static let untrusted = Code(description: "untrusted")
         /// The catalogue has no such endpoint.
         package static let noEndpoint = Code(description: "no endpoint")

@@ -2,12 +2,12 @@ import Deadlines
 import HTTPTransport
 package import Logging
 
-/// Somebody who is logged in: a token that is always good, and the places that its catalogue names.
+/// A login session: a token that is always valid, and the endpoints of its catalogue.
 ///
-/// A token is asked for when it is needed first, again shortly before it ends, and after `invalidate`. Callers at the same
-/// time share one request. Owns its connections: `shutdown()` closes them.
+/// A token is requested at first use, again shortly before it expires, and after `invalidate`. Concurrent callers
+/// share one request. Owns its connections: `shutdown()` closes them.
 package actor KeystoneSession {
-    /// A token is renewed so long before its end, so that a request which takes it does not outlive it.
+    /// A token is renewed this long before it expires, so that it does not expire during a request.
     static let margin = Duration.seconds(30)
 
     package nonisolated let credentials: Credentials
@@ -17,10 +17,10 @@ package actor KeystoneSession {
 
     private var identity: KeystoneClient.Identity?
     private var held: (token: Token, renewal: ContinuousClock.Instant)?
-    /// The request for a token that is under way: it ends by its deadline, whoever waits for it.
+    /// The pending token request: it ends by its deadline, even if its callers are cancelled.
     private var underWay: Task<Result<Token, KeystoneError>, Never>?
 
-    /// - Parameter connectTimeout: how long a connection to Keystone may take to be made.
+    /// `connectTimeout` limits how long connecting to Keystone may take.
     package init(_ credentials: Credentials, connectTimeout: Duration, logger: Logger) {
         self.credentials = credentials
         self.logger = logger
@@ -33,7 +33,7 @@ package actor KeystoneSession {
         await client.shutdown()
     }
 
-    /// A token that is good for some time yet.
+    /// A token that stays valid for some time.
     package func token(within timeout: Duration) async throws(KeystoneError) -> Token {
         if let held, ContinuousClock.now < held.renewal { return held.token }
         let task = underWay ?? begin(within: timeout)
@@ -41,7 +41,8 @@ package actor KeystoneSession {
         return try result.get()
     }
 
-    /// Says that a service refused the token, so that the next caller gets another. One that is replaced already stays.
+    /// Discards a token that a service refused, so that the next caller gets another; ignored if it was replaced
+    /// already.
     package func invalidate(_ token: Token) {
         if held?.token.secret == token.secret { held = nil }
     }
@@ -55,7 +56,7 @@ package actor KeystoneSession {
         return try token.catalogue.url(of: serviceType, region: region, interface: interface)
     }
 
-    /// Which Identity API Keystone has, asked once.
+    /// Which Identity API Keystone has; cached.
     package func findIdentity(within timeout: Duration) async throws(KeystoneError) -> KeystoneClient.Identity {
         if let identity { return identity }
         let found = try await client.findIdentity(
@@ -82,7 +83,7 @@ package actor KeystoneSession {
         }
         underWay = nil
         if case .success(let token) = result {
-            // Of a short life a quarter is kept back.
+            // Of a short lifetime, a quarter is the margin.
             let life = token.lifetime
             held = (token, start + life - min(Self.margin, life / 4))
             logger.debug(

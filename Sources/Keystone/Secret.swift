@@ -1,4 +1,4 @@
-/// A password, a token, the secret of an application credential. It is printed as stars wherever it ends up.
+/// A password, a token, the secret of an application credential. Always printed as stars.
 package struct Secret: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// The secret itself, for the one place that sends it.
     package let revealed: String

@@ -3,13 +3,13 @@ package import JSONCoding
 
 /// Reading what Keystone answers.
 extension Token {
-    /// The reply is not what the Identity API says.
+    /// The reply does not follow the Identity API.
     struct Malformed: Error, CustomStringConvertible {
         let description: String
     }
 
-    /// From the body of `POST` or `GET /v3/auth/tokens`, whose token itself stands in a header.
-    /// - Throws: a sentence that says what is missing.
+    /// From the body of `POST` or `GET /v3/auth/tokens`, whose token itself is in a header.
+    /// - Throws: ``Malformed``, naming what is missing.
     package init(v3 body: JSON, secret: Secret) throws {
         guard let token = body.object?["token"]?.object else { throw Malformed(description: "it has no token") }
         guard let user = token["user"]?.object, let owner = Named(user) else {
@@ -58,7 +58,7 @@ extension Token {
             isSystemScoped: false, catalogue: Catalogue(endpoints))
     }
 
-    /// An endpoint of v2.0 has its URLs for all interfaces together.
+    /// An endpoint of v2.0 has the URLs of all interfaces.
     private static func endpoints(
         of service: [String: JSON], _ endpoint: [String: JSON]
     ) -> [Catalogue.Endpoint] {
@@ -74,7 +74,7 @@ extension Token {
     /// ISO 8601 in UTC; fractions of a second do not matter.
     private static func time(_ json: JSON?, _ name: String) throws -> Timestamp {
         guard let text = json?.string, let time = Timestamp(text.prefix(19)) else {
-            throw Malformed(description: "its token's \(name) is no time")
+            throw Malformed(description: "its token's \(name) is not a time")
         }
         return time
     }

@@ -1,8 +1,8 @@
 package import Deadlines
 
-/// A token of Keystone, and what Keystone says about it.
+/// A token of Keystone, and its attributes.
 package struct Token: Hashable, Sendable {
-    /// An id with the name it has.
+    /// An id and its name.
     package struct Named: Hashable, Sendable {
         package let id: String
         package let name: String
@@ -13,14 +13,14 @@ package struct Token: Hashable, Sendable {
         }
     }
 
-    /// What is sent as `X-Auth-Token`.
+    /// The `X-Auth-Token`.
     package let secret: Secret
     package let issuedAt: Timestamp
     package let expiresAt: Timestamp
     package let user: Named
     /// Empty in Identity v2.0, which has no domains.
     package let userDomain: Named
-    /// The project it is for; `nil` for a token of another scope, or of none.
+    /// The project it is for; nil for an unscoped token or another scope.
     package let project: Named?
     package let projectDomain: Named?
     /// Names of the roles that the user has there, `member`.
@@ -30,6 +30,6 @@ package struct Token: Hashable, Sendable {
     package let isSystemScoped: Bool
     package let catalogue: Catalogue
 
-    /// How long it was good when it was issued, by Keystone's clock alone: nobody else's has to be right.
+    /// Its validity at its issue, by Keystone's clock alone: ours may be wrong.
     package var lifetime: Duration { .seconds(max(0, expiresAt.seconds - issuedAt.seconds)) }
 }

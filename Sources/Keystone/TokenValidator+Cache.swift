@@ -1,28 +1,28 @@
 import Deadlines
 import HTTPServing
 
-/// What is known of tokens, for a short time, and who waits for what is being asked.
+/// A short-lived cache of verdicts on tokens, and the callers that wait for pending validations.
 struct TokenCache: Sendable {
-    /// The number of tokens that are asked for at a time: questions whose askers have gone are among them.
+    /// Pending validations, those whose callers have gone included.
     static let limit = 4_096
-    /// And of those, for one client: a stranger with invented tokens takes no more of Keystone's time.
+    /// Pending validations for one client: bounds what invented tokens cost Keystone.
     static let limitOfOne = 64
-    /// How long it is taken for true that a token is valid, and so how late a revocation can be noticed.
+    /// How long a token counts as valid, and so the delay until a revocation is noticed.
     let lifetime: Duration
-    /// And that it is not. Short: where Keystone has replicas, one may not know yet what another one just gave out.
+    /// How long a token counts as invalid. Short: a Keystone replica may not know yet what another just issued.
     private let rejectionLifetime: Duration
     private var valid: Generations<String, ValidToken>
-    /// Apart, so that a flood of guesses does not push out what is valid.
+    /// Separate, so that a flood of guesses does not evict valid tokens.
     private var rejected: Generations<TokenDigest, String>
-    /// Tokens that Keystone is being asked for.
+    /// Tokens being validated.
     private var asked: [String: Question] = [:]
-    /// The number of these for each client that has any.
+    /// Their number by client.
     private var counts: [SourceAddress?: Int] = [:]
 
     private struct Question {
-        /// On whose behalf.
+        /// The client on whose behalf it is validated.
         let client: SourceAddress?
-        /// Those who wait for the answer.
+        /// The waiting callers.
         var callers: [AsyncStream<TokenVerdict>.Continuation]
     }
 
@@ -33,18 +33,18 @@ struct TokenCache: Sendable {
         rejected = Generations(capacity: capacity)
     }
 
-    /// What somebody is to do who wants to know of a token.
+    /// What the caller is to do.
     enum Step {
         case known(TokenVerdict)
-        /// To ask Keystone and call ``finish(_:with:askedAt:)``, then to wait.
+        /// Ask Keystone and call ``finish(_:with:askedAt:)``, then wait.
         case ask
         case wait
-        /// Too much is being asked already.
+        /// Too many validations are pending.
         case giveUp(TokenVerdict)
     }
 
-    /// Looks a token up, and where it is not known adds `caller` to those who wait for what Keystone says.
-    /// - Parameter clock: the date and time, which a token's expiry is told in.
+    /// Looks a token up; where it is unknown, `caller` waits for Keystone's verdict. `clock` is the
+    /// date and time, which a token's expiry is compared with.
     mutating func step(
         _ token: String, of client: SourceAddress?, for caller: AsyncStream<TokenVerdict>.Continuation,
         at now: ContinuousClock.Instant, clock: Timestamp
@@ -70,7 +70,7 @@ struct TokenCache: Sendable {
         return .ask
     }
 
-    /// Keeps an answer, which was asked for at `start`, and returns those who wait for it.
+    /// Caches a verdict requested at `start`, and returns the waiting callers.
     mutating func finish(
         _ token: String, with verdict: TokenVerdict, askedAt start: ContinuousClock.Instant
     ) -> [AsyncStream<TokenVerdict>.Continuation] {
@@ -86,7 +86,7 @@ struct TokenCache: Sendable {
     }
 }
 
-/// A cache of bounded size whose entries end by themselves: when half of it is full, the older half goes.
+/// A cache of bounded size: when the newer half is full, the older half is dropped.
 private struct Generations<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private let half: Int
     private var young: [Key: (value: Value, until: ContinuousClock.Instant)] = [:]
@@ -108,8 +108,8 @@ private struct Generations<Key: Hashable & Sendable, Value: Sendable>: Sendable 
     }
 }
 
-/// Stands for a token that was refused: 16 bytes, where the text of a guess has up to 8 KB. Two texts have the same digest
-/// with a chance of one in 2¹²⁸, which nobody can better: it is keyed by a secret of the process.
+/// A rejected token in 16 bytes, where the text of a guess has up to 8 KB. Two texts collide
+/// with a chance of one in 2¹²⁸, also for an attacker: the digest is keyed by a secret of the process.
 private struct TokenDigest: Hashable, Sendable {
     private let high: Int
     private let low: Int

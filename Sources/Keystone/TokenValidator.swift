@@ -3,20 +3,20 @@ package import HTTPServing
 package import Logging
 import NIOConcurrencyHelpers
 
-/// Validates tokens of clients with Keystone v3, and remembers the answers for a short time.
+/// Validates tokens of clients with Keystone v3, and caches the verdicts for a short time.
 ///
-/// Requests with one token ask once, and all wait for the answer. It is kept even if they have gone by then, so that who comes
-/// again finds it: a Keystone that is too slow for its clients is not asked in vain again and again. Clients take turns, and
-/// each has a share: one with a thousand invented tokens keeps nobody else's from being asked for.
-/// A token that was revoked is refused when what is known of it is older than the cache's lifetime, one that has expired at once.
+/// Concurrent requests with one token share a validation. Its verdict is cached even if they have gone by then, so that
+/// a retry finds it: a Keystone that is too slow for its clients is not asked in vain. Clients take turns, and each has
+/// a share: one with a thousand invented tokens does not block others. A revoked token is refused once its cached
+/// verdict is older than ``Configuration/cacheTime``, an expired one at once.
 package final class TokenValidator: TokenValidation {
-    /// How answers are kept. The defaults suit a service.
+    /// The cache's parameters.
     package struct Configuration: Sendable {
-        /// How long an answer is good: a revocation is noticed within this time.
+        /// Lifetime of a verdict: a revocation is noticed within this time.
         package var cacheTime = Duration.seconds(30)
-        /// The number of tokens that are remembered.
+        /// Cached tokens.
         package var capacity = 8_192
-        /// How long Keystone may take to answer; clients may be less patient.
+        /// How long Keystone may take to answer; clients may give up earlier.
         package var timeout = Duration.seconds(30)
 
         package init() {}
@@ -28,10 +28,8 @@ package final class TokenValidator: TokenValidation {
     private let now: @Sendable () -> ContinuousClock.Instant
     private let clock: @Sendable () -> Timestamp
 
-    /// - Parameters:
-    ///   - source: what is asked for tokens that are not known.
-    ///   - now: what the lifetime of answers is measured by.
-    ///   - clock: the date and time, which tokens expire by.
+    /// `source` validates unknown tokens; `now` measures the lifetime of its verdicts; tokens expire by the date and
+    /// time of `clock`.
     init(
         source: any TokenSource, configuration: Configuration = Configuration(), logger: Logger,
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
@@ -44,7 +42,7 @@ package final class TokenValidator: TokenValidation {
         cache = NIOLockedValueBox(TokenCache(lifetime: configuration.cacheTime, capacity: configuration.capacity))
     }
 
-    /// Asks Keystone as the service's own user, whose session it is: closed with ``shutdown()``.
+    /// Asks Keystone as the service's own user, in a session closed by ``shutdown()``.
     package convenience init(
         session: KeystoneSession, configuration: Configuration = Configuration(), logger: Logger
     ) {
@@ -53,7 +51,7 @@ package final class TokenValidator: TokenValidation {
             configuration: configuration, logger: logger)
     }
 
-    /// Why no token can be validated; nil where Keystone gives the service itself one.
+    /// Why no token can be validated; nil where the service itself gets one.
     package func problem() async -> String? { await source.problem() }
 
     /// Closes the connections; no token may be validated after.
@@ -85,13 +83,13 @@ package final class TokenValidator: TokenValidation {
         }
     }
 
-    /// Visible ASCII, of a length that tokens have: anything else is none, and must not get into a header.
+    /// Visible ASCII of plausible length: anything else is not a token, and must not get into a header.
     private static func isWellFormed(_ token: String) -> Bool {
         1...8_192 ~= token.utf8.count && token.utf8.allSatisfy { 0x21...0x7e ~= $0 }
     }
 }
 
-/// What knows of every token.
+/// Validates tokens, uncached.
 protocol TokenSource: Sendable {
     /// Returns within a deadline of its own.
     func verdict(of token: String, for client: SourceAddress?) async -> TokenVerdict

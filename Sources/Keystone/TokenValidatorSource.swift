@@ -3,9 +3,9 @@ import NIOHTTP1
 
 /// Asks Keystone: `GET /v3/auth/tokens`, with the service's own token and the one in question.
 struct KeystoneTokenSource: TokenSource {
-    /// Who the service itself is.
+    /// The service's own login.
     let session: KeystoneSession
-    /// How long an answer may take, the service's own token included.
+    /// For a validation, the service's own token included.
     let timeout: Duration
     private let turns = AddressTurns()
 
@@ -36,7 +36,7 @@ struct KeystoneTokenSource: TokenSource {
         do throws(KeystoneError) {
             let identity = try await session.findIdentity(within: deadline - .now)
             guard identity.version == .v3 else {
-                return .unavailable("\(identity.url) is no identity API v3, which tokens are validated by")
+                return .unavailable("\(identity.url) is not an identity API v3, which is needed to validate tokens")
             }
             let reply = try await ask(token, identity.url, for: client, until: deadline)
             return verdict(reply, identity.url)
@@ -45,7 +45,7 @@ struct KeystoneTokenSource: TokenSource {
         }
     }
 
-    /// The service's token may have been revoked, or Keystone's keys be new: then a fresh one is tried, once.
+    /// Retries once with a fresh service token: the old one may have been revoked, or Keystone's keys rotated.
     private func ask(
         _ token: String, _ url: String, for client: SourceAddress?, until deadline: ContinuousClock.Instant
     ) async throws(KeystoneError) -> KeystoneClient.Reply {
@@ -61,7 +61,7 @@ struct KeystoneTokenSource: TokenSource {
         _ token: String, _ url: String, as own: Token, for client: SourceAddress?,
         until deadline: ContinuousClock.Instant
     ) async throws(KeystoneError) -> KeystoneClient.Reply {
-        // Without the catalogue, which is most of the reply.
+        // Without the catalogue, the largest part of the reply.
         try await session.client.send(
             .GET, "\(url)/auth/tokens?nocatalog",
             headers: ["x-auth-token": own.secret.revealed, "x-subject-token": token], for: client,
@@ -71,14 +71,15 @@ struct KeystoneTokenSource: TokenSource {
     private func verdict(_ reply: KeystoneClient.Reply, _ url: String) -> TokenVerdict {
         switch reply.status {
         case 200:
-            reply.body.flatMap { ValidToken($0) }.map { .valid($0) } ?? .unavailable("\(url) answers like no keystone")
-        case 400, 404: .rejected("keystone does not know it, or no more")
+            reply.body.flatMap { ValidToken($0) }.map { .valid($0) }
+                ?? .unavailable("\(url) does not answer like a keystone")
+        case 400, 404: .rejected("keystone does not know it, or no longer")
         case 401: .unavailable("keystone at \(url) refuses the service's own token")
         case 403:
             .unavailable(
                 "keystone at \(url) does not let \(session.credentials.method) validate tokens: "
                     + "give it the role service or admin")
-        default: .unavailable("keystone at \(url) answers status \(reply.status)")
+        default: .unavailable("keystone at \(url) returned status \(reply.status)")
         }
     }
 }

@@ -2,29 +2,29 @@ package import Deadlines
 package import HTTPServing
 import JSONCoding
 
-/// Tells what a token is worth.
+/// Validates tokens.
 package protocol TokenValidation: Sendable {
-    /// Asks at most Keystone, within a deadline of its own. `token` is any text that `client` sent.
+    /// Has a deadline of its own. `token` is any text that `client` sent.
     func validate(_ token: String, from client: SourceAddress?) async -> TokenVerdict
 }
 
-/// What came of validating a token.
+/// The result of a validation.
 package enum TokenVerdict: Hashable, Sendable {
     case valid(ValidToken)
-    /// Keystone knows it not, or no more. The reason is for the log.
+    /// Keystone does not know it. The reason is for the log.
     case rejected(String)
-    /// It could not be found out. The cause names Keystone's address, and no secret.
+    /// Keystone could not be asked. The cause names Keystone's address, and no secret.
     case unavailable(String)
-    /// Nor was it asked for: too much of the same client's is being asked for already. The limit is in the sentence.
+    /// Not validated: the client has too many pending validations. The sentence has the limit.
     case crowded(String)
 }
 
-/// Whom a token speaks for.
+/// The user, project and roles of a token.
 package struct ValidToken: Hashable, Sendable {
     package var userID: String
-    /// Nil for a token that is for a domain, for the system or for nothing.
+    /// Nil for a token of a domain, of the system, or unscoped.
     package var projectID: String?
-    /// Names, as Keystone has them.
+    /// By name.
     package var roles: [String]
     package var expiresAt: Timestamp
 
@@ -37,7 +37,7 @@ package struct ValidToken: Hashable, Sendable {
 }
 
 extension ValidToken {
-    /// Reads the body of `GET /v3/auth/tokens`; nil where it is no such body.
+    /// Reads the body of `GET /v3/auth/tokens`; nil where it is malformed.
     init?(_ body: JSON) {
         guard let token = body.object?["token"]?.object, let user = token["user"]?.object?["id"]?.string,
             let expires = token["expires_at"]?.string, let expiresAt = Timestamp(expires.prefix(19))

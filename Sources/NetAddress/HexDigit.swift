@@ -1,4 +1,4 @@
-// Inlinable: identifiers and addresses are read and written by the hundred thousand.
+// Inlinable: identifiers and addresses are parsed and printed by the hundred thousand.
 extension UInt8 {
     /// The value of an ASCII hexadecimal digit of either case.
     @inlinable package var hexDigitValue: UInt8? {

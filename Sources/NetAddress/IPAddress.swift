@@ -7,7 +7,7 @@ public enum IPVersion: Int, Hashable, Sendable, CaseIterable {
     public var width: Int { self == .v4 ? 32 : 128 }
 }
 
-/// An address of either version. IPv4 sorts before IPv6.
+/// An address of either version.
 public enum IPAddress: Hashable, Sendable {
     case v4(IPv4Address)
     case v6(IPv6Address)
@@ -34,6 +34,7 @@ public enum IPAddress: Hashable, Sendable {
         self = version == .v4 ? .v4(.init(bits: UInt32(truncatingIfNeeded: bits))) : .v6(.init(bits: bits))
     }
 
+    /// Which of the two.
     public var version: IPVersion {
         switch self {
         case .v4: .v4
@@ -68,12 +69,14 @@ public enum IPAddress: Hashable, Sendable {
 }
 
 extension IPAddress: Comparable {
+    /// IPv4 before IPv6, each in numeric order.
     public static func < (a: Self, b: Self) -> Bool {
         a.version == b.version ? a.bits < b.bits : a.version == .v4
     }
 }
 
 extension IPAddress: LosslessStringConvertible {
+    /// `10.0.0.7` or `fd00::7`
     public var description: String {
         switch self {
         case .v4(let address): address.description

@@ -5,20 +5,31 @@ public struct IPPrefix: Hashable, Sendable {
     /// 0…32 or 0…128.
     public let length: Int
 
-    /// The network of the given length that holds `address`; host bits are cleared. Nil where the length is out of range.
+    /// The network of the given length that holds `address`; host bits are cleared. Nil where the length is out of
+    /// range.
     public init?(_ address: IPAddress, length: Int) {
         guard (0...address.version.width).contains(length) else { return nil }
+        self.init(of: address, checkedLength: length)
+    }
+
+    fileprivate init(of address: IPAddress, checkedLength length: Int) {
         self.length = length
         network = IPAddress(address.version, bits: address.bits & Self.mask(address.version, length))
     }
 
-    /// Nil unless `text` is `address/length` with a decimal length in range. Host bits are cleared; compare
+    /// Nil unless `text` is `address/length` with a decimal length in range. Host bits are cleared; use
     /// ``InterfaceAddress`` where they matter.
     public init?(_ text: some StringProtocol) {
         guard let whole = InterfaceAddress(text) else { return nil }
         self = whole.prefix
     }
 
+    /// Every address of a version, `0.0.0.0/0` or `::/0`: the destination of a default route.
+    package static func all(_ version: IPVersion) -> IPPrefix {
+        IPPrefix(of: IPAddress(version, bits: 0), checkedLength: 0)
+    }
+
+    /// The version of its addresses.
     public var version: IPVersion { network.version }
 
     /// The last address: the broadcast address of an IPv4 network.
@@ -27,14 +38,17 @@ public struct IPPrefix: Hashable, Sendable {
     }
 
     /// All addresses, the first and the last included.
-    public var range: IPRange { IPRange(network, last)! }
+    public var range: IPRange { IPRange(ordered: network, last) }
 
+    /// False for an address of the other version.
     public func contains(_ address: IPAddress) -> Bool {
         address.version == version && address.bits & Self.mask(version, length) == network.bits
     }
 
+    /// Whether all of `other` lies in this network; equal ones contain each other.
     public func contains(_ other: IPPrefix) -> Bool { other.length >= length && contains(other.network) }
 
+    /// Whether one of the two contains the other.
     public func overlaps(_ other: IPPrefix) -> Bool { contains(other.network) || other.contains(network) }
 
     /// The netmask as an address, `255.255.255.0`.
@@ -47,12 +61,15 @@ public struct IPPrefix: Hashable, Sendable {
 }
 
 extension IPPrefix: LosslessStringConvertible {
+    /// `10.0.0.0/8`
     public var description: String { "\(network)/\(length)" }
 }
 
 /// An address as an interface carries it: with the length of the network it lies in. Text is `10.0.0.7/24`.
 public struct InterfaceAddress: Hashable, Sendable {
+    /// With its host bits.
     public let address: IPAddress
+    /// 0…32 or 0…128.
     public let length: Int
 
     /// Nil where the length is out of range for the address's version.
@@ -79,9 +96,11 @@ public struct InterfaceAddress: Hashable, Sendable {
         self.init(address, length: digits.reduce(0) { $0 * 10 + Int($1 - 48) })
     }
 
-    public var prefix: IPPrefix { IPPrefix(address, length: length)! }
+    /// The network it lies in.
+    public var prefix: IPPrefix { IPPrefix(of: address, checkedLength: length) }
 }
 
 extension InterfaceAddress: LosslessStringConvertible {
+    /// `10.0.0.7/24`
     public var description: String { "\(address)/\(length)" }
 }

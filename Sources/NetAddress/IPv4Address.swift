@@ -1,9 +1,11 @@
-/// An IPv4 address, 32 bits in host byte order.
+/// An IPv4 address.
 ///
 /// Text is the dotted quad of RFC 6943 §3.1.1's strict form: four decimal numbers without leading zeros.
 public struct IPv4Address: Hashable, Sendable {
+    /// The address as a number, the first octet on the wire highest.
     public var bits: UInt32
 
+    /// Every number is an address.
     public init(bits: UInt32) { self.bits = bits }
 
     /// Nil unless `text` is exactly four decimal numbers 0…255 joined by dots, without leading zeros.
@@ -41,9 +43,11 @@ public struct IPv4Address: Hashable, Sendable {
 }
 
 extension IPv4Address: Comparable {
+    /// In numeric order of ``bits``.
     public static func < (a: Self, b: Self) -> Bool { a.bits < b.bits }
 }
 
 extension IPv4Address: LosslessStringConvertible {
+    /// `10.0.0.7`
     public var description: String { "\(bits >> 24).\(bits >> 16 & 255).\(bits >> 8 & 255).\(bits & 255)" }
 }

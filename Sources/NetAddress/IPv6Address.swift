@@ -1,12 +1,15 @@
-/// An IPv6 address, 128 bits in host byte order.
+/// An IPv6 address.
 ///
 /// Any text of RFC 4291 §2.2 is read, without a zone; the canonical text of RFC 5952 is written.
 public struct IPv6Address: Hashable, Sendable {
+    /// The address as a number, the first octet on the wire highest.
     public var bits: UInt128
 
+    /// Every number is an address.
     public init(bits: UInt128) { self.bits = bits }
 
-    /// Nil unless `text` is an address of RFC 4291 §2.2 (hexadecimal groups, at most one `::`, optionally a dotted quad last).
+    /// Nil unless `text` is an address of RFC 4291 §2.2 (hexadecimal groups, at most one `::`, optionally a dotted quad
+    /// last).
     public init?(_ text: some StringProtocol) {
         guard let parsed = text.withUTF8Bytes({ IPv6Address(utf8: $0) }) else { return nil }
         self = parsed
@@ -76,6 +79,7 @@ public struct IPv6Address: Hashable, Sendable {
 }
 
 extension IPv6Address: Comparable {
+    /// In numeric order of ``bits``.
     public static func < (a: Self, b: Self) -> Bool { a.bits < b.bits }
 }
 

@@ -1,5 +1,6 @@
-/// An Ethernet address (EUI-48), the low 48 bits in transmission order.
+/// An Ethernet address (EUI-48).
 public struct MACAddress: Hashable, Sendable {
+    /// The low 48 bits, the first octet on the wire highest.
     public let bits: UInt64
 
     /// Nil where more than 48 bits are given.
@@ -43,6 +44,7 @@ public struct MACAddress: Hashable, Sendable {
 }
 
 extension MACAddress: Comparable {
+    /// In numeric order of ``bits``.
     public static func < (a: Self, b: Self) -> Bool { a.bits < b.bits }
 }
 

@@ -1,15 +1,15 @@
 import Glibc
 
-/// What went wrong between us and the kernel's routing tables.
+/// A failed netlink request.
 package struct NetlinkError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The kernel's errno, or one of the kinds below, which are negative.
     package struct Code: Hashable, Sendable, RawRepresentable {
         package let rawValue: CInt
         package init(rawValue: CInt) { self.rawValue = rawValue }
 
-        /// A message that is not netlink: too short, too long for its frame, of the wrong sender or sequence.
+        /// Not a netlink message: too short, too long for its frame, or with the wrong sender or sequence number.
         package static let malformed = Code(rawValue: -1)
-        /// No answer by the deadline. Whether the request was carried out is not known.
+        /// No answer by the deadline. Whether the request was carried out is unknown.
         package static let timedOut = Code(rawValue: -2)
         /// The table changed again and again while it was being listed.
         package static let interrupted = Code(rawValue: -3)
@@ -25,7 +25,7 @@ package struct NetlinkError: Error, Hashable, Sendable, CustomStringConvertible 
     }
 
     package let code: Code
-    /// What was asked, and why it failed: `add address 10.0.0.2/24 to interface 7: file exists (already assigned)`.
+    /// The request, and why it failed: `add address 10.0.0.2/24 to interface 7: file exists (already assigned)`.
     package let message: String
 
     package init(_ code: Code, _ message: String) {
@@ -33,7 +33,8 @@ package struct NetlinkError: Error, Hashable, Sendable, CustomStringConvertible 
         self.message = message
     }
 
-    /// The failure of a system call or of a request: `what: the error's name`, and the kernel's own words where it gave some.
+    /// The failure of a system call or of a request: `what: the error's name`, and the kernel's extended message if it
+    /// sent one.
     package init(errno number: CInt, _ what: String, kernel words: String? = nil) {
         code = Code(rawValue: number)
         message = "\(what): \(Self.name(of: number))" + (words.map { " (\($0))" } ?? "")
@@ -43,7 +44,7 @@ package struct NetlinkError: Error, Hashable, Sendable, CustomStringConvertible 
 
     package var description: String { message }
 
-    /// errno's text in lower case, as our own sentences are.
+    /// errno's text in lower case, as our own messages are.
     private static func name(of number: CInt) -> String {
         var buffer = [CChar](repeating: 0, count: 128)
         guard strerror_r(number, &buffer, buffer.count) == 0 else { return "error \(number)" }

@@ -18,7 +18,7 @@ package struct NetworkOwnership: Hashable, Sendable {
 }
 
 extension Snapshot {
-    /// Who may use a network: what ``network(_:)`` tells too, for a fraction of its cost. Nil where there is none.
+    /// Who may use a network; a fraction of the cost of ``network(_:)``. Nil if there is none.
     package func ownership(of id: ID<Network>) -> NetworkOwnership? {
         guard let keys = logicalSwitch(id)?.externalIDs, keys[Layout.revision] != nil else { return nil }
         return NetworkOwnership(

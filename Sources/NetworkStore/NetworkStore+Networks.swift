@@ -4,7 +4,7 @@ import OVNModel
 import OVSDB
 
 extension NetworkStore {
-    /// Makes networks, all or none.
+    /// Creates networks, all or none.
     package func createNetworks(_ requests: [NetworkCreate]) async throws -> [Network] {
         let named = requests.map { (id: ID<Network>.random(), request: $0) }
         return try await change { draft in
@@ -12,14 +12,14 @@ extension NetworkStore {
         }
     }
 
-    /// Changes a network. `revision` is the one that the client expects it to have.
+    /// Changes a network, if it has `revision`.
     package func updateNetwork(
         _ id: ID<Network>, _ update: NetworkUpdate, ifRevision revision: Int? = nil
     ) async throws -> Network {
         try await change { draft in try draft.update(id, update, revision) }
     }
 
-    /// Deletes a network with its subnets. Refused while it has ports, save those that only serve it.
+    /// Deletes a network with its subnets. Refused while it has ports, except those that only serve it.
     package func deleteNetwork(_ id: ID<Network>, ifRevision revision: Int? = nil) async throws {
         try await change { draft in try draft.delete(id, revision) }
     }
@@ -88,18 +88,18 @@ extension Draft {
         let ports = snapshot.portRows(of: id)
         let users = ports.filter { !DeviceOwner.removedWithNetwork.contains($0.externalIDs[PortLayout.deviceOwner]) }
         guard users.isEmpty else {
-            // Enough to find them by; the message of a network with thousands of ports is of no use to anybody.
+            // Enough to find them by; a message with thousands of ports is useless.
             throw NeutronError.networkInUse(id, ports: Array(users.lazy.compactMap(\.portID).prefix(50)))
         }
         expectUnchanged(row)
         try deleteAllocations(of: id)
         for port in ports { try deletePort(port, in: snapshot) }
         for subnet in snapshot.northbound.rows(NorthboundIndexes.subnetsOfNetwork, id) { delete(subnet) }
-        // Its rules go with the last reference to them.
+        // Its rules are deleted with the last reference to them.
         delete(row)
     }
 
-    /// Refuses a name that the project has given to a network, and fails the transaction if anybody gives it at the same time.
+    /// Refuses a network name that the project uses already, and fails the transaction if it is taken concurrently.
     private mutating func claimName(_ name: String, of project: String) throws {
         let named = try snapshot().northbound.rows(NorthboundIndexes.networkName, name)
         guard !named.contains(where: { $0.externalIDs[Layout.projectID] == project }) else {
@@ -112,7 +112,7 @@ extension Draft {
                 columns: ["_uuid"], until: .equal, rows: [], timeout: .zero))
     }
 
-    /// The MTU of a request; nil and 0 are the largest.
+    /// The MTU of a request; nil and 0 mean the largest.
     private func mtu(_ requested: Int?) throws(NeutronError) -> Int {
         let maximum = configuration.maximumMTU
         guard let requested, requested != 0 else { return maximum }
@@ -120,7 +120,7 @@ extension Draft {
         return requested
     }
 
-    /// A network cannot be taken away from projects that use it.
+    /// A network cannot become unshared while other projects use it.
     private func checkUnsharing(_ network: Network, in snapshot: Snapshot) throws(NeutronError) {
         let owner = network.standard.projectID
         let ports = snapshot.portRows(of: network.id)
@@ -134,17 +134,17 @@ extension Draft {
 }
 
 extension Network {
-    /// The least that IPv4 (RFC 791) and IPv6 (RFC 8200) need.
+    /// The minimum of IPv4 (RFC 791) and IPv6 (RFC 8200).
     func checkMTU(for version: IPVersion) throws(NeutronError) {
         let minimum = version == .v4 ? 68 : 1_280
-        // Whatever is too small for IPv4 is told so first.
+        // The IPv4 minimum is reported first.
         if mtu < 68 { throw .networkMTUSubnetConflict(id, minimum: 68) }
         if mtu < minimum { throw .networkMTUSubnetConflict(id, minimum: minimum) }
     }
 }
 
 extension RowID {
-    /// The row of a resource has the resource's own identifier: a transaction that is repeated, not knowing that it happened
-    /// already, is refused by the database.
+    /// A resource's row has the resource's own identifier: a transaction that is repeated although it was committed
+    /// is refused by the database.
     init<Resource>(of id: ID<Resource>) { self.init(high: id.high, low: id.low) }
 }

@@ -3,7 +3,7 @@ import OVNModel
 import OVSDB
 
 extension NetworkStore {
-    /// Makes ports, all or none.
+    /// Creates ports, all or none.
     package func createPorts(_ requests: [PortCreate]) async throws -> [Port] {
         for request in requests {
             try Port.check(request.profile)
@@ -15,7 +15,7 @@ extension NetworkStore {
         }
     }
 
-    /// Changes a port. `revision` is the one that the client expects it to have.
+    /// Changes a port, if it has `revision`.
     package func updatePort(_ id: ID<Port>, _ update: PortUpdate, ifRevision revision: Int? = nil) async throws -> Port
     {
         if let profile = update.profile { try Port.check(profile) }
@@ -54,7 +54,7 @@ extension Draft {
         try port.setAllowedAddressPairs(request.allowedAddressPairs)
         port.binding = snapshot.binding(
             request.hostID, request.vnicType, try takeTag(request.profile, for: id))
-        // In this order: nothing that was written is read again.
+        // In this order, so that nothing written is read again.
         try ensureInfrastructureRule(of: network)
         try claimAddresses(of: network)
         try write(port, on: network, subnets: subnets, in: snapshot)
@@ -78,7 +78,7 @@ extension Draft {
         if let vnicType = update.vnicType, vnicType != old.binding.vnicType, old.binding.vifType != VIFType.unbound {
             throw NeutronError.portInUse(id, network: port.networkID, device: old.deviceID)
         }
-        // A port that no other carries any more is nowhere, unless it is told where.
+        // A former subport has no host, unless the update names one.
         let wasCarried = old.binding.profile[BindingProfile.parentName] != nil
         port.binding = snapshot.binding(
             update.hostID ?? (wasCarried ? "" : old.binding.hostID), update.vnicType ?? old.binding.vnicType,

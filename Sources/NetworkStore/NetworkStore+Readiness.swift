@@ -3,7 +3,7 @@ import OVSDB
 import OVSDBClient
 
 extension NetworkStore {
-    /// Returns once the copy of OVN_Northbound is complete and kept; refused (503) where that takes too long.
+    /// Returns once the replica of OVN_Northbound is complete and kept up to date; throws 503 if that takes too long.
     package func ready() async throws {
         do {
             try await northbound.ready(within: configuration.barrierTimeout)
@@ -12,13 +12,14 @@ extension NetworkStore {
         }
     }
 
-    /// Nil while the copies of the databases are complete and kept, and the Northbound database can be written; else what is missing.
+    /// Nil while the replicas are complete and kept up to date, and the Northbound database can be written; else what
+    /// is missing.
     package func unreadiness() async -> String? {
         if let unready { return unready }
         return await storageProblem().map { "OVN_Northbound cannot be written: \($0)" }
     }
 
-    /// Nil while the copies of the databases are complete and kept; else what is missing.
+    /// Nil while the replicas are complete and kept up to date; else what is missing.
     var unready: String? {
         if !northbound.state.isReady { return "no connection to OVN_Northbound: \(northbound.state.shown)" }
         if let southbound, !southbound.state.isReady {

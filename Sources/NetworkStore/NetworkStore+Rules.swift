@@ -4,10 +4,10 @@ import OVNModel
 import OVSDB
 
 extension NetworkStore {
-    /// Gives the networks of an earlier release, and such as another replica of one made meanwhile, the rules that they lack; one
-    /// transaction for each network, of which those of several replicas at the same time do no harm.
+    /// Adds missing rules to networks created by an earlier release, also by another replica that still runs it; one
+    /// transaction for each network, safe for several replicas at once.
     ///
-    /// - Returns: how many networks lacked something.
+    /// - Returns: the number of networks changed.
     @discardableResult
     package func updateRules() async throws -> Int {
         let snapshot = snapshot()
@@ -19,7 +19,7 @@ extension NetworkStore {
             try await change { draft in try draft.ensureRules(of: id) }
             count += 1
         }
-        if count > 0 { logger.info("rules of networks brought up to date", metadata: ["networks": "\(count)"]) }
+        if count > 0 { logger.info("rules of networks updated", metadata: ["networks": "\(count)"]) }
         return count
     }
 }

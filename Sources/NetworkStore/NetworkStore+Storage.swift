@@ -19,7 +19,7 @@ extension NetworkStore {
         if storage.succeeded() { logger.notice("northbound database can be written again") }
     }
 
-    /// Nil where the last write succeeded; else why not. Where the pause after it is over, a write is tried first.
+    /// Nil if the last write succeeded; else why not. After the pause, a write is tried first.
     func storageProblem() async -> String? {
         guard storage.problem != nil, storage.refusal() == nil else { return storage.problem }
         do {
@@ -28,13 +28,14 @@ extension NetworkStore {
         } catch let error as OVSDBError where error.code == .notStored {
             noteUnwritable(error)
         } catch {
-            // Nothing is known about the disk.
+            // Says nothing about the disk.
             logger.debug("northbound database not tried", metadata: ["cause": "\(error)"])
         }
         return storage.problem
     }
 
-    /// A change of a row that every database has, and of no meaning, with a comment that needs more space than the last block may have.
+    /// A harmless change of a row that every database has, with a comment that needs more space than the last block may
+    /// have left.
     private static func trial(at time: String) -> [Operation] {
         let key = "ovn-ipam:written-at"
         return [

@@ -5,7 +5,7 @@ import OVNModel
 import OVSDB
 
 extension NetworkStore {
-    /// Makes subnets, all or none. Ports of a network get an address of a subnet whose members form their own.
+    /// Creates subnets, all or none. Ports of the network get an address of an auto-addressed one.
     package func createSubnets(_ requests: [SubnetCreate]) async throws -> [Subnet] {
         let named = requests.map { (id: ID<Subnet>.random(), request: $0) }
         return try await change { draft in
@@ -13,14 +13,14 @@ extension NetworkStore {
         }
     }
 
-    /// Changes a subnet, and what OVN tells DHCP clients of it. `revision` is the one that the client expects it to have.
+    /// Changes a subnet and its DHCP options, if it has `revision`.
     package func updateSubnet(
         _ id: ID<Subnet>, _ update: SubnetUpdate, ifRevision revision: Int? = nil
     ) async throws -> Subnet {
         try await change { draft in try draft.update(id, update, revision) }
     }
 
-    /// Deletes a subnet. Refused while ports have addresses of it, save those that ports form themselves, which they lose.
+    /// Deletes a subnet. Refused while ports have addresses of it, except SLAAC addresses, which they lose.
     package func deleteSubnet(_ id: ID<Subnet>, ifRevision revision: Int? = nil) async throws {
         try await change { draft in try draft.delete(id, revision) }
     }
@@ -116,7 +116,7 @@ extension Draft {
         expectUnchanged(row)
         delete(row)
         for options in snapshot.northbound.rows(NorthboundIndexes.portOptionsOfSubnet, id) { delete(options) }
-        // The ports are written anew on a copy that has the subnet no more; until then their address is read from this one.
+        // The ports are rewritten on a snapshot without the subnet; until then their addresses are read from this one.
         var reader = PortReader(snapshot)
         for member in members {
             guard var port = reader.port(member) else { continue }

@@ -18,7 +18,7 @@ extension NetworkStore {
         try await changeTags(of: resource) { $0 = tags }
     }
 
-    /// Adds tags to a resource; those that it has already stay.
+    /// Adds tags to a resource; existing ones stay.
     package func addTags(_ tags: [String], to resource: ResourceID) async throws {
         try await changeTags(of: resource) { $0 += tags }
     }
@@ -80,7 +80,7 @@ extension Draft {
         do {
             try body(&tags)
         } catch  where isRepetition {
-            // The tag that is to be removed is gone: by the try whose outcome was unknown.
+            // The tag is gone: by the try whose outcome was unknown.
             return old
         }
         return Set(tags).sorted()

@@ -4,16 +4,17 @@ package import NeutronAPI
 package import OVSDB
 package import OVSDBClient
 
-/// Networks, subnets, ports and trunks of the API, kept as rows of OVN_Northbound; every rule that needs to know the others is
-/// enforced here.
+/// Networks, subnets, ports and trunks of the API, stored as rows of OVN_Northbound; every rule that involves other
+/// resources is enforced here.
 ///
-/// Reads come from a copy in memory. A look-up that misses, and a change that the copy forbids, ask the server once for its
-/// newest state: a client may write through one replica of the service and read through another. Changes are transactions
-/// that many requests share; each waits for what it was planned on, so that of two that exclude each other one is planned again.
+/// Reads come from a replica in memory. A look-up that misses, and a change that the replica forbids, fetch the
+/// server's newest state once: a client may write through one instance of the service and read through another. Changes
+/// are transactions that many requests share, each guarded by `wait`s for what it was planned on, so that of two
+/// conflicting ones one is planned again.
 ///
 /// Throws `NeutronError` for what the API refuses, and for a database that cannot be reached (503).
 package final class NetworkStore: Sendable {
-    /// On whose behalf the task makes changes: those of several requesters take turns, and keep to ovn-northd's pace. Nil for
+    /// The client on whose behalf the task makes changes: requesters take turns, and keep to ovn-northd's pace. Nil for
     /// the service itself.
     @TaskLocal package static var requester: (any Hashable & Sendable)?
 
@@ -26,10 +27,9 @@ package final class NetworkStore: Sendable {
     let logger: Logger
     let now: @Sendable () -> Timestamp
 
-    /// - Parameters:
-    ///   - northbound: a running client of OVN_Northbound that replicates ``northboundTables``.
-    ///   - southbound: a running client of OVN_Southbound that replicates ``southboundTables``: it tells which hosts have a
-    ///     chassis, and networks' tunnel keys. Without it every host is taken for one that has, and no key is known.
+    /// The clients are running and replicate ``northboundTables`` and ``southboundTables``. The Southbound database has
+    /// the hosts' chassis and the networks' tunnel keys: without it every host counts as one with a chassis, and no key
+    /// is known.
     package init(
         northbound: OVSDBClient, southbound: OVSDBClient?, configuration: NetworkStoreConfiguration = .init(),
         logger: Logger,
@@ -43,14 +43,14 @@ package final class NetworkStore: Sendable {
         commits = GroupCommit(client: northbound)
     }
 
-    /// What the client of OVN_Northbound must replicate.
+    /// The tables that the client of OVN_Northbound must replicate.
     package static var northboundTables: [MonitoredTable] { NorthboundIndexes.tables }
-    /// What the client of OVN_Southbound must replicate.
+    /// The tables that the client of OVN_Southbound must replicate.
     package static var southboundTables: [MonitoredTable] { SouthboundIndexes.tables }
 
     // MARK: Reading
 
-    /// Everything as this process knows it now.
+    /// The current state in this process.
     package func snapshot() -> Snapshot {
         Snapshot(northbound: northbound.replica, southbound: southbound?.replica)
     }
@@ -83,7 +83,7 @@ package final class NetworkStore: Sendable {
         return found
     }
 
-    /// Makes sure that what was committed before this call is in the snapshots after it.
+    /// Ensures that snapshots have everything committed before this call.
     package func lookAgain() async throws {
         do {
             try await northbound.barrier(within: configuration.barrierTimeout)

@@ -1,20 +1,20 @@
 package import NeutronAPI
 import OVSDB
 
-/// Identifiers in their order, of which as many are read as are needed.
+/// Identifiers in ascending order, read lazily.
 package struct OrderedIDs<Of: Sendable>: Sendable {
     package typealias Read = @Sendable (_ mark: ID<Of>?, _ upwards: Bool, _ limit: Int) -> [ID<Of>]
 
     package let count: Int
     private let read: Read
 
-    /// What an index has.
+    /// Of an index.
     init(count: Int, read: @escaping Read) {
         self.count = count
         self.read = read
     }
 
-    /// Those of a list in any order.
+    /// Of a list in any order.
     package init(_ ids: [ID<Of>]) {
         let sorted = ids.sorted()
         self.init(count: sorted.count) { mark, upwards, limit in
@@ -24,6 +24,6 @@ package struct OrderedIDs<Of: Sendable>: Sendable {
         }
     }
 
-    /// Those that follow `mark`, which need not be one of them, or where it is nil from the beginning: `limit` at most.
+    /// At most `limit` that follow `mark`, which need not be one of them; nil is the beginning.
     package func next(after mark: ID<Of>?, upwards: Bool, limit: Int) -> [ID<Of>] { read(mark, upwards, limit) }
 }

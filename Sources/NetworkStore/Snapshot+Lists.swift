@@ -3,7 +3,7 @@ package import NeutronAPI
 import OVNModel
 import OVSDB
 
-// What lists are made of: identifiers, which cost a hundredth of the resources.
+// Lists work on identifiers, which cost a hundredth of the resources.
 extension Snapshot {
     package var networkIDs: OrderedIDs<Network> { ordered(NorthboundIndexes.networkOrder, .all) }
 
@@ -42,20 +42,20 @@ extension Snapshot {
     }
 }
 
-/// By what ports are found without a look at the others.
+/// The indexed keys of ports.
 package enum PortKey: Hashable, Sendable {
     case name(String)
     /// Not empty.
     case device(String)
     case mac(MACAddress)
     case address(IPAddress)
-    /// Where it is, which is not empty, and whose it is there; nil for any. A port that another carries may be anywhere: it is among those
+    /// Not empty; nil for any owner. Subports may be anywhere: they are among those
     /// of every host.
     case host(String, owner: String?)
 }
 
 extension Snapshot {
-    /// How many ports ``portIDs(_:)`` has, told without looking at them.
+    /// The number of ports in ``portIDs(_:)``, without reading them.
     package func portCount(_ key: PortKey) -> Int {
         switch key {
         case .name(let name): northbound.count(NorthboundIndexes.portName, name)
@@ -79,7 +79,7 @@ extension Snapshot {
         }
     }
 
-    /// The ports on a host, in their order; nil where ports that others carry may be among them.
+    /// The ports on a host, in order; nil where subports may be among them.
     package func portIDs(onHost host: String, owner: String?) -> OrderedIDs<Port>? {
         carriedCount(owner) == 0 ? ordered(NorthboundIndexes.portOrder, .place(host: host, owner: owner)) : nil
     }

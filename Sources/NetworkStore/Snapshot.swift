@@ -4,19 +4,19 @@ package import NeutronAPI
 import OVNModel
 import OVSDB
 
-/// The networks, subnets and ports at one moment. It does not change any more; copying and keeping it is cheap.
+/// The networks, subnets and ports at one moment. Immutable; copying and keeping it is cheap.
 ///
-/// What it has may be a moment old: who misses something there asks ``NetworkStore``, which looks again.
+/// It may be slightly stale: on a miss ask ``NetworkStore``, which fetches the newest state.
 package struct Snapshot: Sendable {
     let northbound: Replica
-    /// Nil where nobody told us where the Southbound database is: every host is then taken for one that has a chassis.
+    /// Nil without a Southbound database: every host then counts as one with a chassis.
     let southbound: Replica?
 
     // MARK: Networks
 
     package func network(_ id: ID<Network>) -> Network? { logicalSwitch(id).flatMap { Network(row: $0, in: self) } }
 
-    /// All networks, in no particular order, made one by one as they are asked for.
+    /// All networks, in no particular order, built lazily.
     package var networks: some Sequence<Network> {
         northbound[Northbound.LogicalSwitch.self].lazy.compactMap { Network(row: $0, in: self) }
     }
@@ -25,8 +25,8 @@ package struct Snapshot: Sendable {
         northbound.first(NorthboundIndexes.network, id)
     }
 
-    /// The key that tells the network's packets from those of others in tunnels (OVN's `Datapath_Binding.tunnel_key`); nil until
-    /// ovn-northd has chosen one, and where nobody told us where the Southbound database is.
+    /// The network's key in tunnel packets (OVN's `Datapath_Binding.tunnel_key`); nil until
+    /// ovn-northd has assigned one, and without a Southbound database.
     func tunnelKey(of network: ID<Network>) -> Int? {
         southbound?.first(SouthboundIndexes.datapath, network)?.tunnelKey
     }
@@ -35,7 +35,7 @@ package struct Snapshot: Sendable {
 
     package func subnet(_ id: ID<Subnet>) -> Subnet? { dhcpOptions(id).flatMap { Subnet(row: $0, in: self) } }
 
-    /// All subnets, in no particular order, made one by one as they are asked for.
+    /// All subnets, in no particular order, built lazily.
     package var subnets: some Sequence<Subnet> {
         northbound[Northbound.DHCPOptions.self].lazy.compactMap { Subnet(row: $0, in: self) }
     }
@@ -57,7 +57,7 @@ package struct Snapshot: Sendable {
         return logicalSwitchPort(id).flatMap { reader.port($0) }
     }
 
-    /// All ports, in no particular order, made one by one as they are asked for.
+    /// All ports, in no particular order, built lazily.
     package var ports: some Sequence<Port> { PortSequence(snapshot: self) }
 
     package func ports(of network: ID<Network>) -> [Port] {
@@ -72,7 +72,7 @@ package struct Snapshot: Sendable {
         }
     }
 
-    /// The ports with these identifiers, in that order; those that there are not are left out.
+    /// The ports with these identifiers, in that order; missing ones are left out.
     package func ports(_ ids: ArraySlice<ID<Port>>) -> [Port] {
         var reader = PortReader(self)
         return ids.compactMap { id in logicalSwitchPort(id).flatMap { reader.port($0) } }
@@ -84,8 +84,8 @@ package struct Snapshot: Sendable {
 
     // MARK: Addresses
 
-    /// The row that counts the network's allocations; nil where the network is not of our making and no address of it
-    /// was given yet.
+    /// The row that counts the network's allocations; nil if the network is foreign and no address of it
+    /// was allocated yet.
     func allocations(of network: ID<Network>) -> Northbound.DHCPOptions? {
         northbound.first(NorthboundIndexes.allocations, network)
     }
@@ -100,21 +100,21 @@ package struct Snapshot: Sendable {
         return isTaken
     }
 
-    /// How many addresses of a block are in use.
+    /// The number of addresses of a block in use.
     func takenCount(of block: AddressBlock, on network: ID<Network>) -> Int {
         northbound.count(NorthboundIndexes.addresses, .block(network, block))
     }
 
     // MARK: Hosts
 
-    /// Whether a chassis answers to the name, so that a port can be bound there.
+    /// Whether there is a chassis of this name, so that a port can be bound there.
     func hasChassis(_ host: String) -> Bool {
         guard let southbound else { return true }
         return southbound.count(SouthboundIndexes.chassis, host) > 0
     }
 }
 
-/// The ports of a snapshot, made one by one.
+/// The ports of a snapshot, built lazily.
 struct PortSequence: Sequence {
     let snapshot: Snapshot
 

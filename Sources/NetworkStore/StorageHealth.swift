@@ -2,10 +2,11 @@ import Synchronization
 
 /// Whether the Northbound database can be written: its server's disk may be full, or broken.
 ///
-/// After a write that failed, changes are refused for a pause; then one of them is tried. The pause grows until a write succeeds.
+/// After a failed write, changes are refused for a pause; then one of them is tried. The pause grows until a write
+/// succeeds.
 final class StorageHealth: Sendable {
     private struct State {
-        /// Why the last write failed; nil when it did not.
+        /// Why the last write failed; nil if it succeeded.
         var problem: String?
         var pause = StorageHealth.pauses.lowerBound
         var nextTry = ContinuousClock.now
@@ -14,10 +15,10 @@ final class StorageHealth: Sendable {
     private static let pauses = Duration.milliseconds(500)...(.seconds(8))
     private let state = Mutex(State())
 
-    /// Why the last write failed; nil when it did not.
+    /// Why the last write failed; nil if it succeeded.
     var problem: String? { state.withLock { $0.problem } }
 
-    /// Nil for who may write now, which counts as a try; else the problem.
+    /// Nil if the caller may write now, which counts as a try; else the problem.
     func refusal(at now: ContinuousClock.Instant = .now) -> String? {
         state.withLock { state in
             guard let problem = state.problem else { return nil }
@@ -28,7 +29,7 @@ final class StorageHealth: Sendable {
         }
     }
 
-    /// A write has failed; tells whether the one before had not, or for another reason.
+    /// Records a failed write; returns whether the one before had succeeded or failed for another reason.
     func failed(_ problem: String, at now: ContinuousClock.Instant = .now) -> Bool {
         state.withLock { state in
             defer { state.problem = problem }
@@ -40,7 +41,7 @@ final class StorageHealth: Sendable {
         }
     }
 
-    /// A write has succeeded; tells whether the one before had not.
+    /// Records a successful write; returns whether the one before had failed.
     func succeeded() -> Bool {
         state.withLock { state in
             defer { state.problem = nil }

@@ -16,12 +16,12 @@ extension JSONWriter {
         switch address {
         case .v4(let address):
             separate()
-            buffer.append(UInt8(ascii: "\""))
+            bytes.append(UInt8(ascii: "\""))
             for shift in [UInt32(24), 16, 8, 0] {
                 integer(Int64(address.bits >> shift & 255))
-                if shift > 0 { buffer.append(UInt8(ascii: ".")) }
+                if shift > 0 { bytes.append(UInt8(ascii: ".")) }
             }
-            buffer.append(UInt8(ascii: "\""))
+            bytes.append(UInt8(ascii: "\""))
         case .v6(let address): quoted { $0.append(contentsOf: address.description.utf8) }
         }
     }

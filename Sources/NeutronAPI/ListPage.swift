@@ -8,7 +8,7 @@ package struct ListPage<Of: Resource>: Sendable {
     /// Where what cannot be on the page is dropped.
     private let capacity: Int
 
-    /// - Parameter marker: the resource after which the page begins, or before which it ends.
+    /// `marker` is the resource after which the page begins, or before which it ends.
     package init(_ query: ListQuery<Of>, after marker: Of?) {
         self.query = query
         ascending = query.order.map(\.isAscending)

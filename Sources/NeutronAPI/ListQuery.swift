@@ -31,10 +31,8 @@ package struct ListQuery<Of: Resource>: Sendable {
         let isAscending: Bool
     }
 
-    /// - Parameters:
-    ///   - pageSize: the largest page: what a client gets that asks for more, for everything, or does not say.
-    ///   - hidden: attributes that the requester may not see. It is not told which resources fit what it asks about them either,
-    ///     nor their order: to it they are none.
+    /// `pageSize` is the largest page, for a client that asks for more, for everything, or does not say. `hidden` are
+    /// attributes that the requester may not see: it cannot filter or sort by them either.
     package init(_ query: QueryString, pageSize: Int, hiding hidden: Set<String> = []) throws(NeutronError) {
         guard query.items.count <= Self.maximumParameters else {
             throw .badRequest("The query has more than \(Self.maximumParameters) parameters.")

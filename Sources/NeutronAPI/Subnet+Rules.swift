@@ -113,30 +113,28 @@ extension Subnet {
 }
 
 extension IPPrefix {
-    static func multicast(_ version: IPVersion) -> IPPrefix {
-        version == .v4
-            ? IPPrefix(.v4(IPv4Address(bits: 0xe000_0000)), length: 4)!
-            : IPPrefix(.v6(IPv6Address(bits: 0xff << 120)), length: 8)!
-    }
+    static func multicast(_ version: IPVersion) -> IPPrefix { version == .v4 ? multicast4 : multicast6 }
+
+    static func loopback(_ version: IPVersion) -> IPPrefix { version == .v4 ? loopback4 : loopback6 }
 
     /// Blocks whose addresses Linux gives to no interface, or takes from no wire.
     static func unusable(_ version: IPVersion) -> [(block: IPPrefix, kind: String)] {
-        let others: [(block: IPPrefix, kind: String)] =
-            version == .v4
-            ? [
-                (IPPrefix(.v4(IPv4Address(bits: 0)), length: 32)!, "the unspecified address"),
-                (IPPrefix(.v4(IPv4Address(bits: .max)), length: 32)!, "the broadcast address"),
-            ]
-            : [
-                (IPPrefix(.v6(IPv6Address(bits: 0)), length: 128)!, "the unspecified address"),
-                (IPPrefix(.v6(IPv6Address(bits: 0xffff << 32)), length: 96)!, "addresses of IPv4"),
-            ]
-        return [(loopback(version), "loopback"), (multicast(version), "multicast")] + others
+        version == .v4 ? unusable4 : unusable6
     }
 
-    static func loopback(_ version: IPVersion) -> IPPrefix {
-        version == .v4
-            ? IPPrefix(.v4(IPv4Address(bits: 0x7f00_0000)), length: 8)!
-            : IPPrefix(.v6(IPv6Address(bits: 1)), length: 128)!
-    }
+    private static let multicast4 = IPPrefix(literal: "224.0.0.0/4")
+    private static let multicast6 = IPPrefix(literal: "ff00::/8")
+    private static let loopback4 = IPPrefix(literal: "127.0.0.0/8")
+    private static let loopback6 = IPPrefix(literal: "::1/128")
+
+    private static let unusable4 = [
+        (block: loopback4, kind: "loopback"), (multicast4, "multicast"),
+        (IPPrefix(literal: "0.0.0.0/32"), "the unspecified address"),
+        (IPPrefix(literal: "255.255.255.255/32"), "the broadcast address"),
+    ]
+    private static let unusable6 = [
+        (block: loopback6, kind: "loopback"), (multicast6, "multicast"),
+        (IPPrefix(literal: "::/128"), "the unspecified address"),
+        (IPPrefix(literal: "::ffff:0:0/96"), "addresses of IPv4"),
+    ]
 }

@@ -2,23 +2,23 @@ package import Keystone
 package import Logging
 
 extension NeutronClient {
-    /// A client of a cloud's network service: logs in and finds the service in the catalogue.
-    /// - Throws: `refused` when Keystone does not let one in or knows no such service, `unreachable` when it does not
-    ///   answer. Each says which it is.
+    /// Logs in to a cloud and finds its network service in the catalogue.
+    /// - Throws: `refused` when Keystone refuses the login or has no such service, `unreachable` when it does not
+    ///   answer.
     package static func connect(
         to cloud: Cloud, connectTimeout: Duration, within timeout: Duration, logger: Logger
     ) async throws(NeutronClientError) -> NeutronClient {
         guard case .keystone(let credentials) = cloud.login else {
             guard let endpoint = cloud.endpoint else {
                 throw NeutronClientError(
-                    .refused, "OS_ENDPOINT is not set: without a login nothing else says where it is")
+                    .refused, "OS_ENDPOINT is not set: without a login there is no catalogue to find it in")
             }
             return NeutronClient(
                 endpoint: endpoint, trust: cloud.trust, connectTimeout: connectTimeout, logger: logger)
         }
         let session = KeystoneSession(credentials, connectTimeout: connectTimeout, logger: logger)
         do {
-            // Asked for even where the endpoint is known: a wrong password is told before anything else.
+            // Requested even where the endpoint is known: a wrong password is reported first.
             _ = try await session.token(within: timeout)
             let found: String
             if let endpoint = cloud.endpoint {

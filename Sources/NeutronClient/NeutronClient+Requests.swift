@@ -6,7 +6,7 @@ import NIOCore
 import NIOHTTP1
 import NeutronAPI
 
-/// Sending and judging one request.
+/// Sends one request and classifies its outcome.
 extension NeutronClient {
     /// A request before it is sent; `goal` is the end of "could not …" in messages.
     struct Request {
@@ -21,7 +21,7 @@ extension NeutronClient {
         var isQuestion: Bool { method == .GET }
     }
 
-    /// Sends a request and returns the body of a success. A question that the service cannot answer now (503) is asked again.
+    /// Sends a request and returns the body of a success. A read that the service cannot serve now (503) is repeated.
     func send(_ request: Request, within timeout: Duration) async throws(NeutronClientError) -> ByteBuffer {
         let deadline = ContinuousClock.now + timeout
         var pause = Duration.milliseconds(100)
@@ -38,15 +38,15 @@ extension NeutronClient {
         }
     }
 
-    /// Waits for about `pause`, unless less than that would be left for the question; answers whether to go on.
+    /// Waits for about `pause`, unless less than that would be left for the request; returns whether to go on.
     private func isOver(_ pause: Duration, before deadline: ContinuousClock.Instant) async -> Bool {
         let length = pause * Double.random(in: 0.5...1)
         guard deadline - .now > length * 2 else { return false }
-        do { try await Task.sleep(for: length) } catch { return false }  // Cancelled: what is known so far is said.
+        do { try await Task.sleep(for: length) } catch { return false }  // Cancelled: the last error is reported.
         return true
     }
 
-    /// Sends it with a token where one is needed, and with another where the first is refused.
+    /// Sends it with a token where one is needed, and retries with another where that is refused.
     private func answer(
         to request: Request, within timeout: Duration
     ) async throws(NeutronClientError) -> HTTPTransport.Reply {
@@ -97,7 +97,7 @@ extension NeutronClient {
         return wire
     }
 
-    /// Neutron's own message where there is one, else the status and which server it was.
+    /// Neutron's own message if there is one, else the status and the server.
     private func refusal(_ reply: HTTPTransport.Reply, _ request: Request) -> NeutronClientError {
         if reply.status == 401 { return unauthorised(request) }
         let body = try? reply.body.withUnsafeReadableBytes { try JSON(parsing: $0) }
@@ -105,7 +105,7 @@ extension NeutronClient {
             let code: NeutronClientError.Code = reply.status >= 500 ? .unreachable : .badReply
             return NeutronClientError(
                 request.isQuestion || code == .badReply ? code : .unknownOutcome,
-                "could not \(request.goal): \(endpoint) answered status \(reply.status) without a reason")
+                "could not \(request.goal): \(endpoint) returned status \(reply.status) without a reason")
         }
         let cause = NeutronError(
             status: reply.status, type: error["type"]?.string ?? "", message: message,
@@ -113,29 +113,29 @@ extension NeutronClient {
         guard reply.status >= 500 else {
             return NeutronClientError(.refused, "could not \(request.goal): \(message)", cause: cause)
         }
-        // 503 is said before anything is done (504 by ours when it is not known); any other 5xx may come from the middle.
+        // 503 means that nothing was done (ours returns 504 when it is unknown); any other 5xx may come half-way.
         let code: NeutronClientError.Code = request.isQuestion || reply.status == 503 ? .unreachable : .unknownOutcome
         let reference = cause.detail.isEmpty ? "" : " (\(cause.detail))"
         return NeutronClientError(
-            code, "could not \(request.goal): \(endpoint) answered status \(reply.status): \(message)\(reference)",
+            code, "could not \(request.goal): \(endpoint) returned status \(reply.status): \(message)\(reference)",
             cause: cause)
     }
 
-    /// What is missing or wrong is not in the reply: whoever checks tokens says no more than 401.
+    /// The reply does not say what is missing or wrong, only 401.
     private func unauthorised(_ request: Request) -> NeutronClientError {
         guard let session else {
             return NeutronClientError(
                 .refused,
-                "could not \(request.goal): \(endpoint) wants to know who asks: "
+                "could not \(request.goal): \(endpoint) requires authentication: "
                     + "source the RC file of your cloud, or name a cloud of clouds.yaml by OS_CLOUD")
         }
         return NeutronClientError(
             .refused,
             "could not \(request.goal): \(endpoint) refuses a fresh token of keystone at "
-                + "\(session.credentials.authURL): is it the keystone that the networking API asks?")
+                + "\(session.credentials.authURL): is it the keystone that the networking API uses?")
     }
 
-    /// What a lost or late request means: a connection that never stood has changed nothing.
+    /// What a lost or late request means: without a connection nothing has changed.
     private func failure(of request: Request, _ error: TransportError) -> NeutronClientError {
         switch error.kind {
         case .unreachable:
@@ -147,7 +147,7 @@ extension NeutronClient {
             return NeutronClientError(
                 .refused,
                 "could not \(request.goal): the networking API at \(endpoint) is not trusted: \(error.reason); "
-                    + "OS_CACERT names a file of authorities to trust")
+                    + "OS_CACERT names a file of CA certificates to trust")
         case .misconfigured:
             return NeutronClientError(.refused, "could not \(request.goal): \(error.reason)")
         case .lost where request.isQuestion:

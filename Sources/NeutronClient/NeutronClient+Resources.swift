@@ -7,7 +7,7 @@ extension NeutronClient {
     /// A list's pages beyond this number are a loop.
     private static let pageLimit = 10_000
 
-    /// Whether the API works, its database included. The cheapest question that tells: nobody has this id.
+    /// Checks that the API works, its database included, by the cheapest request: an id that does not exist.
     /// - Throws: `unreachable` or `badReply`, saying why not.
     package func check(within timeout: Duration) async throws(NeutronClientError) {
         let request = Request(
@@ -19,9 +19,9 @@ extension NeutronClient {
         }
     }
 
-    /// All resources that match every filter, `("name", "ls0")`; two filters of one name are alternatives.
-    /// - Parameter fields: the names of the attributes that are wanted, those without which there is no such resource among them; empty
-    ///   for all. The others are read as if the API did not have them.
+    /// All resources that match every filter, `("name", "ls0")`; two filters of one name are alternatives. `fields` are
+    /// the attributes wanted, all required ones among them; empty for all. The others are read as if the API did not
+    /// have them.
     package func list<Resource: NeutronResource>(
         _: Resource.Type = Resource.self, where filters: [(name: String, value: String)] = [], fields: [String] = [],
         within timeout: Duration
@@ -48,7 +48,7 @@ extension NeutronClient {
             query = next
         }
         throw NeutronClientError(
-            .badReply, "could not \(goal): \(endpoint) answers more than \(Self.pageLimit) pages")
+            .badReply, "could not \(goal): \(endpoint) returns more than \(Self.pageLimit) pages")
     }
 
     /// The resource with this id; `nil` when there is none.
@@ -64,9 +64,10 @@ extension NeutronClient {
         }
     }
 
-    /// The one resource that a user's word means: an id, or else a name.
-    /// - Parameter noun: what the user calls it, where that is not the API's word.
-    /// - Throws: `notFound` when nothing has that id or name, `refused` when several share the name.
+    /// The one resource with this id, or else with this name. `noun` is what the user calls such a resource,
+    /// where it differs from the API's word.
+    ///
+    /// - Throws: `notFound` if there is none, `refused` if several share the name.
     package func resolve<Resource: NeutronResource>(
         _ reference: String, as noun: String = Resource.memberName, where filters: [(String, String)] = [],
         within timeout: Duration
@@ -89,7 +90,7 @@ extension NeutronClient {
         }
     }
 
-    /// - Parameter noun: what the user calls it, where that is not the API's word.
+    /// Creates a resource; `noun` is what the user calls it, where it differs from the API's word.
     package func create<Create: NeutronCreate>(
         _ new: Create, as noun: String = Create.Resource.memberName, within timeout: Duration
     ) async throws(NeutronClientError) -> Create.Resource {
@@ -113,8 +114,7 @@ extension NeutronClient {
         return try resources(made, request.goal)
     }
 
-    /// Changes a resource.
-    /// - Parameter revision: the revision it must still have; `refused` with status 412 when it has moved on.
+    /// Changes a resource. Where it no longer has `revision`, throws `refused` with status 412.
     @discardableResult
     package func update<Update: NeutronUpdate>(
         _ id: ID<Update.Resource>, _ change: Update, ifRevision revision: Int? = nil, within timeout: Duration
@@ -125,8 +125,7 @@ extension NeutronClient {
         return try resource(try await send(request, within: timeout), request.goal)
     }
 
-    /// Removes a resource. Absent is success: `false`.
-    /// - Parameter revision: the revision it must still have; `refused` with status 412 when it has moved on.
+    /// Removes a resource; false if there is none. Where it no longer has `revision`, throws `refused` with status 412.
     @discardableResult
     package func remove<Resource: NeutronResource>(
         _ id: ID<Resource>, as noun: String = Resource.memberName, ifRevision revision: Int? = nil,
@@ -192,6 +191,6 @@ extension NeutronClient {
     }
 
     private func badReply(_ goal: String, _ reason: String) -> NeutronClientError {
-        NeutronClientError(.badReply, "could not \(goal): the reply of \(endpoint) is not understood: \(reason)")
+        NeutronClientError(.badReply, "could not \(goal): the reply of \(endpoint) is malformed: \(reason)")
     }
 }

@@ -2,9 +2,10 @@ import NIOCore
 import NIOHTTP1
 package import NeutronAPI
 
-/// Tags of a resource (extension `standard-attr-tag`). Of letters, digits and hyphens, which need no encoding in a path.
+/// Tags of a resource (extension `standard-attr-tag`), of letters, digits and hyphens, which need no encoding in a
+/// path.
 extension NeutronClient {
-    /// Adds a tag; one that is there already is fine.
+    /// Adds a tag; succeeds if it is there.
     package func addTag<Resource: NeutronResource>(
         _ tag: String, to id: ID<Resource>, within timeout: Duration
     ) async throws(NeutronClientError) {
@@ -14,7 +15,7 @@ extension NeutronClient {
             within: timeout)
     }
 
-    /// Removes a tag. Absent, it or the resource, is success.
+    /// Removes a tag; succeeds if there is no such tag or resource.
     package func removeTag<Resource: NeutronResource>(
         _ tag: String, from id: ID<Resource>, within timeout: Duration
     ) async throws(NeutronClientError) {

@@ -6,13 +6,13 @@ package import NeutronAPI
 extension NeutronClient {
     /// Whether the service has an extension: `trunk`.
     ///
-    /// All are asked for: of one that it does not have Neutron answers a 404 that any other server could have given.
+    /// Lists all of them: for a missing one Neutron returns a 404 that any other server could have sent.
     package func hasExtension(_ alias: String, within timeout: Duration) async throws(NeutronClientError) -> Bool {
         try await pages("extensions", query: QueryString([]), within: timeout)
             .contains { $0.object?["alias"]?.string == alias }
     }
 
-    /// Makes a trunk carry more ports, all or none; answers the trunk.
+    /// Adds ports to a trunk, all or none; returns the trunk.
     @discardableResult
     package func addSubports(
         _ subports: [SubportRequest], to id: ID<Trunk>, within timeout: Duration
@@ -22,7 +22,7 @@ extension NeutronClient {
         )
     }
 
-    /// Takes ports off a trunk, all or none; answers the trunk.
+    /// Removes ports from a trunk, all or none; returns the trunk.
     @discardableResult
     package func removeSubports(
         _ ports: [ID<Port>], from id: ID<Trunk>, within timeout: Duration
@@ -37,7 +37,7 @@ extension NeutronClient {
     ) async throws(NeutronClientError) -> Trunk {
         let request = Request(
             method: .PUT, path: "/v2.0/trunks/\(id)/\(action)", body: ["sub_ports": .array(subports)], goal: goal)
-        // Neutron leaves the name around it out.
+        // Neutron does not wrap it in the resource's name.
         let members = try object(try await send(request, within: timeout), goal: goal)
         return try resources([members[Trunk.memberName] ?? .object(members)], goal)[0]
     }
@@ -46,8 +46,8 @@ extension NeutronClient {
         "port\(ports.count == 1 ? "" : "s") \(ports.map(\.description).joined(separator: ", "))"
     }
 
-    /// The tags of the ports whose `binding:profile` names a parent, by port. Neutron has no filter for it, so all ports are
-    /// asked for, of each only what is needed. Who may not see profiles sees none.
+    /// The tags of the ports whose `binding:profile` names a parent, by port. Neutron has no filter for it, so all
+    /// ports are listed, with the needed attributes only. Empty without permission to see profiles.
     package func profileTags(
         parent: ID<Port>, within timeout: Duration
     ) async throws(NeutronClientError) -> [ID<Port>: Int] {

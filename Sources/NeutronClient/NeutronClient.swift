@@ -4,23 +4,22 @@ package import Logging
 
 /// A typed client of the Networking API v2.0, ovn-ipam's or OpenStack Neutron's, with Keystone's tokens or without.
 ///
-/// Every call takes how long it may last and throws `NeutronClientError`. A change whose reply was lost is
-/// `unknownOutcome`; questions are asked once more on a fresh connection, changes never.
+/// Every call takes a time limit and throws `NeutronClientError`. A change whose reply was lost is
+/// `unknownOutcome`; reads are retried once on a fresh connection, changes never.
 /// A token that the API refuses is renewed once and the request repeated: a refusal has changed nothing.
 /// Owns its connections and its session: `shutdown()` closes them.
 package struct NeutronClient: Sendable {
-    /// Where the API is, `http://192.0.2.1:9696`, without a slash or version at the end.
+    /// The API's base URL, `http://192.0.2.1:9696`, without a slash or version at the end.
     package let endpoint: String
 
-    /// Who asks; `nil` where nobody is asked who he is.
+    /// Nil where the API has no authentication.
     let session: KeystoneSession?
     let transport: HTTPTransport
     let logger: Logger
 
-    /// - Parameters:
-    ///   - endpoint: base URL, to which `/v2.0/…` is added; one that has the version already will do.
-    ///   - connectTimeout: how long a connection may take to be made; keep it below the calls' own timeouts, so that a
-    ///     machine that is down is told from a change whose reply was lost.
+    /// `endpoint` is the base URL, with or without the version `/v2.0`. `connectTimeout` limits how long connecting may
+    /// take; keep it below the calls' own timeouts, so that a machine that is down is distinguished from a change whose
+    /// reply was lost.
     package init(
         endpoint: String, session: KeystoneSession? = nil, trust: Trust = .system, connectTimeout: Duration,
         logger: Logger

@@ -7,7 +7,7 @@ package protocol NeutronResource: Resource {
     init(wire: WireObject) throws
 }
 
-/// What a new resource is made from.
+/// A request to create a resource.
 package protocol NeutronCreate: Sendable {
     associatedtype Resource: NeutronResource
     /// The members of the request; attributes at their defaults are left out, so that no extension is needed for them.
@@ -16,7 +16,7 @@ package protocol NeutronCreate: Sendable {
     var name: String { get }
 }
 
-/// What shall change in a resource.
+/// A request to change a resource.
 package protocol NeutronUpdate: Sendable {
     associatedtype Resource: NeutronResource
     var wire: [String: JSON] { get }

@@ -2,12 +2,12 @@ import Deadlines
 import JSONCoding
 import NeutronAPI
 
-/// A resource as the API answered it, read attribute by attribute.
+/// A resource in a reply of the API, read attribute by attribute.
 ///
-/// A missing attribute is an error only where no Neutron leaves it out: attributes of extensions that a server lacks, or
-/// that are shown to administrators alone (`binding:…`), have their defaults.
+/// A missing attribute is an error only where every Neutron has it: attributes of extensions that a server lacks, or
+/// shown to administrators only (`binding:…`), have their defaults.
 package struct WireObject: Sendable {
-    /// What it is, for messages: `port`.
+    /// For messages: `port`.
     let kind: String
     let members: [String: JSON]
 

@@ -9,7 +9,7 @@ import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
 import NeutronAPI
 
-/// A connection of the API: the framework answers the requests that ``HTTPServing`` lets through.
+/// A connection of the API: Hummingbird serves the requests that ``HTTPServing`` passes on.
 struct APIChannel: ServerChildChannel, HTTPChannelHandler {
     typealias Value = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
 
@@ -43,7 +43,7 @@ struct APIChannel: ServerChildChannel, HTTPChannelHandler {
 }
 
 extension NeutronError {
-    /// What a connection refuses, as the API tells it.
+    /// A connection's refusal as an error of the API.
     init(_ refusal: HTTPRefusal) {
         let type =
             switch refusal.status {

@@ -3,28 +3,28 @@ package import Hummingbird
 import Logging
 import NeutronAPI
 
-/// What a request carries from the outermost responder to its controller.
+/// A request's context, from the outermost responder to its controller.
 package struct APIRequestContext: RequestContext {
     package var coreContext: CoreRequestContextStorage
-    /// `req-<uuid>`, told in every reply and in every log line about the request.
+    /// `req-<uuid>`, in every reply and every log line about the request.
     package let requestID: String
-    /// Whom the request counts for where something is shared out.
+    /// The client that the request counts for in shared limits.
     let client: SourceAddress?
-    /// How the client reached us, `http://192.0.2.1:9696`: links in replies start with it.
+    /// The URL by which the client reached us, `http://192.0.2.1:9696`: links in replies start with it.
     var base = ""
-    /// Set once it is known who asks: nothing is answered before.
+    /// Set by authentication, before the request is served.
     var authenticated: Requester?
 
     package init(source: Source) {
         coreContext = CoreRequestContextStorage(source: source)
         client = SourceAddress(source.channel.remoteAddress)
         requestID = "req-\(ID<Request>.random())"
-        // Ours in place of the framework's, which nobody is told.
+        // Replaces the framework's id, which clients never see.
         logger[metadataKey: "hb.request.id"] = nil
         logger[metadataKey: "request"] = "\(requestID)"
     }
 
-    /// Who asks.
+    /// The authenticated requester.
     var requester: Requester {
         get throws(NeutronError) {
             guard let authenticated else { throw .internalError(requestID: requestID) }

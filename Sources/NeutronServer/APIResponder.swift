@@ -6,7 +6,8 @@ import Logging
 import NetworkStore
 import NeutronAPI
 
-/// The outermost responder: gives a request its id, strips `.json`, turns every error into the API's shape, and counts.
+/// The outermost responder: assigns a request id, strips `.json`, converts errors to the API's format, and records
+/// metrics.
 package struct APIResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Context == APIRequestContext {
     let inner: Inner
 
@@ -19,7 +20,7 @@ package struct APIResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Con
             response = try await NetworkStore.$requester.withValue(context.client) {
                 try await inner.respond(to: Self.withoutSuffix(request), context: context)
             }
-            // The router's own answer to a path that it does not have; ours all have a body.
+            // The router's own 404; ours all have a body.
             if response.status == .notFound, response.body.contentLength == 0 { response = .neutron(.pathNotFound) }
         } catch {
             response = reply(to: error, context: context)
@@ -45,7 +46,7 @@ package struct APIResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Con
             }
             return .neutron(error)
         }
-        // The connection has told the client already.
+        // The connection has answered the client already.
         if let refusal = error as? HTTPRefusal { return .neutron(NeutronError(refusal)) }
         if error is CancellationError {
             return .neutron(.serviceUnavailable("The server is stopping."))
@@ -55,7 +56,7 @@ package struct APIResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Con
     }
 
     private func note(_ request: Request, _ response: Response, _ context: APIRequestContext, _ duration: Duration) {
-        // The template, never the path: paths are as many as there are resources.
+        // The template, never the path, whose number is unbounded.
         let route = context.endpointPath ?? "none"
         let dimensions = [
             ("route", route), ("method", request.method.rawValue), ("status", String(response.status.code)),
@@ -63,7 +64,7 @@ package struct APIResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Con
         Counter(label: "ovn_ipam_requests_total", dimensions: dimensions).increment()
         Timer(label: "ovn_ipam_request_duration", dimensions: dimensions).recordNanoseconds(duration.nanoseconds)
         context.logger.debug(
-            "request answered",
+            "request served",
             metadata: [
                 "method": "\(request.method)", "path": "\(request.uri)",
                 "status": "\(response.status.code)", "duration": "\(duration)",

@@ -5,15 +5,15 @@ package import Keystone
 import Logging
 import NeutronAPI
 
-/// How it is known who asks.
+/// The authentication method.
 package enum Authentication: Sendable {
-    /// Nobody has to say it: everybody sees and may do everything. `X-Project-Id` names the project of what is made.
+    /// None: every client may see and do everything. `X-Project-Id` names the project of new resources.
     case none
-    /// By a token of Keystone. `url` is where clients are told to get one.
+    /// By a Keystone token. `url` tells clients where to get one.
     case keystone(any TokenValidation, url: String)
 }
 
-/// Finds out who asks before anything is answered.
+/// Authenticates a request before it is served.
 struct Authenticator: RouterMiddleware {
     let authentication: Authentication
     let defaultProject: String
@@ -46,7 +46,7 @@ struct Authenticator: RouterMiddleware {
         return try await next(request, context)
     }
 
-    /// The project that `X-Project-Id` names; the default where it is not there or empty.
+    /// The project that `X-Project-Id` names; the default if it is missing or empty.
     private func project(_ header: String?) throws(NeutronError) -> String {
         guard let header, !header.isEmpty else { return defaultProject }
         guard let project = ProjectID(header) else {
@@ -57,7 +57,7 @@ struct Authenticator: RouterMiddleware {
 }
 
 extension Response {
-    /// 401 as Keystone's middleware for services says it, and where to get a token.
+    /// 401 as Keystone's middleware for services returns it, with the URL to get a token from.
     fileprivate static func unauthorized(_ url: String) -> Response {
         var response = json(.unauthorized) { writer in
             writer.object { writer in

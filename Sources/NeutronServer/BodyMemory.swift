@@ -1,8 +1,8 @@
 import HTTPServing
 import NIOConcurrencyHelpers
 
-/// The memory that the bodies of requests may take together. One client gets half of it: what one begins and does not end
-/// keeps nobody else out.
+/// A limit on the memory of all request bodies together. One client gets half of it, so that its unfinished requests
+/// do not block others.
 final class BodyMemory: Sendable {
     private struct State {
         var taken = 0
@@ -14,7 +14,7 @@ final class BodyMemory: Sendable {
 
     init(size: Int) { self.size = size }
 
-    /// Takes so many bytes, which are given back with ``giveBack(_:of:)``; false where there are not so many.
+    /// Reserves `count` bytes, released by ``giveBack(_:of:)``; false if too few are left.
     func take(_ count: Int, for client: SourceAddress?) -> Bool {
         state.withLockedValue { state in
             let own = state.byClient[client, default: 0]

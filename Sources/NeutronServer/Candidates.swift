@@ -2,10 +2,10 @@ import NetAddress
 import NetworkStore
 import NeutronAPI
 
-/// What a list is looked for among.
+/// The resources among which a list query searches.
 struct Candidates<Of: StoredResource>: Sendable {
     let ids: OrderedIDs<Of>
-    /// Whether all of them are what the query asks for: then a page is found by the place where it begins.
+    /// Whether all of them match the query: then a page is found by its starting position.
     let arePage: Bool
 
     init(_ ids: OrderedIDs<Of>, arePage: Bool) {
@@ -40,13 +40,13 @@ extension Port {
         return Candidates(Array(Set(keys.flatMap { snapshot.portIDs($0) })))
     }
 
-    /// The ways in which the query's ports can be found: each has the keys that they have one of.
+    /// The index keys that the query's ports must have: one of each list.
     private static func keys(_ query: ListQuery<Self>) -> [[PortKey]] {
         var ways: [[PortKey]] = []
         let macs = query["mac_address"]
         if !macs.isEmpty { ways.append(Set(macs.compactMap { MACAddress(neutron: $0) }).map { .mac($0) }) }
         if let addresses = addresses(inFilter: query["fixed_ips"]) { ways.append(addresses.map { .address($0) }) }
-        // An empty name, device or host is that of very many ports, and not indexed.
+        // Empty names, devices or hosts are too common, and not indexed.
         if let devices = query.words("device_id") { ways.append(devices.map { .device($0) }) }
         if let names = query.words("name") { ways.append(names.map { .name($0) }) }
         if let hosts = query.words("binding:host_id") {
@@ -61,7 +61,7 @@ extension Port {
 }
 
 extension ListQuery {
-    /// The values that the query has for an attribute, each once; nil where it has none, or an empty one among them.
+    /// The distinct values that the query has for an attribute; nil if it has none, or an empty one.
     fileprivate func words(_ name: String) -> Set<String>? {
         let words = Set(self[name])
         return words.isEmpty || words.contains("") ? nil : words

@@ -3,8 +3,9 @@ import JSONCoding
 import NetworkStore
 import NeutronAPI
 
-/// `/healthz`: the process answers. `/readyz`: and its copy of the databases is complete and kept, and Northbound can be written.
-/// `/healthcheck`: the same as `/readyz`, in the words that load balancers of OpenStack's services look for (oslo.middleware).
+/// `/healthz`: the process answers. `/readyz`: its replicas are complete and kept up to date, and Northbound can be
+/// written. `/healthcheck`: the same as `/readyz`, in oslo.middleware's words, which load balancers of OpenStack
+/// services expect.
 struct HealthController: Sendable {
     let store: NetworkStore
 

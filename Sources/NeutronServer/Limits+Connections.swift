@@ -12,7 +12,7 @@ extension Limits {
 
     var ofConnections: Connections.Limits { Connections.Limits(all: connections, perAddress: connectionsPerAddress) }
 
-    /// Leaves ``descriptorReserve`` of so many descriptors to others.
+    /// Limits the connections so that ``descriptorReserve`` of the process's descriptors are left.
     package mutating func fit(descriptors: Int) {
         connections = min(connections, max(descriptors - descriptorReserve, descriptors / 2))
     }

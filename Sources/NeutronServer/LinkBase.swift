@@ -1,8 +1,8 @@
 import HTTPTypes
 import Hummingbird
 
-/// How a client reached us, `http://192.0.2.1:9696`: links in replies start with it. What headers say of it is parsed: the host by
-/// the connection, which refuses one that is none, and the scheme here.
+/// The URL by which a client reached us, `http://192.0.2.1:9696`: links in replies start with it. It is parsed from
+/// headers: the host by the connection, which refuses an invalid one, the scheme here.
 struct LinkBase: CustomStringConvertible {
     let description: String
 
@@ -11,7 +11,7 @@ struct LinkBase: CustomStringConvertible {
         description = "\(scheme)://\(request.head.authority ?? "localhost")"
     }
 
-    /// `http` or `https`, of several the first, which is the client's own. Nil for anything else: it counts for nothing.
+    /// `http` or `https`; the first of several is the client's own. Nil for anything else, which is ignored.
     private static func scheme(_ text: String?) -> String? {
         guard let first = text?.prefix(64).split(separator: ",", omittingEmptySubsequences: false).first else {
             return nil

@@ -8,31 +8,31 @@ import NeutronAPI
 
 /// The Networking API v2.0 over HTTP, on a ``NetworkStore``.
 package struct NeutronServer: Sendable {
-    /// What a server is told about itself.
+    /// A server's settings.
     package struct Configuration: Sendable {
         /// The address to listen on.
         package var host = "0.0.0.0"
         /// 0 takes any free port.
         package var port = 9696
-        /// Without authentication, the owner of what is made by requests that do not say whose it is.
+        /// Without authentication, the project of resources created by requests that name none.
         package var defaultProject = "admin"
-        /// Who may ask.
+        /// The authentication method.
         package var authentication = Authentication.none
-        /// How much of everything.
+        /// Its limits.
         package var limits = Limits()
-        /// The loop that connections live on; nil: all of the process's.
+        /// The event loop of all connections; nil: all loops of the process.
         package var eventLoop: (any EventLoop)?
 
         package init() {}
     }
 
-    /// As answers name it.
+    /// In the `Server` header.
     static let name = "ovn-ipam"
 
     let store: NetworkStore
     let configuration: Configuration
     let logger: Logger
-    private let firstCopy = FirstCopy()
+    private let firstCopy = FirstCopyGate()
     private let work: Workload
 
     package init(store: NetworkStore, configuration: Configuration = Configuration(), logger: Logger) {
@@ -42,7 +42,7 @@ package struct NeutronServer: Sendable {
         work = Workload(limits: configuration.limits)
     }
 
-    /// The application, a service to run. `onRunning` is told the port once connections are taken.
+    /// The application, a service to run. `onRunning` gets the port once connections are accepted.
     package func application(
         onRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
     ) -> some ApplicationProtocol {
@@ -74,7 +74,7 @@ package struct NeutronServer: Sendable {
             (Network.memberName, Network.collectionName), (Port.memberName, Port.collectionName),
             (Subnet.memberName, Subnet.collectionName), (Trunk.memberName, Trunk.collectionName),
         ]
-        // These two need no token; whatever is in version 2.0 does, as in Neutron.
+        // These two need no token; version 2.0 does, as in Neutron.
         HealthController(store: store).addRoutes(to: root)
         let versions = VersionController(resources: resources)
         versions.addRoutes(to: root)

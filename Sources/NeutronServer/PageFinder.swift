@@ -1,17 +1,17 @@
 import NetworkStore
 import NeutronAPI
 
-/// Finds one page of a list, a slice of the resources at a time: others have their turn between.
+/// Finds one page of a list, a slice of the resources at a time, yielding to other requests in between.
 struct PageFinder<Of: StoredResource>: Sendable {
     let query: ListQuery<Of>
-    /// The resource after which the page begins. Needed where the order is not by identifier alone.
+    /// The resource after which the page begins. Needed unless the order is by identifier alone.
     let marker: Of?
     let snapshot: Snapshot
 
-    /// Takes a few milliseconds at most.
+    /// Resources per slice: a few milliseconds at most.
     private static var slice: Int { 256 }
 
-    /// How many resources are looked at, at most.
+    /// The number of resources examined, at most.
     func cost(among candidates: Candidates<Of>) -> Int {
         query.isByIdentifier && candidates.arePage ? 0 : candidates.ids.count
     }
@@ -20,7 +20,7 @@ struct PageFinder<Of: StoredResource>: Sendable {
         query.isByIdentifier ? await byIdentifier(candidates) : await byOtherKeys(candidates.ids)
     }
 
-    /// Looks at no more than it takes to fill the page.
+    /// Examines no more than it takes to fill the page.
     private func byIdentifier(_ candidates: Candidates<Of>) async -> [ID<Of>] {
         var mark = query.marker.flatMap { ID<Of>($0) }
         let isUpwards = query.isAscending != query.isReversed

@@ -5,14 +5,14 @@ import NeutronAPI
 extension Request {
     var queryString: QueryString { QueryString(uri.query ?? "") }
 
-    /// A `DELETE` has nothing to say in a body.
+    /// A `DELETE` must not have a body.
     func refuseBody() async throws {
         for try await part in body where part.readableBytes > 0 {
             throw NeutronError.badRequest("Request body is not supported in DELETE.")
         }
     }
 
-    /// The revision that `If-Match: revision_number=N` asks for; nil where it asks for none.
+    /// The N of `If-Match: revision_number=N`; nil without the header.
     func expectedRevision() throws(NeutronError) -> Int? {
         guard let header = headers[.ifMatch] else { return nil }
         var revision: Int?

@@ -6,7 +6,7 @@ import NeutronAPI
 /// `/v2.0/<collection>` and `/v2.0/<collection>/<id>` of one kind of resource.
 struct ResourceController<Of: StoredResource>: Sendable {
     let store: NetworkStore
-    let firstCopy: FirstCopy
+    let firstCopy: FirstCopyGate
     let work: Workload
 
     func addRoutes(to routes: Routes) {
@@ -28,7 +28,7 @@ struct ResourceController<Of: StoredResource>: Sendable {
         var snapshot = store.snapshot()
         var page = try await page(access.restrict(query, to: snapshot), after: marker, in: snapshot, context)
         if page.isEmpty {
-            // Who looks for a name made through another replica a moment ago must find it.
+            // A name just created through another replica must be found.
             try await store.lookAgain()
             snapshot = store.snapshot()
             page = try await self.page(access.restrict(query, to: snapshot), after: marker, in: snapshot, context)
@@ -60,7 +60,7 @@ struct ResourceController<Of: StoredResource>: Sendable {
     private func create(
         _ json: NeutronRequest, _ access: Access<Of>, _ context: APIRequestContext
     ) async throws -> Response {
-        // What is wrong in itself is told before what depends on who asks and on what there is, as Neutron does.
+        // As in Neutron, syntax errors are reported before permissions and conflicts.
         let given = json.given(to: Of.self)
         let body = try json.create(Of.self, defaultProject: try access.projectForNew(given))
         try await access.authorizeCreation(given)
@@ -106,7 +106,7 @@ struct ResourceController<Of: StoredResource>: Sendable {
         return .empty(.noContent)
     }
 
-    /// A change of a collection, which to Neutron is one of a resource whose identifier was left out.
+    /// A PUT or DELETE of a collection, which Neutron treats as a resource with an empty identifier.
     @Sendable private func changeNone(_ request: Request, _ context: APIRequestContext) async throws -> Response {
         throw Of.notFound("None")
     }
@@ -115,7 +115,7 @@ struct ResourceController<Of: StoredResource>: Sendable {
         Access(store: store, requester: try context.requester)
     }
 
-    /// A text that is no identifier names nothing: clients try names there first.
+    /// Text that is not an identifier is 404: clients try names there first.
     private func id(_ text: String) throws(NeutronError) -> ID<Of> {
         guard let id = ID<Of>(text) else { throw Of.notFound(text.shortened) }
         return id

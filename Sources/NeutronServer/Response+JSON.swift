@@ -1,13 +1,14 @@
 import HTTPTypes
 import Hummingbird
 import JSONCoding
+import NetAddress
 import NeutronAPI
 
 extension HTTPField.Name {
-    static let openstackRequestID = HTTPField.Name("X-Openstack-Request-Id")!
-    static let forwardedProtocol = HTTPField.Name("X-Forwarded-Proto")!
-    static let authToken = HTTPField.Name("X-Auth-Token")!
-    static let projectID = HTTPField.Name("X-Project-Id")!
+    static let openstackRequestID = HTTPField.Name(literal: "X-Openstack-Request-Id")
+    static let forwardedProtocol = HTTPField.Name(literal: "X-Forwarded-Proto")
+    static let authToken = HTTPField.Name(literal: "X-Auth-Token")
+    static let projectID = HTTPField.Name(literal: "X-Project-Id")
 }
 
 extension Response {

@@ -7,13 +7,14 @@ import NetworkStore
 import NeutronAPI
 
 extension Response {
-    /// The reply to a list. A long one is written piece by piece, the next when the client has read the one before and it is
-    /// its turn: who does not read takes no more memory than that, the page's identifiers and what has changed since.
+    /// The reply to a list. A long one is written in pieces, each after the client has received the one before and it
+    /// is its turn: a client that does not read takes no more memory than a piece, the page's identifiers and a
+    /// snapshot.
     static func list<Of: StoredResource>(
         _ page: [ID<Of>], _ fields: [Attribute<Of>], _ links: [(relation: String, href: String)],
         in snapshot: Snapshot, for client: SourceAddress?, _ work: Workload
     ) -> Response {
-        // Some 64 KB.
+        // In resources: about 64 KB.
         let piece = 64
         guard page.count > piece else {
             return json(capacity: 256 + page.count * 1_024) { json in

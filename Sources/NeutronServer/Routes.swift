@@ -5,7 +5,7 @@ typealias Routes = RouterGroup<APIRequestContext>
 typealias Handler = @Sendable (Request, APIRequestContext) async throws -> Response
 
 extension RouterMethods<APIRequestContext> {
-    /// A path with all of its methods; every other method is answered by 405.
+    /// A path with all of its methods; any other method is 405.
     func route(_ path: RouterPath, _ handlers: [HTTPRequest.Method: Handler]) {
         for method in [HTTPRequest.Method.get, .head, .post, .put, .patch, .delete] {
             if let handler = handlers[method] {

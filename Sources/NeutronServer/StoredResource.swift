@@ -2,22 +2,22 @@ import JSONCoding
 import NetworkStore
 import NeutronAPI
 
-/// A resource of the API as the store keeps it.
+/// A resource of the API in the store.
 protocol StoredResource: Resource {
-    /// All that a query can be about, as few as there are indexes for; its filters are yet to be asked.
+    /// The candidates of a query, narrowed by indexes; its filters are not yet applied.
     static func candidates(_ query: ListQuery<Self>, in snapshot: Snapshot) -> Candidates<Self>
-    /// The resources with these identifiers, in that order; those that there are not are left out.
+    /// The resources with these identifiers, in that order; missing ones are left out.
     static func resources(_ ids: ArraySlice<ID<Self>>, in snapshot: Snapshot) -> [Self]
     static func find(_ id: ID<Self>, in store: NetworkStore) async throws -> Self
     static func create(_ requests: [Create], in store: NetworkStore) async throws -> [Self]
     static func update(_ id: ID<Self>, _ update: Update, ifRevision: Int?, in store: NetworkStore) async throws -> Self
     static func delete(_ id: ID<Self>, ifRevision: Int?, in store: NetworkStore) async throws
 
-    /// What rules about who may do what ask of it.
+    /// The properties that policy rules depend on.
     func policyTarget(in snapshot: Snapshot) -> PolicyTarget
-    /// Whether it is on a network, which a request for a new one names as its `network_id`.
+    /// Whether a create request names a `network_id`.
     static var isOnNetwork: Bool { get }
-    /// The ports that a request takes for it, which must be the requester's to change.
+    /// The ports that a request uses for it, which the requester must be allowed to change.
     static func ports(in given: [String: JSON]) -> [ID<Port>]
 }
 

@@ -3,7 +3,8 @@ import JSONCoding
 import NetworkStore
 import NeutronAPI
 
-/// `/v2.0/<collection>/<id>/tags` and `…/tags/<tag>` of one kind of resource (extensions `standard-attr-tag`, `tag-creation`).
+/// `/v2.0/<collection>/<id>/tags` and `…/tags/<tag>` of one kind of resource (extensions `standard-attr-tag`,
+/// `tag-creation`).
 struct TagController<Of: StoredResource>: Sendable {
     let store: NetworkStore
     let work: Workload
@@ -78,7 +79,7 @@ struct TagController<Of: StoredResource>: Sendable {
         }
     }
 
-    /// The resource of the path, once it is known that the requester may see or change it.
+    /// The resource of the path, if the requester may see or change it.
     private func resource(_ context: APIRequestContext, isChange: Bool = false) async throws -> ResourceID {
         let text = try context.parameter("id")
         guard let id = ID<Of>(text) else {

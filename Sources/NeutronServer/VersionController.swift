@@ -2,16 +2,16 @@ import Hummingbird
 import JSONCoding
 import NeutronAPI
 
-/// `/` and `/v2.0`: which versions there are, and what version 2.0 has.
+/// `/` and `/v2.0`: the versions, and the resources of version 2.0.
 struct VersionController: Sendable {
-    /// The collections that the index of version 2.0 lists, by the name of one.
+    /// The collections that the index of version 2.0 lists, with their singular names.
     let resources: [(name: String, collection: String)]
 
     func addRoutes(to routes: Routes) {
         routes.route("/", [.get: versions])
     }
 
-    /// To the routes of version 2.0.
+    /// Adds the index to the routes of version 2.0.
     func addIndex(to routes: Routes) {
         routes.route("", [.get: version])
     }
@@ -25,7 +25,7 @@ struct VersionController: Sendable {
         }
     }
 
-    /// Neutron's index of resources, and the version beside it: clients that were given this URL look for one there.
+    /// Neutron's index of resources, and the version beside it: clients configured with this URL look for one there.
     @Sendable private func version(_ request: Request, _ context: APIRequestContext) async throws -> Response {
         .json { writer in
             writer.object { writer in

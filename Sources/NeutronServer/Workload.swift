@@ -5,35 +5,35 @@ import Hummingbird
 import NIOCore
 import NeutronAPI
 
-/// What requests share: the memory of their bodies, and turns at what takes long.
+/// The resources that requests share: memory for their bodies, and turns for long work.
 ///
-/// Small requests wait for nobody. Of large ones, one list and one change are being worked on at a time, so that what a small
+/// Small requests never wait. Of large ones, one list and one change run at a time, so that what a small
 /// one meets is a slice of the one and a transaction of the other; clients take turns.
 final class Workload: Sendable {
     let limits: Limits
     private let memory: BodyMemory
-    private let lists = Turnstile<SourceAddress?>(width: 1)
-    private let changes = Turnstile<SourceAddress?>(width: 1)
+    private let lists = FairSemaphore<SourceAddress?>(width: 1)
+    private let changes = FairSemaphore<SourceAddress?>(width: 1)
 
     init(limits: Limits) {
         self.limits = limits
         memory = BodyMemory(size: limits.bodyMemory)
     }
 
-    /// Runs `body` when a large list of the client may be made.
+    /// Runs `body` when it is the turn of the client's large list.
     func list<Result>(for client: SourceAddress?, _ body: () async throws -> Result) async throws -> Result {
         try await turn(lists, "lists", client, body)
     }
 
-    /// Runs `body` when a large change of the client may be made; at once where it is not large.
+    /// Runs `body` when it is the turn of the client's large change; at once if it is small.
     func change<Result>(
         for client: SourceAddress?, if isLarge: Bool, _ body: () async throws -> Result
     ) async throws -> Result {
         isLarge ? try await turn(changes, "changes", client, body) : try await body()
     }
 
-    /// Runs `body` with the JSON object that a request has for its body. What is large is read, and gone again, as a large
-    /// change is; `hasTurn` says so.
+    /// Runs `body` with the JSON object in a request's body. A large body is parsed, and released, within a turn for a
+    /// large change is; `hasTurn` says so.
     func reading<Result>(
         _ request: Request, for client: SourceAddress?,
         _ body: (_ json: NeutronRequest, _ hasTurn: Bool) async throws -> Result
@@ -48,7 +48,7 @@ final class Workload: Sendable {
         }
     }
 
-    /// Refuses a request that is about more resources than one may be about.
+    /// Refuses a request with more than ``Limits/members`` resources.
     func check(count: Int, _ collection: String) throws(NeutronError) {
         guard count <= limits.members else {
             throw .badRequest(
@@ -56,8 +56,8 @@ final class Workload: Sendable {
         }
     }
 
-    /// Reads as much of a body as is paid for: a small one is free, room for all of a larger one is taken before more of it
-    /// is read, so that those which have room can come to their end.
+    /// Reads a body: a small one freely, for a larger one memory for all of it is reserved before more of it
+    /// is read, so that those with a reservation can finish.
     private func collect(
         _ request: Request, for client: SourceAddress?, _ reserved: inout Int
     ) async throws -> ByteBuffer {
@@ -83,15 +83,15 @@ final class Workload: Sendable {
     }
 
     private func turn<Result>(
-        _ turnstile: Turnstile<SourceAddress?>, _ what: String, _ client: SourceAddress?,
+        _ semaphore: FairSemaphore<SourceAddress?>, _ what: String, _ client: SourceAddress?,
         _ body: () async throws -> Result
     ) async throws -> Result {
-        guard await turnstile.enter(for: client, until: .now + limits.turnTime) else {
+        guard await semaphore.enter(for: client, until: .now + limits.turnTime) else {
             if Task.isCancelled { throw CancellationError() }
             throw NeutronError.serviceUnavailable(
                 "Large \(what) of others went before for \(limits.turnTime.inSeconds), which is the limit. Try again.")
         }
-        defer { turnstile.leave(client) }
+        defer { semaphore.leave(client) }
         return try await body()
     }
 }

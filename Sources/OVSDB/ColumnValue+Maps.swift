@@ -28,8 +28,10 @@ extension JSONReader {
 }
 
 extension StringMap: ColumnValue {
+    /// The empty map.
     public static var defaultValue: StringMap { StringMap() }
 
+    /// Reads a `<map>`; a key given twice is malformed.
     public mutating func decode(from reader: inout JSONReader) throws {
         var pairs: [Pair] = []
         try reader.forEachPair {
@@ -57,6 +59,7 @@ extension StringMap: ColumnValue {
         }
     }
 
+    /// `["map",[[key,value],…]]`, ascending by key.
     public func encode(into writer: inout JSONWriter) {
         writer.raw("[\"map\",[")
         for (index, pair) in pairs.enumerated() {
@@ -69,6 +72,7 @@ extension StringMap: ColumnValue {
         writer.raw("]]")
     }
 
+    /// Throws `schemaMismatch` for another type.
     public init(_ value: OVSDB.Value) throws {
         guard let pairs = value.pairs else { throw OVSDBError(.schemaMismatch, "\(value) is no map") }
         var map = StringMap()
@@ -81,6 +85,7 @@ extension StringMap: ColumnValue {
         self = map
     }
 
+    /// A `.map`, ascending by key.
     public var value: OVSDB.Value { .map(pairs.map { AtomPair(.string($0.key), .string($0.value)) }) }
 
     /// Has the effect of a mutation without a detour over `value`: maps of rows are changed a key at a time, and often.
@@ -100,8 +105,10 @@ extension StringMap: ColumnValue {
 
 /// A map other than from string to string.
 extension Dictionary: ColumnValue where Key: AtomValue & Comparable, Value: AtomValue {
+    /// The empty map.
     public static var defaultValue: [Key: Value] { [:] }
 
+    /// Reads a `<map>`; a key given twice is malformed.
     public mutating func decode(from reader: inout JSONReader) throws {
         var pairs: [Key: Value] = [:]
         var repeats = false
@@ -116,6 +123,7 @@ extension Dictionary: ColumnValue where Key: AtomValue & Comparable, Value: Atom
         self = pairs
     }
 
+    /// A pair that is there with the same value is taken out; any other sets its key.
     public mutating func decodeDifference(from reader: inout JSONReader) throws {
         var difference: [Key: Value] = [:]
         try difference.decode(from: &reader)
@@ -124,6 +132,7 @@ extension Dictionary: ColumnValue where Key: AtomValue & Comparable, Value: Atom
         }
     }
 
+    /// `["map",[[key,value],…]]`, ascending by key.
     public func encode(into writer: inout JSONWriter) {
         writer.raw("[\"map\",[")
         for (index, pair) in sorted(by: { $0.key < $1.key }).enumerated() {
@@ -136,6 +145,7 @@ extension Dictionary: ColumnValue where Key: AtomValue & Comparable, Value: Atom
         writer.raw("]]")
     }
 
+    /// Throws `schemaMismatch` for another type.
     public init(_ value: OVSDB.Value) throws {
         guard let pairs = value.pairs else { throw OVSDBError(.schemaMismatch, "\(value) is no map") }
         var map: [Key: Value] = [:]
@@ -148,6 +158,7 @@ extension Dictionary: ColumnValue where Key: AtomValue & Comparable, Value: Atom
         self = map
     }
 
+    /// A `.map`, ascending by key.
     public var value: OVSDB.Value {
         .map(sorted { $0.key < $1.key }.map { AtomPair($0.key.atom, $0.value.atom) })
     }

@@ -54,8 +54,10 @@ extension JSONReader {
 
 /// A column of at most one element.
 extension Optional: ColumnValue where Wrapped: AtomValue {
+    /// Nil: the empty set.
     public static var defaultValue: Wrapped? { nil }
 
+    /// Reads a `<set>` or a lone atom; of several elements the last counts.
     @_specialize(where Wrapped == String)  // without it every element is handled through witness tables
     @_specialize(where Wrapped == Int)
     @_specialize(where Wrapped == Bool)
@@ -70,21 +72,26 @@ extension Optional: ColumnValue where Wrapped: AtomValue {
         self = element
     }
 
+    /// A lone atom, or else `["set",[…]]`.
     public func encode(into writer: inout JSONWriter) {
         if let self { self.encode(into: &writer) } else { writer.raw("[\"set\",[]]") }
     }
 
+    /// Throws `schemaMismatch` for another type.
     public init(_ value: Value) throws {
         if let elements = value.elements, elements.isEmpty { self = nil } else { self = .some(try Wrapped(value)) }
     }
 
+    /// A lone atom, or the empty set.
     public var value: Value { self?.value ?? .set([]) }
 }
 
 /// A set: its elements once each, ascending.
 extension Array: ColumnValue where Element: AtomValue & Comparable {
+    /// The empty set.
     public static var defaultValue: [Element] { [] }
 
+    /// Reads a `<set>` or a lone atom, in any order.
     @_specialize(where Element == String)  // without it every element is handled through witness tables
     @_specialize(where Element == RowID)
     public mutating func decode(from reader: inout JSONReader) throws {
@@ -133,6 +140,7 @@ extension Array: ColumnValue where Element: AtomValue & Comparable {
         self = unique
     }
 
+    /// A lone atom, or else `["set",[…]]`.
     public func encode(into writer: inout JSONWriter) {
         if count == 1 { return self[0].encode(into: &writer) }
         writer.raw("[\"set\",[")
@@ -143,6 +151,7 @@ extension Array: ColumnValue where Element: AtomValue & Comparable {
         writer.raw("]]")
     }
 
+    /// Throws `schemaMismatch` for another type.
     public init(_ value: Value) throws {
         guard let atoms = value.elements else { throw OVSDBError(.schemaMismatch, "\(value) is no set") }
         self = try atoms.map { atom in
@@ -154,8 +163,10 @@ extension Array: ColumnValue where Element: AtomValue & Comparable {
         normalize()
     }
 
+    /// A `.set`, of one element too.
     public var value: Value { .set(map(\.atom)) }
 
+    /// Inserts and deletes in place; anything else by way of ``value``.
     public mutating func apply(_ mutation: Mutation) throws {
         switch mutation.mutator {
         case .insert:

@@ -20,8 +20,10 @@ public protocol ColumnValue: Sendable, Hashable {
 }
 
 extension ColumnValue {
+    /// The new value: of a scalar, an update2 `modify` carries nothing else.
     public mutating func decodeDifference(from reader: inout JSONReader) throws { try decode(from: &reader) }
 
+    /// By way of ``value``.
     public mutating func apply(_ mutation: Mutation) throws {
         self = try Self(try mutation.applied(to: value))
     }
@@ -35,6 +37,7 @@ public protocol AtomValue: ColumnValue {
 }
 
 extension AtomValue {
+    /// Throws `schemaMismatch` unless it is one atom of this type.
     public init(_ value: Value) throws {
         guard let elements = value.elements, elements.count == 1, let converted = Self(elements[0]) else {
             throw OVSDBError(.schemaMismatch, "\(value) is no \(Self.self)")
@@ -42,6 +45,7 @@ extension AtomValue {
         self = converted
     }
 
+    /// A lone atom.
     public var value: Value { .atom(atom) }
 
     /// A set of one is taken for its element, since a newer schema may have made the column a set.
@@ -61,30 +65,43 @@ extension AtomValue {
 }
 
 extension String: AtomValue {
+    /// The empty string.
     public static var defaultValue: String { "" }
+    /// A JSON string, its storage shared with equal ones read before.
     public static func read(_ reader: inout JSONReader) throws -> String { try reader.readSharedString() }
+    /// Nil for an atom of another type.
     public init?(_ atom: Atom) {
         guard case .string(let text) = atom else { return nil }
         self = text
     }
+    /// Of type string.
     public var atom: Atom { .string(self) }
+    /// A JSON string.
     public func encode(into writer: inout JSONWriter) { writer.string(self) }
 }
 
 extension Int: AtomValue {
+    /// Zero.
     public static var defaultValue: Int { 0 }
+    /// A JSON number without fraction, of 64 bits.
     public static func read(_ reader: inout JSONReader) throws -> Int { Int(try reader.readInteger()) }
+    /// Nil for an atom of another type.
     public init?(_ atom: Atom) {
         guard case .integer(let integer) = atom else { return nil }
         self = Int(integer)
     }
+    /// Of type integer.
     public var atom: Atom { .integer(Int64(self)) }
+    /// A JSON number.
     public func encode(into writer: inout JSONWriter) { writer.integer(Int64(self)) }
 }
 
 extension Double: AtomValue {
+    /// Zero.
     public static var defaultValue: Double { 0 }
+    /// Any JSON number.
     public static func read(_ reader: inout JSONReader) throws -> Double { try reader.readReal() }
+    /// Nil for an atom of another type.
     public init?(_ atom: Atom) {
         switch atom {
         case .real(let real): self = real
@@ -92,28 +109,40 @@ extension Double: AtomValue {
         default: return nil
         }
     }
+    /// Of type real.
     public var atom: Atom { .real(self) }
+    /// A JSON number.
     public func encode(into writer: inout JSONWriter) { writer.real(self) }
 }
 
 extension Bool: AtomValue {
+    /// False.
     public static var defaultValue: Bool { false }
+    /// `true` or `false`.
     public static func read(_ reader: inout JSONReader) throws -> Bool { try reader.readBoolean() }
+    /// Nil for an atom of another type.
     public init?(_ atom: Atom) {
         guard case .boolean(let boolean) = atom else { return nil }
         self = boolean
     }
+    /// Of type boolean.
     public var atom: Atom { .boolean(self) }
+    /// `true` or `false`.
     public func encode(into writer: inout JSONWriter) { writer.boolean(self) }
 }
 
 extension RowID: AtomValue {
+    /// All zeros.
     public static var defaultValue: RowID { .zero }
+    /// `["uuid","…"]`
     public static func read(_ reader: inout JSONReader) throws -> RowID { try reader.readUUID() }
+    /// Nil for an atom of another type.
     public init?(_ atom: Atom) {
         guard case .uuid(let id) = atom else { return nil }
         self = id
     }
+    /// A reference to a row.
     public var atom: Atom { .uuid(self) }
+    /// `["uuid","…"]`
     public func encode(into writer: inout JSONWriter) { writer.uuid(self) }
 }

@@ -2,21 +2,27 @@ public import JSONCoding
 
 /// A database's tables and columns (RFC 7047 §3.2 `<database-schema>`), as `get_schema` and `.ovsschema` files have them.
 public struct DatabaseSchema: Hashable, Sendable {
+    /// `OVN_Northbound`
     public let name: String
+    /// `7.6.0`
     public let version: String
     /// Ascending by name.
     public let tables: [Table]
 
+    /// RFC 7047 §3.2 `<table-schema>`, without constraints and indexes.
     public struct Table: Hashable, Sendable {
+        /// `Logical_Switch`
         public let name: String
         /// In the order of the names.
         public let columns: [ColumnDescription]
         /// Whether rows live without a reference to them.
         public let isRoot: Bool
 
+        /// Nil where the table has none of this name.
         public func column(_ name: String) -> ColumnDescription? { columns.first { $0.name == name } }
     }
 
+    /// Reads a `<database-schema>`; throws `malformed`.
     public init(_ json: JSON) throws {
         guard let name = json["name"]?.string, let members = json["tables"]?.object else {
             throw OVSDBError(.malformed, "the schema has no name or no tables")
@@ -26,6 +32,7 @@ public struct DatabaseSchema: Hashable, Sendable {
         tables = try members.sorted { $0.key < $1.key }.map { try Table($0.key, $0.value) }
     }
 
+    /// Nil where the database has none of this name.
     public func table(_ name: String) -> Table? { tables.first { $0.name == name } }
 }
 

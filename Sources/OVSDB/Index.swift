@@ -11,7 +11,7 @@ public struct Index<R: Row, K: Hashable & Sendable>: Sendable {
 
     // Inlinable, so that the keys are computed, hashed and compared by code that knows their type.
 
-    /// - Parameter keys: those under which a row is found; a row without any is not in the index.
+    /// `keys` are those under which a row is found; a row without any is not in the index.
     @inlinable
     public init(_ name: String, keys: @escaping @Sendable (R) -> [K]) {
         self.name = name
@@ -55,9 +55,7 @@ public struct OrderedIndex<R: Row, K: Hashable & Sendable>: Sendable {
     /// Passes each key's hash, and the row's number, to its second argument.
     @usableFromInline let entries: @Sendable (R, (_ hash: Int, _ number: UInt128) -> Void) -> Void
 
-    /// - Parameters:
-    ///   - number: what rows are ordered by; a row without one is not in the index.
-    ///   - keys: the keys under which a row is found.
+    /// Rows are ordered by `number`; a row without one is not in the index.
     @inlinable
     public init(
         _ name: String, number: @escaping @Sendable (R) -> UInt128?, keys: @escaping @Sendable (R) -> [K]

@@ -9,10 +9,8 @@ public struct MonitoredTable: Sendable {
 
     var name: String { type.tableName }
 
-    /// - Parameters:
-    ///   - columns: those to replicate; nil for all. The others keep the schema's default in every row, and writes to them still work.
-    ///   - excluding: taken out of `columns`.
-    ///   - conditions: replicates only rows for which any of these holds (ovsdb-server(7) §4.1.12); nil for all.
+    /// Replicates `columns`, nil for all, without those of `excluding`, of the rows for which any of `conditions` holds
+    /// (ovsdb-server(7) §4.1.12), nil for all. Other columns keep the schema's default; writes to them still work.
     public init<R: Row>(
         _ type: R.Type, columns: [AnyColumn<R>]? = nil, excluding: [AnyColumn<R>] = [],
         where conditions: [Condition]? = nil

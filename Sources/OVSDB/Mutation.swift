@@ -13,10 +13,14 @@ public struct Mutation: Hashable, Sendable {
         case delete
     }
 
+    /// The column's name in the schema.
     public let column: String
+    /// What is done.
     public let mutator: Mutator
+    /// The operand, on the right.
     public let value: Value
 
+    /// As in `["vlan", "+=", 1]`.
     public init(_ column: String, _ mutator: Mutator, _ value: Value) {
         self.column = column
         self.mutator = mutator
@@ -87,10 +91,14 @@ public struct Condition: Hashable, Sendable {
         case excludes
     }
 
+    /// The column's name in the schema.
     public let column: String
+    /// How the column is compared with ``value``.
     public let function: Function
+    /// The operand, on the right.
     public let value: Value
 
+    /// As in `["name", "==", "ls0"]`.
     public init(_ column: String, _ function: Function, _ value: Value) {
         self.column = column
         self.function = function

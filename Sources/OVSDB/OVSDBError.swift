@@ -4,6 +4,7 @@
 public struct OVSDBError: Error, Hashable, Sendable {
     /// What kind of failure; open, so that a new kind is no source break.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
+        /// In words, `wait failed`.
         public let description: String
         private init(_ name: String) { description = name }
 
@@ -35,13 +36,16 @@ public struct OVSDBError: Error, Hashable, Sendable {
         public static let unsupported = Code("unsupported")
     }
 
+    /// What kind of failure.
     public var code: Code
+    /// For people: what failed, and what to do.
     public var message: String
     /// Index of the operation that the server refused, in the order in which the operations were given.
     public var operation: Int?
     /// RFC 7047's or ovsdb-server's `error` member: `constraint violation`, `timed out`, `not owner` ….
     public var serverError: String?
 
+    /// The message is given in full; nothing is added to it.
     public init(_ code: Code, _ message: String, operation: Int? = nil, serverError: String? = nil) {
         self.code = code
         self.message = message
@@ -57,5 +61,6 @@ public struct OVSDBError: Error, Hashable, Sendable {
 }
 
 extension OVSDBError: CustomStringConvertible {
+    /// The message.
     public var description: String { message }
 }

@@ -10,12 +10,12 @@ extension JSONWriter {
 
     /// The id as a JSON string.
     mutating func idText(_ id: RowID) {
-        buffer.append(0x22)
+        bytes.append(0x22)
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 36) { text in
             _ = id.write(into: text)
-            buffer.append(contentsOf: text)
+            bytes.append(contentsOf: text)
         }
-        buffer.append(0x22)
+        bytes.append(0x22)
     }
 
     mutating func atom(_ atom: Atom) {

@@ -13,6 +13,7 @@ extension Operation {
         .mutateRow(in: R.tableName, id: id, mutations: mutations.flatMap { $0.mutations })
     }
 
+    /// The same with the mutations in an array.
     public static func mutate<R: Row>(_ type: R.Type, _ id: RowID, _ mutations: [RowMutation<R>]) -> Operation {
         .mutateRow(in: R.tableName, id: id, mutations: mutations.flatMap { $0.mutations })
     }

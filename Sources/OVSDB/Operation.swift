@@ -28,6 +28,7 @@ public enum Operation: Sendable {
     /// `value` nil: the key is absent. `marker` is a value that nobody else ever writes.
     case waitKey(in: String, id: RowID, column: String, key: String, value: String?, marker: RowID)
 
+    /// RFC 7047 §5.2.6 `"until"`.
     public enum WaitComparison: String, Hashable, Sendable {
         case equal = "=="
         case notEqual = "!="

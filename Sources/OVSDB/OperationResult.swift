@@ -7,6 +7,7 @@ public struct OperationResult: Hashable, Sendable {
     /// What `select` found, by column name.
     public var rows: [[String: Value]]
 
+    /// Without arguments, the result of `wait`, `comment` and the like.
     public init(count: Int? = nil, id: RowID? = nil, rows: [[String: Value]] = []) {
         self.count = count
         self.id = id

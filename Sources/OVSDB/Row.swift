@@ -30,9 +30,12 @@ public protocol ColumnInspector {
 
 /// A column as the schema that the Swift code was generated from describes it.
 public struct ColumnDescription: Hashable, Sendable {
+    /// The column's name in the schema.
     public let name: String
+    /// Its type there.
     public let type: ColumnType
 
+    /// The constraints of RFC 7047 §3.2 on its elements are left out.
     public init(_ name: String, _ type: ColumnType) {
         self.name = name
         self.type = type
@@ -41,10 +44,13 @@ public struct ColumnDescription: Hashable, Sendable {
 
 /// A column of `R` without its type: what `update` and `wait` list, and what a monitor selects.
 public struct AnyColumn<R: Row>: Hashable, Sendable {
+    /// The index in `R.columns`.
     public let position: Int
 
+    /// Traps later where `R` has no such column.
     public init(position: Int) { self.position = position }
 
+    /// The column's name in the schema.
     public var name: String { R.columns[position].name }
 
     /// Every column of the table.
@@ -53,10 +59,13 @@ public struct AnyColumn<R: Row>: Hashable, Sendable {
 
 /// A column of `R` whose value has type `V`.
 public struct Column<R: Row, V: ColumnValue>: Sendable {
+    /// The index in `R.columns`.
     public let position: Int
 
+    /// Traps later where `R` has no such column.
     public init(position: Int) { self.position = position }
 
+    /// The column's name in the schema.
     public var name: String { R.columns[position].name }
 
     /// The column's value in `row`.

@@ -1,8 +1,11 @@
 /// A row's `_uuid`: 128 bits, kept as two integers so that a copy or a comparison allocates nothing.
 public struct RowID: Hashable, Comparable, Sendable {
+    /// The first eight octets, the first one highest.
     public let high: UInt64
+    /// The last eight octets.
     public let low: UInt64
 
+    /// Any 128 bits; the version is not checked.
     public init(high: UInt64, low: UInt64) {
         self.high = high
         self.low = low
@@ -19,6 +22,7 @@ public struct RowID: Hashable, Comparable, Sendable {
             low: generator.next() & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000)
     }
 
+    /// In the order of their text.
     public static func < (a: RowID, b: RowID) -> Bool {
         a.high != b.high ? a.high < b.high : a.low < b.low
     }

@@ -25,7 +25,8 @@ extension Session {
         switch request {
         case .databaseChangeAware, .probe: break  // Too old a server to know it.
         case .serverMonitor:
-            continueHandshake(&actions) { $0.isStatusKnown = true }  // No `_Server` before Open vSwitch 2.9: no cluster either.
+            // No `_Server` before Open vSwitch 2.9: no cluster either.
+            continueHandshake(&actions) { $0.isStatusKnown = true }
         case .schema: actions += end(error)
         case .monitor: fallBack(error, &actions)
         case .transaction(let call, _):

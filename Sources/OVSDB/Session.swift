@@ -7,10 +7,14 @@ public import JSONCoding
 public struct Session {
     /// What to talk about.
     public struct Settings: Sendable {
+        /// The database's name, `OVN_Northbound`.
         public var database: String
+        /// Whether a server that is not the leader of its cluster is refused.
         public var leaderOnly: Bool
+        /// In bytes; a longer message closes the session.
         public var maximumMessageSize: Int
 
+        /// The longest message is 1 GiB.
         public init(database: String, leaderOnly: Bool = true, maximumMessageSize: Int = 1 << 30) {
             self.database = database
             self.leaderOnly = leaderOnly
@@ -20,6 +24,7 @@ public struct Session {
 
     /// What outlives a connection.
     public struct Memory: Sendable {
+        /// The copy of the tables.
         public var replica: Replica
         /// The last transaction that `replica` contains; zero where the server does not name them (a standalone database).
         var lastTransaction = RowID.zero
@@ -29,17 +34,20 @@ public struct Session {
         /// Conditions that were changed after the start, by table.
         var conditions: [String: [Condition]?] = [:]
 
+        /// Empty tables, so that the first copy is a whole one.
         public init(of tables: [MonitoredTable]) { replica = Replica(of: tables) }
     }
 
     /// The caller's name for a request.
     public typealias Call = UInt64
 
+    /// What a request came to.
     public enum Reply: Sendable {
         case transaction([OperationResult])
         case value(JSON)
     }
 
+    /// What the caller is to do, in the order given.
     public enum Action: Sendable {
         case send([UInt8])
         /// `memory.replica` has the changes; recorded only if asked for.
@@ -58,6 +66,7 @@ public struct Session {
     }
 
     let settings: Settings
+    /// To be given to the next session.
     public internal(set) var memory: Memory
     /// Whether `.changed` lists the changes.
     public var recordsChanges = false
@@ -115,6 +124,7 @@ public struct Session {
         var format: UpdateFormat { self == .plain ? .rows : .differences }
     }
 
+    /// Sends nothing yet: that is `start`'s.
     public init(_ settings: Settings, memory: Memory) {
         self.settings = settings
         self.memory = memory
@@ -127,6 +137,7 @@ public struct Session {
     /// Whether the handshake is over and only the first copy is missing, which takes as long as it takes.
     public var isAwaitingCopy: Bool { if case .copying = state { true } else { false } }
 
+    /// Whether `.close` has been returned: nothing is taken any more.
     public var isClosed: Bool { if case .closed = state { true } else { false } }
 
     /// Ends the session for a reason; answers the fate of everything under way.

@@ -6,18 +6,18 @@ public struct StringMap: Hashable, Sendable {
     /// The pairs, ascending by key, each key once.
     public private(set) var pairs: [Pair]
 
+    /// One key and its value.
     public struct Pair: Hashable, Sendable {
+        /// Unique in its map.
         public let key: String
+        /// What the key maps to.
         public fileprivate(set) var value: String
-
-        init(key: String, value: String) {
-            self.key = key
-            self.value = value
-        }
     }
 
+    /// The empty map.
     public init() { pairs = [] }
 
+    /// Sorts the pairs.
     public init(_ dictionary: [String: String]) {
         pairs = dictionary.map { Pair(key: $0.key, value: $0.value) }.sorted { $0.key < $1.key }
     }
@@ -58,10 +58,14 @@ public struct StringMap: Hashable, Sendable {
         }
     }
 
+    /// The value of `key`, or the default where it is not there.
     public subscript(key: String, default value: @autoclosure () -> String) -> String { self[key] ?? value() }
 
+    /// Whether it has no pair.
     public var isEmpty: Bool { pairs.isEmpty }
+    /// The number of pairs.
     public var count: Int { pairs.count }
+    /// Ascending.
     public var keys: some Collection<String> { pairs.lazy.map(\.key) }
 
     /// The same pairs as a dictionary.
@@ -76,6 +80,7 @@ public struct StringMap: Hashable, Sendable {
 }
 
 extension StringMap: Sequence {
+    /// Ascending by key.
     public func makeIterator() -> some IteratorProtocol<(key: String, value: String)> {
         pairs.lazy.map { (key: $0.key, value: $0.value) }.makeIterator()
     }
@@ -89,6 +94,7 @@ extension StringMap: ExpressibleByDictionaryLiteral {
 }
 
 extension StringMap: CustomStringConvertible {
+    /// `{a=1, b=2}`
     public var description: String {
         "{" + pairs.map { "\($0.key)=\($0.value)" }.joined(separator: ", ") + "}"
     }

@@ -6,9 +6,12 @@ public struct TableView<R: Row>: Sendable, Sequence {
 
     init(rows: TreeDictionary<RowID, StoredRow>) { contents = rows }
 
+    /// The number of rows.
     public var count: Int { contents.count }
+    /// Whether there is no row.
     public var isEmpty: Bool { contents.isEmpty }
 
+    /// The row with this `_uuid`.
     public subscript(_ id: RowID) -> R? { contents[id]?.row as? R }
 
     /// The rows as a lazy sequence; same as iterating the view.
@@ -17,6 +20,7 @@ public struct TableView<R: Row>: Sendable, Sequence {
     /// The only row of a table that has at most one (`NB_Global`, `Open_vSwitch`).
     public var only: R? { first { _ in true } }
 
+    /// The rows, in no particular order.
     public func makeIterator() -> AnyIterator<R> {
         var iterator = contents.values.makeIterator()
         return AnyIterator { iterator.next()?.row as? R }

@@ -1,18 +1,20 @@
 internal import NIOConcurrencyHelpers
 public import OVSDB
 
-/// The changes of a replica in order, at most so many batches kept for a slow reader. To be iterated once.
+/// The changes of a replica in order, a limited number of batches kept for a slow reader. To be iterated once.
 ///
 /// The first element is `.resync` with the replica that the later changes start from.
 public struct Changes: AsyncSequence, Sendable {
+    /// A batch of changes, or a new start.
     public enum Element: Sendable {
-        /// What one update from the server changed, and the replica with it.
+        /// The changes of one update from the server, and the replica after it.
         case changes([Change], Replica)
-        /// What changed is not known — the start, a reader that was too slow, a server that could not resume after a reconnect: compare
-        /// with this replica.
+        /// The changes are unknown — at the start, for a reader that was too slow, after a reconnect that could not
+        /// resume: compare with this replica.
         case resync(Replica)
     }
 
+    /// Takes the elements from the buffer that all iterators share.
     public struct AsyncIterator: AsyncIteratorProtocol {
         let buffer: Buffer
 
@@ -22,6 +24,7 @@ public struct Changes: AsyncSequence, Sendable {
 
     let buffer: Buffer
 
+    /// The one reader.
     public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(buffer: buffer) }
 
     /// Where the elements wait for the reader.

@@ -1,7 +1,7 @@
 internal import Metrics
 internal import OVSDB
 
-/// What a client tells about itself, labelled with its database.
+/// A client's metrics, labelled with its database.
 struct ClientMetrics: Sendable {
     private let connected: Gauge
     private let lost: Counter

@@ -6,7 +6,7 @@ extension GroupCommit {
     struct Batch {
         var members: [Member]
         var tries = 0
-        /// What the last try's planning came to, for each member.
+        /// The outcome of the last planning, for each member.
         var fates: [Member.Fate] = []
 
         init(_ members: [Member]) { self.members = members }
@@ -18,7 +18,7 @@ extension GroupCommit {
         }
     }
 
-    /// One request on its way through the group. Exactly one of `fail` and a plan's `succeed` is called, once.
+    /// One request in the group. Exactly one of `fail` and a plan's `succeed` is called, once.
     struct Member {
         struct Planned {
             let operations: [Operation]
@@ -26,10 +26,10 @@ extension GroupCommit {
             let succeed: (Replica) -> Void
         }
 
-        /// What planning came to.
+        /// The outcome of planning.
         enum Fate {
             case planned(Planned)
-            /// Final only if the members before it, which it may be about, are committed.
+            /// Final only if the members before it, which may have caused it, are committed.
             case failed(any Error)
             /// Left for a transaction of its own.
             case postponed

@@ -1,8 +1,8 @@
 internal import NIOCore
 
 extension GroupCommit {
-    /// Who gathers for the next batch, in one queue for each client. The queues take turns: however many requests one client
-    /// has, another's is among the next.
+    /// The requests waiting for the next batch, in one queue per client. The queues take turns: however many requests
+    /// one client has, another's is among the next.
     struct Queues {
         private var queues: [AnyHashable?: CircularBuffer<Member>] = [:]
         /// The clients that have a queue, the one whose turn is next first.
@@ -16,7 +16,7 @@ extension GroupCommit {
             queues[member.client, default: []].append(member)
         }
 
-        /// Takes one of each queue after the other, so many in all where there are so many.
+        /// Takes up to `count` requests, one from each queue in turn.
         mutating func take(_ count: Int) -> [Member] {
             var members: [Member] = []
             while members.count < count, let client = order.popFirst() {
@@ -30,7 +30,7 @@ extension GroupCommit {
             return members
         }
 
-        /// Puts back what was taken, to be taken first.
+        /// Puts requests back, to be taken first.
         mutating func putBack(_ members: some BidirectionalCollection<Member>) {
             for member in members.reversed() {
                 order.removeAll { $0 == member.client }

@@ -3,34 +3,39 @@ public import OVSDB
 
 /// Lets concurrent requests share transactions.
 ///
-/// One transaction is in flight; whoever submits meanwhile gathers for the next, clients in turn. It has no more than so many operations,
-/// unless one request alone has: who asks for little waits for little. Members of a batch are planned one after the other, each on a
-/// replica that has the changes of those before it. If the server refuses a batch, each member is planned and sent alone, so that
-/// one bad request never fails another; a lost race (a `wait` that fails) is run again on the fresh replica.
+/// One transaction is in flight; requests submitted meanwhile wait for the next, clients in turn. The operations of a
+/// batch are limited, unless one request alone has more, so that small requests wait briefly. Members of a batch are
+/// planned one after the other, each on a replica that has the changes of those before it. If the server refuses a
+/// batch, each member is planned and sent alone, so that one bad request never fails another; a lost race (a `wait`
+/// that fails) is retried on the fresh replica.
 ///
-/// Everything happens on the client's event loop, one step after the other and without a task: what the server's answer sets off is done
-/// before the loop turns to anything else.
+/// Everything runs on the client's event loop, step by step and without a task: what the server's answer triggers is
+/// done before the loop turns to anything else.
 public actor GroupCommit {
     private let client: OVSDBClient
     private let maximumBatch: Int
     private let maximumOperations: Int
     private let maximumTries: Int
     private var waiting = Queues()
-    /// Parts of a batch that was divided, the next one last: they go before those who wait.
+    /// Parts of a divided batch, the next one last: they precede waiting requests.
     private var parts: [Batch] = []
-    /// What is being tried.
+    /// The batch in flight.
     private var batch = Batch([])
-    /// A batch is on its way, or the loop will look for one.
+    /// A batch is in flight, or ``begin()`` is scheduled.
     private var isBusy = false
 
-    /// How many gather for the next batch while one is under way; nil while none is.
+    /// The requests waiting while a batch is in flight; nil while none is.
     var gathered: Int? { batch.members.isEmpty ? nil : waiting.count }
 
+    /// The client's event loop.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { client.driver.unownedExecutor }
 
+    /// Shares the transactions of a client.
+    ///
     /// - Parameters:
+    ///   - client: must be running for anything to be committed.
     ///   - maximumBatch: members of one transaction.
-    ///   - maximumOperations: what they may come to together; a member that comes to more goes alone.
+    ///   - maximumOperations: their operations together; a member with more goes alone.
     ///   - maximumTries: how often a member that loses races is tried before it gets the error.
     public init(
         client: OVSDBClient, maximumBatch: Int = 64, maximumOperations: Int = 256, maximumTries: Int = 20
@@ -41,16 +46,16 @@ public actor GroupCommit {
         self.maximumTries = max(1, maximumTries)
     }
 
-    /// Plans on the newest replica and commits, together with whoever else submits meanwhile.
+    /// Plans on the newest replica and commits, together with the requests submitted meanwhile.
     ///
-    /// `plan` may be called several times, each on a newer replica, and must have no effect of its own; what it throws fails this request
-    /// alone. Throws what `OVSDBClient.transact` throws.
+    /// `plan` may be called several times, each on a newer replica, and must have no effect of its own; what it throws
+    /// fails this request alone. Throws what `OVSDBClient.transact` throws.
     ///
-    /// The plan's first argument is the replica to plan on, with the requests that precede it in the same transaction; its second is the
-    /// one without them. Where both agree on something, this request is the first of its transaction to guard it with a `wait`; where
-    /// they differ, an earlier one has done so and changed it.
+    /// The plan's first argument is the replica to plan on, with the requests that precede it in the same transaction;
+    /// its second is the one without them. Where both agree on something, this request is the first of its transaction
+    /// to guard it with a `wait`; where they differ, an earlier one has done so and changed it.
     ///
-    /// - Parameter requester: on whose behalf; those who are the same, or nobody, stand in one queue.
+    /// Requests of equal `requester`s, and those of none, share a queue each.
     public nonisolated func submit<Result: Sendable>(
         within limit: Duration, for requester: (any Hashable & Sendable)? = nil,
         _ plan: @escaping @Sendable (Replica, _ committed: Replica) throws -> Plan<Result>
@@ -68,7 +73,7 @@ public actor GroupCommit {
 
     // MARK: - One batch after the other
 
-    /// Takes up the next batch once the loop has handled what has arrived with this request: that goes into the same batch.
+    /// Starts the next batch once the loop has handled the requests that arrived with this one: they share it.
     private func turn() {
         guard !isBusy, !waiting.isEmpty || !parts.isEmpty else { return }
         isBusy = true
@@ -89,7 +94,7 @@ public actor GroupCommit {
         turn()
     }
 
-    /// Tries the batch as soon as there is a copy to plan on.
+    /// Runs the batch as soon as the replica is ready.
     private func run() {
         if client.state.isReady { return attempt() }
         let limit = batch.remaining
@@ -133,13 +138,13 @@ public actor GroupCommit {
         let members = batch.members
         switch error.code {
         case .waitFailed where batch.tries >= 3 && members.count > 1:
-            // Somebody else was faster; that is nobody's fault here, so the batch stays together at first. A smaller one is planned and
-            // sent sooner and touches less: it wins more often.
+            // Another client was faster; not a member's fault, so the batch stays together at first. A smaller one is
+            // planned and sent sooner and touches less: it wins more often.
             let half = (members.count + 1) / 2
             divide(into: [Array(members[..<half]), Array(members[half...])])
         case .waitFailed where batch.tries < maximumTries: pause()
         case .rejected where members.count > 1: divide(into: members.map { [$0] })
-        // Perhaps the copy was behind; then the plan itself will find out why it cannot be.
+        // Perhaps the replica was behind; then planning again reports the reason.
         case .rejected where batch.tries == 1 && maximumTries > 1: run()
         default: fail(error)
         }
@@ -150,7 +155,8 @@ public actor GroupCommit {
         end()
     }
 
-    /// Up to a few milliseconds, longer with every lost race, so that rivals do not stay in step.
+    /// A random pause of up to a few milliseconds, longer with every lost race, so that competing clients
+    /// desynchronize.
     private func pause() {
         guard batch.tries > 1 else { return run() }
         let delay = TimeAmount.microseconds(.random(in: 0...Int64(min(batch.tries, 10) * 500)))
@@ -159,7 +165,8 @@ public actor GroupCommit {
 
     // MARK: - Planning and outcomes
 
-    /// Plans the members in order, each on what those before it will leave, as far as they fit into one transaction.
+    /// Plans the members in order, each on the predicted result of those before it, as far as they fit into one
+    /// transaction.
     private func plan(_ members: [Member]) -> [Member.Fate] {
         let committed = client.replica
         var replica = committed
@@ -173,7 +180,7 @@ public actor GroupCommit {
                 size += plan.operations.count
                 if index + 1 < members.count, !plan.operations.isEmpty {
                     do { try replica.apply(plan.operations) } catch {
-                        // What cannot be foreseen is sent alone.
+                        // What cannot be predicted is sent alone.
                         replica = try committed.applying(foreseen)
                         fates.append(.postponed)
                         continue
@@ -188,7 +195,7 @@ public actor GroupCommit {
         return fates
     }
 
-    /// One transaction for all; what several members wait for is waited for once.
+    /// One transaction for all; equal `wait`s are sent once.
     private func operations(of fates: [Member.Fate]) -> [Operation] {
         var operations: [Operation] = []
         var waits: Set<[UInt8]> = []

@@ -7,13 +7,15 @@ public import OVSDB
 
 /// A client of one database: replica, transactions and their deadlines.
 ///
-/// `run()` connects and stays connected; everything else may be called from anywhere, before it and while it runs. What needs a
-/// connection waits for one, at most as long as its own deadline.
+/// `run()` connects and stays connected; everything else may be called from anywhere, before it and while it runs. What
+/// needs a connection waits for one, at most as long as its own deadline.
 public final class OVSDBClient: Sendable {
+    /// As given at the start.
     public let configuration: OVSDBConfiguration
     let driver: SessionDriver
     private let logger: Logger
 
+    /// Connects nowhere yet: that is ``run()``'s.
     public init(configuration: OVSDBConfiguration, logger: Logger) {
         self.configuration = configuration
         self.logger = logger
@@ -24,11 +26,11 @@ public final class OVSDBClient: Sendable {
 
     /// Connects and stays connected until the task is cancelled; may be called once.
     ///
-    /// The remotes are tried in turn, from one chosen at random; when none of them served, after a pause that grows and is partly random,
-    /// so that the clients of a server that comes back do not all come at once.
+    /// The remotes are tried in turn, from one chosen at random; when all have failed, after a growing, partly random
+    /// pause, so that the clients of a restarted server do not all reconnect at once.
     public func run() async throws {
         guard !configuration.remotes.isEmpty else {
-            throw OVSDBError(.invalidConfiguration, "no remote of \(configuration.database) is given")
+            throw OVSDBError(.invalidConfiguration, "no remote of \(configuration.database) is configured")
         }
         var failures = 0
         var next = Int.random(in: configuration.remotes.indices)
@@ -52,18 +54,21 @@ public final class OVSDBClient: Sendable {
         await driver.shutDown()
     }
 
-    /// The newest copy.
+    /// The newest state of the replicated tables.
     public var replica: Replica { driver.published.replica }
 
+    /// The current state of the connection.
     public var state: ConnectionState { driver.published.state }
 
-    /// Returns once the replica is complete and kept; throws `unreachable` naming the remotes and the last cause.
+    /// Returns once the replica is complete and kept up to date; throws `unreachable` naming the remotes and the last
+    /// cause.
     public func ready(within limit: Duration) async throws {
         try await driver.wait(within: limit) { _ in () as Void? }
     }
 
-    /// Everything committed before this call is in `replica` afterwards: a transaction of nothing goes to the server and back, and the
-    /// server sends what changed before it answers. Throws `unreachable` if that does not succeed in time, over however many connections.
+    /// Everything committed before this call is in `replica` afterwards: an empty transaction makes a round trip, and
+    /// the server sends changes before its reply. Throws `unreachable` if that does not succeed in time, reconnects
+    /// included.
     public func barrier(within limit: Duration) async throws {
         let deadline = ContinuousClock.now + limit
         while true {
@@ -88,7 +93,7 @@ public final class OVSDBClient: Sendable {
         return results
     }
 
-    /// Makes any other request; answers the reply's result.
+    /// Makes any other request; returns the reply's result.
     @discardableResult
     public func request(_ request: Request, within limit: Duration) async throws -> JSON {
         let reply = try await driver.call(.request(request), within: limit)
@@ -99,7 +104,7 @@ public final class OVSDBClient: Sendable {
     /// Names of the locks that this client owns now (RFC 7047 §4.1.8). They are lost with the connection.
     public var ownedLocks: Set<String> { driver.published.locks }
 
-    /// Returns what `condition` answers as soon as it answers something, asking it after each change; throws `timedOut`, or `unreachable`
+    /// Returns `condition`'s first non-nil result, evaluating it after each change; throws `timedOut`, or `unreachable`
     /// if there is no connection by then.
     ///
     /// `condition` runs on the client's event loop and should be quick.
@@ -109,8 +114,6 @@ public final class OVSDBClient: Sendable {
         try await driver.wait(within: limit, until: condition)
     }
 
-    /// Every change from now on.
-    ///
-    /// - Parameter limit: batches kept for a reader that is slow; then it gets `.resync` instead.
+    /// Every change from now on. A reader that is more than `limit` batches behind gets `.resync` instead.
     public func changes(buffering limit: Int = 256) -> Changes { driver.published.subscribe(limit: limit) }
 }

@@ -1,7 +1,7 @@
 internal import NIOConcurrencyHelpers
 internal import OVSDB
 
-/// What a client shows to everybody: read from any thread without waiting for the loop.
+/// A client's published state, read from any thread without waiting for the loop.
 final class Published: Sendable {
     private struct Contents {
         var replica: Replica
@@ -37,7 +37,7 @@ final class Published: Sendable {
 
     var hasSubscribers: Bool { contents.withLockedValue { !$0.subscribers.isEmpty } }
 
-    /// Changes that come after the replica the subscriber is given first.
+    /// Changes after the replica that the subscriber gets first.
     func subscribe(limit: Int) -> Changes {
         contents.withLockedValue { contents in
             let buffer = Changes.Buffer(limit: limit)
@@ -47,7 +47,7 @@ final class Published: Sendable {
         }
     }
 
-    /// Makes `replica` the newest; `changes` nil: what changed is not known.
+    /// Makes `replica` the newest; nil `changes` are unknown ones.
     func publish(_ replica: Replica, _ changes: [Change]?) {
         let buffers = contents.withLockedValue { contents in
             contents.replica = replica

@@ -1,6 +1,6 @@
 public import OVSDB
 
-/// Where an ovsdb-server listens, in Open vSwitch's own spelling (ovsdb(7) §"Connection Methods").
+/// Where an ovsdb-server listens, in Open vSwitch's notation (ovsdb(7) §"Connection Methods").
 public enum Remote: Hashable, Sendable {
     /// `unix:PATH`
     case unix(path: String)
@@ -60,11 +60,12 @@ public enum Remote: Hashable, Sendable {
 
     private static func invalid(_ text: String) -> OVSDBError {
         OVSDBError(
-            .invalidConfiguration, "'\(text)' is no remote: expected unix:PATH, tcp:HOST:PORT or ssl:HOST:PORT")
+            .invalidConfiguration, "'\(text)' is not a remote: expected unix:PATH, tcp:HOST:PORT or ssl:HOST:PORT")
     }
 }
 
 extension Remote: CustomStringConvertible {
+    /// As in a connection method: `ssl:10.0.0.1:6641`.
     public var description: String {
         switch self {
         case .unix(let path): "unix:\(path)"

@@ -3,7 +3,7 @@ import JSONCoding
 internal import NIOCore
 internal import OVSDB
 
-/// A call whose answer is waited for.
+/// A call awaiting its answer.
 struct PendingCall {
     enum Work {
         case transaction([Operation])
@@ -19,8 +19,8 @@ struct PendingCall {
 }
 
 extension SessionDriver {
-    /// Makes a call as soon as the connection is there; its outcome is known, or known to be unknown, after `limit`, or when the task is
-    /// cancelled.
+    /// Makes a call as soon as there is a connection; fails with a known or unknown outcome after `limit`, or when the
+    /// task is cancelled.
     func call(_ work: PendingCall.Work, within limit: Duration) async throws -> Session.Reply {
         let number = number()
         return try await withTaskCancellationHandler {
@@ -32,7 +32,7 @@ extension SessionDriver {
         }
     }
 
-    /// The same for who waits without a task; `completion` is called on the loop.
+    /// The same without a task; `completion` is called on the loop.
     func start(
         _ work: PendingCall.Work, within limit: Duration,
         completion: @escaping @Sendable (Result<Session.Reply, OVSDBError>) -> Void
@@ -61,7 +61,7 @@ extension SessionDriver {
         if let actions { perform(actions) }
     }
 
-    /// Sends what waited for a connection, in the order in which it came.
+    /// Sends calls that waited for a connection, in their order.
     func sendParked() {
         for number in calls.keys.sorted() where calls[number]?.isSent == false { send(number) }
     }
@@ -98,7 +98,7 @@ extension SessionDriver {
         finish(number, .failure(interruption(call, "cancelled while \(place) was working on it", number)))
     }
 
-    /// What a call that was sent and is given up has come to; a transaction that still waits is withdrawn.
+    /// The error of an abandoned call that was sent; a transaction blocked on the server is cancelled.
     private func interruption(_ call: PendingCall, _ reason: String, _ number: Session.Call) -> OVSDBError {
         guard case .transaction = call.work else { return OVSDBError(.timedOut, reason) }
         if let actions = session?.cancel(number) { perform(actions) }

@@ -6,7 +6,7 @@ internal import NIOSSL
 internal import OVSDB
 
 extension SessionDriver {
-    /// A connected socket whose bytes come to `received`.
+    /// A connected socket whose bytes go to `received`.
     func connect(_ remote: Remote) async throws -> any Channel {
         let tls = try configuration.tls.map { try $0.context() }
         let bootstrap = ClientBootstrap(group: loop)
@@ -35,7 +35,7 @@ extension SessionDriver {
 }
 
 extension OVSDBConfiguration.TLS {
-    /// Both ends show a certificate of the same authority; names are not compared, as Open vSwitch does not.
+    /// Both ends present certificates of the same CA; names are not verified, as in Open vSwitch.
     fileprivate func context() throws -> NIOSSLContext {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.certificateVerification = .noHostnameVerification

@@ -2,16 +2,16 @@ import Deadlines
 internal import NIOCore
 internal import OVSDB
 
-/// Somebody who waits for the replica to fulfil a condition.
+/// A caller waiting for a condition on the replica.
 struct Waiter {
-    /// Resumes the continuation and answers true once the condition holds.
+    /// Resumes the continuation and returns true once the condition holds.
     let check: (Replica) -> Bool
     let fail: (OVSDBError) -> Void
     let timer: Scheduled<Void>
 }
 
 extension SessionDriver {
-    /// Returns what `condition` answers as soon as it answers something about a replica that is complete and kept.
+    /// Returns `condition`'s first non-nil result on a replica that is complete and kept up to date.
     func wait<T: Sendable>(
         within limit: Duration, until condition: @escaping @Sendable (Replica) -> T?
     ) async throws -> T {
@@ -30,7 +30,7 @@ extension SessionDriver {
         }
     }
 
-    /// The same for who waits without a task; `completion` is called on the loop.
+    /// The same without a task; `completion` is called on the loop.
     func whenReady(within limit: Duration, completion: @escaping @Sendable (Result<Void, OVSDBError>) -> Void) {
         wait(number(), within: limit, until: { _ in () as Void? }, completion: completion)
     }
@@ -70,7 +70,7 @@ extension SessionDriver {
     private func expireWaiter(_ number: UInt64, _ limit: Duration) {
         let error =
             published.state.isReady
-            ? OVSDBError(.timedOut, "what is waited for in \(place) did not happen \(limit.asLimit)")
+            ? OVSDBError(.timedOut, "the awaited change in \(place) did not happen \(limit.asLimit)")
             : OVSDBError(.unreachable, unreachable(limit))
         failWaiter(number, error)
     }

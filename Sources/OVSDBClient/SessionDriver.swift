@@ -5,9 +5,9 @@ internal import NIOCore
 internal import NIOPosix
 internal import OVSDB
 
-/// Gives one session after the other its socket and its clock, on the socket's own event loop.
+/// Runs one session after another, providing socket and timers, on the socket's own event loop.
 ///
-/// The actor's executor is the loop, so that what comes from the socket is handled where it arrives, and a transaction costs its caller
+/// The actor's executor is the loop, so that input is handled where it arrives, and a transaction costs its caller
 /// one hop there and one back.
 actor SessionDriver {
     nonisolated let loop: any EventLoop
@@ -25,7 +25,7 @@ actor SessionDriver {
     private var channel: (any Channel)?
     private var lastError: OVSDBError?
     private var ended: CheckedContinuation<OVSDBError, Never>?
-    /// Why the connection has ended, if that was before anybody waited for it.
+    /// Why the connection has ended, if that was before ``serve(_:)`` waited for it.
     private var ending: OVSDBError?
     var calls: [Session.Call: PendingCall] = [:]
     var waiters: [UInt64: Waiter] = [:]
@@ -54,7 +54,7 @@ actor SessionDriver {
 
     // MARK: - One connection
 
-    /// Connects to `remote` and serves the connection until it ends; answers why, and whether the replica was complete.
+    /// Connects to `remote` and serves the connection until it ends; returns why, and whether the replica was complete.
     func serve(_ remote: Remote) async -> (reason: OVSDBError, wasSynchronized: Bool) {
         self.remote = remote
         published.state = .connecting(remote)
@@ -122,14 +122,14 @@ actor SessionDriver {
 
     private func handshakeExpired() {
         guard session?.isSynchronized == false, session?.isAwaitingCopy == false else { return }
-        end(OVSDBError(.unreachable, "\(place) does not finish the handshake \(configuration.connectTimeout.asLimit)"))
+        end(OVSDBError(.unreachable, "\(place) did not finish the handshake \(configuration.connectTimeout.asLimit)"))
     }
 
     private func end(_ reason: OVSDBError) {
         if let actions = session?.end(reason) { perform(actions) }
     }
 
-    // MARK: - What the channel tells
+    // MARK: - Channel events
 
     func received(_ buffer: ByteBuffer) {
         lastReceived = .now()
@@ -144,13 +144,13 @@ actor SessionDriver {
         end(OVSDBError(.unreachable, "\(place) closed the connection" + (error.map { ": \(Self.describe($0))" } ?? "")))
     }
 
-    // MARK: - Silence
+    // MARK: - Inactivity
 
     private func scheduleProbe(in delay: Duration) {
         probeTimer = loop.scheduleTask(in: delay.timeAmount) { self.assumeIsolated { $0.probe() } }
     }
 
-    /// Asks a silent server whether it lives, and gives up on one that does not answer.
+    /// Probes a silent server, and closes the connection if it does not answer.
     private func probe() {
         guard session != nil else { return }
         let silence = Duration.nanoseconds((NIODeadline.now() - lastReceived).nanoseconds)
@@ -165,7 +165,7 @@ actor SessionDriver {
         }
     }
 
-    // MARK: - What the session wants
+    // MARK: - Session actions
 
     func perform(_ actions: [Session.Action]) {
         for action in actions {
@@ -206,9 +206,9 @@ actor SessionDriver {
         askWaiters()
     }
 
-    // MARK: - The end
+    // MARK: - Shutdown
 
-    /// Fails everything that still waits; nothing is accepted any more.
+    /// Fails all pending calls and waiters; nothing more is accepted.
     func shutDown() {
         isShutDown = true
         let reason = OVSDBError(.closed, "the client of \(configuration.database) was shut down")
@@ -221,12 +221,12 @@ actor SessionDriver {
         isShutDown ? OVSDBError(.closed, "the client of \(configuration.database) was shut down") : nil
     }
 
-    /// Where the client is connected, or would like to be.
+    /// The remote in use, or the configured ones.
     var place: String {
         remote.map { "\(configuration.database) at \($0)" } ?? configuration.database
     }
 
-    /// Why nothing is connected, naming the remotes.
+    /// Why there is no connection, naming the remotes.
     func unreachable(_ limit: Duration) -> String {
         let remotes = configuration.remotes.map(\.description).joined(separator: ",")
         let cause = lastError.map { ": \($0.message)" } ?? ""

@@ -1,8 +1,8 @@
-/// Why a text is not YAML that can be used, and where.
+/// Why a text is not usable YAML, and where.
 package struct YAMLError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Lower case, without a full stop.
     package let reason: String
-    /// Counted from one; zero where the text as a whole is meant.
+    /// From 1; 0 for the text as a whole.
     package let line: Int
     package let column: Int
 

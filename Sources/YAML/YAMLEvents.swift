@@ -2,7 +2,7 @@ import CYAML
 
 /// libyaml's parser as a source of events; it owns everything that libyaml allocates.
 struct YAMLEvents: ~Copyable {
-    /// One event. The marks are where it begins, counted from one.
+    /// One event. Its line and column, from 1, are where it begins.
     struct Event {
         enum Kind {
             case documentStart, documentEnd, streamEnd
@@ -22,12 +22,12 @@ struct YAMLEvents: ~Copyable {
 
     private let parser: UnsafeMutablePointer<yaml_parser_t>
 
-    /// - Parameter bytes: must outlive the events.
+    /// `bytes` must outlive the events.
     init(_ bytes: UnsafeBufferPointer<UInt8>) throws(YAMLError) {
         parser = .allocate(capacity: 1)
         guard yaml_parser_initialize(parser) == 1 else {
             parser.deallocate()
-            throw YAMLError(reason: "there is no memory to read it", line: 0, column: 0)
+            throw YAMLError(reason: "out of memory", line: 0, column: 0)
         }
         yaml_parser_set_input_string(parser, bytes.baseAddress, bytes.count)
     }
@@ -76,14 +76,14 @@ struct YAMLEvents: ~Copyable {
         pointer.map { String(cString: $0) }
     }
 
-    /// What libyaml found wrong; its own words, which are lower case and name no file.
+    /// libyaml's error; its message is in lower case and names no file.
     private func syntaxError() -> YAMLError {
         let problem = parser.pointee.problem.map { String(cString: $0) } ?? "it cannot be read"
         switch parser.pointee.error {
         case YAML_READER_ERROR:
             return YAMLError(
                 reason: "\(problem) at byte \(parser.pointee.problem_offset)", line: 0, column: 0)
-        case YAML_MEMORY_ERROR: return YAMLError(reason: "there is no memory to read it", line: 0, column: 0)
+        case YAML_MEMORY_ERROR: return YAMLError(reason: "out of memory", line: 0, column: 0)
         default:
             let mark = parser.pointee.problem_mark
             return YAMLError(reason: problem, line: Int(mark.line) + 1, column: Int(mark.column) + 1)

@@ -1,5 +1,5 @@
 extension YAMLNode {
-    /// This value with what `other` says on top: mappings are merged key by key at every depth, all else is replaced.
+    /// This value overlaid with `other`: mappings are merged key by key at every depth, all else is replaced.
     package func merging(_ other: YAMLNode) -> YAMLNode {
         guard case .mapping(var members) = content, case .mapping(let others) = other.content else { return other }
         for (key, value) in others {

@@ -1,15 +1,15 @@
 extension YAMLNode {
-    /// A configuration file is smaller than this many bytes.
+    /// In bytes, of a configuration file.
     package static let maximumLength = 1 << 20
-    /// Sequences and mappings may be this deep in each other.
+    /// Nesting of sequences and mappings.
     package static let maximumDepth = 64
-    /// How many values a document may have, every use of an alias counted: aliases of aliases grow without bound.
+    /// Values in a document, every use of an alias counted: aliases of aliases grow without bound.
     package static let maximumSize = 100_000
 
     /// Reads one YAML 1.1 document, as libyaml understands it; `nil` when there is none, as in an empty file.
     ///
-    /// Anchors, aliases and merge keys (`<<`) are resolved. Refused are: a key that is there twice, a key that is no
-    /// scalar, a second document, tags other than YAML's own, and what goes beyond the bounds.
+    /// Anchors, aliases and merge keys (`<<`) are resolved. Refused are: a duplicate key, a key that is not a
+    /// scalar, a second document, tags other than YAML's own, and what exceeds the limits.
     package static func parse(_ text: some Sequence<UInt8>) throws(YAMLError) -> YAMLNode? {
         let bytes = Array(text)
         guard bytes.count <= maximumLength else {
@@ -48,7 +48,7 @@ private struct YAMLParser: ~Copyable {
         switch event.kind {
         case .scalar(let text, let isPlain, let anchor, let tag):
             try check(tag, event)
-            // A tag says what it is: the letters then mean nothing else.
+            // A tagged value is what its tag says, regardless of its text.
             let node = YAMLNode(
                 content: .scalar(text, isPlain: isPlain && tag == nil), line: event.line, column: event.column, size: 1,
                 height: 0)
@@ -60,7 +60,7 @@ private struct YAMLParser: ~Copyable {
             try check(tag, event)
             return keep(try mapping(event), anchor)
         case .alias(let name):
-            guard let node = anchors[name] else { throw event.error("there is no anchor &\(name) before") }
+            guard let node = anchors[name] else { throw event.error("anchor &\(name) is not defined before") }
             try check(depth: depth + node.height, event)
             return node
         default: throw event.error("a value is missing")
@@ -74,7 +74,7 @@ private struct YAMLParser: ~Copyable {
 
     private func check(_ tag: String?, _ event: YAMLEvents.Event) throws(YAMLError) {
         guard let tag, tag != "!", !tag.hasPrefix("tag:yaml.org,2002:") else { return }
-        throw event.error("the tag \(tag) is not known")
+        throw event.error("the tag \(tag) is unknown")
     }
 
     private mutating func descend(_ event: YAMLEvents.Event) throws(YAMLError) {
@@ -122,18 +122,18 @@ private struct YAMLParser: ~Copyable {
             let event = try events.next()
             if case .mappingEnd = event.kind { break }
             let key = try node(event)
-            guard case .scalar(let name, let isPlain) = key.content else { throw event.error("a key is no scalar") }
+            guard case .scalar(let name, let isPlain) = key.content else { throw event.error("a key is not a scalar") }
             let valueEvent = try events.next()
             let value = try node(valueEvent)
             size = try Self.grown(size + 1, by: value, event)
             if name == "<<", isPlain {
                 merged += try Self.mergeable(value, valueEvent)
             } else {
-                guard keys.insert(name).inserted else { throw event.error("\(name) is there twice") }
+                guard keys.insert(name).inserted else { throw event.error("\(name) is given twice") }
                 members.append((name, value))
             }
         }
-        // What the mapping says itself counts before what it merges, what is merged first before what is merged later.
+        // The mapping's own keys take precedence over merged ones, earlier merges over later ones.
         for (name, value) in merged.flatMap({ $0.mapping ?? [] }) where keys.insert(name).inserted {
             members.append((name, value))
         }

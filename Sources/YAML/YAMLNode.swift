@@ -1,20 +1,20 @@
-/// A value in a YAML document, with its place for messages.
+/// A value in a YAML document, with its position for messages.
 package struct YAMLNode: Sendable {
     package enum Content: Sendable {
-        /// - Parameter isPlain: written without quotes, so that `true` and `~` may mean more than their letters.
+        /// - Parameter isPlain: written without quotes, so that `true` and `~` are not strings.
         case scalar(String, isPlain: Bool)
         case sequence([YAMLNode])
-        /// In the order they are written; no key is there twice.
+        /// In the order they are written; keys are unique.
         case mapping([(key: String, value: YAMLNode)])
     }
 
     package let content: Content
-    /// Counted from one.
+    /// From 1.
     package let line: Int
     package let column: Int
-    /// How many values it is made of, itself included, every use of an alias counted.
+    /// The number of values in it, itself included, every use of an alias counted.
     let size: Int
-    /// How many sequences and mappings are in each other in it at most.
+    /// The nesting depth of sequences and mappings in it.
     let height: Int
 
     /// The text of a scalar.

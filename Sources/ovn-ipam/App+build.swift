@@ -12,7 +12,7 @@ import OVSDBClient
 import ServiceLifecycle
 import UnixSignals
 
-/// What runs: clients of the databases, the store on them, the API on that.
+/// The running parts: clients of the databases, the store on them, the API on that.
 struct App: Sendable {
     let settings: Settings
     let logger: Logger
@@ -27,7 +27,8 @@ struct App: Sendable {
     /// Serves on databases that run already, until SIGTERM or SIGINT.
     func serve() async throws {
         guard !settings.northbound.isEmpty else {
-            throw SettingsError("nb is missing: where is OVN_Northbound? (--nb tcp:HOST:6641; `ovn-ipam up` runs one)")
+            throw SettingsError(
+                "nb is missing: set it to OVN_Northbound's remote (--nb tcp:HOST:6641; `ovn-ipam up` runs one)")
         }
         try await run(northbound: settings.northbound, southbound: settings.southbound) { _ in [] }
     }
@@ -40,7 +41,7 @@ struct App: Sendable {
         ) { clients in
             try ovn.daemons {
                 for client in clients {
-                    // Where that takes so long, ovn-northd is not the reason. Who waits for the client says what is.
+                    // If it takes longer, ovn-northd is not the reason; ``ReadyNotice`` logs what is.
                     do { try await client.ready(within: .seconds(60)) } catch { break }
                 }
             }
@@ -48,12 +49,12 @@ struct App: Sendable {
         withExtendedLifetime(ovn) {}
     }
 
-    /// Services start in this order, and stop in the reverse one: first of all nobody asks any more.
-    /// - Parameter daemons: makes what starts before, told of the clients of the databases.
+    /// Services start in this order and stop in the reverse one: the API stops first. `daemons` makes those that start
+    /// before, given the clients of the databases.
     private func run(
         northbound: [Remote], southbound: [Remote], after daemons: ([OVSDBClient]) throws -> [any Service]
     ) async throws {
-        // The database's connection and the clients' share one loop: nothing is handed from thread to thread.
+        // The database's connection and the clients' share one loop: no hand-over between threads.
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let nb = client("OVN_Northbound", northbound, NetworkStore.northboundTables, on: loop)
         let sb =
@@ -73,7 +74,7 @@ struct App: Sendable {
         let notice = ReadyNotice(
             clients: clients, listening: listening, host: settings.server.host, validator: validator,
             logger: logger)
-        // Connections are cut off before; this is for what is still worked on for them.
+        // Connections are closed before; this is for requests still being served.
         let endingTime = serverConfiguration.limits.endingTime + .milliseconds(500)
         let services: [any Service] =
             try daemons(clients) + clients.map { ClientService(client: $0) } + [

@@ -8,7 +8,7 @@ import Release
 struct OVNIPAM: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ovn-ipam",
-        abstract: "The OpenStack Networking API, straight on OVN.",
+        abstract: "The OpenStack Networking API, directly on OVN.",
         discussion: """
             Every setting is a flag, an environment variable (--nb-listen is OVN_IPAM_NB_LISTEN) or a line of the YAML \
             file that --config names (nb-listen: 127.0.0.1:6641); the first of these that is there counts.
@@ -16,9 +16,9 @@ struct OVNIPAM: AsyncParsableCommand {
         version: version,
         subcommands: [ServeCommand.self, UpCommand.self])
 
-    /// Exit codes: 0 done, 1 could not run, 2 used wrongly (a flag, a variable, a line of the configuration file).
+    /// Exit codes: 0 success, 1 failure, 2 usage error (a flag, a variable, a line of the configuration file).
     static func main() async {
-        // Without it the C library looks for a new time zone at every log line.
+        // Without it the C library checks the time zone file at every log line.
         setenv("TZ", ":/etc/localtime", 0)
         do {
             var command = try parseAsRoot()

@@ -2,9 +2,9 @@ import Glibc
 import Logging
 import NeutronServer
 
-/// How many descriptors this process may have: all that it is allowed.
+/// Raises the process's limit of open descriptors (RLIMIT_NOFILE) to its maximum.
 enum DescriptorLimit {
-    /// Raises the limit to the hard one, and returns what holds then.
+    /// Raises the soft limit to the hard one, and returns the resulting limit.
     static func raise(logger: Logger) -> Int {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
@@ -22,7 +22,7 @@ enum DescriptorLimit {
 }
 
 extension Limits {
-    /// Fits the connections to the descriptors that there are, and says so.
+    /// Limits the connections to the available descriptors, and logs it.
     mutating func fit(descriptors: Int, logger: Logger) {
         let wanted = connections
         fit(descriptors: descriptors)

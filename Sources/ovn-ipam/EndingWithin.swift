@@ -1,6 +1,6 @@
 import ServiceLifecycle
 
-/// A service that is cancelled where its graceful end takes longer than it may: others end after it.
+/// A service that is cancelled where its graceful shutdown takes longer than its limit: others stop after it.
 struct EndingWithin: Service {
     let time: Duration
     let service: any Service

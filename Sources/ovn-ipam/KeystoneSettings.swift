@@ -3,23 +3,22 @@ import HTTPTransport
 import Keystone
 import Logging
 
-/// What is needed to ask Keystone about tokens.
+/// How to validate tokens with Keystone.
 struct KeystoneSettings: Sendable {
-    /// The user as which it is asked.
+    /// The service's own user.
     var credentials: Credentials
-    /// Where clients are told to get a token.
+    /// The URL in the `WWW-Authenticate` header of 401 answers.
     var publicURL: String
     var validation = TokenValidator.Configuration()
 
-    /// Nil for `noauth`: then nothing about Keystone may be set, lest somebody takes an open door for a closed one.
-    ///
-    /// - Parameter value: reads a setting; nil where it is not there.
+    /// Nil for `noauth`: then nothing about Keystone may be set, lest an open API is taken for an authenticated one.
+    /// `value` reads a setting, nil where it is not there.
     init?(
         mode: String, cacheTime: Int?, _ value: (Setting) throws(SettingsError) -> String?
     ) throws(SettingsError) {
         guard mode == "keystone" else {
             for setting in Self.needed where try value(setting) != nil {
-                throw SettingsError("\(setting.rawValue) is there, but auth is noauth: set auth to keystone")
+                throw SettingsError("\(setting.rawValue) is set, but auth is noauth: set auth to keystone")
             }
             return nil
         }
@@ -27,7 +26,7 @@ struct KeystoneSettings: Sendable {
             throw SettingsError("auth: keystone needs auth-url, auth-username and a password")
         }
         for (setting, text) in [(Setting.authURL, url), (.authPublicURL, try value(.authPublicURL) ?? url)] {
-            // It ends up in a header, between quotes.
+            // It goes into a header, between quotes.
             guard text.hasPrefix("http://") || text.hasPrefix("https://"),
                 text.utf8.allSatisfy({ 0x21...0x7e ~= $0 && $0 != UInt8(ascii: "\"") })
             else { throw SettingsError(setting, text, expected: "a URL such as https://192.0.2.1:5000/v3") }
@@ -58,7 +57,7 @@ struct KeystoneSettings: Sendable {
             do { password = String(decoding: try SecretFile.read(file), as: UTF8.self) } catch {
                 throw SettingsError("auth-password-file: \(error)")
             }
-            // Editors end a file with a new line, which is no part of a password.
+            // Editors end a file with a newline, which is not part of the password.
             if password.last?.isNewline == true { password.removeLast() }
             guard !password.isEmpty else { throw SettingsError("auth-password-file: \(file) is empty") }
             return password
@@ -66,7 +65,7 @@ struct KeystoneSettings: Sendable {
             throw SettingsError(
                 "auth: keystone needs a password, in \(Setting.authPassword.variable), in the configuration file or in "
                     + "the file that auth-password-file names")
-        case (_?, _?): throw SettingsError("auth-password and auth-password-file are both there: remove one")
+        case (_?, _?): throw SettingsError("auth-password and auth-password-file are both set: remove one")
         }
     }
 

@@ -12,18 +12,18 @@ struct ClientService: Service {
         do {
             try await cancelWhenGracefulShutdown { try await client.run() }
         } catch is CancellationError {
-            // That is how it ends.
+            // Normal shutdown.
         }
     }
 }
 
-/// Says in the log when requests can be answered, and every half minute what is missing until then.
+/// Logs when requests can be served, and until then every half minute what is missing.
 struct ReadyNotice: Service {
     let clients: [OVSDBClient]
     /// The port that the server listens on, once it does.
     let listening: AsyncStream<Int>
     let host: String
-    /// What tells who asks, where somebody does.
+    /// Nil without authentication.
     let validator: TokenValidator?
     let logger: Logger
 
@@ -36,15 +36,15 @@ struct ReadyNotice: Service {
                     logger.info("ready", metadata: ["url": "http://\(host):\(port)/"])
                     break
                 }
-                // Requests ask again: Keystone may start later than this.
+                // Checked again by requests: Keystone may start later.
                 if let cause = await validator?.problem() {
                     logger.warning("tokens cannot be validated", metadata: ["cause": "\(cause)"])
                 }
-                // A service that returns ends the others.
+                // A service that returns would stop the others.
                 try await gracefulShutdown()
             }
         } catch is CancellationError {
-            // The end of waiting.
+            // Shutdown.
         }
     }
 

@@ -3,8 +3,8 @@ import NetworkStore
 import NeutronAPI
 import ServiceLifecycle
 
-/// Gives networks that an earlier release made the rules of this one, at the start; and again, for another replica may still be of that
-/// release.
+/// At the start, updates the rules of networks created by an earlier release; and again later, as another replica may
+/// still run that release.
 struct RuleUpdate: Service {
     private static let interval = Duration.seconds(300)
 
@@ -19,7 +19,7 @@ struct RuleUpdate: Service {
                 }
             }
         } catch is CancellationError {
-            // That is how it ends.
+            // Normal shutdown.
         }
     }
 
@@ -30,10 +30,10 @@ struct RuleUpdate: Service {
             try await store.updateRules()
             return true
         } catch let error as NeutronError {
-            // The database is away; who serves says so.
-            logger.debug("rules not brought up to date", metadata: ["cause": "\(error.message)"])
+            // The database is unavailable; requests report it.
+            logger.debug("rules not updated", metadata: ["cause": "\(error.message)"])
         } catch {
-            logger.warning("rules not brought up to date", metadata: ["cause": "\(error)"])
+            logger.warning("rules not updated", metadata: ["cause": "\(error)"])
         }
         return false
     }

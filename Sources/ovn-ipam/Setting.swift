@@ -1,4 +1,4 @@
-/// Everything that can be configured, by the name that it has as a flag and in the configuration file.
+/// All settings, by their names as flags and in the configuration file.
 enum Setting: String, CaseIterable, Hashable, Sendable {
     case listen
     case defaultProject = "default-project"
@@ -36,50 +36,50 @@ enum Setting: String, CaseIterable, Hashable, Sendable {
 
     static let prefix = "OVN_IPAM_"
 
-    /// Not to be shown.
+    /// Whether it must not be printed.
     var isSecret: Bool { self == .authPassword }
 
     var help: String {
         switch self {
         case .listen: "Where to serve the API (default: 0.0.0.0:9696)."
-        case .defaultProject: "The owner of what is made by requests that do not say whose it is (default: admin)."
+        case .defaultProject: "The project of resources created by requests that name none (default: admin)."
         case .logLevel: "trace, debug, info, notice, warning, error or critical (default: info)."
         case .authentication:
-            "Who may ask: noauth, everybody, or keystone, whoever has a token of Keystone (default: noauth)."
-        case .authURL: "Where Keystone is, such as https://192.0.2.1:5000/v3."
-        case .authUsername: "The user as which Keystone is asked about tokens; it needs the role service or admin."
+            "Authentication: noauth, or keystone for tokens of Keystone (default: noauth)."
+        case .authURL: "Keystone's URL, such as https://192.0.2.1:5000/v3."
+        case .authUsername: "The user for validating tokens; it needs the role service or admin."
         case .authUserDomain: "The domain of that user, by name (default: the one whose id is default)."
-        case .authPassword: "The password of that user. Not a flag: others can read a command line."
+        case .authPassword: "The password of that user. Not a flag: other users can read command lines."
         case .authPasswordFile: "A file with the password of that user."
         case .authProject: "The project of that user, by name (default: service)."
         case .authProjectDomain: "The domain of that project, by name (default: the one whose id is default)."
-        case .authAuthority: "The certificate that Keystone's is signed by, PEM (default: those of this machine)."
-        case .authPublicURL: "Where clients without a token are told to get one (default: auth-url)."
-        case .tokenCacheTime: "For how many seconds Keystone's word on a token is taken, 1 to 60 (default: 30)."
+        case .authAuthority: "The CA certificate of Keystone's, PEM (default: those of this machine)."
+        case .authPublicURL: "The Keystone URL given to clients without a token (default: auth-url)."
+        case .tokenCacheTime: "Seconds that a validated token is cached, 1 to 60 (default: 30)."
         case .northbound:
-            "Where OVN_Northbound is: unix:PATH, tcp:HOST:PORT or ssl:HOST:PORT, several joined by commas."
+            "OVN_Northbound's remote: unix:PATH, tcp:HOST:PORT or ssl:HOST:PORT, several separated by commas."
         case .southbound:
-            "Where OVN_Southbound is. Without it, a port can be bound to hosts that do not exist."
+            "OVN_Southbound's remote. Without it, a port can be bound to hosts that do not exist."
         case .privateKey: "The private key for ssl: remotes, PEM."
         case .certificate: "The certificate for ssl: remotes, PEM."
-        case .authority: "The certificate that ssl: remotes are signed by, PEM."
-        case .dataFolder: "Where the databases are kept (default: /var/lib/ovn)."
-        case .runFolder: "Where sockets are made (default: /run/ovn, or run in another data folder)."
-        case .schemaFolder: "Where ovn-nb.ovsschema and ovn-sb.ovsschema are (default: where OVN's packages put them)."
+        case .authority: "The CA certificate of ssl: remotes, PEM."
+        case .dataFolder: "The folder of the databases (default: /var/lib/ovn)."
+        case .runFolder: "The folder of the sockets (default: /run/ovn, or run in another data folder)."
+        case .schemaFolder: "The folder of ovn-nb.ovsschema and ovn-sb.ovsschema (default: that of OVN's packages)."
         case .northboundListen:
             "Where OVN_Northbound listens besides its unix socket, for other machines (default: nowhere)."
         case .southboundListen: "Where OVN_Southbound listens, for the hosts (default: 0.0.0.0:6642)."
-        case .underlayMTU: "The largest packet that the network between the hosts carries (default: 1500)."
+        case .underlayMTU: "The MTU of the network between the hosts, in bytes (default: 1500)."
         case .tunnelVersion: "The IP version of the tunnels between the hosts (default: 4)."
-        case .dnsDomain: "The domain that DHCP tells clients (default: none)."
-        case .dnsServers: "Name servers of subnets that name none, joined by commas (default: none)."
-        case .leaseTime: "How long a DHCP lease is good (default: 43200)."
+        case .dnsDomain: "The domain name sent by DHCP (default: none)."
+        case .dnsServers: "Name servers of subnets without any, separated by commas (default: none)."
+        case .leaseTime: "The DHCP lease time in seconds (default: 43200)."
         case .baseMAC: "MAC addresses start with the first three octets of this (default: fa:16:3e:00:00:00)."
         }
     }
 }
 
-/// A setting that is wrong, or unknown: names it and where it was found.
+/// An invalid or unknown setting: names it and where it was found.
 struct SettingsError: Error, CustomStringConvertible {
     let description: String
 

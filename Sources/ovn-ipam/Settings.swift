@@ -10,7 +10,7 @@ import NeutronServer
 import OVSDB
 import OVSDBClient
 
-/// All settings, read and checked.
+/// All settings, parsed and checked.
 struct Settings: Sendable {
     var server = NeutronServer.Configuration()
     var store = NetworkStoreConfiguration()
@@ -18,11 +18,11 @@ struct Settings: Sendable {
     var northbound: [Remote] = []
     var southbound: [Remote] = []
     var tls: OVSDBConfiguration.TLS?
-    /// Nil where nobody has to say who it is.
+    /// Nil without authentication.
     var keystone: KeystoneSettings?
     var logLevel = Logger.Level.info
 
-    /// Flags count before the environment, the environment before the file.
+    /// Flags take precedence over the environment, the environment over the file.
     init(_ flags: [Setting: String?], file: String?) throws(SettingsError) {
         let environment = try Self.environment()
         var providers: [any ConfigProvider] = [
@@ -45,7 +45,7 @@ struct Settings: Sendable {
             })
     }
 
-    /// The `OVN_IPAM_…` variables; any that is no setting is an error, since it was meant to be one.
+    /// The `OVN_IPAM_…` variables; an unknown one is an error.
     private static func environment() throws(SettingsError) -> (settings: [Setting: String], file: String?) {
         let byVariable = Dictionary(uniqueKeysWithValues: Setting.allCases.map { ($0.variable, $0) })
         var settings: [Setting: String] = [:]
@@ -62,7 +62,7 @@ struct Settings: Sendable {
                 settings[setting] = value
             } else {
                 throw SettingsError(
-                    "\(name) is no setting; there are \(byVariable.keys.sorted().joined(separator: ", "))")
+                    "\(name) is not a setting; there are \(byVariable.keys.sorted().joined(separator: ", "))")
             }
         }
         return (settings, file)
@@ -77,7 +77,7 @@ struct Settings: Sendable {
             return value
         }
         func remotes(_ setting: Setting) throws(SettingsError) -> [Remote] {
-            // What is wrong with a list is told as of every setting: by its name, its text, and what is expected.
+            // Errors in a list are reported as for every setting: its name, its text, and what is expected.
             try value(setting, "a list of unix:PATH, tcp:HOST:PORT or ssl:HOST:PORT") { try? Remote.list($0) } ?? []
         }
         func text(_ setting: Setting) throws(SettingsError) -> String? {
@@ -137,9 +137,9 @@ struct Settings: Sendable {
         if let time = try value(.leaseTime, "a number of seconds", integer(1...4_294_967_295)) {
             store.dhcpLeaseTime = time
         }
-        if let mac = try value(.baseMAC, "a MAC address of a single station", { MACAddress($0) }) {
+        if let mac = try value(.baseMAC, "a unicast MAC address", { MACAddress($0) }) {
             guard !mac.isMulticast else {
-                throw SettingsError(.baseMAC, mac.description, expected: "a MAC address of a single station")
+                throw SettingsError(.baseMAC, mac.description, expected: "a unicast MAC address")
             }
             store.macs = mac
         }
@@ -155,7 +155,7 @@ struct Settings: Sendable {
                 throw SettingsError("cannot read \(file): \(String(cString: strerror(errno)))")
             }
             return .init(privateKeyFile: key, certificateFile: certificate, authorityFile: authority)
-        default: throw SettingsError("--private-key, --certificate and --ca-cert are given all or none")
+        default: throw SettingsError("--private-key, --certificate and --ca-cert must be given together")
         }
     }
 }

@@ -1,7 +1,8 @@
 import Discretion
 import YAML
 
-/// The configuration file: a YAML mapping of settings to values, a list being the same as its elements joined by commas.
+/// The configuration file: a YAML mapping of settings to values, where a list is the same as its elements joined by
+/// commas.
 enum SettingsFile {
     static func read(_ path: String) throws(SettingsError) -> [Setting: String] {
         let (text, fault): ([UInt8], SecretFile.Fault?)
@@ -9,7 +10,7 @@ enum SettingsFile {
             throw SettingsError("configuration file: \(error)")
         }
         let settings = try parse(text, path)
-        // What holds no password may be anybody's to read.
+        // Without a password, any mode is fine.
         if let fault, settings.keys.contains(where: \.isSecret) {
             throw SettingsError("configuration file: \(fault.sentence(path))")
         }
@@ -27,7 +28,7 @@ enum SettingsFile {
         for (name, node) in mapping {
             guard let setting = Setting(rawValue: name) else {
                 let known = Setting.allCases.map(\.rawValue).joined(separator: ", ")
-                throw SettingsError("\(path): \(name) is no setting; there are \(known)")
+                throw SettingsError("\(path): \(name) is not a setting; there are \(known)")
             }
             guard let value = value(node) else {
                 throw SettingsError("\(path): \(name) is neither a text nor a list of texts")

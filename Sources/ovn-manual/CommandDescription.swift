@@ -12,7 +12,7 @@ struct CommandDescription: Decodable {
     let subcommands: [CommandDescription]?
     let arguments: [ArgumentDescription]?
 
-    /// What a reader is told about; `help` explains itself.
+    /// All but `help`, which explains itself.
     var shownSubcommands: [CommandDescription] {
         (subcommands ?? []).filter { $0.shouldDisplay != false && $0.commandName != "help" }
     }

@@ -3,7 +3,7 @@ struct ManualPage {
     let program: CommandDescription
     /// The release, shown at the page's foot.
     let version: String
-    /// Sections written by hand, in man(7)'s macros: they follow the commands.
+    /// Handwritten sections, in man(7)'s macros, after the commands.
     let more: String
 
     var text: String {
@@ -34,7 +34,7 @@ struct ManualPage {
             + command.shownSubcommands.flatMap(section)
     }
 
-    /// One line a command: options that must be given and arguments by name, the rest as `[options]`.
+    /// One line per command: required options and arguments by name, the rest as `[options]`.
     private func synopsis(_ parents: [String], _ command: CommandDescription) -> [String] {
         let words = (parents + [command.commandName]).map { "\\fB\(Self.escape($0))\\fR" }
         let needed = command.shownArguments.filter { $0.kind == .positional || !$0.isOptional }.map(Self.placeholder)
@@ -76,14 +76,14 @@ struct ManualPage {
         return lines
     }
 
-    /// A title's sentence as it stands after "name \-": its first letter small, no full stop.
+    /// A title as it follows "name \-": first letter in lower case, no full stop.
     private static func lowered(_ text: String) -> String {
         let isName = text.prefix(2).allSatisfy(\.isUppercase)
         let text = text.hasSuffix(".") ? String(text.dropLast()) : text
         return isName ? text : text.prefix(1).lowercased() + text.dropFirst()
     }
 
-    /// Text that roff takes literally: backslashes and hyphens mean something, as do dots and quotes in front.
+    /// Escapes text for roff: backslashes, hyphens, and leading dots and quotes.
     static func escape(_ text: String) -> String {
         let escaped = text.reduce(into: "") { result, character in
             switch character {

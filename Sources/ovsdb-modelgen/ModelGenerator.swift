@@ -2,7 +2,7 @@ import ArgumentParser
 import FoundationEssentials
 import OVSDB
 
-/// Writes the rows of the tables that are used as Swift structs.
+/// Generates Swift structs for the rows of the tables in use.
 @main
 struct ModelGenerator: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -13,7 +13,7 @@ struct ModelGenerator: ParsableCommand {
     @Option(help: "folder with the .ovsschema files")
     var schemas = "Schemas"
 
-    @Option(help: "folder that the Swift files go to, one folder a database")
+    @Option(help: "folder that the Swift files go to, one folder per database")
     var output = "Sources/OVNModel"
 
     @Flag(help: "write nothing; fail if a file is not what would be written")
@@ -30,7 +30,7 @@ struct ModelGenerator: ParsableCommand {
                 ? try FileManager.default.contentsOfDirectory(atPath: folder) : []
             for name in present where files[name] == nil { stale.append("\(folder)/\(name)") }
             for (name, text) in files {
-                // A file that cannot be read is not what would be written.
+                // An unreadable file counts as out of date.
                 let current = try? String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8)
                 if current != text { stale.append("\(folder)/\(name)") }
             }

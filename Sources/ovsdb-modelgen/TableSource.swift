@@ -9,7 +9,7 @@ struct TableSource {
     let namespace: String
     let database: String
 
-    /// The row that stands for the whole database is its configuration.
+    /// The single row of a database's root table is its configuration.
     var typeName: String {
         let name = SwiftName.type(table.name)
         return name == namespace ? "Configuration" : name
@@ -74,7 +74,7 @@ struct TableSource {
         """
     }
 
-    /// The columns once more by type, since a `Column` carries its value's type.
+    /// The columns again, grouped by type, since a `Column` has its value's type.
     private var typedColumns: String {
         var text = ""
         for type in Set(properties.map(\.type)).sorted() {
@@ -98,7 +98,7 @@ struct TableSource {
         }.joined(separator: "\n")
     }
 
-    /// What the schema demands of the column beyond its Swift type.
+    /// The schema's constraints on the column beyond its Swift type.
     private func documentation(_ property: Property) -> String {
         let key = details[property.column.name]?["type"]?["key"]
         var notes: [String] = []

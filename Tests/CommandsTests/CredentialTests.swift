@@ -85,7 +85,7 @@ struct CredentialTests {
 
         let anonymous = await host.run("net-list", environment: [:])
         #expect(anonymous.status == .refused)
-        #expect(anonymous.said.errors.joined().contains("wants to know who asks"), "\(anonymous.said.errors)")
+        #expect(anonymous.said.errors.joined().contains("requires authentication"), "\(anonymous.said.errors)")
 
         var wrong = good
         wrong["OS_PASSWORD"] = "hush"

@@ -15,9 +15,7 @@ extension RealHost {
         let description: String
     }
 
-    /// Runs `body` while a keeper looks after the host's network containers.
-    ///
-    /// - Parameter api: where it takes the networking API to be; the host's own where it is nil.
+    /// Runs `body` while a keeper looks after the host's network containers, by the API at `api` or by the host's own.
     func withKeeper<T: Sendable>(
         pass: Duration = .seconds(3600), question: Duration = .milliseconds(200), api: String? = nil,
         _ body: @escaping @Sendable () async throws -> T

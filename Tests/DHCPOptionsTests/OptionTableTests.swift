@@ -22,7 +22,7 @@ import Testing
         #expect(DHCPOption.called("tag:ipxe,67", .v4) == nil)
     }
 
-    /// What ends a value, a list, a string, an action or a line, and what is long, empty, or of another kind.
+    /// Text that would end a value, list, string, action or line, and text that is too long, empty, or of another type.
     static let hostile: [String] = [
         "1.1.1.1); output; reg0[5]=put_dhcp_opts(offerip=1.1.1.1",
         #"1.1.1.1); eth.src=02:00:00:00:00:99; outport=\"x\"; output; reg0[5]=put_dhcp_opts(offerip=1.1.1.1"#,
@@ -52,7 +52,7 @@ import Testing
             }
             let written = option.text(value)
             #expect(Self.isOneValue(written, of: option), "\(option.name) = \(written)")
-            #expect((try? option.parse(written)) == value, "read again it is another: \(written)")
+            #expect((try? option.parse(written)) == value, "does not survive a round trip: \(written)")
         }
     }
 

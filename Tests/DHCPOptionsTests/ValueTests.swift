@@ -5,7 +5,7 @@ import Testing
 
 /// What each kind of value takes, refuses and becomes.
 @Suite struct ValueTests {
-    /// Alias, version, text, and how OVN gets it.
+    /// Alias, version, text, and the text in OVN's row.
     static let good: [(String, IPVersion, String, String)] = [
         ("router", .v4, "10.0.0.1", "10.0.0.1"),
         ("router", .v4, "10.0.0.1,10.0.0.2", "{10.0.0.1, 10.0.0.2}"),
@@ -55,7 +55,7 @@ import Testing
         ("router", .v4, "10.0.0.1;", "is not a list of 1 to 63 IPv4 addresses"),
         ("dns-server", .v6, "10.0.0.1", "is not a list of 1 to 63 IPv6 addresses"),
         ("policy-filter", .v4, "10.0.0.0", "is not a list of pairs of IPv4 addresses, at most 31"),
-        ("server-id", .v6, "33:33:00:00:00:01", "is not a MAC address of a single station"),
+        ("server-id", .v6, "33:33:00:00:00:01", "is not a unicast MAC address"),
         ("bootfile-name", .v4, "a\nb", "is not a text of 1 to 255 printable characters of ASCII"),
         ("bootfile-name", .v4, "é", "is not a text of 1 to 255 printable characters of ASCII"),
         ("domain-name", .v4, "a b", "is not a domain name of at most 253 characters"),
@@ -73,8 +73,8 @@ import Testing
             "121", .v4, "10.0.0.0/8",
             "is not a list of IPv4 routes, each a destination with its length, a comma, and the next hop"
         ),
-        ("netmask", .v4, "255.255.255.0", "cannot be set: OVN tells the port's own address and netmask by itself"),
-        ("ia-addr", .v6, "fd00::1", "cannot be set: OVN tells the port's own address and netmask by itself"),
+        ("netmask", .v4, "255.255.255.0", "cannot be set: OVN sends the port's own address and netmask by itself"),
+        ("ia-addr", .v6, "fd00::1", "cannot be set: OVN sends the port's own address and netmask by itself"),
     ]
 
     @Test(arguments: bad)
@@ -85,7 +85,7 @@ import Testing
         #expect(throws: DHCPOptionRefusal(reason)) { try option.parse(text) }
     }
 
-    @Test func `a row is read as far as OVN could answer with it`() {
+    @Test func `only the options of a row that OVN can send are read`() {
         let row = [
             "server_id": "10.0.0.1", "router": "10.0.0.1); output; next(", "domain_name": #""a""#, "lease_time": "abc",
             "offerip": "10.0.0.9", "unheard_of": "1", "mtu": "1442",

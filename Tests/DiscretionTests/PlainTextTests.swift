@@ -4,7 +4,7 @@ import Testing
 
 @testable import Discretion
 
-/// Text of others in lines of ours.
+/// Untrusted text in our log lines.
 struct PlainTextTests {
     @Test(arguments: [
         ("web", "web"), ("", ""), ("naïve 日本 🙂", "naïve 日本 🙂"), ("a\\b", "a\\b"),
@@ -22,7 +22,7 @@ struct PlainTextTests {
         #expect(text[...].plain() == shown)
     }
 
-    @Test func `of a long text the beginning is shown, and how long it was`() {
+    @Test func `a long text is cut and followed by its length`() {
         let long = String(repeating: "a", count: 8_000_000)
         #expect(long.plain(limit: 10) == "aaaaaaaaaa… (8000000 bytes)")
         #expect(String(repeating: "\n", count: 100).plain(limit: 10) == #"\n\n\n\n\n… (100 bytes)"#)
@@ -44,7 +44,7 @@ struct PlainTextTests {
         #expect(text.withoutSourcePlaces == shown && text.plain() == shown)
     }
 
-    @Test func `no scalar that a terminal obeys or that ends a line gets through`() {
+    @Test func `control characters and line separators are escaped`() {
         for value in (0 as UInt32)...0x2_0000 {
             guard let scalar = Unicode.Scalar(value) else { continue }
             let kind = scalar.properties.generalCategory
@@ -70,7 +70,7 @@ struct PlainTextTests {
         }
     }
 
-    @Test func `a log line cannot be forged by what it tells, nor a value of it`() {
+    @Test func `neither a log line nor a value can be forged by its contents`() {
         let lines = NIOLockedValueBox<[String]>([])
         var logger = Logger(label: "test") { _ in PlainLogHandler(Record(lines: lines)) }
         logger[metadataKey: "kept"] = "x\ny"

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Discretion
 
-/// What our children and our files tell.
+/// Secrets in files and child environments.
 struct SecretFileTests {
     @Test(
         arguments: [
@@ -18,7 +18,7 @@ struct SecretFileTests {
         #expect(SecretFile.fault(mode: S_IFREG | mode, owner: owner, user: 1000)?.reason == fault)
     }
 
-    @Test func `what is refused says the mode and the command that mends it, and nothing of the content`() throws {
+    @Test func `a refusal names the mode and the command that fixes it, and nothing of the content`() throws {
         let path = FileManager.default.temporaryDirectory.appending(path: "secret-\(UUID().uuidString)").path
         defer { unlink(path) }
         try "hunter2\n".write(toFile: path, atomically: false, encoding: .utf8)
@@ -44,7 +44,7 @@ struct SecretFileTests {
         #expect(throws: SecretFile.Refusal.self) { try SecretFile.read(path + ".none") }
     }
 
-    @Test func `a file that does not end is not read for ever`() {
+    @Test func `an endless file is not read forever`() {
         #expect(throws: SecretFile.Refusal.self) { try SecretFile.readOpenly("/dev/zero") }
     }
 

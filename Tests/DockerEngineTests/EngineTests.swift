@@ -273,13 +273,16 @@ struct EngineTests {
 extension DockerEngine {
     /// Makes a network of the engine's own bridges, without the machine's firewall.
     fileprivate func createTestNetwork(_ name: String, within timeout: Duration) async throws -> String {
-        struct Created: Decodable { let Id: String }
+        struct Created: Decodable {
+            let id: String
+            enum CodingKeys: String, CodingKey { case id = "Id" }
+        }
         let body =
             #"{"Name":"\#(name)","Driver":"bridge","IPAM":{"Config":[{"Subnet":"192.168.77.0/24"}]}}"#
         let reply = try await send(
             .POST, "/networks/create", body: ByteBuffer(string: body), goal: "create network \(name)",
             within: timeout)
         let created: Created = try decode(reply, "create network \(name)")
-        return created.Id
+        return created.id
     }
 }

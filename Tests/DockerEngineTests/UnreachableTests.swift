@@ -23,9 +23,9 @@ struct UnreachableTests {
         #expect(error?.message.contains(path) == true)
     }
 
-    /// Answers the version, then does with the next request what the test says.
+    /// Answers the version; to the next request it writes `reply`, then falls silent or closes the connection.
     func withHalfEngine(
-        then last: @escaping @Sendable (NIOAsyncChannelOutboundWriter<ByteBuffer>) async throws -> Void,
+        reply: String = "", closes: Bool = false,
         _ body: (DockerEngine) async throws -> Void
     ) async throws {
         let path = Self.temporarySocket()
@@ -46,7 +46,12 @@ struct UnreachableTests {
                                     var asked = 0
                                     for try await _ in input {
                                         asked += 1
-                                        guard asked == 1 else { return try await last(output) }
+                                        guard asked == 1 else {
+                                            try await output.write(ByteBuffer(string: reply))
+                                            if closes { return }
+                                            try await Task.sleep(for: .seconds(30))  // ended by cancellation
+                                            return
+                                        }
                                         let body = #"{"ApiVersion":"1.41","MinAPIVersion":"1.12"}"#
                                         try await output.write(
                                             ByteBuffer(
@@ -76,12 +81,8 @@ struct UnreachableTests {
     }
 
     /// Longer than any test: the engine says nothing more.
-    @Sendable static func fallSilent() async throws {
-        try await Task.sleep(for: .seconds(30))  // ended by cancellation
-    }
-
     @Test func `a change without an answer has an unknown outcome at the deadline`() async throws {
-        try await withHalfEngine(then: { _ in try await Self.fallSilent() }) { engine in
+        try await withHalfEngine { engine in
             let error = await #expect(throws: DockerError.self) {
                 try await engine.createContainer(
                     ContainerSpec(image: "i"), name: "one", within: .milliseconds(200))
@@ -91,7 +92,7 @@ struct UnreachableTests {
     }
 
     @Test func `a question without an answer is timed out at the deadline`() async throws {
-        try await withHalfEngine(then: { _ in try await Self.fallSilent() }) { engine in
+        try await withHalfEngine { engine in
             let error = await #expect(throws: DockerError.self) {
                 try await engine.findContainer("one", within: .milliseconds(200))
             }
@@ -100,10 +101,7 @@ struct UnreachableTests {
     }
 
     @Test func `a reply that stops in its body does not outlast the deadline`() async throws {
-        try await withHalfEngine(then: { output in
-            try await output.write(ByteBuffer(string: "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"))
-            try await Self.fallSilent()
-        }) { engine in
+        try await withHalfEngine(reply: "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{") { engine in
             let error = await #expect(throws: DockerError.self) {
                 try await engine.findContainer("one", within: .milliseconds(200))
             }
@@ -112,7 +110,7 @@ struct UnreachableTests {
     }
 
     @Test func `a connection closed during a change has an unknown outcome`() async throws {
-        try await withHalfEngine(then: { _ in }) { engine in
+        try await withHalfEngine(closes: true) { engine in
             let error = await #expect(throws: DockerError.self) {
                 try await engine.startContainer("one", within: .seconds(5))
             }
@@ -121,9 +119,7 @@ struct UnreachableTests {
     }
 
     @Test func `garbage is a bad reply`() async throws {
-        try await withHalfEngine(then: { output in
-            try await output.write(ByteBuffer(string: "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nnope"))
-        }) { engine in
+        try await withHalfEngine(reply: "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nnope", closes: true) { engine in
             let error = await #expect(throws: DockerError.self) {
                 try await engine.findContainer("one", within: .seconds(5))
             }

@@ -5,7 +5,7 @@ import Testing
 @testable import DockerPlugin
 
 @Suite struct PendingPoolsTests {
-    static let cidr = IPPrefix("10.1.0.0/16")!  // A literal that is one.
+    static let cidr = IPPrefix(literal: "10.1.0.0/16")
     static func pool(_ network: String? = nil, isChosen: Bool = false) -> PendingPool {
         PendingPool(id: PoolID(cidr: cidr, network: network.map { Reference($0) }), isChosen: isChosen)
     }

@@ -14,8 +14,7 @@ final class PluginProcess: Sendable {
 
     let pid: pid_t
 
-    /// Starts it.
-    /// - Parameter socket: what it gets as descriptor 3; nil lets it make its own.
+    /// Starts it with `socket` as descriptor 3; nil lets it make its own.
     init(_ arguments: [String], socket: CInt?, log: String) throws {
         var files = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&files)

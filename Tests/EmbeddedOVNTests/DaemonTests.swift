@@ -24,7 +24,7 @@ import Testing
 
     /// Returns once `condition` holds; the test's own time limit is the deadline.
     static func until(_ condition: () -> Bool) async throws {
-        // The pause only leaves the processor to those who are waited for.
+        // Yields the processor to what is waited for.
         while !condition() { try await Task.sleep(for: .milliseconds(5)) }
     }
 
@@ -33,7 +33,7 @@ import Testing
         return !stat.contains(") Z ")
     }
 
-    @Test func `a program's end is told`() async throws {
+    @Test func `a program's exit is reported`() async throws {
         let cases: [(String, ChildProcess.Exit)] = [
             ("exit 0", .status(0)), ("exit 7", .status(7)), ("kill -9 $$", .signal(9)),
         ]
@@ -98,7 +98,7 @@ import Testing
         daemon.backoff = .milliseconds(1)...(.milliseconds(2))
         let stillborn = daemon
         let error = await #expect(throws: EmbeddedOVNError.self) { try await stillborn.run() }
-        #expect(error?.message == "stillborn does not stay up: exit status 3, 5 times in a row; it said why above")
+        #expect(error?.message == "stillborn does not stay up: exit status 3, 5 times in a row; see its messages above")
     }
 
     @Test(.timeLimit(.minutes(1)))
@@ -121,7 +121,7 @@ import Testing
                 try await tasks.waitForAll()
             }
         }
-        let causes = record.lines.filter { $0.hasPrefix("daemon cannot be started again") }
+        let causes = record.lines.filter { $0.hasPrefix("daemon cannot be restarted") }
         #expect(causes.count == 2 && causes[0].contains("no space") && causes[1].contains("no memory"), "\(causes)")
         #expect(record.lines.filter { $0.hasPrefix("daemon started") }.count == 2)
     }
@@ -151,7 +151,7 @@ import Testing
     }
 
     @Test(arguments: ["", "6641", "0.0.0.0", "host:1", "::1:5", "[::1]", "1.2.3.4:65536", "1.2.3.4:x", "[1.2.3.4]:5"])
-    func `what is no address to listen on is refused`(_ text: String) {
+    func `an invalid listen address is refused`(_ text: String) {
         #expect(ListenAddress(text) == nil)
     }
 }

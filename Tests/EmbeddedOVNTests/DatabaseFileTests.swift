@@ -33,7 +33,7 @@ import Testing
         return (process.terminationStatus, output)
     }
 
-    /// A database of so many logical switches.
+    /// A database of `count` logical switches.
     private static func fill(_ folder: String, _ count: Int = 3) async throws -> Data {
         try await file(folder).prepare(logger: logger)
         for number in 1...count {
@@ -76,7 +76,7 @@ import Testing
         }
     }
 
-    @Test func `the error says how to go on, and that works`() async throws {
+    @Test func `the error names a remedy that works`() async throws {
         try await Self.withFolder { folder in
             var bytes = try await Self.fill(folder, 5)
             let path = "\(folder)/nb.db"
@@ -98,7 +98,7 @@ import Testing
         }
     }
 
-    @Test func `a record that a power cut left unfinished is kept beside the file, and taken off`() async throws {
+    @Test func `an unfinished last record is saved beside the file and cut off`() async throws {
         try await Self.withFolder { folder in
             let good = try await Self.fill(folder)
             let path = "\(folder)/nb.db"
@@ -115,7 +115,7 @@ import Testing
         }
     }
 
-    @Test func `a damaged file that another database can fill is put aside`() async throws {
+    @Test func `a damaged file of a derived database is set aside and recreated`() async throws {
         try await Self.withFolder { folder in
             var bytes = try await Self.fill(folder)
             bytes[bytes.count / 2] ^= 1
@@ -128,7 +128,7 @@ import Testing
         }
     }
 
-    @Test func `another schema's file, a cluster's, and one in use are refused and kept`() async throws {
+    @Test func `a file of another schema, of a cluster, or in use is refused and kept`() async throws {
         try await Self.withFolder { folder in
             let path = "\(folder)/nb.db"
             func refusal(_ words: String) async throws {
@@ -144,9 +144,9 @@ import Testing
                 #expect(unlink(path) == 0)
             }
             try Self.tool("create", path, "/usr/share/ovn/ovn-sb.ovsschema")
-            try await refusal("\(path) is a file of the database OVN_Southbound, not of OVN_Northbound")
+            try await refusal("\(path) is a file of database OVN_Southbound, not of OVN_Northbound")
             try Self.tool("create-cluster", path, Self.schema, "tcp:127.0.0.1:1")
-            try await refusal("\(path) is of a cluster")
+            try await refusal("\(path) is a clustered database")
             _ = try await Self.fill(folder)
             let server = Process()
             server.executableURL = URL(filePath: "/usr/sbin/ovsdb-server")
@@ -182,7 +182,7 @@ import Testing
         }
     }
 
-    @Test func `the one row is made with the file, and ovsdb-tool is not asked to read it again`() async throws {
+    @Test func `the one row is inserted at creation, and ovsdb-tool does not read the file again`() async throws {
         try await Self.withFolder { folder in
             var file = Self.file(folder)
             try await file.prepare(logger: Self.logger)
@@ -208,7 +208,7 @@ import Testing
         }
     }
 
-    @Test func `a row is found wherever the pieces of a large file end`() async throws {
+    @Test func `a row is found across chunk boundaries of a large file`() async throws {
         try await Self.withFolder { folder in
             let file = Self.file(folder)
             try await file.prepare(logger: Self.logger)

@@ -50,11 +50,11 @@ import Testing
         }
     }
 
-    @Test func `a whole file is whole, whatever the pieces it is read in`() {
+    @Test func `a complete file is intact in chunks of any size`() {
         for size in [1, 2, 7, 64, 1_000] { #expect(Self.finding(Self.file, pieces: size) == .whole(records: 3)) }
     }
 
-    @Test func `cut off anywhere, it is whole up to the last record that is, and no more`() {
+    @Test func `a truncated file is intact up to its last complete record`() {
         var ends = [0]
         for record in Self.records { ends.append(ends.last! + record.count) }
         for length in 0..<Self.file.count {
@@ -89,7 +89,7 @@ import Testing
         }
     }
 
-    @Test func `NUL bytes, a hole, another file's beginning and more are no end`() {
+    @Test func `NUL bytes, a hole, another file's beginning and other trailing bytes are damage`() {
         let others: [[UInt8]] = [
             Self.file + [0], Self.file + Array(repeating: 0, count: 4_096), Self.file + Array("\n".utf8),
             Self.file + Array("OVSDB JSON 0 \(String(repeating: "0", count: 40))\n".utf8),
@@ -112,7 +112,7 @@ import Testing
         #expect(Self.finding(Array("OVSDB CLUSTER 5 \(String(repeating: "0", count: 40))\n{}".utf8)) == .clustered)
     }
 
-    @Test func `most of a database being cut off is no power cut`() {
+    @Test func `a database that lost more than half is damaged, not unfinished`() {
         let large = Self.record(#"{"T":"\#(String(repeating: "x", count: 2 << 20))"}"#)
         guard case .damaged(Self.records[0].count, 1, let reason) = Self.finding(Self.records[0] + large.dropLast())
         else {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import EmbeddedOVN
 
-/// What other users of the machine may have put in our way.
+/// Links and folders that other users of the machine may have planted.
 @Suite struct FolderTests {
     private static func withFolder(_ body: (String) throws -> Void) throws {
         let folder = "/tmp/ovn-containers-folders-\(UUID().uuidString.prefix(8))"
@@ -18,7 +18,7 @@ import Testing
         #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")
     }
 
-    @Test func `a folder has one owner`() throws {
+    @Test func `a data folder is locked by one process at a time`() throws {
         try Self.withFolder { folder in
             try Folders(data: folder, run: "\(folder)/run").create()
             let lock = try FolderLock(folder)
@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    @Test func `a lock that is a link or no file is not followed`() throws {
+    @Test func `a lock that is a link or not a regular file is refused`() throws {
         try Self.withFolder { folder in
             let (victim, lock) = ("\(folder)/victim", "\(folder)/ovn-ipam.lock")
             try "precious".write(toFile: victim, atomically: true, encoding: .utf8)
@@ -36,13 +36,13 @@ import Testing
             #expect(unlink(lock) == 0 && symlink("\(folder)/absent", lock) == 0)
             Self.refusal("\(lock) is a symbolic link, which is not followed") { _ = try FolderLock(folder) }
             #expect(unlink(lock) == 0 && mkfifo(lock, 0o600) == 0)
-            Self.refusal("\(lock) is no ordinary file") { _ = try FolderLock(folder) }
+            Self.refusal("\(lock) is not a regular file") { _ = try FolderLock(folder) }
             #expect(try String(contentsOfFile: victim, encoding: .utf8) == "precious")
             #expect(!FileManager.default.fileExists(atPath: "\(folder)/absent"))
         }
     }
 
-    @Test func `links in the place of our files are refused, and files and sockets are not`() throws {
+    @Test func `links in place of our files are refused; files and sockets are not`() throws {
         try Self.withFolder { folder in
             try OwnFile.refuseLink("\(folder)/absent")
             try "".write(toFile: "\(folder)/file", atomically: false, encoding: .utf8)

@@ -53,7 +53,8 @@ private func answer(_ method: String, _ body: [UInt8]) -> PluginReply {
         done.signal()
     }
     done.wait()
-    return reply.value!
+    guard let value = reply.value else { preconditionFailure("the semaphore was signalled without a reply") }
+    return value
 }
 
 /// Written before the semaphore is signalled, read after.

@@ -13,7 +13,7 @@ import Testing
 
     private func statuses(_ server: EmbeddedServer) throws -> [Int] { WireTests.statuses(try server.heard()) }
 
-    @Test func `requests beyond those that may wait end the connection after the last answer`() throws {
+    @Test func `requests beyond the pipelining limit end the connection after the last answer`() throws {
         let server = try EmbeddedServer(holds: true)
         try server.send(String(repeating: Self.get, count: 6))
         #expect(server.answers.requests.count == 4)
@@ -71,7 +71,7 @@ import Testing
         #expect(server.isClosed)
     }
 
-    @Test func `a word to go on waits for the answers before it`() throws {
+    @Test func `100 Continue waits for the answers before it`() throws {
         let server = try EmbeddedServer(holds: true)
         try server.send("\(Self.get)POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n")
         #expect(try server.heard().isEmpty)
@@ -93,7 +93,7 @@ import Testing
         #expect(server.isClosed)
     }
 
-    @Test func `a server that ends answers whole requests, refuses half ones and closes the rest`() throws {
+    @Test func `a stopping server answers complete requests only and closes idle connections`() throws {
         let idle = try EmbeddedServer()
         let headless = try EmbeddedServer()
         try headless.send("GET /")
@@ -115,7 +115,7 @@ import Testing
         #expect(last.contains("200 OK") && last.contains("Connection: close"))
         both.answers.answer()
         #expect(try statuses(both) == [200, 503])
-        // Whoever does not answer in time is cut off.
+        // A handler that does not answer in time is cut off.
         let late = try EmbeddedServer(holds: true)
         try late.send(Self.get)
         late.channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
@@ -123,8 +123,8 @@ import Testing
         #expect(!late.channel.isActive)
     }
 
-    @Test func `time runs for what the client owes, and not for what it waits for`() throws {
-        // Parts of a request, what is said when it does not come on, and within which seconds.
+    @Test func `timeouts run while the client is slow, not while it waits for the server`() throws {
+        // Parts of a request, the answer when nothing follows, and within which seconds.
         for (parts, status, range) in [
             ([], 0, 10...13), (["GET /"], 408, 10...13), ([Self.half], 408, 10...13),
             ([Self.get, "GET /"], 408, 10...16),
@@ -152,7 +152,7 @@ import Testing
         #expect(!slow.isClosed)
     }
 
-    @Test func `a body may come slowly, but not too slowly`() throws {
+    @Test func `a body below the minimum pace is refused`() throws {
         let server = try EmbeddedServer()
         try server.send("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n")
         for _ in 1...5 {
@@ -173,7 +173,7 @@ import Testing
         #expect(busy.channel.isActive && !idle.channel.isActive)
     }
 
-    @Test func `a client that takes nothing is behind, and one that takes a little is not`() {
+    @Test func `a client that receives nothing is cut off, one that receives a little is not`() {
         var connection = HTTPConnection(limits: EmbeddedServer.limits, now: .uptimeNanoseconds(0))
         let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: "/", headers: ["Host": "x"])
         let start = NIODeadline.uptimeNanoseconds(0)

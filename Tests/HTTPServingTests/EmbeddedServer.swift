@@ -5,7 +5,7 @@ import NIOHTTP1
 
 @testable import HTTPServing
 
-/// The server's handlers on a channel without a socket, and behind them one that answers each request by what it asks.
+/// The server's handlers on a channel without a socket, and behind them one that echoes each request.
 final class EmbeddedServer {
     static let limits = ConnectionLimits(
         pipelinedRequests: 4, headTime: .seconds(10), bodyTime: .seconds(60), paceTime: .seconds(10), paceSize: 100,
@@ -40,7 +40,7 @@ final class EmbeddedServer {
 
     func wait(_ time: TimeAmount) { channel.embeddedEventLoop.advanceTime(by: time) }
 
-    /// All that was said since the last time.
+    /// Everything written since the last call.
     func heard() throws -> String {
         var text = ""
         while let data = try channel.readOutbound(as: IOData.self) {

@@ -8,7 +8,7 @@ import Testing
         SourceAddress(try SocketAddress(ipAddress: address, port: 1))
     }
 
-    @Test func `an IPv6 client counts by its 64 bits, an IPv4 one by its address however it is written`() throws {
+    @Test func `an IPv6 client is identified by its /64, an IPv4 client by its address, mapped or not`() throws {
         #expect(try source("2001:db8::1") == source("2001:db8::ffff:1"))
         #expect(try source("2001:db8::1") != source("2001:db8:0:1::1"))
         #expect(try source("192.0.2.1") == source("::ffff:192.0.2.1"))

@@ -205,7 +205,7 @@ import Testing
             let heard = Self.statuses(try server.heard())
             #expect(heard.allSatisfy { $0 == 100 || $0 == 200 || 400...417 ~= $0 || [431, 501, 505].contains($0) })
             #expect(server.isClosed)
-            // Whoever answers is told of every request that he has only a part of.
+            // The application's handler gets an error for each request that it has only a part of.
             #expect(server.answers.errors.count <= 1)
         }
     }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import HTTPTransport
 
-/// More exchanges at once than a server is asked for.
+/// More concurrent exchanges than the limit.
 @Suite(.timeLimit(.minutes(1))) struct TurnTests {
     private func withTransport(
         connectTimeout: Duration = .seconds(2), _ body: (HTTPTransport) async throws -> Void
@@ -40,7 +40,7 @@ import Testing
         }
     }
 
-    @Test func `who gets no turn has sent nothing, and is told so`() async throws {
+    @Test func `an exchange that gets no turn sends nothing and reports it`() async throws {
         let silent = Array(repeating: ScriptedServer.Step.silence, count: HTTPTransport.width)
         try await ScriptedServer.run(silent + [.reply(204, "")]) { server in
             try await withTransport { transport in
@@ -61,9 +61,9 @@ import Testing
                 #expect(error?.kind == .unreachable && error?.reason == "cancelled")
                 #expect(server.requests.count == first.count)
 
-                // A turn that is given back is the next one's: those who gave up have kept none.
+                // A released turn goes to the next one: cancelled exchanges have kept none.
                 let next = Task { try await transport.exchange(question(server), within: .seconds(30)) }
-                first.forEach { $0.cancel() }
+                for task in first { task.cancel() }
                 #expect(try await next.value.status == 204)
             }
         }
@@ -73,46 +73,46 @@ import Testing
 /// Whose turn it is.
 @Suite(.timeLimit(.minutes(1))) struct FairnessTests {
     @Test func `clients take turns, however many requests one has`() async {
-        let turnstile = Turnstile<Int>(width: 1)
-        #expect(await turnstile.enter(for: 1, until: .now + .seconds(60)))
+        let semaphore = FairSemaphore<Int>(width: 1)
+        #expect(await semaphore.enter(for: 1, until: .now + .seconds(60)))
         let (turns, takes) = AsyncStream<Int>.makeStream()
         await withTaskGroup(of: Void.self) { group in
-            // Each in its queue before the next comes.
+            // Each is queued before the next.
             for (count, client) in [1, 1, 1, 1, 2, 3, 2].enumerated() {
                 group.addTask {
-                    guard await turnstile.enter(for: client, until: .now + .seconds(60)) else { return }
+                    guard await semaphore.enter(for: client, until: .now + .seconds(60)) else { return }
                     takes.yield(client)
-                    turnstile.leave(client)
+                    semaphore.leave(client)
                 }
-                while turnstile.waiting <= count { await Task.yield() }
+                while semaphore.waiting <= count { await Task.yield() }
             }
-            turnstile.leave(1)
+            semaphore.leave(1)
         }
         takes.finish()
         #expect(await turns.reduce(into: []) { $0.append($1) } == [1, 2, 3, 1, 2, 1, 1])
     }
 
-    @Test func `who gave up takes no turn and leaves no trace`() async {
-        let turnstile = Turnstile<Int>(width: 1)
-        #expect(await turnstile.enter(for: 1, until: .now + .seconds(60)))
-        for client in 1...100 { #expect(await !turnstile.enter(for: client, until: .now)) }
-        #expect(turnstile.waiting == 0)
-        turnstile.leave(1)
-        #expect(await turnstile.enter(for: 2, until: .now))
+    @Test func `a cancelled waiter takes no turn and leaves no trace`() async {
+        let semaphore = FairSemaphore<Int>(width: 1)
+        #expect(await semaphore.enter(for: 1, until: .now + .seconds(60)))
+        for client in 1...100 { #expect(await !semaphore.enter(for: client, until: .now)) }
+        #expect(semaphore.waiting == 0)
+        semaphore.leave(1)
+        #expect(await semaphore.enter(for: 2, until: .now))
     }
 
-    @Test func `a client's share leaves places for others`() async {
-        let turnstile = Turnstile<Int>(width: 4)
-        for _ in 1...2 { #expect(await turnstile.enter(for: 1, share: 2, until: .now)) }
-        async let third = turnstile.enter(for: 1, share: 2, until: .now + .seconds(60))
-        while turnstile.waiting == 0 { await Task.yield() }
-        // Others find places, which do not go to who has his share.
-        for _ in 1...2 { #expect(await turnstile.enter(for: 2, share: 2, until: .now)) }
-        turnstile.leave(2)
-        #expect(turnstile.waiting == 1)
-        turnstile.leave(1)
+    @Test func `a client at its share leaves turns to others`() async {
+        let semaphore = FairSemaphore<Int>(width: 4)
+        for _ in 1...2 { #expect(await semaphore.enter(for: 1, share: 2, until: .now)) }
+        async let third = semaphore.enter(for: 1, share: 2, until: .now + .seconds(60))
+        while semaphore.waiting == 0 { await Task.yield() }
+        // Others get turns, which do not go to a client at its share.
+        for _ in 1...2 { #expect(await semaphore.enter(for: 2, share: 2, until: .now)) }
+        semaphore.leave(2)
+        #expect(semaphore.waiting == 1)
+        semaphore.leave(1)
         #expect(await third)
-        #expect(await turnstile.enter(for: 3, share: 2, until: .now))
-        #expect(await !turnstile.enter(for: 3, share: 2, until: .now))
+        #expect(await semaphore.enter(for: 3, share: 2, until: .now))
+        #expect(await !semaphore.enter(for: 3, share: 2, until: .now))
     }
 }

@@ -28,7 +28,7 @@ import Testing
     static let taken: [NearPrefix] = [
         ("10.77.0.0/24", "eth0", false), ("10.77.0.11/32", "lo", false), ("172.18.0.0/16", "docker_gwbridge", true),
     ]
-    .map { NearPrefix(IPPrefix($0)!, interface: $1, isBridge: $2) }
+    .map { NearPrefix(IPPrefix(literal: $0), interface: $1, isBridge: $2) }
 
     @Test(arguments: [
         ("10.77.0.0/24", "10.77.0.0/24", "eth0"), ("10.77.0.128/25", "10.77.0.0/24", "eth0"),

@@ -106,7 +106,7 @@ private struct Ground {
     let container: NetworkNamespace
     let links: HostLinks
     let datapath: Datapath
-    let mac = MACAddress("02:00:00:00:00:07")!
+    let mac = MACAddress(literal: "02:00:00:00:00:07")
     let listener: CInt
 
     init(_ datapath: Datapath) throws {
@@ -120,12 +120,12 @@ private struct Ground {
     func plug(mayAdvertise: Bool) async throws {
         let plug = Plug(
             hostInterface: "ovnfilter", alias: "test", mac: mac,
-            addresses: [InterfaceAddress("fd00::7/64")!], routes: [], mtu: 1442, bridge: "br-int", datapath: datapath,
-            mayAdvertise: mayAdvertise)
+            addresses: [InterfaceAddress(literal: "fd00::7/64")], routes: [], mtu: 1442, bridge: "br-int",
+            datapath: datapath, mayAdvertise: mayAdvertise)
         let link = try await links.createVeth(plug, containerInterface: "eth0", sandbox: container)
         try await links.configureHost(link, for: plug, isNew: true)
         try await links.configureContainer(
-            plug, link: link.peer!, name: "eth0", actual: PlugState(), sandbox: container)
+            plug, link: try #require(link.peer), name: "eth0", actual: PlugState(), sandbox: container)
         var heard = link.index
         if datapath == .system {
             try await links.apply([.createLink("br", kind: "bridge"), .setLink(.name("br"), [.up])])
@@ -137,13 +137,13 @@ private struct Ground {
                 }
             }
             for port in ["ovnfilter", "far"] { try await links.enslave(port, to: "br") }
-            heard = try await links.find(.name("near"))!.index
+            heard = try #require(try await links.find(.name("near"))).index
         }
         // struct sockaddr_ll: family, protocol, index, and what is not asked for.
         var address: [UInt8] = [UInt8(AF_PACKET), 0, 0x00, 0x03] + withUnsafeBytes(of: heard) { Array($0) }
         address += [UInt8](repeating: 0, count: 12)
         let status = address.withUnsafeBytes { bytes in
-            bind(listener, bytes.assumingMemoryBound(to: sockaddr.self).baseAddress!, socklen_t(bytes.count))
+            bind(listener, bytes.assumingMemoryBound(to: sockaddr.self).baseAddress, socklen_t(bytes.count))
         }
         #expect(status == 0)
     }
@@ -162,7 +162,8 @@ private struct Ground {
         let status = try container.run { () throws -> CInt in
             var inside = try NetlinkSocket()
             let links = try inside.rows(.listLinks(), within: .seconds(5)).map { message throws in try Link(message) }
-            return clinux_send_frame(links.first { $0.name == "eth0" }!.index, frame, UInt64(frame.count))
+            let link = try #require(links.first { $0.name == "eth0" })
+            return clinux_send_frame(link.index, frame, UInt64(frame.count))
         }
         #expect(status == 0)
     }

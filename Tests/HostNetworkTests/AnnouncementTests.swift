@@ -4,7 +4,7 @@ import Testing
 @testable import HostNetwork
 
 @Suite struct AnnouncementTests {
-    let mac = MACAddress(octets: [2, 0, 0, 0, 0, 7] as [UInt8])!
+    let mac = MACAddress(literal: "02:00:00:00:00:07")
 
     @Test func `an IPv4 address is announced to everyone, asking for itself`() throws {
         let address = try #require(IPAddress("10.1.7.7"))

@@ -123,7 +123,8 @@ struct MoveGround {
     }
 
     /// Through a gateway that is on no link.
-    static let unreachable = Route(to: IPPrefix("198.51.100.0/25")!, gateway: IPAddress("172.31.0.1"), link: 4711)
+    static let unreachable = Route(
+        to: IPPrefix(literal: "198.51.100.0/25"), gateway: IPAddress("172.31.0.1"), link: 4711)
 
     @Test func `a gateway that is reached by another route moves after that`() async throws {
         let host = try HostLinks(in: .make())

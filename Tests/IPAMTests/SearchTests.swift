@@ -2,7 +2,7 @@ import IPAM
 import NetAddress
 import Testing
 
-/// The addresses in use, and how often the search asked about them.
+/// The addresses in use, and how often the search queried them.
 private final class Taken {
     var addresses: Set<IPAddress> = []
     var blocks: [AddressBlock: Int] = [:]
@@ -82,7 +82,7 @@ private final class Taken {
         #expect(order == ["10.0.0.254", "10.0.0.255", "10.0.1.0", "10.0.1.1", "10.0.0.3"])
     }
 
-    @Test func `no pools give no address`() {
+    @Test func `without pools there is no address`() {
         var generator = SystemRandomNumberGenerator()
         #expect(Taken().search([]).random(using: &generator) == nil)
         #expect(Taken().search([]).lowest() == nil)

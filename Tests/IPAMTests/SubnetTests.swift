@@ -70,4 +70,6 @@ import Testing
     }
 }
 
-func range(_ first: String, _ last: String) -> IPRange { IPRange(IPAddress(first)!, IPAddress(last)!)! }
+func range(_ first: String, _ last: String) -> IPRange {
+    IPRange(ordered: IPAddress(literal: first), IPAddress(literal: last))
+}

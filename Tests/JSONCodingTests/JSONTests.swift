@@ -191,7 +191,9 @@ extension JSON {
     private static func randomText(_ generator: inout Seeded) -> String {
         let letters = Array("abcdefgh\"\\/\n\t\u{1}é€😀 :,{}[]")
         return String(
-            (0..<Int.random(in: 0..<40, using: &generator)).map { _ in letters.randomElement(using: &generator)! })
+            (0..<Int.random(in: 0..<40, using: &generator)).map { _ in
+                letters[.random(in: letters.indices, using: &generator)]
+            })
     }
 
     /// Whether Foundation's tree says the same.

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Keystone
 
-/// Whose token Keystone is asked for next.
+/// The order of validations between client addresses.
 @Suite(.timeLimit(.minutes(1))) final class AddressTurnsTests: Sendable {
     private let turns = AddressTurns()
     private let stranger = SourceAddress.ipv4(1)
@@ -20,7 +20,7 @@ import Testing
         }
     }
 
-    @Test func `an address asks one question at a time, beside others`() async {
+    @Test func `an address validates one token at a time, concurrently with others`() async {
         let gate = TokenValidatorTests.Gate()
         await withTaskGroup(of: Void.self) { group in
             for (name, client) in [
@@ -41,7 +41,7 @@ import Testing
         #expect(asked.withLock { $0.count } == 6)
     }
 
-    @Test func `after a refusal the address rests, and nobody else does`() async {
+    @Test func `after a refusal only that address is delayed`() async {
         let refusal = await ask("refused", for: stranger) {
             // So that there is a rest of some length.
             try? await Task.sleep(for: .milliseconds(200))
@@ -54,7 +54,7 @@ import Testing
         #expect(asked.withLock { $0.last } == "next")
     }
 
-    @Test func `who waits too long is told so`() async {
+    @Test func `waiting too long makes the token unavailable`() async {
         let gate = TokenValidatorTests.Gate()
         async let first = self.ask("first", for: stranger) {
             await gate.pass()

@@ -10,7 +10,7 @@ import Testing
         .init(serviceType: "network", interface: .public, region: "two", url: "http://two:9696"),
     ])
 
-    @Test func `an interface may be written as older files do`() {
+    @Test func `an interface may have its older name`() {
         #expect(Catalogue.Interface("publicURL") == .public && Catalogue.Interface("internal") == .internal)
         #expect(Catalogue.Interface("everyone") == nil)
     }
@@ -21,7 +21,7 @@ import Testing
         #expect(try catalogue.url(of: "network", interface: .internal) == "http://in:9696")
     }
 
-    @Test func `what is not there is told beside what is`() {
+    @Test func `a missing endpoint is reported with the existing ones`() {
         func message(_ body: () throws -> Void) -> String {
             #expect(throws: KeystoneError.self) { try body() }?.message ?? ""
         }

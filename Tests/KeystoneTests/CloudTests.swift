@@ -4,7 +4,7 @@ import Testing
 
 @testable import Keystone
 
-/// What RC files, clouds.yaml and options come to.
+/// Clouds from RC files, clouds.yaml and options.
 @Suite struct CloudTests {
     /// A folder with these files, which is home too.
     private func load(
@@ -111,13 +111,13 @@ import Testing
             auth: {username: demo, password: 007, project-name: web}
         """
 
-    @Test func `clouds.yaml and secure.yaml are one`() throws {
+    @Test func `clouds.yaml and secure.yaml are merged`() throws {
         let files = [
             "clouds.yaml": Self.clouds, "secure.yaml": "clouds: {one: {auth: {password: hush}}}",
             "clouds-public.yaml": "public-clouds: {vendor: {auth: {auth_url: 'https://v'}, interface: public}}",
         ]
         let one = try load(["OS_CLOUD": "one"], files: files)
-        #expect(one.region == "r1" && one.interface == .internal && one.trust == .anybody)
+        #expect(one.region == "r1" && one.interface == .internal && one.trust == .unverified)
         #expect(try credentials(one).scope == .project(.id("p1")))
         #expect(
             try credentials(one).method == .password(.name("demo", domain: .name("Default")), Secret("hush")))
@@ -131,17 +131,17 @@ import Testing
             message { _ = try load(["OS_REGION_NAME": "r3"], files: files, cloud: "two") }.contains("no region \"r3\""))
     }
 
-    @Test func `options count before the environment, that before files`() throws {
+    @Test func `options take precedence over the environment, that over files`() throws {
         let files = ["clouds.yaml": Self.clouds]
         let cloud = try load(
             ["OS_CLOUD": "one", "OS_PASSWORD": "hush", "OS_PROJECT_NAME": "other", "OS_INTERFACE": "public"],
             files: files, options: [.interface: "admin", .endpoint: "http://n"])
         #expect(cloud.interface == .admin && cloud.endpoint == "http://n")
-        // Its name unsays the id that the file has.
+        // Its name unsets the id in the file.
         #expect(try credentials(cloud).scope == .project(.name("other", domain: nil)))
     }
 
-    @Test func `files are looked for in their order`() throws {
+    @Test func `files are searched for in openstacksdk's order`() throws {
         func file(_ user: String) -> String {
             "clouds: {c: {auth: {auth_url: 'http://k', username: \(user), password: p, project_id: p}}}"
         }
@@ -156,7 +156,7 @@ import Testing
         files["x/my.yaml"] = file("named")
         #expect(
             try user(files, ["OS_CLOUD": "c", "OS_CLIENT_CONFIG_FILE": "FOLDER/x/my.yaml"]) == "user \"named\"")
-        // With nothing said, the only cloud that there is.
+        // With nothing configured, the only cloud there is.
         #expect(try user([".config/openstack/clouds.yaml": file("only")], [:]) == "user \"only\"")
     }
 
@@ -194,7 +194,7 @@ import Testing
         #expect(message.contains(first) && message.contains(second), "\(message)")
     }
 
-    @Test func `a cloud is meant by credentials, not by what stands beside them`() {
+    @Test func `credentials select a cloud, other settings alone do not`() {
         func isMeant(_ environment: [String: String]) -> Bool {
             Cloud.isMeant(options: [:], cloud: nil, environment: environment)
         }

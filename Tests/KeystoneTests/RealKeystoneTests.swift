@@ -7,7 +7,7 @@ import Testing
 
 /// Tokens of a real Keystone.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct RealKeystoneTests {
-    /// Who asks: a name, a password and a project of the default domain.
+    /// A name, a password and a project of the default domain.
     private struct User {
         var name: String
         var password = "secret"
@@ -16,7 +16,7 @@ import Testing
 
     private static let admin = User(name: "admin", project: "admin")
 
-    /// Runs `body` with a validator whose answers are good for one second, and closes it.
+    /// Runs `body` with a validator that caches for one second, and closes it.
     private func withValidator(
         _ keystone: KeystoneServer, url: String? = nil, user: User = admin,
         _ body: (TokenValidator) async throws -> Void
@@ -39,19 +39,19 @@ import Testing
         await validator.shutdown()
     }
 
-    /// Asks until the verdict is another one; the suite's time limit is the deadline.
+    /// Validates until the verdict changes; the suite's time limit is the deadline.
     private func next(after old: TokenVerdict, _ token: String, _ validator: TokenValidator) async throws
         -> TokenVerdict
     {
         while true {
             let verdict = await validator.validate(token)
             if verdict != old { return verdict }
-            // Between two looks: Keystone needs the processor too. Throws at the suite's time limit, which ends this.
+            // Between two polls: Keystone needs the processor too. Throws at the suite's time limit.
             try await Task.sleep(for: .milliseconds(20))
         }
     }
 
-    @Test func `a token tells whose it is until it is revoked, or its user gone`() async throws {
+    @Test func `a token is valid until it is revoked or its user deleted`() async throws {
         let keystone = try await KeystoneServer.shared()
         let admin = try await keystone.token()
         let project = try await keystone.makeProject("blue", as: admin)
@@ -67,7 +67,7 @@ import Testing
             #expect(valid.projectID == project)
             #expect(Set(valid.roles) == ["member", "reader"])
 
-            // Unscoped: somebody, who speaks for nobody.
+            // Unscoped: a user without a project.
             let unscoped = try await keystone.token("alice", project: nil)
             guard case .valid(let nowhere) = await validator.validate(unscoped) else {
                 Issue.record("the unscoped token is refused")
@@ -78,24 +78,24 @@ import Testing
 
             for garbage in ["nonsense", String(token.dropLast(4)) + "AAAA", String(repeating: "g", count: 4_000)] {
                 let verdict = await validator.validate(garbage)
-                #expect(verdict == .rejected("keystone does not know it, or no more"), "\(verdict)")
+                #expect(verdict == .rejected("keystone does not know it, or no longer"), "\(verdict)")
             }
 
             let start = ContinuousClock.now
             try await keystone.ask("DELETE", "/auth/tokens", token: admin, subject: token)
             let after = try await next(after: verdict, token, validator)
-            #expect(after == .rejected("keystone does not know it, or no more"))
+            #expect(after == .rejected("keystone does not know it, or no longer"))
             #expect(ContinuousClock.now - start < .seconds(20))
 
             let second = try await keystone.token("alice", project: "blue")
             let good = await validator.validate(second)
             try await keystone.ask("DELETE", "/users/\(user)", token: admin)
             #expect(
-                try await next(after: good, second, validator) == .rejected("keystone does not know it, or no more"))
+                try await next(after: good, second, validator) == .rejected("keystone does not know it, or no longer"))
         }
     }
 
-    @Test func `Keystone that is down, that refuses us, or that will not tell us, is no answer`() async throws {
+    @Test func `a Keystone that is down or refuses validation makes tokens unavailable`() async throws {
         let keystone = try await KeystoneServer.shared()
         let admin = try await keystone.token()
         let project = try await keystone.makeProject("service", as: admin)
@@ -129,10 +129,10 @@ import Testing
         }
     }
 
-    @Test func `tokens end when Keystone says so, and our own is renewed`() async throws {
+    @Test func `tokens expire as Keystone says, and the service's own is renewed`() async throws {
         try await withKeystone(tokenLifetime: 5) { keystone in
             try await withValidator(keystone, url: keystone.url.replacing("/v3", with: "/")) { validator in
-                // The second one is validated when the first, and with it ours, has ended.
+                // The second one is validated after the first, and the service's own, have expired.
                 for _ in 1...2 {
                     let (token, verdict) = try await validToken(keystone, validator)
                     guard case .rejected = try await next(after: verdict, token, validator) else {
@@ -144,7 +144,7 @@ import Testing
         }
     }
 
-    /// A new token with time left: on a busy machine one may end before it is looked at.
+    /// A new token with time left: on a busy machine one may expire before it is validated.
     private func validToken(
         _ keystone: KeystoneServer, _ validator: TokenValidator
     ) async throws -> (String, TokenVerdict) {
@@ -153,11 +153,11 @@ import Testing
             let verdict = await validator.validate(token)
             if case .valid = verdict { return (token, verdict) }
             try #require(
-                verdict == .rejected("expired") || verdict == .rejected("keystone does not know it, or no more"))
+                verdict == .rejected("expired") || verdict == .rejected("keystone does not know it, or no longer"))
         }
     }
 
-    @Test func `our own token is fetched anew when it is refused`() async throws {
+    @Test func `the service's own token is renewed when it is refused`() async throws {
         let keystone = try await KeystoneServer.shared()
         try await withValidator(keystone) { validator in
             let token = try await keystone.token()
@@ -165,7 +165,7 @@ import Testing
                 Issue.record("not valid")
                 return
             }
-            // Whoever changes a password revokes all of the user's tokens.
+            // A password change revokes all of the user's tokens.
             let me = try await keystone.ask("GET", "/auth/tokens", token: token, subject: token)
             let user = ((me.json["token"] as? [String: Any])?["user"] as? [String: Any])?["id"] as? String
             let id = try #require(user)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Keystone
 
-/// What no Keystone of today does: Identity v2.0, and servers that are none.
+/// What no current Keystone does: Identity v2.0, and servers that are not Keystone.
 @Suite(.timeLimit(.minutes(1)))
 struct ScriptedTests {
     static let limit = Duration.seconds(5)
@@ -67,7 +67,7 @@ struct ScriptedTests {
         }
     }
 
-    @Test func `what version 2 does not know is refused before anything is sent`() async throws {
+    @Test func `what version 2 does not support is refused before anything is sent`() async throws {
         try await ScriptedServer.run { server in
             var beyond = credentials(server.endpoint + "/v2.0")
             beyond.method = .password(.name("demo", domain: .name("Users")), Secret("hush"))
@@ -77,7 +77,7 @@ struct ScriptedTests {
         }
     }
 
-    @Test func `the version that is asked for counts before that of the URL`() async throws {
+    @Test func `the requested version takes precedence over that of the URL`() async throws {
         let client = KeystoneClient(connectTimeout: .seconds(1), logger: Logger(label: "test"))
         for (url, version, expected) in [
             ("http://k/identity/v2.0/", IdentityVersion.v3, "http://k/identity/v3"),
@@ -91,7 +91,7 @@ struct ScriptedTests {
 
     @Test(arguments: [
         (404, "<html>", KeystoneError.Code.badReply, "there is no identity API at"),
-        (200, "{}", .badReply, "there is no identity API at"), (503, "", .unreachable, "answered status 503"),
+        (200, "{}", .badReply, "there is no identity API at"), (503, "", .unreachable, "returned status 503"),
     ])
     func `a server that is no Keystone is told from one that does not work`(
         status: Int, body: String, code: KeystoneError.Code, text: String
@@ -116,7 +116,7 @@ struct ScriptedTests {
         }
     }
 
-    @Test func `a password is sent nowhere else`() async throws {
+    @Test func `a redirect does not get the password`() async throws {
         try await ScriptedServer.run(
             .raw("HTTP/1.1 301 X\r\nlocation: https://elsewhere/v3/auth/tokens\r\ncontent-length: 0\r\n\r\n")
         ) { server in
@@ -126,14 +126,14 @@ struct ScriptedTests {
         }
     }
 
-    @Test func `nobody listening is unreachable`() async throws {
+    @Test func `a port without a listener is unreachable`() async throws {
         var endpoint = ""
         try await ScriptedServer.run { endpoint = $0.endpoint }
         let error = try await failure(credentials(endpoint + "/v3"))
         #expect(error?.code == .unreachable && error?.message.contains("\(endpoint)/v3") == true)
     }
 
-    @Test func `a validator that is closed leaves its questions`() async throws {
+    @Test func `closing a validator abandons its pending validations`() async throws {
         let own = #"""
             {"token": {"user": {"id": "u", "name": "ovn-ipam"}, "issued_at": "2024-05-17T09:30:00.000000Z",
              "expires_at": "2024-05-17T10:30:00.000000Z"}}

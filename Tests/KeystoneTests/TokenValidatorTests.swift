@@ -7,13 +7,13 @@ import Testing
 
 @testable import Keystone
 
-/// What is remembered of tokens, and for how long.
+/// What is cached of tokens, and for how long.
 @Suite struct TokenValidatorTests {
-    /// Answers as it is told, and counts.
+    /// Returns the configured verdicts, and counts.
     final class Source: TokenSource {
         let verdicts: Mutex<[String: TokenVerdict]>
         let count = Atomic(0)
-        /// Where questions wait until they are let go.
+        /// Holds validations until they are released.
         let gate: Gate?
 
         init(_ verdicts: [String: TokenVerdict], gate: Gate? = nil) {
@@ -40,14 +40,14 @@ import Testing
 
         func open() {
             isOpen = true
-            waiting.forEach { $0.resume() }
+            for continuation in waiting { continuation.resume() }
             waiting = []
         }
 
         var count: Int { waiting.count }
     }
 
-    /// A time that the test sets.
+    /// A clock set by the test.
     final class Time: Sendable {
         let now = Mutex(ContinuousClock.now)
         let clock = Mutex<Int64>(1_000)
@@ -74,7 +74,7 @@ import Testing
         ValidToken(userID: "u", projectID: "p", roles: ["member"], expiresAt: Timestamp(seconds: expires))
     }
 
-    @Test func `a token is asked for once while the answer is good`() async {
+    @Test func `a token is validated once during the cache time`() async {
         let source = Source(["t": .valid(token())])
         let validator = validator(source)
         for _ in 1...3 { #expect(await validator.validate("t") == .valid(token())) }
@@ -89,7 +89,7 @@ import Testing
         #expect(source.count.load(ordering: .relaxed) == 2)
     }
 
-    @Test func `a token that expires is refused at once, though its answer is new`() async {
+    @Test func `an expired token is refused at once, even if cached`() async {
         let source = Source(["t": .valid(token(expires: 1_010)), "old": .valid(token(expires: 1_000))])
         let validator = validator(source)
         #expect(await validator.validate("old") == .rejected("expired"))
@@ -99,7 +99,7 @@ import Testing
         #expect(source.count.load(ordering: .relaxed) == 2)
     }
 
-    @Test func `what Keystone did not say is not remembered`() async {
+    @Test func `an unavailable verdict is not cached`() async {
         let source = Source(["t": .unavailable("down")])
         let validator = validator(source)
         #expect(await validator.validate("t") == .unavailable("down"))
@@ -114,7 +114,7 @@ import Testing
         #expect(source.count.load(ordering: .relaxed) == 0)
     }
 
-    @Test func `requests with one token ask once`() async {
+    @Test func `concurrent requests with one token share a validation`() async {
         let gate = Gate()
         let source = Source(["t": .valid(token())], gate: gate)
         let validator = validator(source)
@@ -128,7 +128,7 @@ import Testing
         #expect(source.count.load(ordering: .relaxed) == 1)
     }
 
-    @Test func `an answer is kept though who asked has gone`() async {
+    @Test func `a verdict is cached even if its caller has gone`() async {
         let gate = Gate()
         let source = Source(["t": .valid(token())], gate: gate)
         let validator = validator(source)
@@ -143,12 +143,12 @@ import Testing
         #expect(source.count.load(ordering: .relaxed) == 1)
     }
 
-    @Test func `the number of questions at a time has a bound`() async {
+    @Test func `the number of pending validations is limited`() async {
         let gate = Gate()
         let source = Source(["t": .valid(token())], gate: gate)
         let validator = validator(source)
         let guesses = (0..<TokenCache.limit).map { guess in
-            // A stranger with many addresses.
+            // An attacker with many addresses.
             Task { await validator.validate("guess\(guess)", from: .ipv6(UInt64(guess / TokenCache.limitOfOne))) }
         }
         while await gate.count < TokenCache.limit { await Task.yield() }
@@ -158,7 +158,7 @@ import Testing
         #expect(await validator.validate("t") == .valid(token()))
     }
 
-    @Test func `a stranger's invented tokens have a share, and nobody else's wait for them`() async {
+    @Test func `invented tokens of one client do not delay other clients`() async {
         let gate = Gate()
         let source = Source(["t": .valid(token())], gate: gate)
         let validator = validator(source)
@@ -170,7 +170,7 @@ import Testing
         #expect(
             await validator.validate("another", from: stranger)
                 == .crowded("64 other tokens from the same address are being asked for, which is the limit"))
-        // Nor does what is known wait, or what is asked for by somebody else.
+        // Neither cached tokens nor those of other clients wait.
         let valid = Task { await validator.validate("t", from: friend) }
         while await gate.count <= guesses.count { await Task.yield() }
         let same = Task { await validator.validate("t", from: stranger) }
@@ -181,7 +181,7 @@ import Testing
         #expect(await validator.validate("another", from: stranger) == .rejected("unknown"))
     }
 
-    @Test func `guesses neither grow without bound nor push out what is valid`() async {
+    @Test func `guesses are cached in bounded space and do not evict valid tokens`() async {
         let source = Source(["t": .valid(token())])
         let validator = validator(source, capacity: 10)
         _ = await validator.validate("t")
@@ -196,6 +196,6 @@ import Testing
 }
 
 extension TokenValidator {
-    /// As for a client whose address does not matter.
+    /// For a client without an address.
     func validate(_ token: String) async -> TokenVerdict { await validate(token, from: nil) }
 }

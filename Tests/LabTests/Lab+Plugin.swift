@@ -37,9 +37,8 @@ extension Lab {
         }
     }
 
-    /// Starts a container that sleeps, and says what it was given on that network.
-    ///
-    /// - Parameter endpoint: options of its endpoint, `,driver-opt=…`.
+    /// Starts a container that sleeps, and returns what it was given on that network. `endpoint` are options of its
+    /// endpoint, `,driver-opt=…`.
     @discardableResult
     func start(
         _ name: String, on host: String, network: String, endpoint: String = "", options: String = "",

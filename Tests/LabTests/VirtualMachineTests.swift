@@ -72,11 +72,20 @@ extension Lab {
 
 /// Of what the API answers, what a VM is made with.
 private struct Created: Decodable, Sendable {
-    struct Address: Decodable, Sendable { let ip_address: String }
+    struct Address: Decodable, Sendable {
+        let ipAddress: String
+        enum CodingKeys: String, CodingKey { case ipAddress = "ip_address" }
+    }
     let id: String
-    let mac_address: String?
-    let fixed_ips: [Address]?
+    let macAddress: String?
+    let fixedIPs: [Address]?
 
-    var mac: String { mac_address ?? "" }
-    var address: String { fixed_ips?.first?.ip_address ?? "" }
+    enum CodingKeys: String, CodingKey {
+        case id
+        case macAddress = "mac_address"
+        case fixedIPs = "fixed_ips"
+    }
+
+    var mac: String { macAddress ?? "" }
+    var address: String { fixedIPs?.first?.ipAddress ?? "" }
 }

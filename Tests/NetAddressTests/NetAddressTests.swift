@@ -52,7 +52,7 @@ import Testing
         #expect(IPPrefix(text) == nil)
     }
 
-    @Test func `a prefix knows its ends and what lies in it`() throws {
+    @Test func `a prefix has a first and last address, and contains what lies between`() throws {
         let prefix = try #require(IPPrefix("10.1.2.77/24"))
         #expect(prefix.description == "10.1.2.0/24")
         #expect(prefix.last == IPAddress("10.1.2.255"))
@@ -65,7 +65,7 @@ import Testing
         #expect(!prefix.overlaps(IPPrefix("10.1.3.0/24")!))
     }
 
-    @Test func `addresses stop at the ends of their space`() {
+    @Test func `advancing past either end of the address space gives nil`() {
         #expect(IPAddress("255.255.255.255")?.advanced(by: 1) == nil)
         #expect(IPAddress("0.0.0.0")?.advanced(by: -1) == nil)
         #expect(IPAddress("10.0.0.255")?.advanced(by: 1) == IPAddress("10.0.1.0"))

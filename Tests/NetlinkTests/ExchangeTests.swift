@@ -8,7 +8,7 @@ import Testing
         NetlinkRequest("second", type: 16, payload: [0, 0, 0, 0], tolerated: [.exists]),
     ]
 
-    /// An acknowledgement as the kernel writes it, capped, with its words.
+    /// An acknowledgement as the kernel writes it, capped, with an extended message.
     func acknowledgement(_ sequence: UInt32, port: UInt32 = 42, error: Int32 = 0, words: String? = nil) -> [UInt8] {
         var payload: [UInt8] = []
         payload.append(integer: -error)
@@ -34,7 +34,7 @@ import Testing
         #expect(exchange.results == [.done, .done])
     }
 
-    @Test func `the kernel's words are in the error`() throws {
+    @Test func `the kernel's extended message is in the error`() throws {
         var exchange = Exchange(requests, first: 10, port: 42)
         try exchange.receive(acknowledgement(10, error: 22, words: "Invalid scope")[...], sender: 0)
         #expect(
@@ -42,7 +42,7 @@ import Testing
                 == .failed(NetlinkError(.invalid, "first: invalid argument (Invalid scope)")))
     }
 
-    @Test func `a tolerated failure is told apart`() throws {
+    @Test func `a tolerated failure is an outcome of its own`() throws {
         var exchange = Exchange(requests, first: 10, port: 42)
         try exchange.receive((acknowledgement(10) + acknowledgement(11, error: 17))[...], sender: 0)
         #expect(exchange.results == [.done, .tolerated(.exists)])
@@ -75,7 +75,7 @@ import Testing
         #expect(throws: NetlinkError.self) { try exchange.receive(acknowledgement(10)[...], sender: 0) }
     }
 
-    @Test func `sequences pass the end of their range`() throws {
+    @Test func `sequence numbers wrap around`() throws {
         var exchange = Exchange(requests, first: .max, port: 42)
         try exchange.receive((acknowledgement(.max) + acknowledgement(0))[...], sender: 0)
         #expect(exchange.isComplete)

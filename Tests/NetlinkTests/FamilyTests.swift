@@ -4,7 +4,7 @@ import Testing
 @testable import Netlink
 
 @Suite struct FamilyTests {
-    /// A route with everything that a route can have.
+    /// A route with every attribute.
     static func rich() throws -> Route {
         var route = Route(to: try #require(IPPrefix("10.9.0.0/16")), link: 3)
         route.table = 1000
@@ -67,7 +67,7 @@ import Testing
         + [9, 0, 3, 0, 0x65, 0x74, 0x68, 0x30, 0, 0, 0, 0] + [8, 0, 2, 0, 10, 0, 0, 0] + [8, 0, 15, 0, 0xe8, 3, 0, 0]
         + [8, 0, 6, 0, 0xf4, 1, 0, 0]
 
-    @Test func `a rule is written as it was listed, without what the kernel found out about its interface`() throws {
+    @Test func `a rule is written as it was listed, without the kernel's flags about its interface`() throws {
         let rule = try #require(
             try PolicyRule(Message(type: 32, flags: 0, sequence: 0, port: 0, payload: Self.rule[...])))
         #expect(rule.incoming == "eth0" && rule.outgoing == nil && rule.priority == 500)

@@ -3,7 +3,7 @@ import Testing
 @testable import Netlink
 
 @Suite struct GenericTests {
-    @Test func `the controller's own family is found, one that nobody has is not`() throws {
+    @Test func `an existing generic netlink family is found, an unknown one is not`() throws {
         var socket = try NetlinkSocket(protocol: NetlinkRequest.genericProtocol)
         #expect(try !socket.rows(.getGenericFamily("nlctrl"), within: .seconds(5)).isEmpty)
         let error = #expect(throws: NetlinkError.self) {

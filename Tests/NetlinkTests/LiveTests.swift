@@ -5,7 +5,7 @@ import Testing
 
 @testable import Netlink
 
-/// A network namespace that goes with this object.
+/// A network namespace that lives as long as this object.
 final class ThrowAwayNamespace {
     let descriptor: CInt
 
@@ -16,11 +16,11 @@ final class ThrowAwayNamespace {
 
     deinit { close(descriptor) }
 
-    /// Runs a program in it; answers whether it ended well.
+    /// Runs a program in it; returns whether it succeeded.
     func run(_ arguments: String...) -> Bool {
         let command = ["/usr/bin/nsenter", "--net=/proc/\(getpid())/fd/\(descriptor)"] + arguments
         var pointers = command.map { strdup($0) } + [nil]
-        defer { pointers.forEach { free($0) } }
+        defer { for pointer in pointers { free(pointer) } }
         var process: pid_t = 0
         var files = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&files)
@@ -83,14 +83,14 @@ let second = Duration.seconds(1)
         #expect(try here.rows(.getLink(.name("near")), within: second).isEmpty)
     }
 
-    @Test func `a namespace that no link leads to has no number`() throws {
+    @Test func `a namespace that no link leads to has no id`() throws {
         let (near, far) = (try ThrowAwayNamespace(), try ThrowAwayNamespace())
         var here = try NetlinkSocket(in: near.descriptor)
         let answer = try #require(try here.rows(.getNamespaceID(far.descriptor), within: second).first)
         #expect(try NetlinkRequest.namespaceID(answer) == nil)
     }
 
-    @Test func `what the kernel says about a refusal is in the error`() throws {
+    @Test func `the kernel's reason for a refusal is in the error`() throws {
         let namespace = try ThrowAwayNamespace()
         var socket = try NetlinkSocket(in: namespace.descriptor)
         let address = LinkAddress(try #require(InterfaceAddress("10.0.0.1/24")), on: 4711)
@@ -196,7 +196,7 @@ let second = Duration.seconds(1)
         }
     }
 
-    @Test func `what an interface receives is kept from the kernel, and no longer once the filter is gone`() throws {
+    @Test func `a receive filter keeps packets from the kernel until it is removed`() throws {
         let (near, far) = (try ThrowAwayNamespace(), try ThrowAwayNamespace())
         var here = try NetlinkSocket(in: near.descriptor)
         var there = try NetlinkSocket(in: far.descriptor)
@@ -213,7 +213,7 @@ let second = Duration.seconds(1)
         try there.apply(
             [.ensureAddress(LinkAddress(try #require(InterfaceAddress("10.0.0.2/24")), on: peer))], within: second)
         #expect(far.run("/bin/ping", "-q", "-c1", "-W2", "10.0.0.1"))
-        // Twice is as good as once.
+        // Idempotent.
         for _ in 1...2 {
             try here.apply([.ensureFilterPoint(on: link), .ensureReceiveFilter(on: link)], within: second)
         }
@@ -236,7 +236,7 @@ let second = Duration.seconds(1)
         #expect(throws: NetlinkError.self) { try socket.setTransmitChecksum(false, of: "nosuch") }
     }
 
-    @Test func `no time at all still ends, and the socket goes on working`() throws {
+    @Test func `a zero limit returns at once, and the socket stays usable`() throws {
         let namespace = try ThrowAwayNamespace()
         var socket = try NetlinkSocket(in: namespace.descriptor)
         // The kernel answers before it is asked for the answer, so even this may be in time.

@@ -9,10 +9,10 @@ import Testing
 
 @testable import NetworkStore
 
-/// What ovn-northd makes of each DHCP option, at the edges of what it may be.
+/// The flows that ovn-northd builds of each DHCP option's limit values.
 @Suite(.timeLimit(.minutes(3)))
 struct DHCPFlowTests {
-    /// Alias, the value as a client gives it, and the text that the flow must have.
+    /// Alias, the client's value, and the flow's text.
     static let edges4: [(String, String, String)] = [
         ("router", "10.0.0.1,10.0.0.2", "{10.0.0.1, 10.0.0.2}"), ("dns-server", "0.0.0.0", "{0.0.0.0}"),
         ("server-id", "10.0.0.254", "10.0.0.254"), ("domain-name", "a_b-c.example.", #""a_b-c.example.""#),
@@ -50,7 +50,7 @@ struct DHCPFlowTests {
         (1...count).map { "10.0.0.\($0)" }.joined(separator: separator)
     }
 
-    @Test func `the edges are those of every option that a client can ask for`() {
+    @Test func `limit values are tested for every option of the API`() {
         #expect(
             Set(Self.edges4.map { DHCPOption.called($0.0, .v4)?.name })
                 == Set(DHCPOption.all4.filter { !$0.aliases.isEmpty && $0.name != "netmask" }.map(\.name)))
@@ -61,7 +61,7 @@ struct DHCPFlowTests {
                         \.name)))
     }
 
-    @Test func `each legal option at its edges gives exactly the flow that was meant`() async throws {
+    @Test func `each option's limit values give exactly the intended flow`() async throws {
         try await withOVNCentral { central in
             try await withStore(central.northbound, southbound: central.southbound) { store in
                 let network = try await store.network("n", "10.0.0.0/16")
@@ -93,7 +93,7 @@ struct DHCPFlowTests {
                     #expect(Set(own.map(\.actions)) == [expected], "\(wish.0)")
                 }
                 #expect(try central.warnings() == [])
-                // It reads every flow, as ovn-controller does, and complains of what it cannot parse.
+                // It parses every flow, as ovn-controller does, and reports what it cannot parse.
                 let complaints = try await central.traceComplaints(
                     switch: "neutron-\(network.id)", port: "\(ports[0].id)")
                 #expect(complaints == [])
@@ -101,7 +101,7 @@ struct DHCPFlowTests {
         }
     }
 
-    /// The action that ovn-northd builds of options that are what they should be.
+    /// The action that ovn-northd builds of valid options.
     private static func actions(_ options: StringMap, _ port: Port, _ version: IPVersion) -> String {
         var options = options.dictionary
         let address = port.fixedIPs.first { $0.ipAddress.version == version }.map(\.ipAddress.description) ?? ""
@@ -115,7 +115,7 @@ struct DHCPFlowTests {
             : "reg0[3] = put_dhcpv6_opts(ia_addr = \(address), \(list)); next;"
     }
 
-    @Test func `options of an earlier release that nobody checked never reach a flow again`() async throws {
+    @Test func `unchecked options of an earlier release never reach a flow again`() async throws {
         try await withOVNCentral { central in
             try await withStore(central.northbound, southbound: central.southbound) { store in
                 let network = try await store.network("n", "10.0.0.0/24")
@@ -123,7 +123,7 @@ struct DHCPFlowTests {
                 let port = try await store.port(network) {
                     $0.extraDHCPOptions = [ExtraDHCPOption(name: "mtu", value: "1200")]
                 }
-                // As the releases before wrote them.
+                // As earlier releases wrote them.
                 let evil = "1.1.1.1); next; reg0[5]=put_dhcp_opts(offerip=1.1.1.1"
                 let row = try #require(store.snapshot().northbound.rows(NorthboundIndexes.portOptions, port.id).first)
                 try await central.northbound.control(
@@ -137,7 +137,7 @@ struct DHCPFlowTests {
                 try await store.lookAgain()
                 #expect(try await store.port(port.id).extraDHCPOptions.map(\.value) == [evil, "x", "1200"])
 
-                // Every way in which the row is written again: by the port, by the subnet, by the network.
+                // Every way to rewrite the row: by the port, the subnet, the network.
                 for round in 0..<3 {
                     switch round {
                     case 0: _ = try await store.updatePort(port.id, PortUpdate(name: "other"))
@@ -154,7 +154,7 @@ struct DHCPFlowTests {
                 }
                 try await central.synchronize()
                 #expect(!(try await central.logicalFlows()).contains { $0.actions.contains("reg0[5]") })
-                // What cannot be kept can be removed, whatever it is called.
+                // Invalid options can be removed under any name.
                 let less = try await store.updatePort(
                     port.id,
                     PortUpdate(extraDHCPOptions: [

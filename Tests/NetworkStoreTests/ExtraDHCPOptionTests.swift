@@ -33,7 +33,7 @@ import Testing
         #expect(Array(ledger.snapshot.subnets) == [subnet])
     }
 
-    @Test func `it follows the subnet and the port`() throws {
+    @Test func `a port's own options follow changes of the subnet and the port`() throws {
         var ledger = Ledger()
         let network = try ledger.network()
         let subnet = try ledger.subnet(network, "10.0.0.0/24")
@@ -58,7 +58,7 @@ import Testing
         #expect(ledger.row(port).dhcpv4Options == ledger.row(subnet).id)
     }
 
-    @Test func `it goes with the port, with DHCP and with the address`() throws {
+    @Test func `a port's own options are deleted with the port, DHCP or the address`() throws {
         var ledger = Ledger()
         let network = try ledger.network()
         _ = try ledger.subnet(network, "10.0.0.0/24")
@@ -75,7 +75,7 @@ import Testing
         #expect(ownRow(third, ledger) == nil)
     }
 
-    @Test func `the network's own devices are not answered`() throws {
+    @Test func `the network's own devices get no DHCP`() throws {
         var ledger = Ledger()
         let network = try ledger.network()
         _ = try ledger.subnet(network, "10.0.0.0/24")

@@ -6,14 +6,14 @@ import OVSDB
 
 @testable import NetworkStore
 
-/// A store without a server: what is planned takes effect at once, as the server would have it.
+/// A store without a server: changes are applied to the replica at once, as the server would.
 struct Ledger {
     var replica = Replica(of: NorthboundIndexes.tables)
     var southbound: Replica?
     var configuration = NetworkStoreConfiguration()
-    /// What the last change sent.
+    /// The operations of the last change.
     var operations: [OVSDB.Operation] = []
-    /// A clock that goes on by a second with each change.
+    /// A clock that advances by a second with each change.
     private var seconds: Int64 = 1_700_000_000
 
     var snapshot: Snapshot { Snapshot(northbound: replica, southbound: southbound) }
@@ -36,7 +36,7 @@ struct Ledger {
     mutating func subnet(
         _ network: Network, _ cidr: String, _ configure: (inout SubnetCreate) -> Void = { _ in }
     ) throws -> Subnet {
-        var request = SubnetCreate(projectID: "p", networkID: network.id, cidr: IPPrefix(cidr)!)
+        var request = SubnetCreate(projectID: "p", networkID: network.id, cidr: IPPrefix(literal: cidr))
         configure(&request)
         return try change { try $0.create(.random(), request) }
     }
@@ -51,14 +51,19 @@ struct Ledger {
         try change { try $0.update(port.id, update, nil) }
     }
 
-    func row(_ port: Port) -> Northbound.LogicalSwitchPort { snapshot.logicalSwitchPort(port.id)! }
-    func row(_ subnet: Subnet) -> Northbound.DHCPOptions { snapshot.dhcpOptions(subnet.id)! }
-    func row(_ network: Network) -> Northbound.LogicalSwitch { snapshot.logicalSwitch(network.id)! }
+    func row(_ port: Port) -> Northbound.LogicalSwitchPort { existing(snapshot.logicalSwitchPort(port.id)) }
+    func row(_ subnet: Subnet) -> Northbound.DHCPOptions { existing(snapshot.dhcpOptions(subnet.id)) }
+    func row(_ network: Network) -> Northbound.LogicalSwitch { existing(snapshot.logicalSwitch(network.id)) }
+
+    private func existing<Row>(_ row: Row?) -> Row {
+        guard let row else { preconditionFailure("the ledger has no such \(Row.self)") }
+        return row
+    }
 }
 
 extension FixedIPRequest {
     static func address(_ text: String, _ subnet: Subnet? = nil) -> Self {
-        Self(subnetID: subnet?.id, ipAddress: IPAddress(text)!)
+        Self(subnetID: subnet?.id, ipAddress: IPAddress(literal: text))
     }
     static func any(_ subnet: Subnet) -> Self { Self(subnetID: subnet.id) }
 }
@@ -67,7 +72,7 @@ extension Port {
     var addresses: [String] { fixedIPs.map(\.ipAddress.description) }
 }
 
-/// The refusal of `body`; nil where it is not refused.
+/// The error that `body` throws; nil if none.
 func refusal(_ body: () throws -> Void) -> NeutronError? {
     do {
         try body()

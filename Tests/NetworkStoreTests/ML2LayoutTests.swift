@@ -7,8 +7,8 @@ import Testing
 
 @testable import NetworkStore
 
-/// The rows of a few requests beside those that Neutron 21 with ML2/OVN wrote for the same ones: every column and key is
-/// equal, and what we add is listed.
+/// The rows of a few requests beside those that Neutron 21 with ML2/OVN wrote for the same ones: every column and key
+/// is equal, and what we add is listed.
 @Suite struct ML2LayoutTests {
     /// Keys that ML2/OVN keeps in its SQL database.
     private let ownKeys: Set<String> = [
@@ -18,14 +18,17 @@ import Testing
     ]
     private let project = "722a777a77eb4818880edd61157a2d4d"
 
-    /// A network with an IPv4 and an IPv6 subnet, and where it is written.
+    /// A network with an IPv4 and an IPv6 subnet, and its ledger.
     private func network(_ ledger: inout Ledger) throws -> (Network, Subnet, Subnet) {
         ledger.configuration.dnsDomain = DomainName("example.org.")
         let network = try ledger.network(NetworkCreate(projectID: project, name: "nb-net"))
         let four = try ledger.subnet(network, "10.80.0.0/24") {
             $0.name = "nb-sub4"
-            $0.dnsNameservers = [IPAddress("192.0.2.53")!]
-            $0.hostRoutes = [HostRoute(destination: IPPrefix("10.99.0.0/16")!, nexthop: IPAddress("10.80.0.9")!)]
+            $0.dnsNameservers = [IPAddress(literal: "192.0.2.53")]
+            $0.hostRoutes = [
+                HostRoute(
+                    destination: IPPrefix(literal: "10.99.0.0/16"), nexthop: IPAddress(literal: "10.80.0.9"))
+            ]
         }
         let six = try ledger.subnet(network, "fd00:80::/64") {
             $0.name = "nb-sub6"
@@ -111,7 +114,7 @@ import Testing
         #expect(own.options["server_mac"] == ledger.row(four).options["server_mac"])
     }
 
-    @Test func `a bound port names its chassis, one without port security takes everything`() throws {
+    @Test func `a bound port names its chassis, one without port security accepts unknown addresses`() throws {
         var ledger = Ledger()
         let (network, four, six) = try network(&ledger)
         let bound = try ledger.port(network) {

@@ -8,7 +8,7 @@ import Testing
 @testable import NetworkStore
 
 @Suite struct NetworkTests {
-    @Test func `what is written is read again`() throws {
+    @Test func `a network survives a round trip`() throws {
         var ledger = Ledger()
         let made = try ledger.network(
             NetworkCreate(
@@ -22,8 +22,9 @@ import Testing
         #expect(made.provider.networkType == "geneve")
     }
 
-    /// ovn-northd takes a port that comes or goes alone, and computes everything when its switch changes otherwise.
-    @Test func `ports that come and go leave the network's row as it is`() throws {
+    /// ovn-northd handles added and removed ports incrementally, and recomputes everything when their switch changes
+    /// otherwise.
+    @Test func `adding and removing ports leaves the network's row unchanged`() throws {
         var ledger = Ledger()
         let network = try ledger.network()
         let generation = { ledger.snapshot.allocations(of: network.id)?.externalIDs["neutron:allocation_generation"] }
@@ -56,7 +57,7 @@ import Testing
         #expect(error?.message == "Invalid input for operation: Requested MTU is too big, maximum is 8922.")
     }
 
-    @Test func `a change counts the revision, none does not`() throws {
+    @Test func `a change increments the revision, a change of nothing does not`() throws {
         var ledger = Ledger()
         let made = try ledger.network()
         let renamed = try ledger.change { try $0.update(made.id, NetworkUpdate(name: "red"), 1) }
@@ -68,7 +69,7 @@ import Testing
         #expect(ledger.operations.isEmpty)
     }
 
-    @Test func `a change of a subnet is one of its network`() throws {
+    @Test func `a subnet's change increments its network's revision`() throws {
         var ledger = Ledger()
         let network = try ledger.network()
         func now() throws -> StandardAttributes { try #require(ledger.snapshot.network(network.id)).standard }
@@ -120,7 +121,7 @@ import Testing
         #expect(ledger.snapshot.network(made.id) == made)
     }
 
-    @Test func `a network with ports is kept, one with subnets goes with them`() throws {
+    @Test func `a network with ports cannot be deleted, subnets are deleted with it`() throws {
         var ledger = Ledger()
         let network = try ledger.network()
         let subnet = try ledger.subnet(network, "10.0.0.0/24")
@@ -138,7 +139,7 @@ import Testing
         #expect(refusal { try ledger.change { try $0.delete(network.id, nil) } }?.type == "NetworkNotFound")
     }
 
-    @Test func `of those who claim a name at once in three replicas one has it`() async throws {
+    @Test func `of concurrent claims of a name in three replicas one succeeds`() async throws {
         try await withOVSDBServer(schema: .northbound) { server in
             try await withThreeStores(server) { stores in
                 let claim = NetworkCreate(projectID: "p", name: "blue", claimsName: true)
@@ -154,7 +155,7 @@ import Testing
                     return try await group.reduce(into: [:]) { $0[$1, default: 0] += 1 }
                 }
                 #expect(told == ["made": 1, "409 NetworkNameInUse": 11])
-                // Another project has names of its own, and who claims nothing may have any.
+                // Names are per project, and only claimed ones are unique.
                 _ = try await stores[0].createNetworks([
                     NetworkCreate(projectID: "q", name: "blue", claimsName: true),
                     NetworkCreate(projectID: "p", name: "blue"),
@@ -168,7 +169,7 @@ import Testing
         }
     }
 
-    @Test func `a network that others use stays shared`() throws {
+    @Test func `a network used by other projects cannot be unshared`() throws {
         var ledger = Ledger()
         let network = try ledger.network(NetworkCreate(projectID: "p", shared: true))
         let port = try ledger.port(network) { $0.projectID = "q" }
@@ -191,7 +192,7 @@ import Testing
         _ = try ledger.subnet(small, "10.0.0.0/24")
     }
 
-    @Test func `a row that is not ours is not seen`() throws {
+    @Test func `a foreign row is not shown`() throws {
         var ledger = Ledger()
         let network = try ledger.network()
         var row = ledger.row(network)

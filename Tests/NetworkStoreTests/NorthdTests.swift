@@ -10,7 +10,7 @@ import Testing
 
 @testable import NetworkStore
 
-/// What ovn-northd makes of our rows.
+/// ovn-northd's results for our rows.
 @Suite(.timeLimit(.minutes(2)))
 struct NorthdTests {
     @Test func `ports become bindings and DHCP options become flows`() async throws {
@@ -89,7 +89,7 @@ struct NorthdTests {
         }
     }
 
-    @Test func `what only servers send is dropped, and what OVN answers itself is answered`() async throws {
+    @Test func `server messages of ports are dropped, OVN's own answers are sent`() async throws {
         try await withOVNCentral { central in
             try await withStore(central.northbound) { store in
                 let network = try await store.network("n", "10.80.0.0/24")
@@ -110,7 +110,7 @@ struct NorthdTests {
                 }
                 try await central.synchronize()
 
-                /// Whether a packet of a port's, for the client or for everybody, comes out anywhere.
+                /// Whether a packet of a port, unicast or broadcast, is delivered anywhere.
                 func passes(_ port: Port, _ packet: String, to mac: MACAddress? = nil) async throws -> Bool {
                     let ethernet = "eth.src == \(port.macAddress) && eth.dst == \(mac ?? client.macAddress)"
                     let trace = try await run([
@@ -155,7 +155,7 @@ struct NorthdTests {
         }
     }
 
-    @Test func `a network's segment is the key of its tunnel`() async throws {
+    @Test func `a network's segmentation id is its tunnel key`() async throws {
         try await withOVNCentral { central in
             try await withStore(central.northbound, southbound: central.southbound) { store in
                 let network = try await store.network("n")
@@ -176,7 +176,7 @@ struct NorthdTests {
         }
     }
 
-    @Test func `a host is known by its chassis`() async throws {
+    @Test func `a port can be bound to the host of a chassis only`() async throws {
         try await withOVNCentral { central in
             try await withStore(central.northbound, southbound: central.southbound) { store in
                 let network = try await store.network("n", "10.0.0.0/24")

@@ -7,10 +7,10 @@ import Testing
 
 @testable import NetworkStore
 
-/// Who changes much is no further ahead of ovn-northd than an allowance.
+/// The limit on how far a requester is ahead of ovn-northd.
 @Suite(.timeLimit(.minutes(2)))
 struct PaceTests {
-    @Test func `who is far ahead waits for the first that is not taken in, others do not`() {
+    @Test func `a requester far ahead waits for its first unprocessed change, others do not`() {
         let pace = NorthdPace()
         let now = ContinuousClock.now
         #expect(pace.end(for: "a", sbCfg: 5, at: now) == nil)
@@ -28,7 +28,7 @@ struct PaceTests {
         #expect(!pace.isFar("a", at: now))
     }
 
-    @Test func `who changes little waits for nothing, however long ovn-northd takes`() {
+    @Test func `a requester with few changes never waits, however slow ovn-northd is`() {
         let pace = NorthdPace()
         let start = ContinuousClock.now
         for second in 0..<600 {
@@ -38,7 +38,7 @@ struct PaceTests {
         }
     }
 
-    @Test func `a change waits until ovn-northd has taken in those before`() async throws {
+    @Test func `a change waits until ovn-northd has processed those before`() async throws {
         try await withOVSDBServer(schema: .northbound) { server in
             try await withStore(server, { $0.paceTimeout = .seconds(60) }) { store in
                 let global = Northbound.NBGlobal(id: .random())
@@ -50,7 +50,7 @@ struct PaceTests {
                     #expect(store.northdNumbers == (1, 0))
 
                     async let next = store.createNetworks(networks(1))
-                    // Another requester's does not wait, nor does the word of ovn-northd, whose part we play.
+                    // Another requester's does not wait, nor do the writes of ovn-northd, which the test simulates.
                     try await NetworkStore.$requester.withValue("b") { _ = try await store.createNetworks(networks(1)) }
                     #expect(store.snapshot().networkIDs.count == 201)
                     var taken = global
@@ -63,7 +63,7 @@ struct PaceTests {
         }
     }
 
-    @Test func `without word of ovn-northd a change is made all the same`() async throws {
+    @Test func `without a running ovn-northd a change is made after the timeout`() async throws {
         try await withOVSDBServer(schema: .northbound) { server in
             try await withStore(server, { $0.paceTimeout = .milliseconds(10) }) { store in
                 try await store.northbound.transact([.insert(Northbound.NBGlobal(id: .random()))], within: .seconds(5))
@@ -75,10 +75,10 @@ struct PaceTests {
         }
     }
 
-    @Test func `ovn-northd tells that it has taken in a large change`() async throws {
+    @Test func `ovn-northd reports that it has processed a large change`() async throws {
         try await withOVNCentral { central in
             try await withStore(central.northbound) { store in
-                // ovn-northd makes the row where nobody has.
+                // ovn-northd creates the row if there is none.
                 try await store.northbound.wait(within: .seconds(60)) { replica in
                     replica[Northbound.NBGlobal.self].isEmpty ? nil : ()
                 }

@@ -9,7 +9,7 @@ import Testing
 
 @testable import NetworkStore
 
-/// Two replicas plan on the same copy; who commits second must not undo what it has not seen.
+/// Two replicas plan on the same state; the second commit must not undo what it has not seen.
 @Suite(.timeLimit(.minutes(1)))
 struct PlanRaceTests {
     @Test(arguments: [true, false])
@@ -39,7 +39,7 @@ struct PlanRaceTests {
         }
     }
 
-    /// A network that somebody else made has no row that counts its allocations until an address is given.
+    /// A foreign network has no row that counts its allocations until an address is allocated.
     @Test(arguments: [true, false])
     func `an address of a network is given once`(_ isOurs: Bool) async throws {
         try await withOVSDBServer(schema: .northbound) { server in
@@ -103,7 +103,7 @@ struct PlanRaceTests {
         try await store.northbound.barrier(within: .seconds(5))
     }
 
-    /// What `change` comes to on a copy.
+    /// The operations of `change` on a copy.
     private func plan(
         _ copy: Snapshot, _ store: NetworkStore, _ change: (inout Draft) throws -> Void
     ) throws -> [OVSDB.Operation] {

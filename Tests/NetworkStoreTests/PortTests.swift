@@ -8,7 +8,7 @@ import Testing
 @testable import NetworkStore
 
 @Suite struct PortTests {
-    @Test func `what is written is read again`() throws {
+    @Test func `a port survives a round trip`() throws {
         var ledger = Ledger()
         let network = try ledger.network()
         let subnet = try ledger.subnet(network, "10.0.0.0/24")
@@ -62,7 +62,7 @@ import Testing
         #expect(ledger.row(bare).portSecurity.isEmpty)
     }
 
-    @Test func `a port gets one IPv4 and one IPv6 address, and those it forms itself`() throws {
+    @Test func `a port gets one IPv4, one IPv6 and all SLAAC addresses`() throws {
         var ledger = Ledger()
         let network = try ledger.network()
         let four = try ledger.subnet(network, "10.0.0.0/24")
@@ -73,7 +73,7 @@ import Testing
         let port = try ledger.port(network) { $0.macAddress = MACAddress("fa:16:3e:40:31:37") }
         #expect(port.fixedIPs.map(\.subnetID) == [four.id, stateful.id, slaac.id, stateless.id])
         #expect(Array(port.addresses[2...]) == ["fd01::f816:3eff:fe40:3137", "fd02::f816:3eff:fe40:3137"])
-        // Of two that answer DHCP, the one that gives out addresses counts.
+        // Of two subnets with DHCPv6, the stateful one is used.
         #expect(ledger.row(port).dhcpv4Options == ledger.row(four).id)
         #expect(ledger.row(port).dhcpv6Options == ledger.row(stateful).id)
         let chosen = try ledger.port(network) { $0.fixedIPs = [.any(more)] }
@@ -92,7 +92,7 @@ import Testing
         #expect(again.fixedIPs.map(\.subnetID) == [slaac.id, stateless.id])
     }
 
-    @Test func `a subnet that is full is passed over for the next`() throws {
+    @Test func `a full subnet is skipped`() throws {
         var ledger = Ledger()
         let network = try ledger.network()
         let small = try ledger.subnet(network, "10.0.0.0/29")
@@ -104,7 +104,7 @@ import Testing
         #expect(error?.message == "No more IP addresses available on network \(network.id).")
     }
 
-    @Test func `a pool is given out to the last address, each once`() throws {
+    @Test func `every address of a pool is allocated once`() throws {
         var ledger = Ledger()
         let network = try ledger.network()
         _ = try ledger.subnet(network, "10.0.0.0/24")
@@ -116,7 +116,7 @@ import Testing
         #expect(try ledger.port(network).addresses == ports[7].addresses)
     }
 
-    @Test func `the gateway, broadcast and other subnets are not given, the gateway on request`() throws {
+    @Test func `gateway and broadcast addresses are not allocated, the gateway's on request`() throws {
         var ledger = Ledger()
         let network = try ledger.network()
         let other = try ledger.network()
@@ -138,7 +138,7 @@ import Testing
         #expect(try ledger.port(bare).fixedIPs.isEmpty)
     }
 
-    @Test func `a certain address on a subnet of formed addresses is refused`() throws {
+    @Test func `a specific address on an auto-addressed subnet is refused`() throws {
         var ledger = Ledger()
         let network = try ledger.network()
         let subnet = try ledger.subnet(network, "fd00::/64") { $0.ipv6AddressMode = .slaac }
@@ -146,7 +146,7 @@ import Testing
         #expect(error?.type == "AllocationOnAutoAddressSubnet")
     }
 
-    @Test func `a MAC is given once on a network`() throws {
+    @Test func `a MAC is unique on a network`() throws {
         var ledger = Ledger()
         let (one, other) = (try ledger.network(), try ledger.network())
         let mac = MACAddress("02:00:00:00:00:01")!
@@ -177,7 +177,7 @@ import Testing
         #expect(try ledger.port(network) { $0.fixedIPs = [.address("10.0.0.5")] }.addresses == ["10.0.0.5"])
     }
 
-    @Test func `formed addresses follow the MAC and cannot be given up`() throws {
+    @Test func `SLAAC addresses follow the MAC and cannot be removed`() throws {
         var ledger = Ledger()
         let network = try ledger.network()
         _ = try ledger.subnet(network, "10.0.0.0/24")
@@ -190,7 +190,7 @@ import Testing
         #expect(ledger.snapshot.port(port.id) == cleared)
     }
 
-    @Test func `a port that is plugged in keeps its MAC, one that waits does not`() throws {
+    @Test func `an attached port keeps its MAC, a detached one need not`() throws {
         var ledger = Ledger()
         ledger.southbound = try Replica(of: SouthboundIndexes.tables).applying([.insert(chassis("host-1"))])
         let network = try ledger.network()
@@ -234,7 +234,7 @@ import Testing
         #expect(error?.type == "DuplicateAddressPairInRequest")
     }
 
-    @Test func `an address that others share is virtual while nobody is plugged into its port`() throws {
+    @Test func `a port whose address others may claim is virtual while it is detached`() throws {
         var ledger = Ledger()
         let network = try ledger.network()
         _ = try ledger.subnet(network, "10.0.0.0/24")
@@ -264,7 +264,7 @@ import Testing
         #expect(ledger.row(late).type == "")
     }
 
-    @Test func `a network decides on port security where the port does not`() throws {
+    @Test func `port security defaults to the network's`() throws {
         var ledger = Ledger()
         let network = try ledger.network(NetworkCreate(projectID: "p", portSecurityEnabled: false))
         #expect(try ledger.port(network).portSecurityEnabled == false)
@@ -276,7 +276,7 @@ import Testing
         let network = try ledger.network()
         let parent = try ledger.port(network)
         let child = try ledger.port(network) { $0.profile = ["parent_name": .string(parent.id.description), "tag": 0] }
-        // 0 leaves the choice to us: OVN's own would be made apart from the other tags.
+        // 0: we choose; OVN's own choice would ignore the other tags.
         #expect(ledger.row(child).tagRequest == nil)
         #expect(VLAN.tags.contains(ledger.row(child).tag ?? 0))
         #expect(child.binding.profile["tag"] == ledger.row(child).tag.map { .integer(Int64($0)) })
@@ -294,7 +294,7 @@ import Testing
         try Port.check(["other": 1])
     }
 
-    @Test func `what does not change is not written`() throws {
+    @Test func `unchanged columns are not written`() throws {
         var ledger = Ledger()
         let network = try ledger.network()
         _ = try ledger.subnet(network, "10.0.0.0/24")
@@ -306,7 +306,7 @@ import Testing
         #expect(ledger.operations.count { !$0.isWait } == 1)  // the keys
     }
 
-    @Test func `a member of a bulk request does not take what another has`() throws {
+    @Test func `members of a bulk request get distinct addresses`() throws {
         var ledger = Ledger()
         let network = try ledger.network()
         _ = try ledger.subnet(network, "10.0.0.0/28")

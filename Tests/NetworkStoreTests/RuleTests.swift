@@ -8,9 +8,9 @@ import Testing
 
 @testable import NetworkStore
 
-/// The rules by which a network drops what only routers, DHCP servers and network equipment send.
+/// The ACLs that drop what only routers, DHCP servers and network equipment send.
 @Suite struct RuleTests {
-    @Test func `a network has one rule, and a usual port costs none`() throws {
+    @Test func `a network has one rule, an ordinary port none`() throws {
         var ledger = Ledger()
         let network = try ledger.network()
         let rule = try #require(ledger.snapshot.infrastructureRule(of: network.id))
@@ -26,7 +26,7 @@ import Testing
         #expect(!touchesRules(ledger.operations))
     }
 
-    @Test func `a port without port security is exempt for as long as that is so`() throws {
+    @Test func `a port is exempt while its port security is off`() throws {
         var ledger = Ledger()
         let network = try ledger.network()
         let port = try ledger.port(network) { $0.portSecurityEnabled = false }
@@ -41,7 +41,7 @@ import Testing
         #expect(rules(ledger).count == 1)
     }
 
-    @Test func `the network's own devices are exempt, its floating addresses need not be`() throws {
+    @Test func `the network's own devices are exempt, floating IPs are not`() throws {
         var ledger = Ledger()
         let network = try ledger.network()
         for (owner, isExempt) in [
@@ -58,7 +58,7 @@ import Testing
         #expect(ledger.snapshot.exemption(of: port.id) == nil)
     }
 
-    @Test func `the ports of a network without port security are exempt, but for those that have it`() throws {
+    @Test func `ports of a network without port security are exempt unless they enable it`() throws {
         var ledger = Ledger()
         let network = try ledger.network(NetworkCreate(projectID: "p", portSecurityEnabled: false))
         let (open, secured) = (try ledger.port(network), try ledger.port(network) { $0.portSecurityEnabled = true })
@@ -66,7 +66,7 @@ import Testing
         #expect(ledger.snapshot.exemption(of: secured.id) == nil)
     }
 
-    @Test func `a network that somebody else made gets no rules`() throws {
+    @Test func `a foreign network gets no rules`() throws {
         var ledger = Ledger()
         var row = Northbound.LogicalSwitch(id: .random())
         let id = ID<Network>.random()
@@ -80,7 +80,7 @@ import Testing
         #expect(rules(ledger).isEmpty)
     }
 
-    @Test func `what an operator adds to a rule stays, what he changes of it does not`() throws {
+    @Test func `an operator's additions to a rule stay, changes are reverted`() throws {
         var ledger = Ledger()
         let network = try ledger.network()
         var row = try #require(ledger.snapshot.infrastructureRule(of: network.id))
@@ -92,7 +92,7 @@ import Testing
         #expect(ledger.operations.count == 1)
     }
 
-    @Test func `rules go with their network`() async throws {
+    @Test func `rules are deleted with their network`() async throws {
         try await withOVSDBServer(schema: .northbound) { server in
             try await withStore(server) { store in
                 let network = try await store.network("n", "10.0.0.0/24")
@@ -106,7 +106,7 @@ import Testing
         }
     }
 
-    @Test func `networks of an earlier release get their rules from all replicas at once`() async throws {
+    @Test func `several replicas add the rules of an earlier release's networks concurrently`() async throws {
         try await withOVSDBServer(schema: .northbound) { server in
             try await withThreeStores(server) { stores in
                 var expected: Set<String> = []

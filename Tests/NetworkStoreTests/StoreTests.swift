@@ -11,7 +11,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(3)))
 struct StoreTests {
-    @Test func `what one replica of the service writes, another reads at once`() async throws {
+    @Test func `a write through one replica is read through another at once`() async throws {
         try await withOVSDBServer(schema: .northbound) { server in
             try await withThreeStores(server) { stores in
                 for round in 0..<20 {
@@ -25,7 +25,7 @@ struct StoreTests {
                     #expect(port.fixedIPs.map(\.subnetID) == [subnet.id])
                     #expect(try await stores[round % 3].port(port.id) == port)
                     try await stores[round % 3].deletePort(port.id)
-                    // The subnet is free again, though this replica may still have the port in its copy.
+                    // The subnet is free again, though this replica may still have the port.
                     try await next.deleteSubnet(subnet.id)
                     try await stores[(round + 2) % 3].deleteNetwork(network.id)
                     try await stores[round % 3].lookAgain()
@@ -37,7 +37,7 @@ struct StoreTests {
         }
     }
 
-    @Test func `a bulk request that fails leaves nothing`() async throws {
+    @Test func `a failed bulk request changes nothing`() async throws {
         try await withOVSDBServer(schema: .northbound) { server in
             try await withStore(server) { store in
                 let network = try await store.network("n", "10.0.0.0/29")
@@ -56,7 +56,7 @@ struct StoreTests {
         }
     }
 
-    @Test func `concurrent requests of one process share transactions and addresses are given once`() async throws {
+    @Test func `concurrent requests share transactions and get distinct addresses`() async throws {
         try await withOVSDBServer(schema: .northbound) { server in
             try await withStore(server) { store in
                 let network = try await store.network("n", "10.0.0.0/24", "fd00::/64")
@@ -74,7 +74,7 @@ struct StoreTests {
         }
     }
 
-    @Test func `three replicas fill a pool together and give no address twice`() async throws {
+    @Test func `three replicas fill a pool together and allocate no address twice`() async throws {
         try await withOVSDBServer(schema: .northbound) { server in
             try await withThreeStores(server) { stores in
                 let network = try await stores[0].network("n", "10.0.0.0/25")
@@ -106,7 +106,7 @@ struct StoreTests {
         }
     }
 
-    @Test func `one of two that ask for the same address or MAC gets it`() async throws {
+    @Test func `of two requests for one address or MAC one succeeds`() async throws {
         try await withOVSDBServer(schema: .northbound) { server in
             try await withThreeStores(server) { stores in
                 let network = try await stores[0].network("n", "10.0.0.0/24")
@@ -136,7 +136,7 @@ struct StoreTests {
         }
     }
 
-    @Test func `of concurrent changes of one port none is lost`() async throws {
+    @Test func `no concurrent change of a port is lost`() async throws {
         try await withOVSDBServer(schema: .northbound) { server in
             try await withThreeStores(server) { stores in
                 let network = try await stores[0].network("n", "10.0.0.0/24")
@@ -158,7 +158,7 @@ struct StoreTests {
         }
     }
 
-    @Test func `what was planned is what the server has`() async throws {
+    @Test func `the server's rows match the planned ones`() async throws {
         try await withOVSDBServer(schema: .northbound) { server in
             try await withStore(server) { store in
                 let network = try await store.network("n", "10.0.0.0/24", "10.0.1.0/24")
@@ -196,7 +196,7 @@ struct StoreTests {
         }
     }
 
-    @Test func `rows of others stay as they are`() async throws {
+    @Test func `foreign rows stay unchanged`() async throws {
         try await withOVSDBServer(schema: .northbound) { server in
             let stranger = "neutron-11111111-2222-4333-8444-555555555555"
             try await server.control("ovn-nbctl", "ls-add", stranger)
@@ -216,7 +216,7 @@ struct StoreTests {
         }
     }
 
-    @Test func `a foreign key in our row survives a change`() async throws {
+    @Test func `a foreign external_ids key in our row survives a change`() async throws {
         try await withOVSDBServer(schema: .northbound) { server in
             try await withStore(server) { store in
                 let network = try await store.network("n", "10.0.0.0/24")
@@ -233,17 +233,17 @@ struct StoreTests {
         }
     }
 
-    @Test func `a database that is away is told, one that comes back goes on`() async throws {
+    @Test func `an unavailable database is reported and recovered from`() async throws {
         try await withOVSDBServer(schema: .northbound) { server in
             try await withStore(server, { $0.changeTimeout = .seconds(1) }) { store in
                 let network = try await store.network("n", "10.0.0.0/24")
                 await server.kill()
                 let error = await #expect(throws: NeutronError.self) { try await store.port(network) }
-                // It depends on whether the request had left already when the server died.
+                // It depends on whether the request had been sent when the server died.
                 let expected = error?.status == 504 ? "safe" : "Nothing was changed"
                 #expect(error?.status == 503 || error?.status == 504)
                 #expect(error?.message.contains(expected) == true)
-                // What is known is still answered.
+                // Reads still work.
                 #expect(try await store.network(network.id).name == "n")
                 try await server.launch()
                 try await store.northbound.ready(within: .seconds(20))
@@ -252,7 +252,7 @@ struct StoreTests {
         }
     }
 
-    @Test func `a change during which the server dies happens once or says that it may be repeated`() async throws {
+    @Test func `a change interrupted by a server crash happens once or is retryable`() async throws {
         try await withOVSDBServer(schema: .northbound) { server in
             try await withStore(server) { store in
                 let network = try await store.network("n", "10.0.0.0/16")
@@ -283,7 +283,7 @@ struct StoreTests {
                 }
                 #expect(outcomes.count == 16)
                 try await store.lookAgain()
-                // A change that was tried again is there once.
+                // A retried change is there once.
                 let names = store.ports().map(\.name)
                 #expect(Set(names).count == names.count)
                 let addresses = store.ports().flatMap(\.addresses)

@@ -8,10 +8,10 @@ import Testing
 
 @testable import NetworkStore
 
-/// Many clients of three replicas do everything at once; whatever they are told, the rows fit together in the end.
+/// Many clients of three replicas make random changes; the rows must be consistent in the end.
 @Suite(.timeLimit(.minutes(3)))
 struct StormTests {
-    @Test func `whatever many clients do at once, the rows agree`() async throws {
+    @Test func `rows stay consistent under concurrent random changes`() async throws {
         try await withOVSDBServer(schema: .northbound) { server in
             try await withThreeStores(server) { stores in
                 var networks: [Network] = []
@@ -32,13 +32,13 @@ struct StormTests {
                     }
                     return try await group.reduce(into: [:]) { $0.merge($1, uniquingKeysWith: +) }
                 }
-                // Most things work, and nobody is told of a lost race.
+                // Most changes succeed, and no client sees a lost race.
                 #expect(told["done", default: 0] > 150)
                 #expect(told["503"] == nil)
                 try await stores[0].lookAgain()
                 let found = try inconsistencies(stores[0])
                 #expect(found.isEmpty, "\(found.prefix(3))")
-                // Rows that nothing refers to any more are gone: what the server has is what we see.
+                // Unreferenced rows are gone: the server has what we see.
                 let ids = try await server.control(
                     "ovn-nbctl", "--bare", "--columns=name", "list", "Logical_Switch_Port")
                 #expect(ids.split(separator: "\n").count == Array(stores[0].ports()).count)
@@ -46,7 +46,7 @@ struct StormTests {
         }
     }
 
-    /// One random change; what came of it.
+    /// Makes one random change; returns its outcome.
     private func act(_ store: NetworkStore, on network: Network) async throws -> String {
         do {
             let port = store.snapshot().ports(of: network.id).randomElement()
@@ -59,9 +59,10 @@ struct StormTests {
                 _ = try await store.updatePort(
                     port.id,
                     PortUpdate(extraDHCPOptions: [
-                        ExtraDHCPOption(name: "mtu", value: [nil, "1000", "1100"].randomElement()!)
+                        ExtraDHCPOption(name: "mtu", value: [nil, "1000", "1100"][.random(in: 0..<3)])
                     ]))
-            case (3, let port?, _): _ = try await store.updatePort(port.id, PortUpdate(macAddress: .some(randomMAC())))
+            case (3, let port?, _):
+                _ = try await store.updatePort(port.id, PortUpdate(macAddress: .some(try randomMAC())))
             case (4, let port?, _): try await store.addTags(["\(Int.random(in: 0..<9))"], to: .port(port.id))
             case (5, _, let subnet?):
                 _ = try await store.updateSubnet(subnet.id, SubnetUpdate(enableDHCP: .random()))
@@ -75,17 +76,18 @@ struct StormTests {
                 _ = try await store.createSubnets([
                     SubnetCreate(
                         projectID: "p", networkID: network.id,
-                        cidr: IPPrefix(["10.2.0.0/26", "10.0.0.0/26", "fd00::/64"].randomElement()!)!)
+                        cidr: IPPrefix(literal: ["10.2.0.0/26", "10.0.0.0/26", "fd00::/64"][.random(in: 0..<3)]))
                 ])
             case (10, _, _):
                 _ = try await store.createSubnets([
                     SubnetCreate(
-                        projectID: "p", networkID: network.id, cidr: IPPrefix("fd01::/64")!, ipv6AddressMode: .slaac)
+                        projectID: "p", networkID: network.id, cidr: IPPrefix(literal: "fd01::/64"),
+                        ipv6AddressMode: .slaac)
                 ])
             case (11, let port?, _):
                 let pair = AllowedAddressPair(
                     address: store.snapshot().ports(of: network.id)[0].fixedIPs.first?.ipAddress
-                        ?? IPAddress("10.0.0.9")!)
+                        ?? IPAddress(literal: "10.0.0.9"))
                 _ = try await store.updatePort(port.id, PortUpdate(allowedAddressPairs: Bool.random() ? [] : [pair]))
             default: _ = try await store.port(network)
             }
@@ -95,9 +97,11 @@ struct StormTests {
         }
     }
 
-    private func randomMAC() -> MACAddress { MACAddress(bits: 0x0200_0000_0000 | .random(in: 0..<1 << 20))! }
+    private func randomMAC() throws -> MACAddress {
+        try #require(MACAddress(bits: 0x0200_0000_0000 | .random(in: 0..<1 << 20)))
+    }
 
-    /// What does not fit together.
+    /// The inconsistencies found.
     private func inconsistencies(_ store: NetworkStore) throws -> [String] {
         let snapshot = store.snapshot()
         var found: [String] = []
@@ -111,7 +115,7 @@ struct StormTests {
                 if subnets.contains(where: { $0.id != subnet.id && $0.cidr.overlaps(subnet.cidr) }) {
                     found.append("\(subnet.cidr) overlaps")
                 }
-                let row = snapshot.dhcpOptions(subnet.id)!
+                let row = try #require(snapshot.dhcpOptions(subnet.id))
                 let options = subnet.dhcpOptions(mtu: network.mtu, keeping: row.options, store.configuration)
                 if options != row.options {
                     found.append("options of \(subnet.cidr): \(row.options), should be \(options)")
@@ -119,11 +123,11 @@ struct StormTests {
             }
         }
         for port in snapshot.ports {
-            // Writing the port once more would change nothing.
+            // Rewriting the port would change nothing.
             var draft = Draft(
                 snapshot, committed: snapshot.northbound, configuration: store.configuration,
                 time: Timestamp(seconds: 0))
-            let row = snapshot.logicalSwitchPort(port.id)!
+            let row = try #require(snapshot.logicalSwitchPort(port.id))
             if row.addressesInUse.count != port.fixedIPs.count {
                 found.append("port \(port.id) has an address of no subnet")
             }

@@ -8,7 +8,7 @@ import Testing
 @testable import NetworkStore
 
 @Suite struct SubnetTests {
-    @Test func `what is written is read again`() throws {
+    @Test func `a subnet survives a round trip`() throws {
         var ledger = Ledger()
         let network = try ledger.network()
         let four = try ledger.subnet(network, "10.0.0.0/16") {
@@ -116,7 +116,7 @@ import Testing
         #expect(ledger.row(subnet).options["server_mac"] == mac)
     }
 
-    @Test func `a gateway is changed within the rules`() throws {
+    @Test func `a new gateway must fit the subnet and its pools`() throws {
         var ledger = Ledger()
         let network = try ledger.network()
         let subnet = try ledger.subnet(network, "10.0.0.0/24")
@@ -141,7 +141,7 @@ import Testing
         #expect(attempt(.null) == "GatewayIpInUse")
     }
 
-    @Test func `DHCP goes off and on with the ports' references`() throws {
+    @Test func `switching DHCP updates the ports' references`() throws {
         var ledger = Ledger()
         let network = try ledger.network()
         let subnet = try ledger.subnet(network, "10.0.0.0/24")
@@ -156,7 +156,7 @@ import Testing
         #expect(ledger.row(subnet).options["server_id"] == "10.0.0.1")
     }
 
-    @Test func `a subnet in use is kept`() throws {
+    @Test func `a subnet in use cannot be deleted`() throws {
         var ledger = Ledger()
         let network = try ledger.network()
         let subnet = try ledger.subnet(network, "10.0.0.0/24")
@@ -170,7 +170,7 @@ import Testing
         #expect(refusal { try ledger.change { try $0.delete(subnet.id, nil) } }?.type == "SubnetNotFound")
     }
 
-    @Test func `ports get the address they form of a new subnet, and lose it with the subnet`() throws {
+    @Test func `ports get a SLAAC address of a new subnet and lose it with the subnet`() throws {
         var ledger = Ledger()
         let network = try ledger.network()
         _ = try ledger.subnet(network, "10.0.0.0/24")
@@ -191,7 +191,7 @@ import Testing
         #expect(ledger.snapshot.port(port.id)?.standard.revision == 3)
     }
 
-    @Test func `IPv6 attributes keep DHCP on`() throws {
+    @Test func `DHCP cannot be disabled with IPv6 attributes set`() throws {
         var ledger = Ledger()
         let network = try ledger.network()
         let subnet = try ledger.subnet(network, "fd00::/64") { $0.ipv6AddressMode = .dhcpv6Stateful }

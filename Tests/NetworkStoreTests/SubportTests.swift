@@ -7,9 +7,9 @@ import Testing
 
 @testable import NetworkStore
 
-/// Ports that others carry because their `binding:profile` says so.
+/// Subports by their `binding:profile`.
 @Suite struct SubportTests {
-    @Test func `a tag is given once to each parent`() throws {
+    @Test func `a tag is unique to its parent`() throws {
         var ledger = Ledger()
         let network = try ledger.network()
         let one = try ledger.port(network)
@@ -22,9 +22,9 @@ import Testing
         let second = try ledger.port(network) { $0.profile = carried(by: one, 8) }
         #expect(refusal { _ = try ledger.update(second, PortUpdate(profile: carried(by: one, 7))) }?.status == 409)
         #expect(ledger.row(second).tag == 8)
-        // The same again is no second one.
+        // Repeating it does not count twice.
         _ = try ledger.update(first, PortUpdate(name: "n", profile: carried(by: one, 7)))
-        // What is given back is free.
+        // A released tag is free.
         let freed = try ledger.update(first, PortUpdate(profile: [:]))
         #expect(ledger.row(first).parentName == nil)
         #expect(ledger.row(first).tag == nil)
@@ -33,7 +33,7 @@ import Testing
         #expect(ledger.row(second).tag == 7)
     }
 
-    @Test func `a tag is chosen for who asks for none, until there are no more`() throws {
+    @Test func `a free tag is chosen if none is requested, until all are used`() throws {
         var ledger = Ledger()
         let network = try ledger.network()
         let parent = try ledger.port(network)
@@ -54,7 +54,7 @@ import Testing
         #expect(error?.type == "NoFreeTag")
     }
 
-    @Test func `a tag of a port that is not ours counts`() throws {
+    @Test func `tags of foreign ports count as used`() throws {
         var ledger = Ledger()
         let network = try ledger.network()
         let parent = try ledger.port(network)
@@ -67,7 +67,7 @@ import Testing
         #expect(refusal { _ = try ledger.port(network) { $0.profile = carried(by: parent, 9) } }?.status == 409)
     }
 
-    @Test func `the parent is named as OVN compares names, and is another port`() throws {
+    @Test func `the parent's name is normalized, and must be another port`() throws {
         var ledger = Ledger()
         let network = try ledger.network()
         let parent = try ledger.port(network)
@@ -79,7 +79,7 @@ import Testing
         #expect(refusal { _ = try ledger.update(child, PortUpdate(profile: carried(by: child, 1))) }?.status == 400)
     }
 
-    @Test func `a carried port is where its parent is`() throws {
+    @Test func `a subport is bound where its parent is`() throws {
         var ledger = Ledger()
         let network = try ledger.network()
         let parent = try ledger.port(network) { $0.hostID = "hv1" }
@@ -101,7 +101,7 @@ import Testing
         #expect(ledger.snapshot.port(child.id) == freed)
     }
 
-    @Test func `who gives out a tag waits for the parent's count and writes the next`() throws {
+    @Test func `assigning a tag waits for the parent's generation and writes the next`() throws {
         var ledger = Ledger()
         let network = try ledger.network()
         let parent = try ledger.port(network)

@@ -7,16 +7,16 @@ import Testing
 
 @testable import NetworkStore
 
-/// Three replicas of the service are asked for tags of one parent at once.
+/// Three replicas assign tags of one parent at once.
 @Suite(.timeLimit(.minutes(2)))
 struct TagRaceTests {
-    @Test func `no tag is given twice to one parent, whoever asks whom`() async throws {
+    @Test func `no tag of a parent is assigned twice by any replica`() async throws {
         try await withOVSDBServer(schema: .northbound) { server in
             try await withThreeStores(server) { stores in
                 let network = try await stores[0].network("n", "10.0.0.0/16")
                 let parent = try await stores[0].port(network)
                 let trunk = try await stores[0].createTrunks([TrunkCreate(projectID: "p", portID: parent.id)])[0]
-                // Only sixteen tags, wanted by twenty-four clients, half of them by profile: everyone meets somebody.
+                // Sixteen tags for twenty-four clients, half of them by profile: all conflict.
                 let told = try await withThrowingTaskGroup(of: String.self) { group in
                     for client in 0..<24 {
                         group.addTask {
@@ -38,7 +38,7 @@ struct TagRaceTests {
         }
     }
 
-    @Test func `of two that want the same tag from two replicas, one gets it`() async throws {
+    @Test func `of two requests for one tag from two replicas one succeeds`() async throws {
         try await withOVSDBServer(schema: .northbound) { server in
             try await withThreeStores(server) { stores in
                 let network = try await stores[0].network("n", "10.0.0.0/16")
@@ -81,7 +81,7 @@ struct TagRaceTests {
         }
     }
 
-    /// Asks for one tag after the other until one is free.
+    /// Requests one tag after another until one is free.
     private func carry(
         _ store: NetworkStore, _ network: Network, _ parent: Port, _ trunk: Trunk, byProfile: Bool
     ) async throws -> String {

@@ -9,7 +9,7 @@ import Testing
 @testable import NetworkStore
 
 @Suite struct TrunkTests {
-    @Test func `what is written is read again`() throws {
+    @Test func `a trunk survives a round trip`() throws {
         var ledger = Ledger()
         let network = try ledger.network()
         let parent = try ledger.port(network) { $0.hostID = "hv1" }
@@ -34,13 +34,13 @@ import Testing
         let carrier = try #require(ledger.snapshot.port(parent.id))
         #expect(carrier.trunk?.trunkID == trunk.id)
         #expect(carrier.trunk?.subports.map(\.macAddress) == [ports[1].macAddress, ports[0].macAddress])
-        // The parent was changed too, and may be changed on.
+        // The parent was changed too, and can still be changed.
         #expect(carrier.standard.revision == parent.standard.revision + 1)
         _ = try ledger.update(carrier, PortUpdate(name: "vm"))
         #expect(ledger.snapshot.trunk(trunk.id) == trunk)
     }
 
-    @Test func `subports come and go`() throws {
+    @Test func `subports are added and removed`() throws {
         var ledger = Ledger()
         let network = try ledger.network()
         let parent = try ledger.port(network)
@@ -61,11 +61,11 @@ import Testing
         #expect(
             refusal { _ = try ledger.change { try $0.remove([port.id], from: trunk.id) } }
                 == .subportNotFound(port.id, trunk: trunk.id))
-        // Again, with the tag that it gave back.
+        // Again, with the released tag.
         _ = try ledger.change { try $0.add([request(port, 5)], to: trunk.id) }
     }
 
-    @Test func `a deleted trunk lets its ports go`() throws {
+    @Test func `deleting a trunk releases its subports`() throws {
         var ledger = Ledger()
         let network = try ledger.network()
         let parent = try ledger.port(network)
@@ -87,7 +87,7 @@ import Testing
         try ledger.change { try $0.delete(parent.id, nil) }
     }
 
-    @Test func `a port is carried once, and carries or is carried`() throws {
+    @Test func `a port is a subport once, and either parent or subport`() throws {
         var ledger = Ledger()
         let network = try ledger.network()
         let (parent, other) = (try ledger.port(network), try ledger.port(network))
@@ -104,7 +104,7 @@ import Testing
         #expect(try ledger.adding(two, 5, to: trunk) == .duplicateSubport(tag: 5, trunk: trunk.id))
         #expect(try ledger.adding(used, 6, to: trunk)?.type == "PortInUse")
         #expect(ledger.snapshot.trunk(trunk.id) == trunk)
-        // A tag of a port that only its profile hangs on the parent is taken too, and the other way round.
+        // Tags assigned by profile count for the trunk, and vice versa.
         let profile: [String: JSON] = ["parent_name": .string(parent.id.description), "tag": 7]
         let child = try ledger.port(network) { $0.profile = profile }
         #expect(try ledger.adding(two, 7, to: trunk) == .duplicateSubport(tag: 7, trunk: trunk.id))
@@ -117,7 +117,7 @@ import Testing
         #expect(try ledger.adding(child, 7, to: trunk) == nil)
     }
 
-    @Test func `parent and tag of a subport are the trunk's to change`() throws {
+    @Test func `only the trunk changes a subport's parent and tag`() throws {
         var ledger = Ledger()
         let network = try ledger.network()
         let parent = try ledger.port(network)
@@ -133,7 +133,7 @@ import Testing
         #expect(error == .portInUseAsSubPort(port.id, trunk: trunk.id))
     }
 
-    @Test func `a trunk that is down stays as it is`() throws {
+    @Test func `a disabled trunk cannot be changed`() throws {
         var ledger = Ledger()
         let network = try ledger.network()
         let (parent, port) = (try ledger.port(network), try ledger.port(network))
@@ -149,7 +149,7 @@ import Testing
         #expect(refusal { _ = try ledger.change { try $0.update(trunk.id, TrunkUpdate(), 1) } }?.status == 412)
     }
 
-    @Test func `packets of a subport's network must fit through the parent`() throws {
+    @Test func `a subport's MTU must fit its parent's`() throws {
         var ledger = Ledger()
         let large = try ledger.network()
         let small = try ledger.network(NetworkCreate(projectID: "p", mtu: 1_400))
@@ -162,7 +162,7 @@ import Testing
                 == .invalidInput("Unknown segmentation_type 'geneve'"))
     }
 
-    @Test func `what may have happened already is not done again`() throws {
+    @Test func `a repeated change of unknown outcome is not made twice`() throws {
         var ledger = Ledger()
         let network = try ledger.network()
         let (parent, port) = (try ledger.port(network), try ledger.port(network))

@@ -30,7 +30,7 @@ func withStore<Result: Sendable>(
     }
 }
 
-/// Runs `body` with three stores on one server, as three replicas of the service are.
+/// Runs `body` with three stores on one server, like three replicas of the service.
 func withThreeStores<Result: Sendable>(
     _ server: OVSDBServer, _ body: @Sendable ([NetworkStore]) async throws -> Result
 ) async throws -> Result {
@@ -53,7 +53,9 @@ extension NetworkStore {
     func network(_ name: String = "n", _ cidrs: String...) async throws -> Network {
         let network = try await createNetworks([NetworkCreate(projectID: "p", name: name)])[0]
         for cidr in cidrs {
-            _ = try await createSubnets([SubnetCreate(projectID: "p", networkID: network.id, cidr: IPPrefix(cidr)!)])
+            _ = try await createSubnets([
+                SubnetCreate(projectID: "p", networkID: network.id, cidr: IPPrefix(literal: cidr))
+            ])
         }
         return try await self.network(network.id)
     }

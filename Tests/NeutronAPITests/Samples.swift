@@ -7,8 +7,8 @@ import Testing
 
 /// Resources and requests to test with.
 enum Sample {
-    static let networkID = ID<Network>("11111111-1111-4111-8111-111111111111")!
-    static let subnetID = ID<Subnet>("22222222-2222-4222-8222-222222222222")!
+    static let networkID = ID<Network>(literal: "11111111-1111-4111-8111-111111111111")
+    static let subnetID = ID<Subnet>(literal: "22222222-2222-4222-8222-222222222222")
 
     static func id<Of>(_ number: Int, _ type: Of.Type = Of.self) -> ID<Of> {
         ID(high: 0x4000, low: 1 << 63 | UInt64(number))
@@ -21,10 +21,11 @@ enum Sample {
     }
 
     static func port(_ number: Int, name: String = "", tags: [String] = [], device: String = "") -> Port {
-        Port(
+        guard let mac = MACAddress(bits: 0xfa16_3e00_0000 + UInt64(number)) else { preconditionFailure("\(number)") }
+        return Port(
             id: id(number), networkID: networkID, name: name, standard: standard(tags: tags), status: .active,
-            macAddress: MACAddress(bits: 0xfa16_3e00_0000 + UInt64(number))!,
-            fixedIPs: [FixedIP(subnetID: subnetID, ipAddress: IPAddress("10.0.\(number / 256).\(number % 256)")!)],
+            macAddress: mac,
+            fixedIPs: [FixedIP(subnetID: subnetID, ipAddress: IPAddress(.v4, bits: 0x0a00_0000 + UInt128(number)))],
             deviceID: device)
     }
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import NeutronClient
 
-/// What a caller learns when the API is not there, stops in the middle, or is something else.
+/// Errors when the API is down, stops half-way, or is something else.
 @Suite(.timeLimit(.minutes(1)))
 struct FailureTests {
     static let limit = Duration.seconds(5)
@@ -37,7 +37,7 @@ struct FailureTests {
         _ = try await client.list(Network.self, within: timeout)
     }
 
-    @Test func `nobody listening is unreachable, for questions and for changes`() async throws {
+    @Test func `a port without a listener is unreachable, for reads and changes`() async throws {
         var endpoint = ""
         try await ScriptedServer.run { endpoint = $0.endpoint }
         try await withClient(endpoint) { client in
@@ -50,7 +50,7 @@ struct FailureTests {
         }
     }
 
-    @Test func `an address that swallows everything is unreachable after the connect timeout`() async throws {
+    @Test func `an address that drops packets is unreachable after the connect timeout`() async throws {
         // TEST-NET-1 (RFC 5737) is routed nowhere; where the kernel says so at once the result is the same.
         try await withClient("http://192.0.2.1:9696", connectTimeout: Self.short) { client in
             #expect(await code { try await create(client) } == .unreachable)
@@ -69,7 +69,7 @@ struct FailureTests {
         }
     }
 
-    @Test func `silence after a question is unreachable at the deadline`() async throws {
+    @Test func `silence after a read is unreachable at the deadline`() async throws {
         try await ScriptedServer.run(.silence) { server in
             try await withClient(server.endpoint) { client in
                 #expect(await code { try await list(client, within: Self.short) } == .unreachable)
@@ -94,14 +94,14 @@ struct FailureTests {
         }
     }
 
-    @Test func `a question is asked once more when the connection is lost`() async throws {
+    @Test func `a read is retried once when the connection is lost`() async throws {
         try await ScriptedServer.run(.close, .reply(200, #"{"networks": []}"#)) { server in
             try await withClient(server.endpoint) { client in try await list(client) }
             #expect(server.requests.count == 2)
         }
     }
 
-    @Test func `503 has changed nothing`() async throws {
+    @Test func `503 means that nothing changed`() async throws {
         let body = #"{"NeutronError": {"type": "ServiceUnavailable", "message": "no database", "detail": ""}}"#
         try await ScriptedServer.run(.reply(503, body)) { server in
             try await withClient(server.endpoint) { client in
@@ -112,7 +112,7 @@ struct FailureTests {
         }
     }
 
-    @Test func `503 to a question is asked again, until the time is over`() async throws {
+    @Test func `a read answered with 503 is retried until the deadline`() async throws {
         let body = #"{"NeutronError": {"type": "ServiceUnavailable", "message": "no keystone", "detail": ""}}"#
         try await ScriptedServer.run(.reply(503, body), .reply(503, body), .reply(200, #"{"networks": []}"#)) {
             server in
@@ -132,7 +132,7 @@ struct FailureTests {
         }
     }
 
-    @Test func `500 to a change may come from the middle of it`() async throws {
+    @Test func `500 to a change is an unknown outcome`() async throws {
         let body =
             #"{"NeutronError": {"type": "HTTPInternalServerError", "message": "Request Failed", "detail": "req-1"}}"#
         try await ScriptedServer.run(.reply(500, body), .reply(502, "<html>"), .reply(500, body)) { server in
@@ -174,7 +174,7 @@ struct FailureTests {
         }
     }
 
-    @Test func `what does not speak HTTP is not mistaken for success`() async throws {
+    @Test func `a server that does not speak HTTP is not mistaken for success`() async throws {
         try await ScriptedServer.run(.raw("SSH-2.0-OpenSSH_9.2\r\n\r\n")) { server in
             try await withClient(server.endpoint) { client in
                 #expect(await code { try await list(client) } == .unreachable)
@@ -182,7 +182,7 @@ struct FailureTests {
         }
     }
 
-    @Test func `an endpoint that is no URL is refused`() async throws {
+    @Test func `an endpoint that is not a URL is refused`() async throws {
         try await withClient("http://[::1") { client in
             #expect(await code { try await list(client) } == .refused)
         }

@@ -82,7 +82,7 @@ struct ResourceTests {
         }
     }
 
-    @Test func `a list asks for the attributes that are wanted, and reads no others`() async throws {
+    @Test func `a list requests the wanted attributes and reads no others`() async throws {
         let body = """
             {"ports": [{"id": "\(Self.port)", "network_id": "\(Self.network)", "mac_address": "fa:16:3e:00:00:01"}]}
             """
@@ -98,7 +98,7 @@ struct ResourceTests {
         }
     }
 
-    @Test func `a subnet is created with exactly what was said`() async throws {
+    @Test func `a subnet is created with exactly the given attributes`() async throws {
         let body = """
             {"subnet": {"id": "\(Self.subnet)", "network_id": "\(Self.network)", "name": "ls0", "cidr": "192.168.1.0/24", "ip_version": 4,
              "gateway_ip": null, "allocation_pools": [{"start": "192.168.1.10", "end": "192.168.1.20"}],
@@ -152,7 +152,7 @@ struct ResourceTests {
         }
     }
 
-    @Test func `removing what is gone is success, finding it is nil`() async throws {
+    @Test func `removing a missing resource succeeds, finding it is nil`() async throws {
         let body = #"{"NeutronError": {"type": "PortNotFound", "message": "gone", "detail": ""}}"#
         try await ScriptedServer.run(.reply(404, body), .reply(404, body), .reply(204, "")) { server in
             try await withClient(server) { (client: NeutronClient) async throws in
@@ -179,7 +179,7 @@ struct ResourceTests {
         }
     }
 
-    @Test func `a name that one network has means that network`() async throws {
+    @Test func `a unique name resolves to its network`() async throws {
         try await ScriptedServer.run(.reply(200, Self.networks(Self.network))) { server in
             try await withClient(server) { (client: NeutronClient) async throws in
                 let network: Network = try await client.resolve("ls0", within: Self.limit)
@@ -188,7 +188,7 @@ struct ResourceTests {
         }
     }
 
-    @Test func `a name that several networks have asks for the id and lists them`() async throws {
+    @Test func `an ambiguous name is refused with the ids`() async throws {
         try await ScriptedServer.run(.reply(200, Self.networks(Self.network, Self.port))) { server in
             try await withClient(server) { (client: NeutronClient) async throws in
                 let error = await #expect(throws: NeutronClientError.self) {
@@ -201,7 +201,7 @@ struct ResourceTests {
         }
     }
 
-    @Test func `a name or id that nothing has is refused by name`() async throws {
+    @Test func `an unknown name or id is reported`() async throws {
         let body = #"{"NeutronError": {"type": "NetworkNotFound", "message": "gone", "detail": ""}}"#
         try await ScriptedServer.run(.reply(200, Self.networks()), .reply(404, body)) { server in
             try await withClient(server) { (client: NeutronClient) async throws in

@@ -7,7 +7,7 @@ import Testing
 
 @testable import NeutronClient
 
-/// A client with tokens: which it sends, and what it does when they are refused.
+/// A client with tokens: which it sends, and how it handles refusals.
 ///
 /// One server plays both the old Keystone, which needs no header, and the Networking API.
 @Suite(.timeLimit(.minutes(1)))
@@ -61,7 +61,7 @@ struct TokenTests {
         }
     }
 
-    @Test func `a token that is refused is renewed once, for questions and changes alike`() async throws {
+    @Test func `a refused token is renewed once, for reads and changes alike`() async throws {
         let created = #"{"network": {"id": "8b1b0b0e-4c5f-4b8e-9d63-0a4f3a6b2c11", "name": "ls0"}}"#
         try await ScriptedServer.run(
             .reply(200, Self.login("a")), .reply(200, Self.networks), .reply(401, Self.unauthorised),
@@ -94,7 +94,7 @@ struct TokenTests {
         }
     }
 
-    @Test func `a login that fails later is told as what it is`() async throws {
+    @Test func `a later login failure is reported as such`() async throws {
         try await ScriptedServer.run(
             .reply(200, Self.login("a")), .reply(401, Self.unauthorised), .reply(401, Self.unauthorised)
         ) { server in
@@ -107,7 +107,7 @@ struct TokenTests {
         }
     }
 
-    @Test func `without credentials 401 says what to give`() async throws {
+    @Test func `401 without credentials names the variables to set`() async throws {
         try await ScriptedServer.run(.reply(401, Self.unauthorised)) { server in
             try await withClient(Cloud(login: .none, endpoint: server.endpoint)) { client in
                 let error = await #expect(throws: NeutronClientError.self) {
@@ -119,7 +119,7 @@ struct TokenTests {
         }
     }
 
-    @Test func `the three failures of a login differ`() async throws {
+    @Test func `the three login failures have distinct errors`() async throws {
         func failure(_ steps: ScriptedServer.Step) async throws -> NeutronClientError? {
             var error: NeutronClientError?
             try await ScriptedServer.run(steps) { server in

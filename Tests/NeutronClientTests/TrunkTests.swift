@@ -34,7 +34,7 @@ struct TrunkTests {
         }
     }
 
-    @Test func `subports are added and removed, and the reply has no name around it`() async throws {
+    @Test func `subports are added and removed by unwrapped replies`() async throws {
         try await ScriptedServer.run(.reply(200, Self.body), .reply(200, Self.body)) { server in
             try await withClient(server) { (client: NeutronClient) async throws in
                 let (id, child) = (try #require(ID<Trunk>(Self.trunk)), try #require(ID<Port>(Self.child)))
@@ -52,7 +52,7 @@ struct TrunkTests {
         }
     }
 
-    @Test func `an extension is there or not, and anything else is an error`() async throws {
+    @Test func `an extension is present, absent, or the check fails`() async throws {
         let extensions = #"{"extensions": [{"alias": "binding"}, {"alias": "trunk", "name": "Trunk Extension"}]}"#
         try await ScriptedServer.run(
             .reply(200, extensions), .reply(200, extensions), .reply(404, "not here"), .reply(500, "{}")
@@ -70,7 +70,7 @@ struct TrunkTests {
         }
     }
 
-    @Test func `the tags of a parent's ports are told by their profiles`() async throws {
+    @Test func `the tags of a parent's ports are read from their profiles`() async throws {
         let ports = """
             {"ports": [{"id": "\(Self.child)", "binding:profile": {"parent_name": "\(Self.parent)", "tag": 9}},
              {"id": "\(Self.parent)", "binding:profile": {}}, {"id": "\(Self.trunk)"},
@@ -85,7 +85,7 @@ struct TrunkTests {
         }
     }
 
-    @Test func `a parent tells its trunk`() async throws {
+    @Test func `a parent port names its trunk`() async throws {
         let body = """
             {"port": {"id": "\(Self.parent)", "network_id": "\(Self.trunk)", "mac_address": "fa:16:3e:00:00:01",
              "trunk_details": {"trunk_id": "\(Self.trunk)", "sub_ports": [{"port_id": "\(Self.child)",

@@ -14,7 +14,7 @@ import Testing
 
 @testable import NeutronServer
 
-/// The application, on a store, on a private ovsdb-server; asked without a socket.
+/// The application on a store on a private ovsdb-server, called without a socket.
 struct API: Sendable {
     let client: any TestClientProtocol
     let server: OVSDBServer
@@ -52,7 +52,7 @@ struct API: Sendable {
         }
     }
 
-    /// The same on databases that are there already.
+    /// The same on existing databases.
     static func run(
         on northbound: OVSDBServer, _ southbound: OVSDBServer? = nil, authentication: Authentication = .none,
         limits: Limits = Limits(),
@@ -100,7 +100,7 @@ struct API: Sendable {
         }
     }
 
-    /// Makes a resource and answers its members.
+    /// Creates a resource and returns its members.
     func make(_ member: String, _ body: JSON) async throws -> [String: JSON] {
         let reply = try await self(.post, "/v2.0/\(member)s", .object([member: body]))
         try #require(reply.status == 201, "\(reply.text)")

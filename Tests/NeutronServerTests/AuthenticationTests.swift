@@ -5,9 +5,9 @@ import Testing
 
 @testable import NeutronServer
 
-/// Who is let in at all.
+/// Authentication of requests.
 @Suite struct AuthenticationTests {
-    @Test func `without a token that is good there is nothing but 401 and where to get one`() async throws {
+    @Test func `without a valid token the answer is 401 with Keystone's URL`() async throws {
         try await API.runWithUsers { api in
             let paths = [
                 "", "/networks", "/networks/x", "/ports?limit=1", "/extensions", "/networks/x/tags", "/subnets.json",
@@ -51,14 +51,14 @@ import Testing
             }
             for path in ["/readyz", "/healthcheck"] {
                 let status = try await api(.get, path).status
-                // Not ready perhaps, so early.
+                // Perhaps not ready yet.
                 #expect(status == 200 || status == 503, "\(path)")
             }
             #expect(try await api.as("alan")(.get, "").status == 200)
         }
     }
 
-    @Test func `an identity service that is down is neither a yes nor a no`() async throws {
+    @Test func `an unavailable identity service is 503, not 401`() async throws {
         try await API.runWithUsers { api in
             let reply = try await api.as("down")(.get, "networks")
             #expect(reply.status == 503)
@@ -70,7 +70,7 @@ import Testing
         }
     }
 
-    @Test func `who asks for more tokens than its share is told so, and when to come again`() async throws {
+    @Test func `a client beyond its share of validations gets 429 with Retry-After`() async throws {
         try await API.runWithUsers { api in
             let reply = try await api.as("crowd")(.get, "networks")
             #expect(reply.status == 429)
@@ -79,7 +79,7 @@ import Testing
         }
     }
 
-    @Test func `the header that names a project counts for nothing beside a token`() async throws {
+    @Test func `X-Project-Id is ignored with a token`() async throws {
         try await API.runWithUsers { api in
             let reply = try await api.as("alice")(.post, "networks", ["network": [:]], headers: [.projectID: "b"])
             #expect(reply["network", "project_id"] == "a")

@@ -6,16 +6,16 @@ import Testing
 
 @testable import NeutronServer
 
-/// How many ports a list looks at, which is what it costs.
+/// How many ports a list examines, which is its cost.
 @Suite struct CandidateTests {
-    /// Bulks of as many as the tests need.
+    /// Bulks as large as the tests need.
     private static let limits: Limits = {
         var limits = Limits()
         limits.members = 300
         return limits
     }()
 
-    @Test func `a list by what only few ports have looks at no others`() async throws {
+    @Test func `a list by an indexed attribute examines only matching ports`() async throws {
         try await API.run(limits: Self.limits) { api in
             let (blue, red) = (try await api.network("blue", cidr: "10.0.0.0/16"), try await api.network("red"))
             let bulk: JSON = [
@@ -35,7 +35,7 @@ import Testing
             #expect(made.status == 201, "\(made.text.prefix(300))")
             _ = try await api.make(
                 "port", ["network_id": red, "name": "other", "mac_address": "fa:16:3e:00:00:07"])
-            // The query, how many ports it looks at, and how many it finds.
+            // The query, how many ports it examines, and how many it finds.
             let cases: [(String, looked: Int, found: Int)] = [
                 ("mac_address=fa:16:3e:00:00:07", 2, 2), ("mac_address=FA-16-3E-00-00-08", 1, 1),
                 ("mac_address=x", 0, 0), ("mac_address=fa:16:3e:00:00:07&mac_address=fa:16:3e:00:00:09", 3, 3),
@@ -47,7 +47,7 @@ import Testing
                 ("device_id=d7", 2, 2), ("device_id=d7&device_id=d9", 4, 4), ("name=other", 1, 1),
                 ("name=same&device_id=d7", 2, 2), ("name=same&network_id=\(red.text)", 1, 0),
                 ("network_id=\(red.text)", 1, 1), ("network_id=x", 0, 0),
-                // What very many have, or nobody keeps: all are looked at.
+                // Common or unindexed values: all are examined.
                 ("device_id=", 201, 1), ("binding:host_id=", 201, 1), ("name=", 201, 0), ("status=DOWN", 201, 201),
             ]
             let snapshot = api.store.snapshot()
@@ -59,7 +59,7 @@ import Testing
         }
     }
 
-    @Test func `a page in the order of identifiers is found by its place alone`() async throws {
+    @Test func `a page ordered by identifier is found by its position`() async throws {
         try await API.run(limits: Self.limits) { api in
             let network = try await api.network("blue", cidr: "10.0.0.0/16")
             _ = try await api(

@@ -21,7 +21,7 @@ import Testing
         }
     }
 
-    @Test func `a client that asks for the end is told of it and sees it`() async throws {
+    @Test func `Connection: close is answered and the connection closed`() async throws {
         try await withPort { port in
             for option in ["close", "Close", "keep-alive, close"] {
                 let client = try SocketClient(port: port)
@@ -33,7 +33,7 @@ import Testing
         }
     }
 
-    @Test func `a request after another is answered on the same connection`() async throws {
+    @Test func `successive requests are answered on one connection`() async throws {
         try await withPort { port in
             let client = try SocketClient(port: port)
             for _ in 1...3 {
@@ -46,7 +46,7 @@ import Testing
         }
     }
 
-    @Test func `a body that a client asks about is asked for`() async throws {
+    @Test func `Expect: 100-continue is answered`() async throws {
         try await withPort { port in
             let client = try SocketClient(port: port)
             try client.say("\(Self.post)Content-Length: 15\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n")
@@ -91,18 +91,18 @@ import Testing
         }
     }
 
-    @Test func `a body that comes too slowly in all is refused`() async throws {
+    @Test func `a body slower than its time limit is refused`() async throws {
         try await withPort {
             $0.bodyTime = .milliseconds(200)
             $0.paceSize = 0
         } _: { port in
             let client = try SocketClient(port: port)
             try client.say("\(Self.post)Content-Length: 15\r\n\r\n{")
-            #expect(await client.rest().contains("The body did not come within 200 milliseconds."))
+            #expect(await client.rest().contains("The body did not arrive within 200 milliseconds."))
         }
     }
 
-    @Test func `a connection on which nothing comes is closed without a word`() async throws {
+    @Test func `an idle connection is closed silently`() async throws {
         try await withPort {
             $0.headTime = .milliseconds(200)
             $0.idleTime = .milliseconds(300)
@@ -115,16 +115,16 @@ import Testing
         }
     }
 
-    @Test func `an answer that nobody takes ends its connection`() async throws {
+    @Test func `an unread answer ends its connection`() async throws {
         try await withPort {
             $0.paceTime = .milliseconds(300)
             $0.pipelinedRequests = 10_000
             $0.connectionsPerAddress = 1
         } _: { port in
             let client = try SocketClient(port: port, window: 4_096)
-            // Answers of some megabytes: more than the sockets hold.
+            // Answers of some megabytes: more than the socket buffers.
             try client.say(String(repeating: "GET /v2.0/extensions HTTP/1.1\r\nHost: x\r\n\r\n", count: 2_000))
-            // The place is its own from now on, and free once it is closed.
+            // It now has its place until it is closed.
             #expect(await client.hasSomething())
             var heard = ""
             while !heard.hasPrefix("HTTP/1.1 200") {
@@ -137,7 +137,7 @@ import Testing
         }
     }
 
-    @Test func `the connection that waits longest gives way to a new one`() async throws {
+    @Test func `the longest idle connection gives way to a new one`() async throws {
         try await withPort {
             $0.connections = 3
         } _: { port in
@@ -155,7 +155,7 @@ import Testing
         }
     }
 
-    @Test func `many connections of one address leave room for those of others`() async throws {
+    @Test func `many connections of one address leave room for others`() async throws {
         try await withPort {
             $0.connections = 8
             $0.connectionsPerAddress = 4
@@ -163,7 +163,7 @@ import Testing
             let other = try SocketClient(port: port, from: "127.0.0.2")
             try other.say("\(Self.get)\r\n")
             #expect(await other.replies().count == 1)
-            // Each has been answered before the next comes: it is known who has waited longest.
+            // Each has been answered before the next: the order of idling is known.
             var many: [SocketClient] = []
             for _ in 1...20 {
                 many.append(try SocketClient(port: port))
@@ -179,13 +179,13 @@ import Testing
         }
     }
 
-    @Test func `where all are at work a new connection is told so`() async throws {
+    @Test func `a new connection gets 503 while all are busy`() async throws {
         try await withOVSDBServer(schema: .northbound) { database in
             var limits = Limits()
             limits.connectionsPerAddress = 2
             try await withAPI(database, limits: limits) { url in
                 let port = try #require(url.split(separator: ":").last.flatMap { Int($0) })
-                // A database that does not answer: whole requests wait for it.
+                // A database that does not answer: complete requests wait for it.
                 let warm = try SocketClient(port: port)
                 try warm.say("GET /v2.0/networks HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
                 #expect(await warm.rest().hasPrefix("HTTP/1.1 200"))
@@ -193,7 +193,7 @@ import Testing
                 let busy = try (1...2).map { _ in try SocketClient(port: port) }
                 for client in busy {
                     try client.say("\(Self.get)\r\n\(Self.post)Content-Length: 15\r\n\r\n{\"network\": {}}")
-                    // They came together: where the first is answered, the second is worked on.
+                    // They arrived together: once the first is answered, the second is being served.
                     #expect(await client.replies().first?.hasPrefix("HTTP/1.1 200") == true)
                 }
                 var heard = ""

@@ -6,10 +6,10 @@ import Testing
 
 @testable import NeutronServer
 
-/// Texts of clients, through the API and a real ovn-northd: no flow does what nobody meant.
+/// Hostile texts of clients, through the API and a real ovn-northd: none may inject into a flow.
 @Suite(.timeLimit(.minutes(5)))
 struct HostileTextTests {
-    /// Options of DHCP by version, with a value that is good.
+    /// DHCP options by version, with a valid value.
     private static let options: [(version: Int, name: String, good: String)] = [
         (4, "router", "10.0.0.1"), (4, "dns-server", "{10.0.0.1, 10.0.0.2}"), (4, "server-id", "10.0.0.1"),
         (4, "domain-name", "a.example"), (4, "mtu", "1400"), (4, "lease-time", "600"),
@@ -27,14 +27,14 @@ struct HostileTextTests {
         (6, "server-id", "02:00:00:00:00:01"), (6, "dns-server", "2001:db8::53"), (6, "domain-search", "a.example"),
     ]
 
-    /// The names by which OVN has them, and those that ovn-northd adds.
+    /// Their names in OVN, and those that ovn-northd adds.
     private static let names: Set<String> = Set(
         options.map { $0.name.replacing("-", with: "_") } + [
             "arp_cache_timeout", "tcp_keepalive_interval", "netbios_name_server", "netbios_node_type",
             "broadcast_address", "domain_search_list", "next_server", "offerip", "netmask", "ia_addr",
         ])
 
-    /// Attributes of ports with a value that is good.
+    /// Attributes of ports with a valid value.
     private static let attributes: [(name: String, good: JSON)] = [
         ("name", "p"), ("description", "d"), ("device_id", "c"), ("device_owner", "compute:x"),
         ("binding:host_id", "h"), ("binding:profile", ["x": "y"]), ("tags", ["t"]), ("project_id", "p"),
@@ -61,7 +61,7 @@ struct HostileTextTests {
                     "ipv6_ra_mode": "dhcpv6-stateful", "ipv6_address_mode": "dhcpv6-stateful",
                 ]
                 _ = try await api.make("subnet", six)
-                // What flows look like where every value is good.
+                // The flows with valid values.
                 let plain = try #require(try await api.make("port", ["network_id": network])["id"])
                 for attribute in Self.attributes {
                     _ = try await api.make("port", .object(["network_id": network, attribute.name: attribute.good]))
@@ -141,7 +141,7 @@ struct HostileTextTests {
         ]
     }
 
-    /// A network with a subnet and a port; answers how the subnet was taken.
+    /// Creates a network with a subnet and a port; returns the subnet's status.
     private static func subnet(_ api: API, routes: String, server: String, name: String = "n") async throws -> Int {
         let made = try await api(
             .post, "/v2.0/networks", ["network": ["name": .string(name), "description": .string(name)]])
@@ -155,7 +155,7 @@ struct HostileTextTests {
         return reply.status
     }
 
-    /// The same with every text in it another.
+    /// The same with every string replaced.
     private static func replaced(_ value: JSON, by text: String) -> JSON {
         switch value {
         case .string: .string(text)
@@ -166,6 +166,7 @@ struct HostileTextTests {
     }
 
     private static func hostile(_ random: inout Seeded) -> String {
-        (0..<Int.random(in: 1...6, using: &random)).map { _ in pieces.randomElement(using: &random)! }.joined()
+        (0..<Int.random(in: 1...6, using: &random)).map { _ in pieces[.random(in: pieces.indices, using: &random)] }
+            .joined()
     }
 }

@@ -6,9 +6,9 @@ import Testing
 
 @testable import NeutronServer
 
-/// What is too much is refused with the limit, and changes nothing.
+/// What exceeds a limit is refused with the limit, and changes nothing.
 @Suite(.timeLimit(.minutes(2))) struct LimitTests {
-    @Test func `a bulk request has at most so many members`() async throws {
+    @Test func `a bulk request has a maximum of members`() async throws {
         try await API.run { api in
             let bulk = { (count: Int) -> JSON in ["networks": .array(Array(repeating: [:], count: count))] }
             for count in [129, 40_000] {
@@ -48,7 +48,7 @@ import Testing
         }
     }
 
-    @Test func `a body is at most so deep and of so many values`() async throws {
+    @Test func `a body's depth and number of values are limited`() async throws {
         try await API.run { api in
             let deep = String(repeating: "[", count: 100_000)
             let many = "{\"networks\": [" + String(repeating: "{\"a\":1},", count: 60_000) + "1]}"
@@ -61,7 +61,7 @@ import Testing
         }
     }
 
-    @Test func `what a port and a subnet have many of is bounded`() async throws {
+    @Test func `lists in a port and a subnet are limited`() async throws {
         try await API.run { api in
             let network = try await api.network()
             let many = { (count: Int, member: (Int) -> JSON) -> JSON in .array((0..<count).map(member)) }
@@ -97,7 +97,7 @@ import Testing
         }
     }
 
-    @Test func `bodies that find no room are refused, small ones never`() async throws {
+    @Test func `bodies beyond the memory limit are refused, small ones never`() async throws {
         var limits = Limits()
         limits.bodyMemory = 400_000
         try await API.run(limits: limits) { api in
@@ -107,13 +107,13 @@ import Testing
             #expect(reply.status == 503)
             #expect(reply.error?.contains("400000 bytes together, or half of that from one address") == true)
             #expect(reply.headers[.retryAfter] == "1")
-            // Room is given back: many after each other find it.
+            // Memory is released: many in a row succeed.
             for _ in 1...5 { #expect(try await api(.post, "/v2.0/networks", text: padded(190_000)).status == 201) }
             #expect(try await api(.post, "/v2.0/networks", text: padded(60_000)).status == 201)
         }
     }
 
-    @Test func `half-sent bodies of one client leave room for another's`() {
+    @Test func `unfinished bodies of one client leave memory for another's`() {
         let memory = BodyMemory(size: 1_000)
         var taken = 0
         while memory.take(100, for: .ipv4(1)) { taken += 100 }
@@ -125,7 +125,7 @@ import Testing
         #expect(!memory.take(200, for: .ipv4(1)))
     }
 
-    @Test func `a large change waits for its turn, and no longer than it may`() async throws {
+    @Test func `a large change waits for its turn, up to the limit`() async throws {
         var limits = Limits()
         limits.turnTime = .milliseconds(100)
         let work = Workload(limits: limits)
@@ -139,7 +139,7 @@ import Testing
         let error = await #expect(throws: NeutronError.self) { try await work.change(for: .ipv4(2), if: true) {} }
         #expect(error?.status == 503)
         #expect(error?.message.contains("Large changes of others went before for 0.1 s") == true)
-        // Neither what is small nor a list waits.
+        // Neither small changes nor lists wait.
         try await work.change(for: .ipv4(2), if: false) {}
         try await work.list(for: .ipv4(2)) {}
         opens.yield()

@@ -6,7 +6,7 @@ import Testing
 @testable import NeutronServer
 
 @Suite struct ListTests {
-    @Test func `lists are filtered through indexes and without them alike`() async throws {
+    @Test func `filters work alike with and without indexes`() async throws {
         try await API.run { api in
             let (blue, red) = (try await api.network("blue"), try await api.network("red"))
             for (name, network, device) in [("a", blue, "d1"), ("b", blue, "d2"), ("a", red, "d1"), ("", red, "")] {
@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    @Test func `pages lead through a list, there and back`() async throws {
+    @Test func `next and previous links traverse a list`() async throws {
         try await API.run { api in
             let all = Set((0..<7).map { "n\($0)" })
             for name in all { _ = try await api.make("network", ["name": .string(name)]) }
@@ -63,7 +63,7 @@ import Testing
         }
     }
 
-    @Test func `a marker that is gone is told where nobody knows its place any more`() async throws {
+    @Test func `a deleted marker is refused unless the order is by identifier`() async throws {
         try await API.run { api in
             let marker = "11111111-1111-4111-8111-111111111111"
             let reply = try await api(
@@ -71,7 +71,7 @@ import Testing
             #expect(reply.error == "NetworkNotFound: Network \(marker) could not be found.")
             let none = try await api(.get, "/v2.0/networks?limit=1&marker=x")
             #expect(none.error == "NetworkNotFound: Network x could not be found.")
-            // By identifier it is where it would be: what is deleted while somebody turns pages ends no list.
+            // By identifier its position is known: deletions do not interrupt paging.
             let (before, after) = ("00000000-0000-4000-8000-000000000000", "ffffffff-ffff-4fff-bfff-ffffffffffff")
             let id = try await api.network(cidr: nil)
             #expect(try await api(.get, "/v2.0/networks?marker=\(before)")["networks", "0", "id"] == id)
@@ -105,7 +105,7 @@ import Testing
         }
     }
 
-    @Test func `a list that fits into a page leads nowhere, unless pages were asked for`() async throws {
+    @Test func `a list of one page has no links, unless a limit was given`() async throws {
         try await API.run { api in
             _ = try await api.network()
             #expect(try await api(.get, "/v2.0/networks")["networks_links"] == nil)
@@ -114,7 +114,7 @@ import Testing
         }
     }
 
-    @Test func `links start where the client came in`() async throws {
+    @Test func `links start with the client's base URL`() async throws {
         try await API.run { api in
             _ = try await api.network()
             let headers: HTTPFields = [HTTPField.Name("X-Forwarded-Proto")!: "https"]

@@ -5,9 +5,9 @@ import Testing
 
 @testable import NeutronServer
 
-/// What belongs to whom, and who sees it. Projects a and b: alice, alma (writers) and alan (reader); bob and ben.
+/// Ownership and visibility. Projects a and b: alice, alma (writers) and alan (reader); bob and ben.
 @Suite struct OwnershipTests {
-    @Test func `what is made belongs to the token's project`() async throws {
+    @Test func `new resources belong to the token's project`() async throws {
         try await API.runWithUsers { api in
             let (alice, root) = (api.as("alice"), api.as("root"))
             for user in ["alice", "alma"] {
@@ -33,7 +33,7 @@ import Testing
         }
     }
 
-    @Test func `a token that is for no project makes nothing and sees nothing`() async throws {
+    @Test func `a token without a project creates and sees nothing`() async throws {
         try await API.runWithUsers { api in
             _ = try await api.as("alice").make("network", [:])
             let lost = api.as("lost")
@@ -45,7 +45,7 @@ import Testing
         }
     }
 
-    @Test func `another project's resources are not there`() async throws {
+    @Test func `another project's resources are not found`() async throws {
         try await API.runWithUsers { api in
             let (alice, bob) = (api.as("alice"), api.as("bob"))
             let network = try await alice.make("network", ["name": "blue"])
@@ -67,7 +67,7 @@ import Testing
                 for (method, path, body) in requests {
                     let reply = try await bob(method, "\(collection)/\(id)\(path)", body)
                     #expect(reply.status == 404, "\(method) \(collection) \(path)")
-                    // The same as of what nobody has.
+                    // The same as for an unknown id.
                     let other = try await bob(method, "\(collection)/\(unknown)\(path)", body)
                     #expect(reply.text == other.text.replacing(unknown, with: id))
                 }
@@ -89,7 +89,7 @@ import Testing
         }
     }
 
-    @Test func `a shared network is there for all, and its own project's to change`() async throws {
+    @Test func `a shared network is visible to all and changed by its project only`() async throws {
         try await API.runWithUsers { api in
             let (alice, bob, root) = (api.as("alice"), api.as("bob"), api.as("root"))
             let network = try await root.make("network", ["name": "pool", "tenant_id": "a", "shared": true])
@@ -108,7 +108,7 @@ import Testing
             #expect(Set(try await alice.list("ports")) == [bobs, alices])
             #expect(try await alice(.put, "ports/\(bobs)", ["port": ["name": "x"]]).status == 403)
 
-            // 403, since he sees it.
+            // 403, since it is visible.
             for (method, path, body, rule) in [
                 (HTTPRequest.Method.put, "networks/\(network)", ["network": ["name": "x"]] as JSON?, "update_network"),
                 (.delete, "networks/\(network)", nil, "delete_network"),
@@ -131,7 +131,7 @@ import Testing
         }
     }
 
-    @Test func `trunks are their project's, and made of ports that are its own to change`() async throws {
+    @Test func `a trunk belongs to its project and needs ports that it may change`() async throws {
         try await API.runWithUsers { api in
             let (alice, bob, root) = (api.as("alice"), api.as("bob"), api.as("root"))
             let network = JSON.string(try await root.make("network", ["tenant_id": "b", "shared": true]))
@@ -158,7 +158,7 @@ import Testing
             for (method, path, body) in none {
                 #expect(try await bob(method, "trunks/\(trunk)\(path)", body).status == 404, "\(method) \(path)")
             }
-            // Alice does not see Bob's ports. Bob, whose network it is, sees hers; that is not enough.
+            // Alice does not see Bob's ports. Bob owns the network and sees hers, which is not enough.
             for body: JSON in [
                 ["port_id": .string(his[0])], ["port_id": .string(mine[2]), "sub_ports": [subport(his[0], 3)]],
             ] {
@@ -186,7 +186,7 @@ import Testing
         }
     }
 
-    @Test func `pages are cut from what is seen`() async throws {
+    @Test func `pages contain visible resources only`() async throws {
         try await API.runWithUsers { api in
             let (alice, bob) = (api.as("alice"), api.as("bob"))
             var mine: [String] = []
@@ -202,7 +202,7 @@ import Testing
             #expect(try await alice.list("\(sorted)&limit=2&marker=\(mine[3])") == [mine[4]])
             #expect(try await alice.list("\(sorted)&limit=2&marker=\(mine[4])&page_reverse=true") == Array(mine[2..<4]))
             #expect(try await bob(.get, "\(sorted)&limit=1&marker=\(mine[0])").status == 404)
-            // By identifier a marker is a place, and tells nobody whether anything is there.
+            // By identifier a marker is a position, and does not reveal whether it exists.
             #expect(try await bob.list("networks?limit=9&marker=\(mine[0])").allSatisfy { !mine.contains($0) })
             #expect(try await alice.list("networks?name=n3") == [mine[2]])
             #expect(try await api.as("root").list("networks").count == 10)
@@ -210,7 +210,7 @@ import Testing
         }
     }
 
-    @Test func `revisions and tags work as ever`() async throws {
+    @Test func `revisions and tags work with tokens`() async throws {
         try await API.runWithUsers { api in
             let alice = api.as("alice")
             let id = try await alice.make("network", [:])

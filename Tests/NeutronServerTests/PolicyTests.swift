@@ -5,9 +5,9 @@ import Testing
 
 @testable import NeutronServer
 
-/// Who may do and say what.
+/// Permissions on actions and attributes.
 @Suite struct PolicyTests {
-    @Test func `a reader only reads, and a role that is none of ours does nothing`() async throws {
+    @Test func `a reader only reads, and an unknown role may do nothing`() async throws {
         try await API.runWithUsers { api in
             let network = try await api.as("alice").make("network", ["name": "blue"])
             let port = try await api.as("alice").make("port", ["network_id": .string(network)])
@@ -77,7 +77,7 @@ import Testing
         }
     }
 
-    @Test func `what a network's owner may say of its ports, others on a shared one may not`() async throws {
+    @Test func `some port attributes are for the network's owner only`() async throws {
         try await API.runWithUsers { api in
             let (alice, bob, root) = (api.as("alice"), api.as("bob"), api.as("root"))
             let network = JSON.string(try await root.make("network", ["tenant_id": "a", "shared": true]))
@@ -112,7 +112,7 @@ import Testing
             for (name, value, _) in cases {
                 #expect(try await bob(.put, "ports/\(bobs)", ["port": .object([name: value])]).status == 403, "\(name)")
             }
-            // Not even the network's owner: that is for admin.
+            // Admin only, not even the network's owner.
             let alices = try await alice.make("port", ["network_id": network])
             let mac: JSON = ["port": ["mac_address": "02:00:00:00:00:02"]]
             #expect(try await alice(.put, "ports/\(alices)", mac).status == 403)
@@ -120,8 +120,7 @@ import Testing
         }
     }
 
-    @Test func `what is wrong in itself is said before who may do it and whether there is what it names`() async throws
-    {
+    @Test func `syntax errors are reported before permissions and missing resources`() async throws {
         try await API.runWithUsers { api in
             let alice = api.as("alice")
             let subnet = try await alice(.post, "subnets", ["subnet": ["ip_version": 4, "cidr": "10.0.0.0/24"]])
@@ -145,16 +144,16 @@ import Testing
             let right: JSON = [["port_id": nowhere, "segmentation_type": "vlan", "segmentation_id": 5]]
             let missing = try await alice(.put, "trunks/\(trunk)/add_subports", ["sub_ports": right])
             #expect(missing.error == "PortNotFound: Port \(nowhere.text) could not be found.")
-            // Nobody learns by a wrong request whether a trunk of others is there.
+            // A malformed request does not reveal whether a foreign trunk exists.
             let strange = try await api.as("bob")(.put, "trunks/\(trunk)/add_subports", ["sub_ports": wrong])
             #expect(strange.error == "TrunkNotFound: Trunk \(trunk) could not be found.")
-            // The rule of what admin alone may say needs no look, and goes before.
+            // Rules for admin only need no look-up, and come first.
             let both = try await alice(.post, "networks", ["network": ["shared": true, "mtu": -1]])
             #expect(both.status == 403)
         }
     }
 
-    @Test func `what only admin sees is left out for others`() async throws {
+    @Test func `attributes for admin only are hidden from others`() async throws {
         try await API.runWithUsers { api in
             let (alice, root) = (api.as("alice"), api.as("root"))
             let made = try await alice(.post, "networks", ["network": [:]])
@@ -194,7 +193,7 @@ import Testing
         }
     }
 
-    @Test func `services with the role advsvc handle everybody's ports`() async throws {
+    @Test func `the role advsvc may handle ports of all projects`() async throws {
         try await API.runWithUsers { api in
             let (alice, nova) = (api.as("alice"), api.as("nova"))
             let network = try await alice.make("network", [:])
@@ -206,7 +205,7 @@ import Testing
         }
     }
 
-    @Test func `every rule is there once`() {
+    @Test func `every rule is listed once`() {
         let names = Policy.rules.map(\.name)
         #expect(Set(names).count == names.count)
     }

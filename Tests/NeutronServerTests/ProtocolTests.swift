@@ -6,9 +6,9 @@ import Testing
 
 @testable import NeutronServer
 
-/// What holds for every path.
+/// Behaviour common to all paths.
 @Suite struct ProtocolTests {
-    @Test func `versions and extensions are told`() async throws {
+    @Test func `versions and extensions are listed`() async throws {
         try await API.run { api in
             let root = try await api(.get, "/")
             #expect(root["versions", "0", "id"] == "v2.0")
@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    @Test func `every reply names its request`() async throws {
+    @Test func `every reply has a request id`() async throws {
         try await API.run { api in
             var seen: Set<String> = []
             for path in ["/", "/v2.0/networks", "/nothing", "/v2.0/networks/x"] {
@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    @Test func `a method that a path does not have is refused`() async throws {
+    @Test func `an unsupported method is 405`() async throws {
         try await API.run { api in
             let cases: [(HTTPRequest.Method, String)] = [
                 (.patch, "/v2.0/subnets"), (.post, "/healthcheck"),
@@ -66,7 +66,7 @@ import Testing
         }
     }
 
-    @Test func `a change of a collection finds nothing of that identifier`() async throws {
+    @Test func `a change of a collection is 404`() async throws {
         try await API.run { api in
             for (kind, name) in [("network", "Network"), ("subnet", "Subnet"), ("port", "Port"), ("trunk", "Trunk")] {
                 for method in [HTTPRequest.Method.put, .delete] {
@@ -78,7 +78,7 @@ import Testing
         }
     }
 
-    @Test func `a body that is not there lacks the resource`() async throws {
+    @Test func `a missing body is refused as lacking the resource`() async throws {
         try await API.run { api in
             let network = try await api.network(cidr: nil)
             for (method, path) in [(HTTPRequest.Method.post, "networks"), (.put, "networks/\(network.text)")] {
@@ -111,16 +111,16 @@ import Testing
         }
     }
 
-    @Test func `health and readiness are told apart`() async throws {
+    @Test func `health and readiness differ`() async throws {
         try await API.run { api in
-            // A list waits until the copy is complete.
+            // A list waits until the first copy is complete.
             #expect(try await api(.get, "/v2.0/networks").status == 200)
             #expect(try await api(.get, "/readyz").status == 200)
             #expect(try await api(.get, "/healthcheck").text == "OK")
             #expect(try await api(.head, "/healthcheck").status == 204)
             await api.server.kill()
             #expect(try await api(.get, "/healthz").status == 200)
-            // The client hears of it a moment later.
+            // The client notices it a moment later.
             var reply = try await api(.get, "/readyz")
             while reply.status == 200 { reply = try await api(.get, "/readyz") }
             #expect(reply.status == 503)

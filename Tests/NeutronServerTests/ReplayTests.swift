@@ -9,18 +9,19 @@ import Testing
 
 @testable import NeutronServer
 
-/// What a real Neutron (with ML2/OVN, Keystone, the users of two projects) answered, asked again of this server.
+/// Replays requests whose answers were recorded from a real Neutron (with ML2/OVN, Keystone, users of two projects).
 ///
-/// `RecordedAnswers.json` has the requests in their order, each with Neutron's status and body; those without `case` are steps
-/// between that were not recorded. Recorded too, and left out: what is about quotas, routers, floating addresses, security
-/// groups, subnet pools, RBAC, QoS and agents, the list of extensions (only what is true is listed here), and a name of 300,000
-/// characters (which is refused alike, but not repeated in full). In its texts
+/// `RecordedAnswers.json` has the requests in their order, each with Neutron's status and body; those without `case`
+/// are steps between that were not recorded. Recorded too, and left out: what is about quotas, routers, floating
+/// addresses, security groups, subnet pools, RBAC, QoS and agents, the list of extensions (only what is true is listed
+/// here), and a name of 300,000 characters (which is refused alike, but not repeated in full). In its texts
 ///
 /// - `{name}` is the same wherever it stands: the first reply that has it tells what it is;
 /// - `<mac>`, `<address>` and `<time>` are any of their kind: Neutron chose them by chance.
 @Suite(.timeLimit(.minutes(2)))
 struct ReplayTests {
-    /// Where this server answers something else on purpose. `path` leads to it without the numbers of a list's elements.
+    /// Where this server answers something else on purpose. `path` leads to it without the numbers of a list's
+    /// elements.
     private static let deviations: [Deviation] = [
         Deviation("004", "resources", "the collections that there are; no subnet pools, but trunks"),
         Deviation("004", "version", "clients that were given this URL look for a version there"),

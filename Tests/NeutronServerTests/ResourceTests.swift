@@ -5,9 +5,9 @@ import Testing
 
 @testable import NeutronServer
 
-/// Networks, subnets and ports, from making to deleting.
+/// The life cycle of networks, subnets and ports.
 @Suite struct ResourceTests {
-    @Test func `a network is made, shown, changed and deleted`() async throws {
+    @Test func `a network is created, shown, changed and deleted`() async throws {
         try await API.run { api in
             let made = try await api(.post, "/v2.0/networks", ["network": ["name": "blue", "tenant_id": "t"]])
             #expect(made.status == 201)
@@ -35,7 +35,7 @@ import Testing
         }
     }
 
-    @Test func `a name is no identifier`() async throws {
+    @Test func `a name is not an identifier`() async throws {
         try await API.run { api in
             _ = try await api.network("blue")
             let cases = [
@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    @Test func `the owner is who the request says, the header says, or the default`() async throws {
+    @Test func `the project is the request's, the header's, or the default`() async throws {
         try await API.run { api in
             let header: HTTPFields = [HTTPField.Name("X-Project-Id")!: "h"]
             let cases: [(JSON, HTTPFields, JSON)] = [
@@ -67,7 +67,7 @@ import Testing
         }
     }
 
-    @Test func `many are made at once, or none`() async throws {
+    @Test func `a bulk request creates all or none`() async throws {
         try await API.run { api in
             let id = try await api.network()
             let many: JSON = ["ports": [["network_id": id, "name": "a"], ["network_id": id, "name": "b"]]]
@@ -118,7 +118,7 @@ import Testing
         }
     }
 
-    @Test func `a change may be bound to a revision`() async throws {
+    @Test func `a change may require a revision`() async throws {
         try await API.run { api in
             let path = "/v2.0/networks/\(try await api.network().text)"
             let match = { (text: String) -> HTTPFields in [.ifMatch: text] }
@@ -140,7 +140,7 @@ import Testing
         }
     }
 
-    @Test func `a delete has no body`() async throws {
+    @Test func `a DELETE with a body is refused`() async throws {
         try await API.run { api in
             let path = "/v2.0/networks/\(try await api.network().text)"
             let reply = try await api(.delete, path, [:])

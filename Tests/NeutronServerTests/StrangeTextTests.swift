@@ -7,7 +7,7 @@ import Testing
 
 @testable import NeutronServer
 
-/// Texts that are no use to anybody: refused with 400, and never repeated at length.
+/// Invalid texts: refused with 400, and never repeated in full.
 @Suite struct StrangeTextTests {
     @Test(arguments: ["\0", "a\nb", "a\rb", "\u{1b}[2J", "\u{7f}", "\u{85}", "\u{2028}", "\u{2029}"])
     func `a text with control characters is refused, whatever it is for`(_ text: String) async throws {
@@ -35,7 +35,7 @@ import Testing
         }
     }
 
-    @Test func `a description may have lines, and nothing else that moves a cursor`() async throws {
+    @Test func `a description may have newlines and no other control characters`() async throws {
         try await API.run { api in
             let made = try await api.make("network", ["description": "one\n\ttwo\r\n"])
             #expect(made["description"] == "one\n\ttwo\r\n")
@@ -51,7 +51,7 @@ import Testing
         }
     }
 
-    @Test func `what a request says at length is not said again`() async throws {
+    @Test func `long texts are shortened in errors`() async throws {
         let long = String(repeating: "x", count: 1_000_000)
         try await API.run { api in
             let network = try await api.network()
@@ -132,7 +132,7 @@ import Testing
         }
     }
 
-    @Test func `a link says http or https, whatever a header says`() {
+    @Test func `a link's scheme is http or https, regardless of headers`() {
         let forwarded = HTTPField.Name("X-Forwarded-Proto")!
         let base = { (host: String?, scheme: String?) in
             var head = HTTPRequest(method: .get, scheme: "http", authority: host, path: "/v2.0/networks?limit=1")
@@ -150,7 +150,7 @@ import Testing
         }
     }
 
-    @Test func `what is hidden from a requester is none for filters and order either`() async throws {
+    @Test func `hidden attributes cannot be filtered or sorted by`() async throws {
         try await API.runWithUsers { api in
             let (root, alice) = (api.as("root"), api.as("alice"))
             let network = try await alice.make("network", ["name": "blue"])
@@ -164,7 +164,7 @@ import Testing
             ] {
                 #expect(try await root.list("\(collection)?\(name)=\(value)") == all)
                 #expect(try await root.list("\(collection)?sort_key=\(name)&sort_dir=asc") == all)
-                // Whether it fits or not, the answer is the same.
+                // The answer does not depend on the hidden value.
                 for guess in [value, "other"] {
                     let reply = try await alice(.get, "\(collection)?\(name)=\(guess)")
                     #expect(reply.status == 400)

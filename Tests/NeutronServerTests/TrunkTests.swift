@@ -7,7 +7,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(2)))
 struct TrunkTests {
-    @Test func `a trunk is made, shown, listed, changed and deleted`() async throws {
+    @Test func `a trunk is created, shown, listed, changed and deleted`() async throws {
         try await API.run { api in
             let network = try await api.network()
             let parent = try await api.port(network)
@@ -47,7 +47,7 @@ struct TrunkTests {
         }
     }
 
-    @Test func `lists of trunks are sorted and come in pages`() async throws {
+    @Test func `lists of trunks are sorted and paged`() async throws {
         try await API.run { api in
             let network = try await api.network()
             for name in ["c", "a", "b"] {
@@ -76,7 +76,7 @@ struct TrunkTests {
             let second: JSON = ["port_id": two, "segmentation_id": 200, "segmentation_type": "vlan"]
             #expect(trunk["sub_ports"] == [first])
             let more = try await api(.put, "/v2.0/trunks/\(id)/add_subports", ["sub_ports": [second]])
-            // Without the name around it, as Neutron's actions are.
+            // Unwrapped, as Neutron's actions are.
             #expect(more["sub_ports"] == [first, second])
             #expect(more["id"] == .string(id))
             #expect(try await api(.get, "/v2.0/trunks/\(id)/get_subports").json == ["sub_ports": [first, second]])
@@ -102,7 +102,7 @@ struct TrunkTests {
         }
     }
 
-    @Test func `a wrong subport is refused with Neutron's words`() async throws {
+    @Test func `an invalid subport is refused with Neutron's message`() async throws {
         try await API.run { api in
             let network = try await api.network()
             let (parent, one) = (try await api.port(network), try await api.port(network))

@@ -8,7 +8,7 @@ import Testing
 
 @testable import NeutronServer
 
-/// Users whose token is `<name>`, each with a role in a project: what Keystone would say of them.
+/// Users whose token is `<name>`, each with a role in a project, in place of Keystone.
 struct Users: TokenValidation {
     static let url = "http://keystone.test:5000/v3"
 
@@ -43,7 +43,7 @@ struct UserAPI: Sendable {
         return try await api(method, "/v2.0/\(path)", body, headers: headers)
     }
 
-    /// Makes a resource and answers its identifier.
+    /// Creates a resource and returns its identifier.
     func make(_ member: String, _ body: JSON) async throws -> String {
         let reply = try await self(.post, "\(member)s", .object([member: body]))
         try #require(reply.status == 201, "\(name): \(reply.text)")

@@ -205,7 +205,7 @@ struct ClientTests {
         }
     }
 
-    @Test func `the other requests are answered, and a lock has one owner`() async throws {
+    @Test func `other requests return results, and a lock has one owner`() async throws {
         try await withOVSDBServer(schema: .northbound) { server in
             try await withClient(of: server, tables: switchesAndPorts) { first in
                 try await withClient(of: server, tables: switchesAndPorts) { second in
@@ -240,7 +240,7 @@ struct ClientTests {
         }
     }
 
-    @Test func `every kind of operation does what it says on the server`() async throws {
+    @Test func `every kind of operation takes effect on the server`() async throws {
         try await withOVSDBServer(schema: .northbound) { server in
             try await withClient(of: server, tables: switchesAndPorts) { client in
                 let results = try await client.transact(
@@ -278,7 +278,7 @@ struct ClientTests {
         }
     }
 
-    @Test func `the replica foresees what the server does`() async throws {
+    @Test func `the replica predicts the server's result`() async throws {
         try await withOVSDBServer(schema: .northbound) { server in
             try await withClient(of: server, tables: switchesAndPorts) { client in
                 var network = LogicalSwitch(id: .random())

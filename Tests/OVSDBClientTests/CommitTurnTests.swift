@@ -7,7 +7,7 @@ import Testing
 
 @testable import OVSDBClient
 
-/// Who shares a transaction with whom, where many wait.
+/// How waiting requests are batched.
 @Suite(.timeLimit(.minutes(2)))
 struct CommitTurnTests {
     @Test func `requesters take turns, however many requests one has`() async throws {
@@ -17,7 +17,7 @@ struct CommitTurnTests {
         #expect(plans.map(\.committed) == [0, 1, 1, 1, 4, 4, 4, 7])
     }
 
-    @Test func `who asks for much goes alone, and is not passed over`() async throws {
+    @Test func `a large request goes alone and is not starved`() async throws {
         let plans = try await plans(
             of: [("a", 1), ("b", 2), ("c", 8), ("d", 2), ("e", 2), ("c", 2)], maximumOperations: 4)
         // Those that are planned again did not fit in before.
@@ -25,8 +25,8 @@ struct CommitTurnTests {
         #expect(plans.map(\.committed) == [0, 1, 1, 3, 3, 11, 11, 11, 15])
     }
 
-    /// The plans of such requests in the order in which they are asked for, with the rows that were committed before. The
-    /// first goes alone; meanwhile the others gather, in this order.
+    /// The plans of such requests in the order in which they are asked for, with the rows that were committed before.
+    /// The first goes alone; meanwhile the others gather, in this order.
     private func plans(
         of requests: [(requester: String, operations: Int)], maximumBatch: Int = 64, maximumOperations: Int = 256
     ) async throws -> [(requester: String, committed: Int)] {

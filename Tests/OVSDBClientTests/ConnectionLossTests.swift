@@ -6,7 +6,7 @@ import OVSDBClient
 import TestServers
 import Testing
 
-/// What a server of one small table says until the first copy is there.
+/// A server's messages up to the first copy of one small table.
 private func shakeHands(_ peer: FakePeer.Conversation) -> Bool {
     guard peer.hear("get_schema") else { return false }
     peer.say(#"{"id":0,"result":{},"error":null}{"id":1,"error":"unknown method"}"#)
@@ -54,7 +54,7 @@ struct ConnectionLossTests {
         }
     }
 
-    @Test func `a peer that falls silent is given up, and what it was asked has an unknown outcome`() async throws {
+    @Test func `a silent peer is disconnected, and its transaction has an unknown outcome`() async throws {
         try await withPeer {
             $0.inactivityProbe = .milliseconds(100)
         } _: { peer in
@@ -70,7 +70,7 @@ struct ConnectionLossTests {
         }
     }
 
-    @Test func `a peer that answers the probe is kept, and a transaction it never answers ends at its deadline`()
+    @Test func `a peer that answers probes stays connected, and an unanswered transaction ends at its deadline`()
         async throws
     {
         try await withPeer {
@@ -97,7 +97,7 @@ struct ConnectionLossTests {
         }
     }
 
-    @Test func `a peer that says nothing is reported with the remote and the cause`() async throws {
+    @Test func `a peer without an answer is reported with the remote and the cause`() async throws {
         try await withPeer {
             $0.connectTimeout = .milliseconds(100)
         } _: { peer in
@@ -105,7 +105,7 @@ struct ConnectionLossTests {
         } _: { client in
             let error = await #expect(throws: OVSDBError.self) { try await client.ready(within: .seconds(3)) }
             #expect(error?.code == .unreachable)
-            #expect(error?.message.contains("does not finish the handshake within 0.1 s") == true)
+            #expect(error?.message.contains("did not finish the handshake within 0.1 s") == true)
             #expect(error?.message.contains(client.configuration.remotes[0].description) == true)
             let sent = await #expect(throws: OVSDBError.self) {
                 try await client.transact([.comment("x")], within: .milliseconds(200))
@@ -114,7 +114,7 @@ struct ConnectionLossTests {
         }
     }
 
-    @Test func `nobody there is unreachable`() async throws {
+    @Test func `a missing server is unreachable`() async throws {
         let configuration = OVSDBConfiguration(
             remotes: [.unix(path: "/nowhere/db.sock"), .tcp(host: "127.0.0.1", port: 1)],
             database: Northbound.databaseName, tables: [MonitoredTable(LogicalSwitch.self)])
@@ -131,7 +131,7 @@ struct ConnectionLossTests {
         #expect(error?.code == .closed)
     }
 
-    @Test func `nonsense from a peer ends the connection, and another is made`() async throws {
+    @Test func `invalid input from a peer leads to a reconnect`() async throws {
         let count = Counter()
         try await withPeer { _ in
         } _: { peer in
@@ -148,7 +148,7 @@ struct ConnectionLossTests {
         }
     }
 
-    @Test func `what a killed server had committed is there when it is back, what it refused or never got is not`()
+    @Test func `after a server's crash its commits are there, refused or unsent transactions are not`()
         async throws
     {
         try await withOVSDBServer(schema: .northbound) { server in
@@ -193,7 +193,7 @@ struct ConnectionLossTests {
         }
     }
 
-    @Test func `a server that was restarted makes the followers compare anew`() async throws {
+    @Test func `a server's restart sends subscribers a resync`() async throws {
         try await withOVSDBServer(schema: .northbound) { server in
             try await withClient(of: server, tables: switchesAndPorts) { client in
                 var changes = client.changes().makeAsyncIterator()

@@ -116,7 +116,7 @@ struct GroupCommitTests {
         }
     }
 
-    @Test func `rivals that guard a counter lose no step`() async throws {
+    @Test func `competing clients that guard a counter lose no update`() async throws {
         try await withOVSDBServer(schema: .northbound) { server in
             try await withClient(of: server, tables: switchesAndPorts) { first in
                 try await withClient(of: server, tables: switchesAndPorts) { second in
@@ -140,7 +140,7 @@ struct GroupCommitTests {
         }
     }
 
-    @Test func `a plan without operations is answered without the server`() async throws {
+    @Test func `a plan without operations succeeds without the server`() async throws {
         try await withOVSDBServer(schema: .northbound) { server in
             try await withClient(of: server, tables: switchesAndPorts) { client in
                 let group = GroupCommit(client: client)
@@ -150,7 +150,7 @@ struct GroupCommitTests {
         }
     }
 
-    @Test func `without a server a request fails at its deadline and nothing was sent`() async throws {
+    @Test func `without a server a request fails at its deadline as not sent`() async throws {
         let configuration = OVSDBConfiguration(
             remotes: [.unix(path: "/nowhere/db.sock")], database: Northbound.databaseName, tables: switchesAndPorts)
         let client = OVSDBClient(configuration: configuration, logger: Logger(label: "test"))

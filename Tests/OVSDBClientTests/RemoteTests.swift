@@ -17,7 +17,7 @@ struct RemoteTests {
         #expect(remote.description == text)
     }
 
-    @Test func `the port is 6640 where none is given`() throws {
+    @Test func `the default port is 6640`() throws {
         #expect(try Remote("tcp:[::1]") == .tcp(host: "::1", port: 6640))
         #expect(try Remote.list("tcp:a, ssl:b:1") == [.tcp(host: "a", port: 6640), .ssl(host: "b", port: 1)])
     }
@@ -42,7 +42,7 @@ struct RemoteTests {
         }
     }
 
-    @Test func `a server is reached over ssl, both ends showing a certificate of the same authority`() async throws {
+    @Test func `a server is reached over ssl with certificates of one CA`() async throws {
         try await withCertificate { tls in
             let options = [
                 "--remote=pssl:0:127.0.0.1", "--private-key=\(tls.privateKeyFile)",
@@ -57,7 +57,7 @@ struct RemoteTests {
                 } _: { client in
                     try await client.barrier(within: .seconds(10))
                 }
-                // A server of an authority that is not ours is not spoken to.
+                // A server certificate of another CA is refused.
                 try await withCertificate { stranger in
                     let error = await #expect(throws: OVSDBError.self) {
                         try await withClient(of: server, tables: switchesAndPorts, readyWithin: .seconds(1)) {
@@ -72,7 +72,7 @@ struct RemoteTests {
         }
     }
 
-    /// A key and a certificate that is its own authority, in a temporary folder.
+    /// A key and a self-signed certificate, in a temporary folder.
     private func withCertificate(_ body: (OVSDBConfiguration.TLS) async throws -> Void) async throws {
         let folder = "/tmp/ovn-containers-test-\(UUID().uuidString.prefix(8))"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

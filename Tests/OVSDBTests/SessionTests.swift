@@ -285,7 +285,6 @@ private let zero = "00000000-0000-0000-0000-000000000000"
 /// A table that no server has.
 private struct Missing: Row {
     let id: RowID
-    init(id: RowID) { self.id = id }
     static let tableName = "Missing"
     static let columns: [ColumnDescription] = []
     func modify<V: ColumnModifier>(_ position: Int, with visitor: inout V) throws {}

@@ -9,7 +9,7 @@ package final class FakePeer: Sendable {
     private let folder: String
     private let descriptor: Int32
 
-    /// - Parameter converse: runs on a thread of its own for each connection; the socket is closed when it returns.
+    /// `converse` runs on a thread of its own for each connection; the socket is closed when it returns.
     package init(_ converse: @escaping @Sendable (Conversation) -> Void) throws {
         folder = "/tmp/ovn-containers-test-\(UUID().uuidString.prefix(8))"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

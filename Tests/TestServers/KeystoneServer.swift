@@ -171,11 +171,8 @@ extension KeystoneServer {
     private static let starting = Task { try await start(tokenLifetime: 3_600, isSecured: false) }
 }
 
-/// Runs `body` with a private Keystone, which is ended, and its folder removed, whatever happens.
-///
-/// - Parameters:
-///   - tokenLifetime: seconds until its tokens expire.
-///   - isSecured: whether it speaks TLS, with a certificate signed by the authority in its folder's `ca.pem`.
+/// Runs `body` with a private Keystone, which is ended, and its folder removed, whatever happens. Its tokens expire after
+/// `tokenLifetime` seconds. Secured, it speaks TLS, with a certificate signed by the authority in its folder's `ca.pem`.
 package func withKeystone<Result>(
     tokenLifetime: Int = 3_600, isSecured: Bool = false, _ body: (KeystoneServer) async throws -> Result
 ) async throws -> Result {

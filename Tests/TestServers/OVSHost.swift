@@ -39,9 +39,8 @@ package final class OVSHost: Sendable {
             ])
     }
 
-    /// Joins the host to a central as `name`, with an integration bridge, and starts ovn-controller.
-    ///
-    /// - Parameter address: the end of its tunnels, of which no two hosts have one.
+    /// Joins the host to a central as `name`, with an integration bridge, and starts ovn-controller. `address` is its tunnel
+    /// endpoint, unique to the host.
     package func join(_ central: OVNCentral, as name: String, address: String = "127.0.0.1") async throws {
         try await control(
             "--may-exist", "add-br", "br-int", "--", "set", "bridge", "br-int", "datapath_type=netdev",

@@ -18,10 +18,8 @@ package final class PrivateDocker: Sendable {
     private let isVisible: Bool
     private let cgroup: String
 
-    /// Starts one and returns when it answers.
-    ///
-    /// - Parameter processesAreVisible: its containers' processes have numbers here too, so that their namespaces can be
-    ///   opened. Then it is told to stop when this process has died.
+    /// Starts one and returns when it answers. With `processesAreVisible` its containers' processes have PIDs here too, so
+    /// that their namespaces can be opened; then it is made to stop when this process has died.
     package static func start(processesAreVisible: Bool = false) async throws -> PrivateDocker {
         let docker = try PrivateDocker(processesAreVisible)
         do {
@@ -89,9 +87,7 @@ package final class PrivateDocker: Sendable {
     }
 
     /// Stops it and starts it again on what it has stored: its containers end, as with a reboot of the machine, and those that are
-    /// to be are started again.
-    ///
-    /// - Parameter meanwhile: called while there is none.
+    /// to be are started again. `meanwhile` is called while there is none.
     package func restart(meanwhile: () async throws -> Void = {}) async throws {
         end()
         try await meanwhile()

@@ -15,11 +15,9 @@ package final class SocketClient: Sendable {
         try self.init(address, at: path)
     }
 
-    /// Of a port of this machine's loopback.
-    /// - Parameters:
-    ///   - address: whom it is to count for, one of 127.0.0.0/8.
-    ///   - window: how many bytes it takes before it hears them.
-    /// - Throws: where nobody listens.
+    /// Connects to a port of this machine's loopback, from `address` of 127.0.0.0/8, with a receive buffer of `window` bytes.
+    ///
+    /// - Throws: where nothing listens.
     package convenience init(port: Int, from address: String = "127.0.0.1", window: CInt? = nil) throws {
         var server = sockaddr_in()
         server.sin_family = sa_family_t(AF_INET)
@@ -35,8 +33,8 @@ package final class SocketClient: Sendable {
         let family = own == nil ? AF_UNIX : AF_INET
         descriptor = socket(family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         // No test waits longer for a byte.
-        var patience = timeval(tv_sec: 20, tv_usec: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+        var timeout = timeval(tv_sec: 20, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
         if var window { setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &window, socklen_t(MemoryLayout<CInt>.size)) }
         func status(_ address: Address, _ call: (CInt, UnsafePointer<sockaddr>, socklen_t) -> CInt) -> CInt {
             withUnsafePointer(to: address) {

@@ -7,9 +7,8 @@ package struct TestServerError: Error, CustomStringConvertible {
     package init(description: String) { self.description = description }
 }
 
-/// Runs `body` with a private ovsdb-server of an empty database of `schema`; it is killed, and its folder removed, whatever happens.
-///
-/// - Parameter options: more of ovsdb-server(1), such as remotes.
+/// Runs `body` with a private ovsdb-server of an empty database of `schema`; it is killed, and its folder removed, whatever
+/// happens. `options` are more of ovsdb-server(1), such as remotes.
 package func withOVSDBServer<Result>(
     schema: TestSchema, options: [String] = [], _ body: (OVSDBServer) async throws -> Result
 ) async throws -> Result {

@@ -2,7 +2,8 @@ import Foundation
 import TestServers
 import Testing
 
-/// The attacks of `make attacks`, two seconds each. How long an honest client waits is measured there, on release programs.
+/// The attacks of `make attacks`, two seconds each. How long an honest client waits is measured there, on release
+/// programs.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct AttackTests {
     @Test(arguments: [
         "half-bodies", "huge-bulk", "bulk", "refused-bulk", "deep-json", "hostile-members", "unread-lists",

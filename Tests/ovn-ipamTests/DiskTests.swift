@@ -3,7 +3,7 @@ import FoundationNetworking
 import Glibc
 import Testing
 
-/// `ovn-ipam up` on disks that are full or give back something else, and where the system has nothing left.
+/// `ovn-ipam up` with full disks, corrupt files and exhausted descriptors.
 @Suite(.timeLimit(.minutes(2))) struct DiskTests {
     private func ask(_ method: String, _ url: String, _ body: String? = nil) async throws -> (status: Int, text: String)
     {
@@ -29,7 +29,7 @@ import Testing
         #expect(await process.end() == 0)
     }
 
-    @Test func `a full disk is told, is tried less and less, and all goes on by itself when there is space`()
+    @Test func `a full disk is reported, retried with growing pauses, and recovered from when there is space`()
         async throws
     {
         try await IPAMProcess.withFolder { folder in
@@ -61,7 +61,7 @@ import Testing
 
             try IPAMProcess.run(
                 "nsenter", "-t", "\(process.pid)", "-m", "mount", "-o", "remount,size=20m", "\(folder)/data")
-            // Nobody writes: whoever asks whether it is ready sets off the try.
+            // Without writes, the readiness check triggers the retry.
             while try await ask("GET", "\(url)/readyz").status != 200 { await IPAMProcess.pause() }
             #expect(process.log.contains("northbound database can be written again"))
             #expect(try await make("after", url).status == 201)
@@ -84,7 +84,7 @@ import Testing
             bad.replaceSubrange(place..<(place + 7), with: Data("damaged".utf8))
             let southbound = try Data(contentsOf: URL(filePath: "\(folder)/data/ovnsb_db.db"))
             for (bytes, words) in [
-                (bad, "\(path) is damaged"), (southbound, "\(path) is a file of the database OVN_Southbound"),
+                (bad, "\(path) is damaged"), (southbound, "\(path) is a file of database OVN_Southbound"),
                 (Data(), "\(path) is damaged"),
             ] {
                 try bytes.write(to: URL(filePath: path))
@@ -100,7 +100,7 @@ import Testing
         }
     }
 
-    @Test func `a damaged Southbound file is put aside, and filled again from Northbound`() async throws {
+    @Test func `a damaged Southbound file is set aside and refilled from Northbound`() async throws {
         try await IPAMProcess.withFolder { folder in
             let first = try IPAMProcess.up(folder)
             #expect(try await make("kept", try #require(await first.ready(), "\(first.log)")).status == 201)
@@ -111,7 +111,7 @@ import Testing
             try bytes.write(to: URL(filePath: path))
             let second = try IPAMProcess.up(folder)
             let url = try #require(await second.ready(), "\(second.log)")
-            #expect(second.log.contains("a damaged database is made anew"), "\(second.log)")
+            #expect(second.log.contains("damaged database recreated"), "\(second.log)")
             #expect(try await networks(url) == 1)
             await end(second)
             let kept = try FileManager.default.contentsOfDirectory(atPath: "\(folder)/data")
@@ -120,7 +120,7 @@ import Testing
         }
     }
 
-    @Test func `a database that is damaged while it runs is not started again until it is mended`() async throws {
+    @Test func `a database damaged while it runs is not restarted until it is repaired`() async throws {
         try await IPAMProcess.withFolder { folder in
             let process = try IPAMProcess.up(folder)
             let url = try #require(await process.ready(), "\(process.log)")
@@ -131,7 +131,7 @@ import Testing
             bad[bad.count / 2] ^= 1
             try bad.write(to: URL(filePath: path))
             kill(try #require(process.children["ovn-ipam-ovnnb_db.pid"]), SIGKILL)
-            while !process.log.contains("daemon cannot be started again") { await IPAMProcess.pause() }
+            while !process.log.contains("daemon cannot be restarted") { await IPAMProcess.pause() }
             #expect(process.log.contains("\(path) is damaged"), "\(process.log)")
             #expect(try await ask("GET", "\(url)/readyz").status == 503)
             try good.write(to: URL(filePath: path))
@@ -141,7 +141,7 @@ import Testing
         }
     }
 
-    @Test func `a daemon that there are no descriptors for is started when there are`() async throws {
+    @Test func `a daemon is started once descriptors are available`() async throws {
         try await IPAMProcess.withFolder { folder in
             let process = try IPAMProcess.up(folder)
             let url = try #require(await process.ready(), "\(process.log)")

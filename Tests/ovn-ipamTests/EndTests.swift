@@ -3,7 +3,7 @@ import Glibc
 import TestServers
 import Testing
 
-/// How `ovn-ipam` ends, and what it leaves to its children, whatever its clients do.
+/// How `ovn-ipam` stops, and the descriptors it leaves to its children.
 @Suite(.timeLimit(.minutes(2))) struct EndTests {
     private static let get = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
     private static let post = "POST /v2.0/networks HTTP/1.1\r\nHost: x\r\nContent-Length: 15\r\n\r\n"
@@ -28,7 +28,7 @@ import Testing
                 try client.say(part)
                 clients.append(client)
             }
-            // One that was answered, and waits.
+            // An idle keep-alive connection.
             let kept = try SocketClient(port: port)
             try kept.say(Self.get)
             #expect(await kept.replies().count == 1)
@@ -43,7 +43,7 @@ import Testing
         }
     }
 
-    @Test func `a whole request is answered after SIGTERM, and half of one is not`() async throws {
+    @Test func `after SIGTERM a complete request is answered, an incomplete one is not`() async throws {
         try await IPAMProcess.withFolder { folder in
             let process = try IPAMProcess.up(folder)
             let port = try await port(process)
@@ -68,7 +68,7 @@ import Testing
         }
     }
 
-    @Test func `a database that does not answer does not hold up the end for more than five seconds`() async throws {
+    @Test func `an unresponsive database delays the shutdown by at most five seconds`() async throws {
         try await IPAMProcess.withFolder { folder in
             let process = try IPAMProcess.up(folder)
             let port = try await port(process)
@@ -81,7 +81,7 @@ import Testing
             #expect(await last.replies().count == 1)
             let start = ContinuousClock.now
             process.signal(SIGTERM)
-            // Nobody is asked any more: the database's own end is another matter.
+            // The API has stopped; the database's own shutdown is not tested here.
             while (try? SocketClient(port: port)) != nil { await IPAMProcess.pause() }
             _ = await client.rest()
             #expect(start.duration(to: .now) < .seconds(5))
@@ -90,7 +90,7 @@ import Testing
         }
     }
 
-    @Test func `idle connections leave descriptors to a child that has to be started again`() async throws {
+    @Test func `idle connections leave descriptors to a child that must be restarted`() async throws {
         try await IPAMProcess.withFolder { folder in
             let limited = "ulimit -n 1024; exec \"$0\" \"$@\""
             let process = try IPAMProcess.up(folder, under: ["/bin/bash", "-c", limited])
@@ -100,7 +100,7 @@ import Testing
             let client = try SocketClient(port: port)
             try client.say(Self.get)
             #expect(await client.replies().first?.hasPrefix("HTTP/1.1 200") == true)
-            // Said, but not a line for each of them.
+            // Logged, but not a line for each of them.
             let said = process.log.split(separator: "\n").filter { $0.contains("connections refused or closed") }
             #expect(1...5 ~= said.count, "\(said)")
             let old = try #require(process.children["ovn-ipam-ovn-northd.pid"])
@@ -112,7 +112,7 @@ import Testing
         }
     }
 
-    @Test func `a process that is out of descriptors says so once, and goes on when it has some`() async throws {
+    @Test func `a process out of descriptors logs it once and recovers`() async throws {
         try await IPAMProcess.withFolder { folder in
             let process = try IPAMProcess.up(folder)
             let port = try await port(process)

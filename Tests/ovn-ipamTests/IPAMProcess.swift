@@ -3,7 +3,7 @@ import Glibc
 import Synchronization
 import Testing
 
-/// The program itself, run as a process, in a folder that goes with it.
+/// The program itself, run as a process, in a temporary folder.
 final class IPAMProcess: Sendable {
     let folder: String
     private let process: Mutex<Process>
@@ -28,8 +28,7 @@ final class IPAMProcess: Sendable {
         try await body(folder)
     }
 
-    /// `ovn-ipam up` on free ports.
-    /// - Parameter wrapper: a program and arguments that run what follows them.
+    /// `ovn-ipam up` on free ports; `wrapper` is a program and arguments that run what follows them.
     static func up(_ folder: String, _ more: String..., under wrapper: [String] = []) throws -> IPAMProcess {
         try start(
             folder,
@@ -37,7 +36,7 @@ final class IPAMProcess: Sendable {
             under: wrapper)
     }
 
-    /// The same with data on a disk of this size, `300k`, which only the process sees and which goes with it.
+    /// The same with data on a temporary disk of this size, `300k`, which only the process sees.
     static func up(_ folder: String, diskOf size: String) throws -> IPAMProcess {
         let script = "mkdir -p $2 && mount -t tmpfs -o mode=750,size=$1 disk $2 && shift 2 && exec \"$@\""
         let wrapper = ["-m", "--propagation", "private", "sh", "-c", script, "sh", size, "\(folder)/data"]
@@ -104,9 +103,9 @@ final class IPAMProcess: Sendable {
         return nil
     }
 
-    /// Between two looks at a condition: leaves the processor to those who are waited for.
+    /// Between two polls: yields the processor to what is waited for.
     static func pause() async {
-        // No test depends on how long it is; a cancelled one just looks more often.
+        // No test depends on its length; a cancelled one just polls more often.
         try? await Task.sleep(for: .milliseconds(5))
     }
 

@@ -32,7 +32,7 @@ import Testing
             json: json as? [String: Any] ?? [:])
     }
 
-    @Test func `projects are told apart by their tokens`() async throws {
+    @Test func `tokens separate projects`() async throws {
         try await withKeystone { keystone in
             let admin = try await keystone.token()
             let service = try await keystone.makeProject("service", as: admin)

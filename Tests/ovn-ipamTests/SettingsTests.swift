@@ -20,7 +20,7 @@ import Testing
         try body(path)
     }
 
-    @Test func `defaults are those of the documentation`() throws {
+    @Test func `the defaults are the documented ones`() throws {
         let settings = try Settings([:], file: nil)
         #expect(settings.server.host == "0.0.0.0")
         #expect(settings.server.port == 9_696)
@@ -31,7 +31,7 @@ import Testing
         #expect(settings.store.maximumMTU == 1_442)
     }
 
-    @Test func `a flag counts before the file`() throws {
+    @Test func `a flag takes precedence over the file`() throws {
         try withFile(
             "listen: 127.0.0.1:1\nnb: [tcp:h1:6641, tcp:h2:6641]\nunderlay-mtu: 9000\ndns-servers:\n- 1.1.1.1\n- ::1\n"
         ) {
@@ -45,16 +45,16 @@ import Testing
     }
 
     @Test(arguments: [
-        ("listn: x", "listn is no setting; there are listen, "), ("- a", "is not a mapping of settings to values"),
+        ("listn: x", "listn is not a setting; there are listen, "), ("- a", "is not a mapping of settings to values"),
         ("a: [", "is not YAML"), ("listen: {a: b}", "listen is neither a text nor a list of texts"),
         ("underlay-mtu: 5", "underlay-mtu: '5' is not a number from 1358 to 65535"),
         ("nb: http://x", "nb: 'http://x' is not a list of unix:PATH, tcp:HOST:PORT or ssl:HOST:PORT"),
         ("nb: ssl:h:6641", "ssl:h:6641 needs --private-key, --certificate and --ca-cert"),
-        ("private-key: /x", "--private-key, --certificate and --ca-cert are given all or none"),
-        ("base-mac: 01:00:5e:00:00:00", "base-mac: '01:00:5e:00:00:00' is not a MAC address of a single station"),
+        ("private-key: /x", "--private-key, --certificate and --ca-cert must be given together"),
+        ("base-mac: 01:00:5e:00:00:00", "base-mac: '01:00:5e:00:00:00' is not a unicast MAC address"),
         ("auth: open", "auth: 'open' is not noauth or keystone"),
         ("auth: keystone", "auth: keystone needs auth-url, auth-username and a password"),
-        ("auth-url: http://k:5000", "auth-url is there, but auth is noauth: set auth to keystone"),
+        ("auth-url: http://k:5000", "auth-url is set, but auth is noauth: set auth to keystone"),
         ("auth: keystone\nauth-url: k\nauth-username: u\nauth-password: p", "auth-url: 'k' is not a URL"),
         (
             "auth: keystone\nauth-url: http://k\nauth-username: u",
@@ -90,7 +90,7 @@ import Testing
         #expect(output.contains("--auth-password"))
     }
 
-    @Test func `a password that everybody can read is refused, with the mode and what to do`() throws {
+    @Test func `a world-readable password is refused with the mode and the remedy`() throws {
         let flags: [Setting: String?] = [
             .authentication: "keystone", .authURL: "http://k:5000", .authUsername: "u",
         ]
@@ -109,7 +109,7 @@ import Testing
                 #expect(text.hasPrefix("configuration file: \(file) holds a secret and "), "\(text)")
                 #expect(!text.contains("s3cret"))
             }
-            // What is no secret may be anybody's to read.
+            // Without a secret, any mode is fine.
             try withFile("listen: 127.0.0.1:1\n", mode: mode) { file in
                 let settings = try Settings([:], file: file)
                 #expect(settings.server.port == 1)
@@ -121,7 +121,7 @@ import Testing
         }
     }
 
-    @Test func `an empty file is none`() throws {
+    @Test func `an empty file sets nothing`() throws {
         try withFile("# nothing\n") { path in
             let settings = try Settings([:], file: path)
             #expect(settings.server.port == 9_696)
@@ -129,13 +129,13 @@ import Testing
         #expect(throws: SettingsError.self) { try Settings([:], file: "/nonexistent.yaml") }
     }
 
-    @Test func `exit codes tell usage from failure`() async throws {
+    @Test func `exit codes distinguish usage errors from failures`() async throws {
         let cases: [([String], [String: String], Int32, String)] = [
             (["--version"], [:], 0, "0."), (["serve", "--help"], [:], 0, "USAGE"), (["serve"], [:], 2, "nb is missing"),
             (["serve", "--nb", "x"], [:], 2, "nb: 'x' is not"), (["fly"], [:], 2, "fly"),
             (["serve", "--fly"], [:], 2, "--fly"),
             (["up"], ["OVN_IPAM_LISTEN": "x"], 2, "listen: 'x' is not"),
-            (["up"], ["OVN_IPAM_FLY": "x"], 2, "OVN_IPAM_FLY is no setting"),
+            (["up"], ["OVN_IPAM_FLY": "x"], 2, "OVN_IPAM_FLY is not a setting"),
             (["up"], ["OVN_IPAM_CONFIG": "/nonexistent.yaml"], 2, "/nonexistent.yaml"),
         ]
         for (arguments, environment, status, text) in cases {

@@ -27,7 +27,7 @@ import Testing
         #expect((response as? HTTPURLResponse)?.statusCode == 201, "\(String(decoding: data, as: UTF8.self))")
     }
 
-    @Test func `it serves, and SIGTERM leaves nothing but the databases`() async throws {
+    @Test func `after SIGTERM only the database files are left`() async throws {
         try await IPAMProcess.withFolder { folder in
             let first = try IPAMProcess.up(folder)
             let url = try #require(await first.ready(), "\(first.log)")
@@ -78,13 +78,13 @@ import Testing
         }
     }
 
-    @Test func `a daemon that an earlier run left behind is ended`() async throws {
+    @Test func `a daemon left behind by an earlier run is stopped`() async throws {
         try await IPAMProcess.withFolder { folder in
             let first = try IPAMProcess.up(folder)
             _ = try #require(await first.ready(), "\(first.log)")
             first.signal(SIGTERM)
             await first.end()
-            // What a kernel that does not tell children of their parent's death would leave.
+            // As left by a kernel that does not signal the parent's death.
             let orphan = Process()
             orphan.executableURL = URL(filePath: "/usr/sbin/ovsdb-server")
             let pidFile = "\(folder)/data/run/ovn-ipam-ovnnb_db.pid"
@@ -99,14 +99,14 @@ import Testing
             }
             let second = try IPAMProcess.up(folder)
             #expect(await second.ready() != nil, "\(second.log)")
-            #expect(second.log.contains("ending a daemon of an earlier run"))
+            #expect(second.log.contains("stopping a daemon of an earlier run"))
             await until { !orphan.isRunning }
             second.signal(SIGTERM)
             #expect(await second.end() == 0)
         }
     }
 
-    @Test func `a second one on the same folder is refused`() async throws {
+    @Test func `a second ovn-ipam on the same folder is refused`() async throws {
         try await IPAMProcess.withFolder { folder in
             let first = try IPAMProcess.up(folder)
             _ = try #require(await first.ready(), "\(first.log)")
@@ -119,7 +119,7 @@ import Testing
         }
     }
 
-    @Test func `an address in use is told by its setting`() async throws {
+    @Test func `an address in use is reported by its setting`() async throws {
         try await IPAMProcess.withFolder { folder in
             let first = try IPAMProcess.up(folder)
             let url = try #require(await first.ready(), "\(first.log)")

@@ -4,14 +4,17 @@ public import NetAddress
 // How addresses are written on the command line.
 
 extension IPPrefix: ExpressibleByArgument {
+    /// `192.168.1.0/24`
     public init?(argument: String) { self.init(argument) }
 }
 
 extension IPAddress: ExpressibleByArgument {
+    /// `192.168.1.10`
     public init?(argument: String) { self.init(argument) }
 }
 
 extension MACAddress: ExpressibleByArgument {
+    /// `02:00:00:00:00:07`
     public init?(argument: String) { self.init(argument) }
 }
 

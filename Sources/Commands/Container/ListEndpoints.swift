@@ -76,9 +76,7 @@ struct ListEndpoints: HostCommand {
         }
     }
 
-    /// Endpoints that containers here have and the API has not any more.
-    ///
-    /// - Parameter networks: only those of networks of these names; nil for all.
+    /// Endpoints that containers here have and the API no longer has, of networks of these names; nil for all.
     static func deleted(
         _ here: EndpointsHere, hostID: String, hasVLANs: Bool, networks: Set<String>?
     ) -> [[Cell]] {
@@ -102,7 +100,7 @@ struct ListEndpoints: HostCommand {
         }
     }
 
-    /// - Parameter vlans: what is told instead of hosts, where machines carry endpoints as VLANs.
+    /// Shows `vlans` instead of hosts, where machines carry endpoints as VLANs.
     static func listing(
         _ ports: [Port], _ networks: [Network], _ vlans: VLANs? = nil, _ details: [ID<Port>: Details] = [:]
     ) -> Listing {

@@ -84,7 +84,7 @@ struct IntegrationBridge: Equatable {
     let datapath: Datapath
     let existing: OpenVSwitch.Bridge?
 
-    /// - Parameter wanted: as the user said; `nil` leaves an existing bridge's as it is and else takes the kernel's.
+    /// `wanted` is as the user said; nil leaves an existing bridge's as it is, and else takes the kernel's.
     init(name: String, wanted: Datapath?, existing: OpenVSwitch.Bridge?, kernelHasDatapath: Bool) {
         self.name = name
         self.existing = existing

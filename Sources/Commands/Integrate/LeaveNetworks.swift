@@ -51,7 +51,7 @@ struct Departure {
     /// Of the database; empty where all is done.
     let operations: [OVSDB.Operation]
 
-    /// - Parameter networks: Docker's ids of its networks here.
+    /// `networks` are Docker's ids of its networks here.
     init(_ replica: Replica, networks: [String] = []) throws(HostError) {
         guard let row = replica[OpenVSwitch.Configuration.self].only else {
             throw HostError(.refused, "open vswitch's database has not been set up: there is nothing to leave")

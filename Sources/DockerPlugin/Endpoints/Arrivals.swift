@@ -28,9 +28,7 @@ actor Arrivals {
 
     func forget(behind hostInterface: String) { awaited[hostInterface] = nil }
 
-    /// Watches for them until it is cancelled.
-    ///
-    /// - Parameter namespace: the host's; nil for the process's own.
+    /// Watches for them until it is cancelled, in the host's namespace; nil is the process's own.
     func run(in namespace: NetworkNamespace? = nil) async throws {
         while true {
             do { try await watch(namespace) } catch {
@@ -68,9 +66,8 @@ actor Arrivals {
 }
 
 extension DockerPlugin {
-    /// Refuses routers on behalf of containers that have started, until it is cancelled.
-    ///
-    /// - Parameter namespace: the host's; nil for the process's own.
+    /// Refuses routers on behalf of containers that have started, until it is cancelled; `namespace` is the host's, nil
+    /// the process's own.
     package func refuseRouters(in namespace: NetworkNamespace? = nil) async throws {
         try await arrivals.run(in: namespace)
     }

@@ -48,7 +48,7 @@ extension EndpointPort {
         try await ports(network, ("fixed_ips", "ip_address=\(address)")).first
     }
 
-    /// - Parameter what: `address 10.1.0.5`
+    /// `what` is as in `address 10.1.0.5`.
     func refusal(_ what: String, _ holder: Port?) -> HostError {
         guard let holder else { return HostError(.refused, "\(what) is in use") }
         if holder.deviceOwner == DeviceOwner.auxiliary {

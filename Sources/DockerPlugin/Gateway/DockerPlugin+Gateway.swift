@@ -11,9 +11,7 @@ package struct GatewayFinding: Hashable, Sendable {
 }
 
 extension DockerPlugin {
-    /// Protects containers in docker_gwbridge as they come, until it is cancelled.
-    ///
-    /// - Parameter namespace: the host's; nil for the process's own.
+    /// Protects containers in docker_gwbridge as they come, until it is cancelled; `namespace` nil is the process's own.
     package func guardGateway(in namespace: NetworkNamespace? = nil) async throws {
         let hosts = hosts
         try await gateway.run(in: namespace) {

@@ -28,11 +28,8 @@ actor GatewayProtection {
 
     func forget(_ endpointID: String) { expected[endpointID] = nil }
 
-    /// Watches the bridge until it is cancelled.
-    ///
-    /// - Parameters:
-    ///   - namespace: the host's; nil for the process's own.
-    ///   - sandboxes: those of all endpoints of ours.
+    /// Watches the bridge until it is cancelled, in the host's namespace; nil is the process's own. `sandboxes` are those
+    /// of all endpoints of ours.
     func run(in namespace: NetworkNamespace? = nil, sandboxes: @Sendable () async throws -> Set<String>) async throws {
         while true {
             do { try await watch(namespace, sandboxes) } catch {

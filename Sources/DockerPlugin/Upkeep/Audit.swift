@@ -147,9 +147,8 @@ extension Audit {
 }
 
 extension DockerPlugin {
-    /// Everything an audit looks at, as it is now.
-    ///
-    /// - Parameter engine: asked before; an endpoint that is taken away after that is still thought to be in use, which is the safe side.
+    /// Everything an audit looks at, as it is now. The engine was asked before: an endpoint that is taken away after that
+    /// is still thought to be in use, which is the safe side.
     package func scene(on host: ContainerHost, engine: EngineWord?) async throws -> AuditScene {
         var scene = AuditScene()
         // What is here is looked at before what central says of it: an endpoint that is made meanwhile is a port that is missing here

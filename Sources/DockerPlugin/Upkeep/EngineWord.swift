@@ -16,9 +16,8 @@ package struct EngineWord: Hashable, Sendable {
         self.endpoints = endpoints
     }
 
-    /// Asks it. A list of containers knows nothing of a start that goes on: that has its endpoints in its networks alone, until it is done.
-    ///
-    /// - Parameter networks: those whose endpoints are asked for, by libnetwork's ids.
+    /// Asks it about the endpoints of networks, by libnetwork's ids. A list of containers knows nothing of a start that
+    /// goes on: that has its endpoints in its networks alone, until it is done.
     package static func ask(
         _ engine: DockerEngine, about networks: [String], within limit: Duration
     ) async throws -> EngineWord {

@@ -12,9 +12,7 @@ package enum EngineWork {
     /// The containers that the engine is starting, stopping or connecting, and that may still get an endpoint in one of these networks.
     ///
     /// While it is at that it keeps a container locked, and says nothing about it. What was out of order before this is answered with
-    /// nothing, and still is after, is nobody's work.
-    ///
-    /// - Parameter networks: libnetwork's ids.
+    /// nothing, and still is after, is nobody's work. `networks` are libnetwork's ids.
     package static func containers(
         _ engine: DockerEngine, gettingEndpointsIn networks: Set<String>, within limit: Duration
     ) async throws -> Set<String> {

@@ -10,7 +10,7 @@ package struct FirewallUpkeep: Sendable {
     let firewall: HostFirewall
     let logger: Logger
 
-    /// - Parameter client: of this host's Open_vSwitch database; somebody runs it.
+    /// `client` is of this host's Open_vSwitch database, running.
     package init(client: OVSDBClient, firewall: HostFirewall = HostFirewall(), logger: Logger) {
         self.client = client
         self.firewall = firewall

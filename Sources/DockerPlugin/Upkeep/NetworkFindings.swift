@@ -22,7 +22,7 @@ extension DockerPlugin {
 }
 
 extension NetworkRecord {
-    /// - Parameter current: nil where there is no such network.
+    /// `current` is nil where there is no such network.
     fileprivate func finding(nameInAPI current: String?) -> NetworkFinding? {
         let subject = "network \(network), which docker network \(id.prefix(12)) joined"
         guard let current else {

@@ -21,8 +21,7 @@ package final class UpkeepSignal: Sendable {
     /// How long it counts that central did not answer: longer than the audit takes from one question to the end of the next.
     private static let memory = Duration.seconds(10)
 
-    /// Asks for an audit soon.
-    /// - Parameter id: a port that has no endpoint any more and is to be given back.
+    /// Asks for an audit soon, and for the release of a port that no longer has an endpoint.
     func request(release id: ID<Port>? = nil, isSticky: Bool = false, centralIsLost: Bool) {
         let waiting = state.withLockedValue { state -> CheckedContinuation<Void, Never>? in
             if let id { state.releases[id] = isSticky }

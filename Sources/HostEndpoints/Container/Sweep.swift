@@ -48,7 +48,6 @@ package struct Sweep: Equatable, Sendable {
 extension Sweep {
     /// Does it beside other work, of a command that has its own to do: what does not work is logged and left to the next.
     ///
-    /// - Parameter engine: as in ``clear(on:_:)``.
     /// - Returns: the ids and names of the endpoints of which something was cleared away.
     @discardableResult
     package static func leftovers(on host: ContainerHost, _ engine: DockerEngine? = nil) async -> Set<String> {
@@ -62,10 +61,9 @@ extension Sweep {
         }
     }
 
-    /// Does it.
+    /// Does it. Given an engine, it also looks for containers that have lost all their endpoints; without one, Docker is
+    /// asked only where an attachment was left.
     ///
-    /// - Parameter engine: also looks for containers that have lost all their endpoints; without one, Docker is asked only
-    ///   where an attachment was left.
     /// - Returns: the ids and names of the endpoints of which something was cleared away.
     @discardableResult
     package static func clear(on host: ContainerHost, _ engine: DockerEngine? = nil) async throws -> Set<String> {
@@ -112,8 +110,7 @@ extension Sweep {
         }
     }
 
-    /// Those of the ports that exist.
-    /// - Parameter fields: the attributes that are wanted; empty for all.
+    /// Those of the ports that exist, with the attributes that are wanted; empty for all.
     package static func ports(
         _ ids: Set<ID<Port>>, fields: [String] = [], on host: ContainerHost
     ) async throws -> [ID<Port>: Port] {

@@ -14,7 +14,8 @@ package struct Wiring: Equatable, Sendable {
     /// For `resolv.conf`, those of the first endpoint first.
     package let dns: [String]
 
-    /// - Parameter container: one that is there already, whose interfaces keep their names; else the one that `ports` make.
+    /// The interfaces of a `container` that is there already keep their names; without one, `ports` make it.
+    ///
     /// - Throws: `refused` for a port that no container can have.
     package init(
         _ ports: [Port], networks: [ID<Network>: Network], subnets: [ID<Subnet>: Subnet], bridge: String,

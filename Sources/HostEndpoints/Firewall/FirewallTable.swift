@@ -17,7 +17,7 @@ package struct FirewallTable: Hashable, Sendable {
         /// What a packet must be, and what becomes of it, in order.
         let expressions: [JSON]
 
-        /// - Parameter expressions: the elements of sets in any order, counters with any count.
+        /// The elements of sets are in any order, counters have any count.
         init(_ comment: String, _ expressions: [JSON]) {
             self.comment = comment
             self.expressions = expressions.map(Self.normal)

@@ -35,8 +35,7 @@ package struct HostFirewall: Sendable {
         throw HostError(.refused, "\(Self.noProgram.message); nothing changed")
     }
 
-    /// How the table is. Changes nothing.
-    /// - Parameter replica: of Open vSwitch's database, in which this host's settings are.
+    /// How the table is, by this host's settings in Open vSwitch's database. Changes nothing.
     package func state(_ replica: Replica) async -> State {
         let policy = FirewallPolicy(replica)
         let listing: [UInt8]?

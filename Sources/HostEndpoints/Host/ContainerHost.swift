@@ -53,10 +53,8 @@ package struct ContainerHost: Sendable {
         return host
     }
 
-    /// Reads the host's settings, connects to the networking API, runs `body`, disconnects.
-    ///
-    /// - Parameters:
-    ///   - deadline: given whether a cloud is asked, whose services take longer than ours.
+    /// Reads the host's settings, connects to the networking API, runs `body`, disconnects. A cloud's services take
+    /// longer than ours: `deadline` is given whether one is asked.
     package static func with<T: Sendable>(
         _ database: HostDatabase, _ cloud: CloudChoice, executable: String, seams: Seams = Seams(),
         deadline: (_ isCloud: Bool) -> Deadline, progress: @escaping @Sendable (String) -> Void = { _ in },

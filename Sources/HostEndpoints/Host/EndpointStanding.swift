@@ -9,10 +9,7 @@ package enum EndpointStanding: Hashable, Sendable {
     /// It should be up here. This host knows why it is not.
     case downHere
 
-    /// - Parameters:
-    ///   - hostID: this host's name.
-    ///   - vif: this machine's port in the underlay mode.
-    ///   - carrier: the port that carries it as a VLAN, in the underlay mode.
+    /// In the underlay mode, `vif` is this machine's port and `carrier` the port that carries it as a VLAN.
     package init(_ port: Port, hostID: String, vif: ID<Port>? = nil, carrier: String? = nil) {
         if port.status == .active {
             self = .up
@@ -50,8 +47,8 @@ package enum EndpointStanding: Hashable, Sendable {
 extension ContainerHost {
     /// Why an endpoint is not up, in a few words; nil where it is up.
     ///
-    /// - Parameter findings: what an audit of this host has found. It counts before the API's word, which comes from a switch that does
-    ///   not always notice that a container ended.
+    /// What an audit of this host has found counts before the API's word, which comes from a switch that does not always
+    /// notice that a container ended.
     package func whyNotUp(_ port: Port, _ vlans: VLANs? = nil, _ findings: [Finding]) async -> String? {
         let id = port.id.description
         let isHere = port.deviceID.isEmpty || attachment.attachment(portID: id)?.containerID == port.deviceID

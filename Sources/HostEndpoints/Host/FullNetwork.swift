@@ -5,9 +5,9 @@ package import NeutronClient
 extension ContainerHost {
     /// Why no address was given, in words that say where none is left.
     ///
-    /// - Parameters:
-    ///   - subnets: those of which one was wanted; empty for whichever the network has.
-    ///   - error: what the API said; what is thrown where it says something else, and where it cannot be asked for more.
+    /// `subnets` are those of which one was wanted; empty for whichever the network has.
+    ///
+    /// - Throws: `error`, what the API said, where that is something else or the API cannot be asked for more.
     /// - Returns: `refused` naming the network, and of each subnet how many of its addresses are in use.
     package func explain(
         _ error: NeutronClientError, network id: ID<Network>, subnets: [ID<Subnet>]

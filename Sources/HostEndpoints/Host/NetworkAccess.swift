@@ -15,11 +15,8 @@ package struct NetworkAccess: Sendable {
     /// The one place that decides how the networking API is reached, and as whom.
     ///
     /// Where options, the `OS_…` variables or `OS_CLOUD` mean an OpenStack cloud, it is that cloud's network service, with
-    /// a token. Else it is the central point of the overlay mode, which asks nobody who he is; the underlay mode has none,
-    /// and then it is said which variable is missing.
-    /// - Parameters:
-    ///   - central: what `ovn-integrate set-ipam` set; `nil` in the underlay mode.
-    ///   - api: base URL of the networking API instead of the central point's.
+    /// a token. Else it is the central point of the overlay mode that `ovn-integrate set-ipam` set, without authentication,
+    /// or the base URL `api` instead; the underlay mode has none, and the error names the variable that is missing.
     package static func connect(
         _ choice: CloudChoice, central: CentralPoint?, api: String? = nil, until deadline: Deadline, logger: Logger
     ) async throws -> NetworkAccess {

@@ -13,7 +13,7 @@ package enum SubnetCheck {
         ("169.254.0.0/16", "link-local addresses"), ("224.0.0.0/4", "multicast addresses"),
         ("240.0.0.0/4", "addresses that are reserved"), ("::/96", "every host's own loopback address"),
         ("::ffff:0:0/96", "IPv4 addresses"), ("fe80::/10", "link-local addresses"), ("ff00::/8", "multicast addresses"),
-    ].map { (IPPrefix($0)!, $1) }
+    ].map { (IPPrefix(literal: $0), $1) }
 
     /// - Throws: `usage` where the subnet is none that any host's containers can have.
     package static func check(_ subnet: IPPrefix) throws(HostError) {
@@ -22,8 +22,7 @@ package enum SubnetCheck {
             .usage, "subnet \(subnet) overlaps \(prefix), which are \(use): choose another, such as \(example(subnet))")
     }
 
-    /// - Parameter taken: what the host itself has.
-    /// - Throws: `refused` where its containers could not tell the two apart.
+    /// - Throws: `refused` where the host's containers could not tell the subnet from what the host itself has.
     static func check(_ subnet: IPPrefix, beside taken: [NearPrefix]) throws(HostError) {
         // The docker bridges first: with them no container starts at all.
         let other = taken.filter { $0.prefix.overlaps(subnet) }
@@ -43,8 +42,7 @@ package enum SubnetCheck {
         "while no container uses it: 'docker network rm docker_gwbridge', then 'docker network create --subnet SUBNET "
         + "-o com.docker.network.bridge.name=docker_gwbridge -o com.docker.network.bridge.enable_icc=false docker_gwbridge'"
 
-    /// - Parameter taken: what ``gatewayBridge`` has on this host.
-    /// - Throws: `refused` where a container cannot be in both.
+    /// - Throws: `refused` where a container cannot be in both the subnets and ``gatewayBridge``.
     package static func check(
         _ subnets: [IPPrefix], of network: String, besideGatewayBridge taken: [IPPrefix]
     ) throws(HostError) {
@@ -58,9 +56,8 @@ package enum SubnetCheck {
         }
     }
 
-    /// - Parameters:
-    ///   - mtu: in bytes, of the interfaces that containers of this host have in the network, or would have.
-    ///   - hasIPv6: whether this host's kernel has it.
+    /// `mtu` is that of the interfaces that containers of this host have in the network, or would have, in bytes.
+    ///
     /// - Throws: `refused` where they can have no IPv6 addresses.
     package static func checkIPv6(of network: String, mtu: Int, hasIPv6: Bool = true) throws(HostError) {
         guard hasIPv6 else {

@@ -34,9 +34,8 @@ package struct EndpointHere: Hashable, Sendable {
         }
     }
 
-    /// Where the API and the interface differ; empty where they agree. Nothing is asked here.
-    ///
-    /// - Parameter said: nil where there is no such port.
+    /// Where the API and the interface differ; empty where they agree. Nothing is asked here. `said` is nil where there
+    /// is no such port.
     package func differences(from said: Said?) -> [PortDifference] {
         guard let said else {
             return [

@@ -12,11 +12,8 @@ package struct EndpointsHere: Sendable {
 
     /// Asks the API about those that it has not told yet, forty ports at a time.
     ///
-    /// - Parameters:
-    ///   - survey: of the host's attachments.
-    ///   - ports: what the API has just said of ports, perhaps of these: ``NeutronAPI/Port/comparedFields`` at least.
-    ///   - networks: and of networks.
-    ///   - only: nothing but this endpoint.
+    /// `ports` and `networks` are what the API has just said, perhaps of these: ``NeutronAPI/Port/comparedFields`` at
+    /// least. `only` leaves out all but one endpoint.
     package static func look(
         on host: ContainerHost, _ survey: Survey, ports: [Port] = [], networks: [Network] = [],
         only: ID<Port>? = nil

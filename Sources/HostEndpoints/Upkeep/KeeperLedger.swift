@@ -16,7 +16,7 @@ actor KeeperLedger {
 
     /// Whether to work on a subject; then ``end(_:_:)`` must follow.
     ///
-    /// - Parameter isUrgent: something has happened to it: no failure before counts, and who is at work on it goes over it again.
+    /// `isUrgent` where something has happened to it: no failure before counts, and who is at work on it goes over it again.
     func begin(_ subject: String, isUrgent: Bool) -> Bool {
         if busy.contains(subject) {
             if isUrgent { again.insert(subject) }

@@ -11,9 +11,8 @@ package struct AddressClients: Sendable {
     /// Runs a program, answers why it failed.
     let run: @Sendable ([String]) -> String?
 
-    /// - Parameters:
-    ///   - namespace: that of the NICs; what runs in another has nothing to do with them.
-    ///   - run: runs a program to its end, and answers why it failed.
+    /// `namespace` is that of the NICs: what runs in another has nothing to do with them. `run` runs a program to its end
+    /// and returns why it failed.
     package init(
         root: String = "", namespace: NetworkNamespace.Identity?,
         run: @escaping @Sendable ([String]) -> String? = Tool.run

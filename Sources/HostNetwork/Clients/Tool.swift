@@ -49,9 +49,9 @@ package enum Tool {
     private static func run(_ words: [String], input: CInt, output: CInt) -> String? {
         guard let path = path(of: words[0]) else { return "there is no program \(words[0])" }
         var arguments = words.map { strdup($0) } + [nil]
-        defer { arguments.forEach { free($0) } }
+        defer { for argument in arguments { free(argument) } }
         var environment = ChildEnvironment.items().map { strdup($0) } + [nil]
-        defer { environment.forEach { free($0) } }
+        defer { for variable in environment { free(variable) } }
         let process = clinux_spawn(path, &arguments, &environment, input, output, 0)
         guard process > 0 else { return "\(path) cannot be run: error \(-process)" }
         return wait(for: process, path)

@@ -1,15 +1,15 @@
 package import HTTPTransport
 
-/// An OpenStack cloud and who one is there: what an RC file, clouds.yaml and options say, understood.
+/// An OpenStack cloud and the credentials for it, from an RC file, clouds.yaml and options.
 package struct Cloud: Hashable, Sendable {
     package enum Login: Hashable, Sendable {
-        /// Services that ask nobody who he is.
+        /// Services without authentication.
         case none
         case keystone(Credentials)
     }
 
     package var login: Login
-    /// The URL of the network service; `nil` is what the catalogue says.
+    /// The URL of the network service; nil takes the catalogue's.
     package var endpoint: String?
     /// Which of the catalogue's endpoints; `nil` is the first.
     package var region: String?
@@ -27,7 +27,7 @@ package struct Cloud: Hashable, Sendable {
         self.trust = trust
     }
 
-    /// Whether options or variables say that an OpenStack cloud is meant.
+    /// Whether options or variables select an OpenStack cloud.
     package static func isMeant(
         options: [CloudSetting: String], cloud: String?, environment: [String: String]
     ) -> Bool {
@@ -37,14 +37,12 @@ package struct Cloud: Hashable, Sendable {
         return !name.isEmpty || CloudSetting.telling.contains { settings[$0] != nil }
     }
 
-    /// Reads what options, the `OS_…` variables and clouds.yaml say; each counts before the next.
+    /// Reads options, the `OS_…` variables and clouds.yaml, in order of precedence.
     ///
-    /// - Parameters:
-    ///   - options: what the command line says, by setting.
-    ///   - cloud: the cloud of clouds.yaml that the command line names; else `OS_CLOUD`, else, where nothing at all is
-    ///     said, the only one that is there.
-    ///   - folder: where clouds.yaml is looked for first.
-    ///   - warn: told which file has a secret that every user of the machine can read. OpenStack's own tools take it without a word.
+    /// `cloud` is the cloud of clouds.yaml that the command line names; else `OS_CLOUD` does, else, where nothing at
+    /// all is configured, it is the only one in the file. `folder` is where clouds.yaml is looked for first. `warn`
+    /// gets the file whose secret every user of the machine can read, which OpenStack's own tools accept silently.
+    ///
     /// - Throws: `misconfigured`, naming the variable that is missing or wrong.
     package static func load(
         options: [CloudSetting: String] = [:], cloud: String? = nil, environment: [String: String],

@@ -1,11 +1,11 @@
-/// What says which cloud is meant: options of a command line, the environment, clouds.yaml. Each counts before the next.
+/// The sources that select a cloud, in order of precedence: command line options, the environment, clouds.yaml.
 package struct CloudChoice: Sendable {
-    /// What a command line says, by setting.
+    /// Command line options, by setting.
     package var options: [CloudSetting: String]
-    /// The cloud of clouds.yaml that a command line names.
+    /// The cloud of clouds.yaml named on the command line.
     package var name: String?
     package var environment: [String: String]
-    /// Told what is unwise about the files, a sentence each.
+    /// Called with a sentence for each insecure file.
     package var warn: @Sendable (String) -> Void
 
     package init(
@@ -18,7 +18,7 @@ package struct CloudChoice: Sendable {
         self.warn = warn
     }
 
-    /// Whether options or variables say that an OpenStack cloud is meant.
+    /// Whether options or variables select an OpenStack cloud.
     package var isMeant: Bool { Cloud.isMeant(options: options, cloud: name, environment: environment) }
 
     /// Reads all of it.

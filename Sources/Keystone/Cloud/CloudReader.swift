@@ -1,6 +1,6 @@
 import HTTPTransport
 
-/// Makes sense of settings.
+/// Turns settings into a cloud.
 struct CloudReader {
     let settings: CloudSettings
     /// The entry of clouds.yaml that they come from, for messages.
@@ -13,7 +13,7 @@ struct CloudReader {
             trust: trust)
     }
 
-    /// What keystoneauth calls an auth plugin.
+    /// keystoneauth's auth plugins.
     private enum Plugin {
         case none, password, token, applicationCredential
     }
@@ -25,7 +25,7 @@ struct CloudReader {
                 return (.applicationCredential, .v3)
             }
             if settings[.token] != nil, settings[.password] == nil { return (.token, version) }
-            // An endpoint and nobody to log in as.
+            // An endpoint without credentials.
             let somebody: [CloudSetting] = [.authURL, .username, .userID, .password]
             if settings[.endpoint] != nil, somebody.allSatisfy({ settings[$0] == nil }) { return (.none, nil) }
             return (.password, version)
@@ -42,7 +42,7 @@ struct CloudReader {
         default:
             throw KeystoneError(
                 .misconfigured,
-                "the authentication type \(name) (OS_AUTH_TYPE) is not supported: there are password, token, "
+                "the authentication type \(name) (OS_AUTH_TYPE) is not supported: supported are password, token, "
                     + "v3applicationcredential and none")
         }
     }
@@ -128,7 +128,7 @@ struct CloudReader {
     private func trust() throws(KeystoneError) -> Trust {
         if let text = settings[.insecure] {
             switch text.lowercased() {
-            case "1", "true", "yes", "on", "t", "y": return .anybody
+            case "1", "true", "yes", "on", "t", "y": return .unverified
             case "0", "false", "no", "off", "f", "n": break
             default: throw wrong(.insecure, text, expected: "true or false")
             }
@@ -158,7 +158,7 @@ struct CloudReader {
             "cloud \"\(entry.name)\" in \(entry.file) has no \(setting.rawValue), and \(variables) is not set")
     }
 
-    /// - Parameter value: is shown, so it must not be a secret.
+    /// Shows `value`, which must not be a secret.
     private func wrong(_ setting: CloudSetting, _ value: String, expected: String) -> KeystoneError {
         KeystoneError(.misconfigured, "\(named(setting)) is \"\(value)\", not \(expected)")
     }

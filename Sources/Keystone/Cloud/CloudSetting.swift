@@ -1,4 +1,4 @@
-/// What can be said about a cloud, by the name that it has in clouds.yaml.
+/// The settings of a cloud, by their names in clouds.yaml.
 package enum CloudSetting: String, CaseIterable, Hashable, Sendable {
     case authType = "auth_type"
     case authURL = "auth_url"
@@ -27,7 +27,7 @@ package enum CloudSetting: String, CaseIterable, Hashable, Sendable {
     case authority = "cacert"
     case insecure
 
-    /// Its environment variables; of those that are set the first counts.
+    /// Its environment variables; the first one set wins.
     package var variables: [String] {
         switch self {
         case .authType: ["OS_AUTH_TYPE", "OS_AUTH_PLUGIN"]
@@ -41,10 +41,10 @@ package enum CloudSetting: String, CaseIterable, Hashable, Sendable {
         }
     }
 
-    /// The one to set.
+    /// The one to name in messages.
     var variable: String { self == .endpoint ? "OS_ENDPOINT" : variables[0] }
 
-    /// Other names in clouds.yaml; of those that are there the name itself counts, then the first.
+    /// Other names in clouds.yaml, in order of precedence after the name itself.
     var aliases: [String] {
         switch self {
         case .authType: ["auth_plugin"]
@@ -58,30 +58,30 @@ package enum CloudSetting: String, CaseIterable, Hashable, Sendable {
         }
     }
 
-    /// What means the same thing by id and by name, so that saying one of them anew unsays all.
+    /// Alternatives by id and by name: an override of one unsets all.
     private static let rivals: [Set<CloudSetting>] = [
         [.username, .userID], [.projectID, .projectName], [.userDomainID, .userDomainName],
         [.projectDomainID, .projectDomainName], [.domainID, .domainName], [.defaultDomainID, .defaultDomainName],
         [.applicationCredentialID, .applicationCredentialName],
     ]
 
-    /// What is unsaid when this is said.
+    /// The settings that an override of this one unsets.
     var rivals: Set<CloudSetting> { Self.rivals.first { $0.contains(self) } ?? [self] }
 
-    /// The variables that say that an OpenStack cloud is meant; others alone, such as a region, do not.
+    /// The settings that select an OpenStack cloud; others alone, such as a region, do not.
     static let telling: [CloudSetting] = [
         .authType, .authURL, .username, .userID, .password, .token, .applicationCredentialID,
         .applicationCredentialName, .applicationCredentialSecret, .endpoint,
     ]
 }
 
-/// What has been said, and what overrides what.
+/// Settings, and how they override each other.
 struct CloudSettings: Sendable {
     private(set) var values: [CloudSetting: String] = [:]
 
     init(_ values: [CloudSetting: String] = [:]) { self.values = values.filter { !$0.value.isEmpty } }
 
-    /// The `OS_…` variables; an empty one is as good as none.
+    /// The `OS_…` variables; empty ones count as unset.
     init(environment: [String: String]) {
         for setting in CloudSetting.allCases {
             values[setting] = setting.variables.lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
@@ -90,7 +90,7 @@ struct CloudSettings: Sendable {
 
     subscript(setting: CloudSetting) -> String? { values[setting] }
 
-    /// Takes over everything that `other` says.
+    /// Takes over all settings of `other`.
     mutating func override(with other: CloudSettings) {
         let unsaid = other.values.keys.reduce(into: Set<CloudSetting>()) { $0.formUnion($1.rivals) }
         values = values.filter { !unsaid.contains($0.key) }.merging(other.values) { $1 }

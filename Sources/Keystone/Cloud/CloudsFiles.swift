@@ -2,10 +2,10 @@ import Discretion
 import Glibc
 import YAML
 
-/// clouds.yaml, secure.yaml and clouds-public.yaml, looked for where openstacksdk does.
+/// clouds.yaml, secure.yaml and clouds-public.yaml, searched for where openstacksdk does.
 struct CloudsFiles: Sendable {
     private let environment: [String: String]
-    /// The folder that is looked into first.
+    /// The folder searched first.
     private let folder: String
 
     init(environment: [String: String], folder: String) {
@@ -13,15 +13,16 @@ struct CloudsFiles: Sendable {
         self.folder = folder
     }
 
-    /// A cloud as the files describe it.
+    /// A cloud's entry in the files.
     struct Entry: Sendable {
         let name: String
-        /// Where it was found.
+        /// The file it was found in.
         let file: String
         let node: YAMLNode
     }
 
-    /// - Parameter name: `nil` means the only one there is.
+    /// Without `name`, the only one there is.
+    ///
     /// - Returns: `nil` when no name is given and there is none, or not exactly one.
     func find(_ name: String?, _ warn: (String) -> Void = { _ in }) throws(KeystoneError) -> Entry? {
         guard let (file, clouds) = try read("clouds", override: "OS_CLIENT_CONFIG_FILE", warn) else {
@@ -44,7 +45,7 @@ struct CloudsFiles: Sendable {
         return Entry(name: key, file: file, node: try withProfile(node, key, file))
     }
 
-    /// What the cloud says, on top of the profile that it names.
+    /// The cloud's entry, overlaid on the profile that it names.
     private func withProfile(_ node: YAMLNode, _ name: String, _ file: String) throws(KeystoneError) -> YAMLNode {
         guard let profile = (node["profile"] ?? node["cloud"])?.text else { return node }
         guard let vendors = try read("clouds-public", override: nil, { _ in }),
@@ -57,7 +58,7 @@ struct CloudsFiles: Sendable {
         return base.merging(node)
     }
 
-    /// In the order in which openstacksdk looks into them.
+    /// In openstacksdk's search order.
     private var folders: [String] {
         func entry(_ variable: String) -> String? { environment[variable].flatMap { $0.isEmpty ? nil : $0 } }
         let home = entry("HOME")
@@ -67,7 +68,7 @@ struct CloudsFiles: Sendable {
         ].compactMap { $0 }
     }
 
-    /// The first file of this name that can be read; one that may not be read is passed over.
+    /// The first readable file of this name; files without read permission are skipped.
     private func read(
         _ name: String, override: String?, _ warn: (String) -> Void
     ) throws(KeystoneError) -> (file: String, root: YAMLNode)? {
@@ -84,7 +85,7 @@ struct CloudsFiles: Sendable {
                 throw KeystoneError(.misconfigured, "\(path) is not YAML: \(error)")
             }
             guard let root else { continue }
-            // Whose it is, is as the user wants it: root often reads another's.
+            // Ownership is not checked: root often reads another user's.
             if let fault, fault.isMode, Self.hasSecret(root) { warn(fault.sentence(path)) }
             return (path, root)
         }
@@ -93,7 +94,7 @@ struct CloudsFiles: Sendable {
 
     private static let secrets: Set<String> = ["password", "token", "application_credential_secret"]
 
-    /// Whether a password or the like stands anywhere in a file. How deep one is, the parser bounds.
+    /// Whether a file has a secret anywhere. The parser limits the depth.
     private static func hasSecret(_ node: YAMLNode) -> Bool {
         (node.mapping ?? []).contains { key, value in
             secrets.contains(String(key.map { $0 == "-" ? "_" : $0 })) && value.text?.isEmpty == false
@@ -103,7 +104,7 @@ struct CloudsFiles: Sendable {
 }
 
 extension CloudSettings {
-    /// What a cloud's entry says, in the region that is wanted or else its first.
+    /// The settings of a cloud's entry, for the wanted region or else its first.
     init(_ entry: CloudsFiles.Entry, region wanted: String?) throws(KeystoneError) {
         var node = entry.node
         if let regions = node["regions"]?.sequence, !regions.isEmpty {
@@ -117,7 +118,7 @@ extension CloudSettings {
         } else {
             self.init()
         }
-        // What stands under `auth` counts before what stands beside it.
+        // Settings under `auth` take precedence over those beside it.
         override(with: try Self.values(node, entry))
         if let auth = node["auth"], !auth.isNull { override(with: try Self.values(auth, entry)) }
     }
@@ -137,7 +138,8 @@ extension CloudSettings {
             guard let text = value.text else {
                 throw KeystoneError(
                     .misconfigured,
-                    "\(key) of cloud \"\(entry.name)\" is no text (line \(value.line) of \(entry.file) or secure.yaml)")
+                    "\(key) of cloud \"\(entry.name)\" is not a text (line \(value.line) of \(entry.file) or secure.yaml)"
+                )
             }
             values[setting] = text
         }

@@ -2,9 +2,9 @@ import CLinux
 
 /// The kernel's answer to one request: `struct nlmsgerr`, with the extended acknowledgement's attributes (netlink(7)).
 package struct Acknowledgement: Hashable, Sendable {
-    /// 0 for done, else the errno.
+    /// 0 for success, else the errno.
     package let error: CInt
-    /// What the kernel says in words about the failure, or warns of.
+    /// The kernel's error message or warning (`NLMSGERR_ATTR_MSG`).
     package let words: String?
 
     /// Reads a message of type `NLMSG_ERROR`, or the end of a dump, `NLMSG_DONE`.
@@ -14,7 +14,7 @@ package struct Acknowledgement: Hashable, Sendable {
         guard status <= 0, status > -4096 else { throw .malformed("acknowledgement carries \(status) as its error") }
         error = -status
         if message.type == UInt16(NLMSG_ERROR) {
-            // The header of the request comes back; its payload too unless the acknowledgement is capped.
+            // The request's header is echoed, and its payload unless the acknowledgement is capped.
             let length = Int(try reader.take(UInt32.self))
             _ = try reader.take(Message.headerLength - 4)
             if message.flags & UInt16(NLM_F_CAPPED) == 0 {

@@ -1,7 +1,8 @@
 import CLinux
 package import NetAddress
 
-/// One attribute: `struct nlattr` and its value (netlink(7)). The nested and byte-order flags are dropped from the type.
+/// One attribute: `struct nlattr` and its value (netlink(7)). The nested and byte-order flags are dropped from the
+/// type.
 package struct Attribute: Hashable, Sendable {
     package static let headerLength = 4
 
@@ -10,7 +11,8 @@ package struct Attribute: Hashable, Sendable {
 
     /// Takes one attribute and its padding.
     ///
-    /// - Throws: ``NetlinkError/Code/malformed`` for a length shorter than a header, zero included, or longer than what is left.
+    /// - Throws: ``NetlinkError/Code/malformed`` for a length shorter than a header, zero included, or longer than what
+    ///   is left.
     package init(from reader: inout ByteReader) throws(NetlinkError) {
         let length = Int(try reader.take(UInt16.self))
         guard length >= Self.headerLength else {
@@ -46,7 +48,7 @@ package struct Attribute: Hashable, Sendable {
     /// The value as an address: 4 or 16 bytes.
     package func address() throws(NetlinkError) -> IPAddress {
         guard value.count == 4 || value.count == 16 else {
-            throw .malformed("attribute \(type) has \(value.count) bytes, which is no address")
+            throw .malformed("attribute \(type) has \(value.count) bytes, which is not an address")
         }
         let bits = value.reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
         return IPAddress(value.count == 4 ? .v4 : .v6, bits: bits)
@@ -64,7 +66,7 @@ package struct AttributeWriter: Sendable {
     package init(header: [UInt8] = []) { bytes = header }
 
     package mutating func put(_ type: Int, bytes value: some Collection<UInt8>) {
-        // A value beyond 64 KiB is ours alone to make; names, addresses and nests of them stay far below.
+        // Only a bug of ours makes a value beyond 64 KiB; names, addresses and nests of them stay far below.
         precondition(value.count <= Int(UInt16.max) - Attribute.headerLength, "attribute \(type) is too long")
         bytes.append(integer: UInt16(Attribute.headerLength + value.count))
         bytes.append(integer: UInt16(type))

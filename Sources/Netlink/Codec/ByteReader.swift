@@ -1,4 +1,4 @@
-/// Takes values off the front of received bytes; every take checks that they are there.
+/// Takes values off the front of received bytes; every take is bounds-checked.
 ///
 /// Netlink is in the machine's byte order, except where a value is named big-endian.
 package struct ByteReader: Sendable {
@@ -23,7 +23,7 @@ package struct ByteReader: Sendable {
         return bytes.withUnsafeBytes { $0.loadUnaligned(as: T.self) }
     }
 
-    /// Passes over the padding that brings `length` to a multiple of 4, or over what is left of it.
+    /// Skips the padding that brings `length` to a multiple of 4, or over what is left of it.
     package mutating func skipPadding(after length: Int) {
         rest = rest.dropFirst(min((4 - length & 3) & 3, rest.count))
     }

@@ -53,7 +53,7 @@ package struct Message: Hashable, Sendable {
         bytes.pad()
     }
 
-    /// Whether the message belongs to a list that was changed while it was being made.
+    /// Whether the message belongs to a dump of a table that changed meanwhile (`NLM_F_DUMP_INTR`).
     package var isInterrupted: Bool { flags & UInt16(NLM_F_DUMP_INTR) != 0 }
 }
 

@@ -1,31 +1,33 @@
 import CLinux
 
-/// What keeps IPv6 router advertisements (ICMPv6 134, RFC 4861 §4.2) of a container from the switch, as programs for the kernel at the
+/// Keeps IPv6 router advertisements (ICMPv6 134, RFC 4861 §4.2) of a container from the switch: BPF programs at the
 /// host's end of its veth.
 ///
-/// OVN cannot: it lets neighbour discovery pass whatever the ACLs of a switch say (`ovn-northd`, logical flows of priority 65532).
+/// OVN cannot: it lets neighbour discovery pass regardless of a switch's ACLs (`ovn-northd`, logical flows of priority
+/// 65532).
 ///
-/// Extension headers before the ICMPv6 header, by which such filters are passed (RFC 7113), are followed; a packet with more of them than
-/// anybody sends is dropped. The later fragments of a packet say nothing of what they are: hosts take no neighbour discovery in
-/// fragments (RFC 6980).
+/// Extension headers before the ICMPv6 header, by which such filters are evaded (RFC 7113), are followed; a packet with
+/// more of them than ``depth`` is dropped. Later fragments of a packet cannot be classified: hosts accept no neighbour
+/// discovery in fragments (RFC 6980).
 package enum AdvertisementFilter {
-    /// So many extension headers are followed.
+    /// How many extension headers are followed.
     static let depth = 6
     static let advertisement: UInt32 = 134
     private static let icmpv6: UInt32 = 58
-    /// Hop-by-hop options, routing, destination options: the length is in units of eight octets, not counting the first.
+    /// Hop-by-hop options, routing, destination options: the length is in units of eight octets, not counting the
+    /// first.
     private static let options: [UInt32] = [0, 43, 60]
     private static let fragment: UInt32 = 44
     /// Its length is in units of four octets, not counting the first two (RFC 4302 §2.2).
     private static let authentication: UInt32 = 51
 
-    /// For tc-bpf(8) in direct action, on IPv6 packets alone: `struct sock_filter` (code, jump if true, jump if false, operand), each.
-    /// What ends too early passes: a load beyond the packet ends the program with 0, TC_ACT_OK.
+    /// For tc-bpf(8) in direct action, on IPv6 packets alone: `struct sock_filter` (code, jump if true, jump if false,
+    /// operand), each. A truncated packet passes: a load beyond its end ends the program with 0, TC_ACT_OK.
     ///
-    /// A has the number of the next header, X the place of that header.
+    /// A holds the number of the next header, X its offset.
     static let classic: [ClassicInstruction] = {
         let (pass, drop) = (ClassicInstruction(0x06, 0), ClassicInstruction(0x06, 2))
-        /// A and X of the next round, A by way of the first cell of memory.
+        /// A and X of the next round; A is saved in M[0] meanwhile.
         func advance(_ position: [ClassicInstruction], rest: UInt32) -> [ClassicInstruction] {
             // ldb [x+0]; st M[0]; …; tax; ja rest
             [.init(0x50, 0), .init(0x02, 0)] + position + [.init(0x07, 0), .init(0x05, rest)]
@@ -40,7 +42,7 @@ package enum AdvertisementFilter {
                 [.init(0x50, 1), .init(0x04, 1), .init(0x64, 3), .init(0x0c, 0)],
                 rest: UInt32(fragment.count + authentication.count))
             let message: [ClassicInstruction] = [.init(0x50, 0), .init(0x15, advertisement, else: 1), drop, pass]
-            // Each jump leads over the comparisons after it, the `pass` behind them, and the parts before its own.
+            // Each jump skips the comparisons after it, the `pass` behind them, and the parts before its own.
             let parts = [message.count, options.count, fragment.count]
             var choices: [(UInt32, Int)] = [(icmpv6, 0)]
             choices += Self.options.map { ($0, parts[0]) }
@@ -54,10 +56,10 @@ package enum AdvertisementFilter {
         return program + [drop]
     }()
 
-    /// For XDP, which comes before the packet sockets by which Open vSwitch's user-space datapath reads. In the generic mode the packet lies
-    /// in one piece.
+    /// For XDP, which runs before the packet sockets from which Open vSwitch's user-space datapath reads. In generic
+    /// mode the packet is contiguous.
     ///
-    /// r2 is the packet's begin, r3 its end, r5 the number of the next header, r6 the place of that header.
+    /// r2 is the packet's start, r3 its end, r5 the number of the next header, r6 its offset.
     static let extended: [UInt64] = {
         let (pass, drop, message) = (-1, -2, -3)
         var code = ExtendedCode()
@@ -110,8 +112,8 @@ package enum AdvertisementFilter {
         return code.resolved
     }()
 
-    /// A descriptor of ``extended`` in the kernel, for ``NetlinkRequest/setAdvertisementProgram(_:on:)``. The interfaces that have the program
-    /// keep it when the descriptor is closed.
+    /// A descriptor of ``extended`` in the kernel, for ``NetlinkRequest/setAdvertisementProgram(_:on:)``. The
+    /// interfaces that have the program keep it when the descriptor is closed.
     package static func load() throws(NetlinkError) -> CInt {
         let descriptor = clinux_load_xdp(extended, UInt32(extended.count))
         guard descriptor >= 0 else {
@@ -158,7 +160,7 @@ private struct ExtendedCode {
         emit(size == 1 ? 0x71 : size == 2 ? 0x69 : 0x61, register, base, offset, 0)
     }
 
-    /// `register` points so far behind `base`; jumps where that is past `end`.
+    /// Points `register` at an offset from `base`; jumps where that is past `end`.
     mutating func point(
         _ register: UInt8, at base: UInt8, plus distance: Int32, elsePast end: UInt8, jump label: Int
     ) {
@@ -178,7 +180,7 @@ private struct ExtendedCode {
     var resolved: [UInt64] {
         var result = instructions
         for jump in jumps {
-            guard let target = labels[jump.label] else { preconditionFailure("label \(jump.label) is nowhere") }
+            guard let target = labels[jump.label] else { preconditionFailure("label \(jump.label) is undefined") }
             result[jump.at] |= UInt64(UInt16(bitPattern: Int16(target - jump.at - 1))) << 16
         }
         return result

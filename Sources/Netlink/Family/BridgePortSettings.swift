@@ -1,14 +1,14 @@
 import CLinux
 
-/// How a Linux bridge treats what comes from one of its ports and goes to it (bridge(8)).
+/// How a Linux bridge treats the traffic of one of its ports (bridge(8)).
 package struct BridgePortSettings: Hashable, Sendable {
-    /// Whether its frames reach no other port that is isolated too.
+    /// Whether its frames reach no other isolated port.
     package var isIsolated: Bool
-    /// Whether the bridge notes the source addresses of its frames.
+    /// Whether the bridge learns the source addresses of its frames.
     package var learns: Bool
-    /// Whether it gets frames for addresses that the bridge does not know.
+    /// Whether unknown unicast is flooded to it.
     package var getsUnknown: Bool
-    /// Whether frames pass only from addresses that the bridge knows to be there. Nil before Linux 5.18, which has no such word.
+    /// Whether frames pass only from addresses that its forwarding database has behind the port. Nil before Linux 5.18.
     package var isLocked: Bool?
 
     package init(isIsolated: Bool, learns: Bool, getsUnknown: Bool, isLocked: Bool?) {
@@ -18,7 +18,7 @@ package struct BridgePortSettings: Hashable, Sendable {
         self.isLocked = isLocked
     }
 
-    /// Reads it out of a link's `IFLA_LINKINFO`; nil where the link is no port of a bridge.
+    /// Reads a link's `IFLA_LINKINFO`; nil where the link is not a bridge port.
     init?(linkInfo: [Attribute]) throws(NetlinkError) {
         guard linkInfo.contains(where: { Int($0.type) == Int(IFLA_INFO_SLAVE_KIND) && $0.text == "bridge" }),
             let data = linkInfo.first(where: { Int($0.type) == Int(IFLA_INFO_SLAVE_DATA) })
@@ -37,7 +37,8 @@ package struct BridgePortSettings: Hashable, Sendable {
 }
 
 extension NetlinkRequest {
-    /// Changes how a bridge treats one of its ports; what is nil stays. A kernel that does not know a setting passes over it.
+    /// Changes how a bridge treats one of its ports; nil keeps a setting. A kernel ignores settings that it does not
+    /// know.
     package static func setPort(
         _ link: Int32, isIsolated: Bool? = nil, learns: Bool? = nil, getsUnknown: Bool? = nil, isLocked: Bool? = nil
     ) -> NetlinkRequest {

@@ -1,14 +1,15 @@
 import CLinux
 
-/// A program of classic BPF that decides about each packet that an interface receives (tc-bpf(8), direct action). Offsets are those of an
-/// Ethernet frame without VLAN tags.
+/// A classic BPF program that decides about each packet an interface receives (tc-bpf(8), direct action). Offsets are
+/// those of an Ethernet frame without VLAN tags.
 package struct FilterProgram: Hashable, Sendable {
-    /// `struct sock_filter`, one behind the other.
+    /// `struct sock_filter`, one after another.
     package private(set) var bytes: [UInt8] = []
 
     package init() {}
 
-    /// Reads a program as the kernel lists it, of a message of type `RTM_NEWTFILTER`; nil where the filter is of another kind.
+    /// Reads a program as the kernel lists it, of a message of type `RTM_NEWTFILTER`; nil where the filter is of
+    /// another kind.
     package init?(_ message: Message) throws(NetlinkError) {
         var reader = ByteReader(message.payload)
         _ = try reader.take(20)
@@ -25,18 +26,18 @@ package struct FilterProgram: Hashable, Sendable {
 
     package var count: Int { bytes.count / 8 }
 
-    /// Keeps everything from the kernel's own stack.
+    /// Drops everything before the kernel's own stack.
     package static let dropAll: FilterProgram = {
         var program = FilterProgram()
         program.drop()
         return program
     }()
 
-    /// Reads 16 or 32 bits at an offset; a packet that is shorter is let go on, as if nothing had been asked of it.
+    /// Loads 16 or 32 bits at an offset; a packet that is shorter passes.
     package mutating func load16(_ offset: UInt32) { append(0x28, offset) }
     package mutating func load32(_ offset: UInt32) { append(0x20, offset) }
 
-    /// Passes over so many instructions where what was read last is, or is not, this.
+    /// Skips this many instructions where the value loaded last is, or is not, `value`.
     package mutating func skip(ifEqual: Int = 0, ifNot: Int = 0, to value: UInt32) {
         append(0x15, value, UInt8(ifEqual), UInt8(ifNot))
     }

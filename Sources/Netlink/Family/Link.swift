@@ -3,27 +3,27 @@ package import NetAddress
 
 /// A network interface as the kernel lists it (`RTM_NEWLINK`, rtnetlink(7)).
 package struct Link: Hashable, Sendable {
-    /// Unique in its namespace, never reused while it is up to us to look.
+    /// Unique in its namespace.
     package var index: Int32
     package var name: String
-    /// Nil for what has no Ethernet address, like a tunnel.
+    /// Nil for interfaces without an Ethernet address, such as tunnels.
     package var mac: MACAddress?
     package var mtu: UInt32
     package var isUp: Bool
-    /// Whether something is at the other end of its cable; of a veth, that it is up.
+    /// Whether its cable is connected; for a veth, whether its peer is up.
     package var hasCarrier: Bool
     package var isLoopback: Bool
     /// `veth`, `bridge`, `openvswitch` …; empty for a physical NIC.
     package var kind: String
-    /// The operator's words (`ip link set … alias`), where we keep the port id of a veth.
+    /// `ip link set … alias`; that of our veths holds the port id.
     package var alias: String
     /// The index of the bridge or bond it belongs to.
     package var master: Int32?
-    /// How its bridge treats it; nil where it is no port of a Linux bridge.
+    /// How its bridge treats it; nil where it is not a port of a Linux bridge.
     package var port: BridgePortSettings?
     /// The index of a veth's other end, in that end's namespace.
     package var peer: Int32?
-    /// The number by which this namespace knows the peer's, nil where the peer is in the same.
+    /// The id of the peer's namespace in this one, nil where they are the same.
     package var peerNamespace: Int32?
     /// The index of the interface that a VXLAN tunnel is bound to.
     package var tunnelLink: Int32?

@@ -15,16 +15,17 @@ package struct LinkAddress: Hashable, Sendable {
     package var scope: UInt8
     /// `IFA_F_…`, see if_addr.h.
     package var flags: UInt32
-    /// Seconds that it stays valid and preferred; `UInt32.max` is for ever.
+    /// Seconds that it stays valid and preferred; `UInt32.max` is forever.
     package var validFor: UInt32
     package var preferredFor: UInt32
     /// The address's priority, which becomes the metric of its connected route.
     package var metric: UInt32?
-    /// Who made it, where the kernel knows (`IFA_PROTO`): ``advertisedOrigin``, ``linkLocalOrigin``, or 1 for the loopback's.
+    /// Who made it, where the kernel knows (`IFA_PROTO`): ``advertisedOrigin``, ``linkLocalOrigin``, or 1 for the
+    /// loopback's.
     package var origin: UInt8?
 
-    /// An address to be, valid for ever, of universal scope, with its subnet's broadcast address. Duplicate address detection is
-    /// left out: who gives the address knows that nobody else has it.
+    /// An address to add, valid forever, of universal scope, with its subnet's broadcast address. Duplicate address
+    /// detection is skipped: the address is allocated uniquely.
     package init(_ address: InterfaceAddress, on link: Int32) {
         self.link = link
         self.address = address
@@ -62,22 +63,22 @@ package struct LinkAddress: Hashable, Sendable {
             }
         }
         guard let own = local ?? far, let address = InterfaceAddress(own, length: length) else {
-            throw .malformed("address of interface \(link) with prefix length \(length) is none")
+            throw .malformed("address of interface \(link) with prefix length \(length) is invalid")
         }
         self.address = address
         peer = far == own ? nil : far
     }
 
-    /// The flags that say how an address is meant, not what has become of it.
+    /// The flags that are configuration, not state.
     package static let lastingFlags = UInt32(
         IFA_F_HOMEADDRESS | IFA_F_MANAGETEMPADDR | IFA_F_NOPREFIXROUTE | IFA_F_MCAUTOJOIN | IFA_F_STABLE_PRIVACY)
     /// `IFAPROT_KERNEL_RA`: formed from a router's advertisement.
     package static let advertisedOrigin: UInt8 = 2
     /// `IFAPROT_KERNEL_LL`: the link's own.
     package static let linkLocalOrigin: UInt8 = 3
-    /// Usable at once.
+    /// Usable at once, without duplicate address detection.
     package static let noDuplicateDetection = UInt32(IFA_F_NODAD)
-    /// Somebody else on the link has it: the kernel does not use it.
+    /// Another host on the link has it: the kernel does not use it.
     package static let duplicate = UInt32(IFA_F_DADFAILED)
     /// Its prefix needs no route.
     package static let noPrefixRoute = UInt32(IFA_F_NOPREFIXROUTE)
@@ -86,7 +87,7 @@ package struct LinkAddress: Hashable, Sendable {
     /// Of IPv6: a random address that the kernel replaces by itself (RFC 8981).
     package static let temporary = UInt32(IFA_F_TEMPORARY)
 
-    /// Whether the address was made by the kernel for the link itself, fe80::/10 or ::1, and is made again elsewhere.
+    /// Whether the kernel made the address for the link itself, fe80::/10 or ::1, and makes it again on another.
     package var isLinkLocal: Bool {
         if case .v6(let address) = address.address { return address.isLinkLocal }
         return false
@@ -101,18 +102,18 @@ extension NetlinkRequest {
             flags: NLM_F_CREATE | NLM_F_REPLACE, payload: payload(address, removing: false))
     }
 
-    /// Removes an address. Absent is done.
+    /// Removes an address; succeeds if there is none.
     package static func removeAddress(_ address: LinkAddress) -> NetlinkRequest {
         NetlinkRequest(
             "remove address \(address.address) from interface \(address.link)", type: RTM_DELADDR,
             payload: payload(address, removing: true), tolerated: [.noAddress, .noDevice])
     }
 
-    /// The addresses of both versions of an interface, or of all. Kernels that do not filter answer with all.
+    /// The addresses of both versions of an interface, or of all. Kernels that do not filter return all.
     package static func listAddresses(of link: Int32? = nil) -> NetlinkRequest {
         var header: [UInt8] = [0, 0, 0, 0]
         header.append(integer: link ?? 0)
-        return NetlinkRequest("list addresses", type: RTM_GETADDR, flags: NLM_F_DUMP, payload: header)
+        return NetlinkRequest("list addresses", type: RTM_GETADDR, flags: dumpFlags, payload: header)
     }
 
     /// `struct ifaddrmsg`: family, prefix length, flags, scope, index.

@@ -1,16 +1,16 @@
 import CLinux
 package import NetAddress
 
-/// Where a neighbour's address is, as an interface knows it (`RTM_NEWNEIGH`, rtnetlink(7)).
+/// An entry of an interface's neighbour table (`RTM_NEWNEIGH`, rtnetlink(7)).
 package struct Neighbour: Hashable, Sendable {
     /// The interface's index.
     package var link: Int32
     package var address: IPAddress
-    /// Nil while nobody has answered.
+    /// Nil while unresolved.
     package var mac: MACAddress?
-    /// Whether nothing that is received changes it.
+    /// Whether received packets never change it.
     package var isPermanent: Bool
-    /// Who made it, where he said so (`NDA_PROTOCOL`).
+    /// What made it, if recorded (`NDA_PROTOCOL`).
     package var origin: UInt8?
 
     package init(_ address: IPAddress, at mac: MACAddress, on link: Int32, origin: UInt8? = nil) {
@@ -21,7 +21,7 @@ package struct Neighbour: Hashable, Sendable {
         self.origin = origin
     }
 
-    /// Reads a message of type `RTM_NEWNEIGH`; nil where it is no IP address's.
+    /// Reads a message of type `RTM_NEWNEIGH`; nil where it is not for an IP address.
     package init?(_ message: Message) throws(NetlinkError) {
         let row = try NeighbourRow(message)
         guard let version = IPVersion(family: row.family), let destination = row.destination else { return nil }
@@ -36,19 +36,19 @@ package struct Neighbour: Hashable, Sendable {
     }
 }
 
-/// Behind which port of a bridge an Ethernet address is: an entry of its forwarding database (bridge(8)).
+/// An entry of a bridge's forwarding database: which port an Ethernet address is behind (bridge(8)).
 package struct ForwardingEntry: Hashable, Sendable {
     /// The index of the port, or of the bridge for an address of its own.
     package var link: Int32
     package var mac: MACAddress
     /// The index of the bridge, nil in an interface's own list.
     package var bridge: Int32?
-    /// Whether frames to it are the host's own.
+    /// Whether the address is the host's own.
     package var isLocal: Bool
-    /// Whether no frame that comes by another port moves it.
+    /// Whether frames received by another port do not move it.
     package var isSticky: Bool
 
-    /// An entry to be, for good.
+    /// A permanent entry to add.
     package init(_ mac: MACAddress, behind link: Int32) {
         self.link = link
         self.mac = mac
@@ -67,7 +67,7 @@ package struct ForwardingEntry: Hashable, Sendable {
     }
 }
 
-/// `struct ndmsg` and its attributes: neighbours and forwarding entries have it in common.
+/// `struct ndmsg` and its attributes, common to neighbours and forwarding entries.
 private struct NeighbourRow {
     static let permanent: UInt16 = 0x80  // NUD_PERMANENT
     static let fixed: UInt16 = 0x42  // NUD_NOARP | NUD_REACHABLE
@@ -112,7 +112,7 @@ private struct NeighbourRow {
 }
 
 extension NetlinkRequest {
-    /// Makes a neighbour known for good, in the place of what was known before.
+    /// Makes a neighbour permanent, replacing what was known before.
     package static func ensureNeighbour(_ neighbour: Neighbour) -> NetlinkRequest {
         var writer = AttributeWriter(
             header: NeighbourRow.header(
@@ -125,12 +125,12 @@ extension NetlinkRequest {
             flags: NLM_F_CREATE | NLM_F_REPLACE, payload: writer.bytes)
     }
 
-    /// Forgets a neighbour. Absent is done.
+    /// Removes a neighbour; succeeds if there is none.
     package static func removeNeighbour(_ neighbour: Neighbour) -> NetlinkRequest {
         var writer = AttributeWriter(header: NeighbourRow.header(neighbour.address.version.family, neighbour.link))
         writer.put(Int(NDA_DST), neighbour.address)
         return NetlinkRequest(
-            "forget neighbour \(neighbour.address) on interface \(neighbour.link)", type: RTM_DELNEIGH,
+            "remove neighbour \(neighbour.address) on interface \(neighbour.link)", type: RTM_DELNEIGH,
             payload: writer.bytes, tolerated: [.noEntry, .noDevice])
     }
 
@@ -139,10 +139,10 @@ extension NetlinkRequest {
         var writer = AttributeWriter(header: NeighbourRow.header(0))
         writer.put(Int(NDA_IFINDEX), link)
         return NetlinkRequest(
-            "list neighbours on interface \(link)", type: RTM_GETNEIGH, flags: NLM_F_DUMP, payload: writer.bytes)
+            "list neighbours on interface \(link)", type: RTM_GETNEIGH, flags: dumpFlags, payload: writer.bytes)
     }
 
-    /// Puts an address behind a port of a bridge for good, wherever it was before.
+    /// Puts an address permanently behind a port of a bridge, moving it from any other.
     package static func ensureForwarding(_ entry: ForwardingEntry) -> NetlinkRequest {
         var writer = AttributeWriter(
             header: NeighbourRow.header(
@@ -159,7 +159,7 @@ extension NetlinkRequest {
         var writer = AttributeWriter(header: NeighbourRow.header(NeighbourRow.bridgeFamily))
         writer.put(Int(NDA_MASTER), bridge)
         return NetlinkRequest(
-            "list the forwarding entries of bridge \(bridge)", type: RTM_GETNEIGH, flags: NLM_F_DUMP,
+            "list the forwarding entries of bridge \(bridge)", type: RTM_GETNEIGH, flags: dumpFlags,
             payload: writer.bytes)
     }
 }

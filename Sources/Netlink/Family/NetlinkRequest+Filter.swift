@@ -1,7 +1,8 @@
 import CLinux
 
 extension NetlinkRequest {
-    /// A place for filters before the kernel's stack sees what an interface receives: tc-clsact. Present is done.
+    /// Adds the tc-clsact qdisc, which runs filters before the kernel's stack sees what an interface receives; succeeds
+    /// if present.
     package static func ensureFilterPoint(on link: Int32) -> NetlinkRequest {
         var writer = AttributeWriter(
             header: filterHeader(link, handle: 0xffff_0000, parent: UInt32(TC_H_CLSACT), info: 0))
@@ -11,7 +12,7 @@ extension NetlinkRequest {
             payload: writer.bytes, tolerated: [.exists])
     }
 
-    /// Takes the filter point away, with the filters in it. Absent is done.
+    /// Removes the filter point and the filters in it; succeeds if there is none.
     package static func removeFilterPoint(on link: Int32) -> NetlinkRequest {
         var writer = AttributeWriter(
             header: filterHeader(link, handle: 0xffff_0000, parent: UInt32(TC_H_CLSACT), info: 0))
@@ -21,28 +22,26 @@ extension NetlinkRequest {
             tolerated: [.noEntry, .invalid, .noDevice])
     }
 
-    /// Decides about everything that an interface receives before the kernel's own stack, or its bridge, sees it (tc-bpf(8), direct action).
+    /// Filters what an interface receives before the kernel's own stack, or its bridge, sees it (tc-bpf(8), direct
+    /// action).
     ///
-    /// The user-space datapath reads by packet socket, which gets its copy before this point; without a filter that drops all the kernel
-    /// would answer, or forward, the same packets a second time.
+    /// The user-space datapath reads from a packet socket, which gets its copy before this point; without a filter that
+    /// drops all, the kernel would answer, or forward, the same packets a second time.
     package static func ensureReceiveFilter(on link: Int32, _ program: FilterProgram = .dropAll) -> NetlinkRequest {
         setReceiveProgram(
             "filter what the kernel receives on interface \(link)", on: link, protocol: 0x0003,  // ETH_P_ALL
             program.bytes)
     }
 
-    /// Drops a container's router advertisements where the kernel's own datapath is behind this point.
+    /// Drops a container's router advertisements, for the kernel datapath, which is behind this point.
     package static func ensureAdvertisementFilter(on link: Int32) -> NetlinkRequest {
         setReceiveProgram(
             "drop router advertisements from interface \(link)", on: link, protocol: 0x86dd,
             AdvertisementFilter.classic.flatMap(\.bytes))
     }
 
-    /// The same before packet sockets, by XDP in its generic mode. Nil takes the program away; there being none is done.
-    ///
-    /// - Parameters:
-    ///   - program: of ``AdvertisementFilter/load()``.
-    ///   - tolerated: what else is done.
+    /// The same before packet sockets, by XDP in its generic mode: attaches a program of
+    /// ``AdvertisementFilter/load()``. Nil detaches the program; succeeds if there is none.
     package static func setAdvertisementProgram(
         _ program: CInt?, on link: LinkReference, tolerated: Set<NetlinkError.Code> = []
     ) -> NetlinkRequest {
@@ -53,7 +52,7 @@ extension NetlinkRequest {
             xdp.put(Int(IFLA_XDP_FLAGS), UInt32(XDP_FLAGS_SKB_MODE))
         }
         return NetlinkRequest(
-            "\(program == nil ? "let" : "drop") router advertisements from \(link)", type: RTM_SETLINK,
+            "\(program == nil ? "allow" : "drop") router advertisements from \(link)", type: RTM_SETLINK,
             payload: writer.bytes, tolerated: tolerated)
     }
 
@@ -72,10 +71,10 @@ extension NetlinkRequest {
         return NetlinkRequest(purpose, type: RTM_NEWTFILTER, flags: NLM_F_CREATE, payload: writer.bytes)
     }
 
-    /// The filters at the receiving side of an interface.
+    /// The ingress filters of an interface.
     package static func listReceiveFilters(on link: Int32) -> NetlinkRequest {
         NetlinkRequest(
-            "list filters of interface \(link)", type: RTM_GETTFILTER, flags: NLM_F_DUMP,
+            "list filters of interface \(link)", type: RTM_GETTFILTER, flags: dumpFlags,
             payload: filterHeader(link, handle: 0, parent: 0xffff_fff2, info: 0))
     }
 

@@ -1,7 +1,7 @@
 import CLinux
 package import NetAddress
 
-/// A virtual Ethernet cable to be: one end here, the other here or in another namespace.
+/// A veth pair to create: one end here, the other here or in another namespace.
 package struct VethPair: Hashable, Sendable {
     package var name: String
     package var peerName: String
@@ -9,7 +9,7 @@ package struct VethPair: Hashable, Sendable {
     package var peerMAC: MACAddress?
     /// Of both ends, in bytes.
     package var mtu: UInt32
-    /// A descriptor of the peer's namespace; nil for the same.
+    /// A descriptor of the peer's namespace; nil for this one.
     package var peerNamespace: CInt?
 
     package init(
@@ -24,7 +24,7 @@ package struct VethPair: Hashable, Sendable {
     }
 }
 
-/// What can be changed of an interface.
+/// A change of an interface.
 package enum LinkChange: Hashable, Sendable {
     case up
     case down
@@ -38,7 +38,8 @@ package enum LinkChange: Hashable, Sendable {
 }
 
 extension NetlinkRequest {
-    /// Both ends at once, the peer straight into its namespace, with their MACs and MTUs. Fails where a name is taken.
+    /// Creates both ends at once, the peer directly in its namespace, with their MACs and MTUs. Fails where a name is
+    /// taken.
     package static func createVeth(_ pair: VethPair) -> NetlinkRequest {
         var writer = AttributeWriter(header: linkHeader(.name(pair.name)))
         writer.put(Int(IFLA_IFNAME), text: pair.name)
@@ -59,7 +60,7 @@ extension NetlinkRequest {
             payload: writer.bytes)
     }
 
-    /// An interface without a wire behind it, of a kind that needs no settings: `bridge`, `dummy`.
+    /// Creates a virtual interface of a kind that needs no settings: `bridge`, `dummy`.
     package static func createLink(_ name: String, kind: String) -> NetlinkRequest {
         var writer = AttributeWriter(header: linkHeader(.name(name)))
         writer.put(Int(IFLA_IFNAME), text: name)
@@ -68,7 +69,7 @@ extension NetlinkRequest {
             "create \(kind) \(name)", type: RTM_NEWLINK, flags: NLM_F_CREATE | NLM_F_EXCL, payload: writer.bytes)
     }
 
-    /// Changes an interface. A change that it has already is none.
+    /// Changes an interface; idempotent.
     package static func setLink(_ link: LinkReference, _ changes: [LinkChange]) -> NetlinkRequest {
         var flags: UInt32 = 0
         var mask: UInt32 = 0
@@ -80,7 +81,7 @@ extension NetlinkRequest {
             }
         }
         var writer = AttributeWriter(header: linkHeader(link, flags: flags, mask: mask))
-        // An index names it already; then a name would mean a new one.
+        // Beside an index, a name would rename it.
         if case .name(let name) = link { writer.put(Int(IFLA_IFNAME), text: name) }
         for change in changes {
             switch change {
@@ -95,14 +96,14 @@ extension NetlinkRequest {
         return NetlinkRequest("change \(link): \(changes)", type: RTM_SETLINK, payload: writer.bytes)
     }
 
-    /// Deletes an interface, with its peer where it is a veth. Absent is done.
+    /// Deletes an interface, and a veth's peer with it; succeeds if there is none.
     package static func removeLink(_ link: LinkReference) -> NetlinkRequest {
         var writer = AttributeWriter(header: linkHeader(link))
         if case .name(let name) = link { writer.put(Int(IFLA_IFNAME), text: name) }
         return NetlinkRequest("delete \(link)", type: RTM_DELLINK, payload: writer.bytes, tolerated: [.noDevice])
     }
 
-    /// One interface; no row where it is absent.
+    /// One interface; no row if there is none.
     package static func getLink(_ link: LinkReference) -> NetlinkRequest {
         var writer = AttributeWriter(header: linkHeader(link))
         if case .name(let name) = link { writer.put(Int(IFLA_IFNAME), text: name) }
@@ -111,7 +112,7 @@ extension NetlinkRequest {
 
     /// Every interface of the namespace.
     package static func listLinks() -> NetlinkRequest {
-        NetlinkRequest("list interfaces", type: RTM_GETLINK, flags: NLM_F_DUMP, payload: linkHeader(.index(0)))
+        NetlinkRequest("list interfaces", type: RTM_GETLINK, flags: dumpFlags, payload: linkHeader(.index(0)))
     }
 
     /// The ports of a bridge.
@@ -119,7 +120,7 @@ extension NetlinkRequest {
         var writer = AttributeWriter(header: linkHeader(.index(0)))
         writer.put(Int(IFLA_MASTER), bridge)
         return NetlinkRequest(
-            "list the ports of bridge \(bridge)", type: RTM_GETLINK, flags: NLM_F_DUMP, payload: writer.bytes)
+            "list the ports of bridge \(bridge)", type: RTM_GETLINK, flags: dumpFlags, payload: writer.bytes)
     }
 
     /// `struct ifinfomsg`: family, padding, hardware type, index, flags, mask of the flags that change.
@@ -134,5 +135,5 @@ extension NetlinkRequest {
     }
 }
 
-/// `NLM_F_ROOT | NLM_F_MATCH`, an expression that C's importer leaves out.
-let NLM_F_DUMP: Int32 = NLM_F_ROOT | NLM_F_MATCH
+/// `NLM_F_DUMP`, an expression that Swift does not import from C.
+let dumpFlags: Int32 = NLM_F_ROOT | NLM_F_MATCH

@@ -1,16 +1,17 @@
 import CLinux
 package import NetAddress
 
-/// A policy routing rule as the kernel lists it (`RTM_NEWRULE`, ip-rule(8)), complete enough to be added again for another interface.
+/// A policy routing rule as the kernel lists it (`RTM_NEWRULE`, ip-rule(8)), complete enough to be added again for
+/// another interface.
 package struct PolicyRule: Hashable, Sendable {
     package var version: IPVersion
-    /// `struct fib_rule_hdr` behind the family: lengths, type of service, table, action, and the flags that are the operator's.
+    /// `struct fib_rule_hdr` behind the family: lengths, type of service, table, action, and the operator's flags.
     var header: [UInt8]
-    /// Only for what comes in by this interface.
+    /// Matches packets received by this interface only.
     package var incoming: String?
-    /// Only for what a socket bound to this interface sends.
+    /// Matches packets of sockets bound to this interface only.
     package var outgoing: String?
-    /// Priority, addresses, marks and all else, as they came.
+    /// Priority, addresses, marks and the rest, as received.
     var attributes: [Attribute]
 
     /// Reads a message of type `RTM_NEWRULE`. Nil for families other than IPv4 and IPv6.
@@ -20,7 +21,7 @@ package struct PolicyRule: Hashable, Sendable {
         self.version = version
         header = Array(try reader.take(7))
         let flags = try reader.take(UInt32.self)
-        // The kernel adds what has become of the interface and of the target.
+        // The kernel adds flags for missing interfaces and targets.
         header.append(integer: flags & UInt32(FIB_RULE_PERMANENT | FIB_RULE_INVERT))
         attributes = []
         for attribute in try Attribute.all(in: reader.rest) {
@@ -33,7 +34,7 @@ package struct PolicyRule: Hashable, Sendable {
         }
     }
 
-    /// Its place among the rules: the lower is asked first.
+    /// Lower priorities are evaluated first.
     package var priority: UInt32 {
         // The kernel lists rules without a priority of 0, which the rule for table `local` has.
         attributes.lazy.filter { Int($0.type) == Int(FRA_PRIORITY) && $0.value.count == 4 }
@@ -57,22 +58,22 @@ extension PolicyRule: CustomStringConvertible {
 }
 
 extension NetlinkRequest {
-    /// Adds a rule behind those of its priority. The same rule again is done.
+    /// Adds a rule behind those of its priority; succeeds if it is there.
     package static func ensureRule(_ rule: PolicyRule) -> NetlinkRequest {
         NetlinkRequest(
             "add \(rule)", type: RTM_NEWRULE, flags: NLM_F_CREATE | NLM_F_EXCL, payload: rule.payload,
             tolerated: [.exists])
     }
 
-    /// Removes a rule. Absent is done.
+    /// Removes a rule; succeeds if there is none.
     package static func removeRule(_ rule: PolicyRule) -> NetlinkRequest {
         NetlinkRequest("remove \(rule)", type: RTM_DELRULE, payload: rule.payload, tolerated: [.noEntry])
     }
 
-    /// All rules of a version, in the order in which they are asked. A kernel without policy routing has none.
+    /// All rules of a version, in order of evaluation. A kernel without policy routing has none.
     package static func listRules(_ version: IPVersion) -> NetlinkRequest {
         NetlinkRequest(
-            "list rules", type: RTM_GETRULE, flags: NLM_F_DUMP,
+            "list rules", type: RTM_GETRULE, flags: dumpFlags,
             payload: [version.family] + Array(repeating: 0, count: 11), tolerated: [.notSupported])
     }
 }

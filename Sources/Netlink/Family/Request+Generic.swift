@@ -4,8 +4,8 @@ extension NetlinkRequest {
     /// The protocol of sockets for generic netlink.
     package static let genericProtocol = NETLINK_GENERIC
 
-    /// Asks for a family of generic netlink by name: `CTRL_CMD_GETFAMILY`. The kernel loads the module that has it, if there is one.
-    /// Fails with ``NetlinkError/Code/noEntry`` where there is none.
+    /// Looks a generic netlink family up by name: `CTRL_CMD_GETFAMILY`. The kernel loads the module that has it, if
+    /// there is one. Fails with ``NetlinkError/Code/noEntry`` where there is none.
     package static func getGenericFamily(_ name: String) -> NetlinkRequest {
         // struct genlmsghdr: command, version, reserved.
         var writer = AttributeWriter(header: [UInt8(CTRL_CMD_GETFAMILY), 1, 0, 0])

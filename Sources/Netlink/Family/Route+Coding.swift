@@ -36,13 +36,13 @@ extension Route {
         }
         guard let destination = IPPrefix(target, length: Int(lengths.destination)), target.version == version,
             let source = IPPrefix(from, length: Int(lengths.source)), from.version == version
-        else { throw .malformed("route to \(target)/\(lengths.destination) from \(from)/\(lengths.source) is none") }
+        else { throw .malformed("route to \(target)/\(lengths.destination) from \(from)/\(lengths.source) is invalid") }
         self.destination = destination
         self.source = lengths.source == 0 ? nil : source
         nextHops = several ?? [single]
     }
 
-    /// `struct rta_cacheinfo` tells when an IPv6 route ends, in hundredths of a second; 0 is never.
+    /// The expiry of an IPv6 route in `struct rta_cacheinfo`, in hundredths of a second; 0 is never.
     private static func expiry(_ attribute: Attribute) throws(NetlinkError) -> UInt32? {
         var reader = ByteReader(attribute.value)
         _ = try reader.take(8)
@@ -81,7 +81,7 @@ extension Route {
 }
 
 extension Route.NextHop {
-    /// Takes what a route without `RTA_MULTIPATH` says of its next hop; other attributes are passed over.
+    /// Takes the next hop's attributes of a route without `RTA_MULTIPATH`; others are ignored.
     mutating func take(_ attribute: Attribute) throws(NetlinkError) {
         switch Int(attribute.type) {
         case Int(RTA_OIF.rawValue): link = try attribute.integer()
@@ -163,23 +163,23 @@ extension IPVersion {
 }
 
 extension NetlinkRequest {
-    /// Adds a route behind those of the same destination and metric, if any. The same route again is done.
+    /// Adds a route behind those of the same destination and metric; succeeds if it is there.
     package static func ensureRoute(_ route: Route) -> NetlinkRequest {
         NetlinkRequest(
             "add \(route)", type: RTM_NEWROUTE, flags: NLM_F_CREATE | NLM_F_APPEND, payload: route.payload,
             tolerated: [.exists])
     }
 
-    /// Puts a route in the place of the first one of the same destination and metric.
+    /// Replaces the first route of the same destination and metric.
     package static func replaceRoute(with route: Route) -> NetlinkRequest {
         NetlinkRequest(
             "change \(route)", type: RTM_NEWROUTE, flags: NLM_F_CREATE | NLM_F_REPLACE, payload: route.payload)
     }
 
-    /// Removes a route. Absent is done.
+    /// Removes a route; succeeds if there is none.
     package static func removeRoute(_ route: Route) -> NetlinkRequest {
         var route = route
-        // Its protocol is another when it was carried over from another interface; 0 is any.
+        // Its protocol differs if it was moved from another interface; 0 matches any.
         if route.isAdvertised { route.origin = 0 }
         return NetlinkRequest(
             "remove \(route)", type: RTM_DELROUTE, payload: route.payload, tolerated: [.noProcess, .noDevice, .noEntry])
@@ -188,13 +188,13 @@ extension NetlinkRequest {
     /// All routes of a version, of every table.
     package static func listRoutes(_ version: IPVersion) -> NetlinkRequest {
         NetlinkRequest(
-            "list routes", type: RTM_GETROUTE, flags: NLM_F_DUMP,
+            "list routes", type: RTM_GETROUTE, flags: dumpFlags,
             payload: [version.family] + Array(repeating: 0, count: 11))
     }
 }
 
 extension Route: CustomStringConvertible {
-    /// As `ip route` says it, with the indexes of the interfaces.
+    /// As `ip route` prints it, with interface indexes.
     package var description: String {
         let target = destination.length == 0 ? "default \(destination)" : "\(destination)"
         let hops = nextHops.map { hop in

@@ -1,19 +1,19 @@
 import CLinux
 
-/// What a batch or a dump waits for, without I/O: it is fed datagrams and says when all answers are in.
+/// The answers that a batch or a dump waits for, without I/O: it is fed datagrams and reports when all answers are in.
 ///
-/// Every answer must be for our port and for a sequence that is awaited. Answers to requests given up earlier, whose
-/// sequences are older, are passed over.
+/// Every answer must be for our port and an expected sequence number. Answers to requests given up earlier, whose
+/// sequence numbers are older, are ignored.
 package struct Exchange: Sendable {
     private let requests: [NetlinkRequest]
     private let first: UInt32
     private let port: UInt32
     private var outcomes: [Outcome?]
     private var answers: [Message] = []
-    /// Whether a message said that the table changed while it was listed.
+    /// Whether a message reported that the table changed while it was listed.
     package private(set) var isInterrupted = false
 
-    /// `first` is the sequence of the first request; the others follow without a gap.
+    /// `first` is the sequence number of the first request; the others follow without a gap.
     package init(_ requests: [NetlinkRequest], first: UInt32, port: UInt32) {
         self.requests = requests
         self.first = first
@@ -23,13 +23,13 @@ package struct Exchange: Sendable {
 
     package var isComplete: Bool { outcomes.allSatisfy { $0 != nil } }
 
-    /// The outcomes so far, in the order of the requests; what is missing has not been answered.
+    /// The outcomes so far, in the order of the requests; nil has not been answered.
     package var results: [Outcome?] { outcomes }
 
     /// The messages received besides acknowledgements: the rows of a dump, or the answer to a get.
     package var rows: [Message] { answers }
 
-    /// The bytes to send: all requests, one behind the other.
+    /// The bytes to send: all requests, one after another.
     package func encoded() -> [UInt8] {
         var bytes: [UInt8] = []
         for (index, request) in requests.enumerated() {
@@ -43,14 +43,14 @@ package struct Exchange: Sendable {
 
     /// Takes a datagram.
     ///
-    /// - Throws: ``NetlinkError/Code/malformed`` where it is no answer to this exchange.
+    /// - Throws: ``NetlinkError/Code/malformed`` where it does not belong to this exchange.
     package mutating func receive(_ datagram: ArraySlice<UInt8>, sender: UInt32) throws(NetlinkError) {
         guard sender == 0 else { throw .malformed("answer of process port \(sender) instead of the kernel") }
         for message in try Message.all(in: datagram) {
             guard message.port == port else { throw .malformed("answer for port \(message.port) instead of \(port)") }
             let index = Int(message.sequence &- first)
             guard index < requests.count else {
-                // Sequences only grow, so one that is older lies in the upper half of the circle.
+                // Serial number arithmetic (RFC 1982): older numbers are in the upper half of the circle.
                 if Int32(bitPattern: message.sequence &- first) < 0 { continue }
                 throw .malformed("answer to request \(message.sequence), which was not sent")
             }

@@ -1,17 +1,17 @@
 import CLinux
 
-/// One request to the kernel, without the header's sequence and port, which the socket gives it.
+/// One request to the kernel, without the sequence number and port, which the socket sets.
 ///
-/// Families add the ways to make one: ``link``…, ``address``…, ``route``….
+/// Families add factory methods: ``link``…, ``address``…, ``route``….
 package struct NetlinkRequest: Hashable, Sendable {
     /// `RTM_NEWLINK` and the like (rtnetlink(7)).
     package var type: UInt16
     /// `NLM_F_CREATE`, `NLM_F_EXCL` and the like; the socket adds those of a request.
     package var flags: UInt16
     package var payload: [UInt8]
-    /// What is asked, for errors: `delete interface eth0`.
+    /// For error messages: `delete interface eth0`.
     package var purpose: String
-    /// Failures that mean that the wish had been fulfilled before.
+    /// Errors that mean that the desired state was there already.
     package var tolerated: Set<NetlinkError.Code>
 
     package init(

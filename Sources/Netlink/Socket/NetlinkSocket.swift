@@ -1,10 +1,12 @@
 import CLinux
 import Glibc
 
-/// A netlink socket, mostly of `NETLINK_ROUTE`. It belongs for ever to the network namespace it was opened in, whoever uses it from wherever.
+/// A netlink socket, mostly of `NETLINK_ROUTE`. It belongs forever to the network namespace it was opened in, on any
+/// thread.
 ///
-/// The kernel carries a request out while it is being sent, so that answers lie ready when sending returns; a deadline
-/// only cuts the wait for them. After a timeout the socket stays usable: late answers are recognised by their sequence.
+/// The kernel carries a request out while it is being sent, so that answers are ready when sending returns; a deadline
+/// only cuts the wait for them. After a timeout the socket stays usable: late answers are recognised by their sequence
+/// numbers.
 package struct NetlinkSocket: ~Copyable {
     /// Acknowledgements wait in the receive buffer, which holds some 250; so many requests go in one send at most.
     static let batchLimit = 100
@@ -14,7 +16,8 @@ package struct NetlinkSocket: ~Copyable {
     private var sequence: UInt32 = 1
     private var buffer = [UInt8](repeating: 0, count: 64 * 1024)
 
-    /// Opens a socket in the network namespace behind `namespace`, on a thread that enters it and dies, or in the caller's own.
+    /// Opens a socket in the network namespace behind `namespace`, on a thread that enters it and dies, or in the
+    /// caller's own.
     package init(in namespace: CInt? = nil, protocol number: CInt = NETLINK_ROUTE) throws(NetlinkError) {
         let descriptor = clinux_netlink_socket(namespace ?? -1, number)
         guard descriptor >= 0 else { throw NetlinkError(errno: -descriptor, "open a netlink socket") }
@@ -32,7 +35,8 @@ package struct NetlinkSocket: ~Copyable {
     /// Sends all requests together and waits for every answer. The kernel carries out those behind a failed one too.
     ///
     /// - Returns: the outcomes in the order of the requests.
-    /// - Throws: ``NetlinkError/Code/timedOut`` and ``NetlinkError/Code/malformed``; what was carried out is then unknown.
+    /// - Throws: ``NetlinkError/Code/timedOut`` and ``NetlinkError/Code/malformed``; what was carried out is then
+    ///   unknown.
     package mutating func outcomes(of requests: [NetlinkRequest], within limit: Duration) throws(NetlinkError)
         -> [Outcome]
     {
@@ -41,7 +45,7 @@ package struct NetlinkSocket: ~Copyable {
         var rest = requests[...]
         while !rest.isEmpty {
             let exchange = try run(Array(rest.prefix(Self.batchLimit)), until: deadline)
-            outcomes += exchange.results.map { $0! }
+            outcomes += exchange.results.compactMap { $0 }
             rest = rest.dropFirst(Self.batchLimit)
         }
         return outcomes
@@ -56,7 +60,8 @@ package struct NetlinkSocket: ~Copyable {
         }
     }
 
-    /// Sends one request for rows, a dump or a get, and returns them. A dump that the kernel calls inconsistent is repeated.
+    /// Sends one request for rows, a dump or a get, and returns them. A dump that the kernel calls inconsistent is
+    /// repeated.
     ///
     /// - Throws: the kernel's refusal, unless tolerated: then there are no rows.
     package mutating func rows(_ request: NetlinkRequest, within limit: Duration) throws(NetlinkError) -> [Message] {
@@ -69,7 +74,8 @@ package struct NetlinkSocket: ~Copyable {
         throw NetlinkError(.interrupted, "\(request.purpose): the table kept changing; try again")
     }
 
-    /// Sends a few requests together, the last one for rows, and returns those: what was done, and what came of it, in one exchange.
+    /// Sends a few requests together, the last one for rows, and returns those: changes and their result, in one
+    /// exchange.
     ///
     /// - Throws: the first failure that its request does not tolerate.
     package mutating func applyAndRead(_ requests: [NetlinkRequest], within limit: Duration) throws(NetlinkError)
@@ -121,9 +127,7 @@ package struct NetlinkSocket: ~Copyable {
     ) throws(NetlinkError) {
         var sender: UInt32 = 0
         let capacity = UInt64(buffer.count)
-        let length = buffer.withUnsafeMutableBytes {
-            clinux_netlink_receive(descriptor, $0.baseAddress!, capacity, &sender)
-        }
+        let length = clinux_netlink_receive(descriptor, &buffer, capacity, &sender)
         switch length {
         case Int64(-EINTR): return
         case Int64(-EAGAIN):
@@ -140,7 +144,7 @@ package struct NetlinkSocket: ~Copyable {
 
     private func wait(_ purpose: String, until deadline: ContinuousClock.Instant) throws(NetlinkError) {
         let left = ContinuousClock.now.duration(to: deadline)
-        guard left > .zero else { throw NetlinkError(.timedOut, "\(purpose): no answer of the kernel by the deadline") }
+        guard left > .zero else { throw NetlinkError(.timedOut, "\(purpose): no answer by the deadline") }
         var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         guard Glibc.poll(&poll, 1, left.pollTimeout) >= 0 || errno == EINTR else {
             throw NetlinkError(errno: errno, "\(purpose): wait for the kernel's answer")

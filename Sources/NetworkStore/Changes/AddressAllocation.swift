@@ -10,14 +10,12 @@ struct AddressAllocation {
     private let subnets: [Subnet]
     private let deviceOwner: String
     private let mac: MACAddress
-    /// Addresses of the snapshot that the port itself has and gives back or keeps.
+    /// Addresses of the snapshot that belong to the port itself, kept or released.
     private let own: Set<IPAddress>
-    /// What is chosen so far, in the order in which the port shows it.
+    /// The addresses chosen so far, in the port's order.
     private(set) var fixedIPs: [FixedIP]
 
-    /// - Parameters:
-    ///   - kept: what the port has already and keeps.
-    ///   - released: what it has and gives back, which is as good as free.
+    /// Of its present addresses the port keeps `kept` and releases `released`, which count as free.
     init(
         _ snapshot: Snapshot, _ network: ID<Network>, subnets: [Subnet], deviceOwner: String, mac: MACAddress,
         kept: [FixedIP] = [], released: [FixedIP] = []
@@ -31,7 +29,7 @@ struct AddressAllocation {
         fixedIPs = kept
     }
 
-    /// The addresses of a port that asks for none in particular: one IPv4, one IPv6.
+    /// The addresses of a port that requests none in particular: one IPv4, one IPv6.
     mutating func takeDefaults() throws(NeutronError) {
         for version in IPVersion.allCases {
             let candidates = subnets.filter { $0.ipVersion == version && !$0.isAutoAddress }
@@ -39,7 +37,7 @@ struct AddressAllocation {
         }
     }
 
-    /// The addresses that a port asks for.
+    /// The addresses that a port requests.
     mutating func take(_ requests: [FixedIPRequest]) throws(NeutronError) {
         var chosen: [FixedIP?] = []
         var pending: [(place: Int, subnet: Subnet)] = []
@@ -55,7 +53,7 @@ struct AddressAllocation {
                 chosen.append(nil)
             }
         }
-        // Whoever asked for a certain address comes first: it could be the next to be given otherwise.
+        // Requests for a specific address come first: it could be allocated to another otherwise.
         let before = fixedIPs.count - chosen.count { $0 != nil }
         for (place, subnet) in pending {
             let fixed = try anyAddress(of: [subnet])
@@ -65,7 +63,7 @@ struct AddressAllocation {
         fixedIPs.replaceSubrange(before..., with: chosen.compactMap(\.self))
     }
 
-    /// The addresses that members of some subnets form themselves, of every such subnet; a router has none.
+    /// The SLAAC addresses, one of every auto-addressed subnet; a router has none.
     mutating func takeAutoAddresses() throws(NeutronError) {
         guard !isRouterInterface else { return }
         for subnet in subnets where subnet.isAutoAddress && !fixedIPs.contains(where: { $0.subnetID == subnet.id }) {
@@ -120,7 +118,7 @@ struct AddressAllocation {
             let search = AddressSearch(
                 pools: subnet.allocationPools, isTaken: isTaken,
                 takenCount: { snapshot.takenCount(of: $0, on: network) })
-            // The network's own devices get the first addresses, where people look for them.
+            // The network's own devices get the lowest addresses, where operators expect them.
             let isFirst = deviceOwner == DeviceOwner.dhcp || deviceOwner == DeviceOwner.distributed
             if let address = isFirst ? search.lowest() : search.random(using: &generator) {
                 return FixedIP(subnetID: subnet.id, ipAddress: address)

@@ -2,16 +2,16 @@ import NeutronAPI
 import OVNModel
 import OVSDB
 
-// Each network has a row that counts its allocations, so that an address is given once, whoever asks.
+// Each network has a row that counts its allocations, so that replicas never allocate an address twice.
 extension Draft {
-    /// Fails the transaction if anybody else gives out an address of the network or changes its subnets at the same time, and
-    /// makes theirs fail.
+    /// Makes the transaction exclude concurrent ones that allocate an address of the network or change its subnets: of
+    /// two one fails.
     mutating func claimAddresses(of network: Northbound.LogicalSwitch) throws {
         guard let id = network.networkID else { return }
         if let row = try snapshot().allocations(of: id) {
             claim(row, AllocationLayout.generation)
         } else {
-            // Somebody else's network, or a restored one. Of those who find it so at the same time one makes the row.
+            // A foreign or restored network has no such row. Of concurrent requests one creates it.
             expectUnchanged(network)
             expectNoAllocations(of: id)
             insertAllocations(of: id)
@@ -26,7 +26,7 @@ extension Draft {
         insert(row)
     }
 
-    /// Of a network that is about to go: fails the transaction if anybody gives out an address of it at the same time.
+    /// For the deletion of a network: the transaction fails if an address of it is allocated at the same time.
     mutating func deleteAllocations(of network: ID<Network>) throws {
         guard let row = try snapshot().allocations(of: network) else { return expectNoAllocations(of: network) }
         append(

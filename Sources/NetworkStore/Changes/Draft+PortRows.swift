@@ -4,7 +4,7 @@ import NeutronAPI
 import OVNModel
 import OVSDB
 
-// A port's row, and the rows of DHCP options that the port has for itself.
+// A port's row, and its own rows of DHCP options.
 extension Draft {
     /// Inserts the row of a new port.
     mutating func write(_ port: Port, on network: Northbound.LogicalSwitch, subnets: [Subnet], in snapshot: Snapshot)
@@ -17,8 +17,8 @@ extension Draft {
         if row.isExempt { try keepExemption(of: row) }
     }
 
-    /// Writes a port over its row, provided that the row is still the one that was read, and so are the subnets that decide which
-    /// options it refers to. A subnet's change lets ports refer to others without a new revision: those columns are compared too.
+    /// Rewrites a port's row, provided that neither it nor the subnets that decide which options it refers to have
+    /// changed. A subnet's change switches its ports' options without a new revision: those columns are compared too.
     mutating func rewrite(_ row: Northbound.LogicalSwitchPort, as port: Port) throws {
         let snapshot = try snapshot()
         expectUnchanged(row)
@@ -33,7 +33,7 @@ extension Draft {
         try keepExemption(of: changed)
     }
 
-    /// Deletes a port and what it has for itself.
+    /// Deletes a port and its own rows.
     mutating func deletePort(_ row: Northbound.LogicalSwitchPort, in snapshot: Snapshot) throws {
         expectUnchanged(row)
         try deleteExemption(of: row)
@@ -56,7 +56,7 @@ extension Draft {
         return result
     }
 
-    /// The options that a port refers to: its subnet's, or its own, which are made, changed or deleted as needed.
+    /// The options that a port refers to: its subnet's, or its own, which are created, changed or deleted as needed.
     private mutating func options(
         of port: Port, _ version: IPVersion, _ subnets: [Subnet], in snapshot: Snapshot
     ) throws -> RowID? {
@@ -88,8 +88,8 @@ extension Draft {
         return row.id
     }
 
-    /// The subnet whose options count for a port: the first of its addresses', but of IPv6 one that gives out addresses before
-    /// one that does not.
+    /// The subnet whose options apply to a port: that of its first address, but for IPv6 one that assigns addresses
+    /// before one that does not.
     private func answering(_ port: Port, _ version: IPVersion, _ subnets: [Subnet]) -> Subnet? {
         let candidates = port.fixedIPs.compactMap { fixed in
             subnets.first { $0.id == fixed.subnetID && $0.ipVersion == version && $0.answersDHCP }

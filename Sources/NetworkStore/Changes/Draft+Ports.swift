@@ -4,9 +4,9 @@ import NetAddress
 import NeutronAPI
 import OVSDB
 
-// What a port must be among the others.
+// Rules for a port among the others of its network.
 extension Draft {
-    /// The MAC that a request asks for, or a new one.
+    /// The requested MAC, or a new one.
     func newMAC(_ requested: MACAddress?, on network: ID<Network>, in snapshot: Snapshot) throws(NeutronError)
         -> MACAddress
     {
@@ -21,7 +21,8 @@ extension Draft {
         return mac
     }
 
-    /// The profile of an update. Parent and tag of a trunk's port are the trunk's to change: they stay where they are left out.
+    /// The profile of an update. Parent and tag of a trunk's subport, which only the trunk can change, are kept if left
+    /// out.
     mutating func takeProfile(of update: PortUpdate, from old: Port) throws -> [String: JSON] {
         let present = old.binding.profile
         guard var profile = update.profile, profile != present else { return present }
@@ -64,11 +65,11 @@ extension Draft {
         port.fixedIPs = inPlace(allocation.fixedIPs, of: old.fixedIPs)
     }
 
-    /// Which of a port's addresses stay, and what it needs besides, when it asks for a new list of addresses (nil: for the same).
+    /// Which of a port's addresses stay, and which it needs besides, for a requested list (nil: the same).
     private func keptAddresses(
         _ requests: [FixedIPRequest]?, of old: Port, mac: MACAddress, _ subnets: [Subnet]
     ) -> (kept: [FixedIP], wanted: [FixedIPRequest]) {
-        /// An address formed from a MAC stays only while the MAC does.
+        /// A SLAAC address stays only while the MAC does.
         let auto = Set(subnets.lazy.filter { subnet in subnet.isAutoAddress }.map(\.id))
         var candidates = old.fixedIPs.filter { mac == old.macAddress || !auto.contains($0.subnetID) }
         guard let requests else { return (candidates, []) }
@@ -90,14 +91,14 @@ extension Draft {
                 wanted.append(request)
             }
         }
-        // What a port forms itself it has in any case.
+        // SLAAC addresses are kept in any case.
         kept += candidates.filter {
             auto.contains($0.subnetID) && !DeviceOwner.routerInterfacesAndSNAT.contains(old.deviceOwner)
         }
         return (kept, wanted)
     }
 
-    /// The same addresses, those that the port had before first and in their order.
+    /// The same addresses, the port's previous ones first and in their order.
     private func inPlace(_ addresses: [FixedIP], of old: [FixedIP]) -> [FixedIP] {
         let new = Set(addresses)
         let before = Set(old)
@@ -123,7 +124,7 @@ extension Port {
         }
     }
 
-    /// Port security and the address pairs, which need it.
+    /// Port security, and the address pairs, which require it.
     mutating func takeSecurity(of update: PortUpdate, from old: Port) throws(NeutronError) {
         if let enabled = update.portSecurityEnabled { portSecurityEnabled = enabled }
         if let pairs = update.allowedAddressPairs {
@@ -145,7 +146,7 @@ extension Port {
         }
     }
 
-    /// A profile that names a parent names a tag too, and the other way round.
+    /// A profile has both a parent and a tag, or neither.
     static func check(_ profile: [String: JSON]) throws(NeutronError) {
         let parent = profile[BindingProfile.parentName]
         let tag = profile[BindingProfile.tag]
@@ -167,8 +168,8 @@ extension Port {
 }
 
 extension Snapshot {
-    /// How a port is bound that asks for a host: by the host's ovn-controller, where there is one. A port that another
-    /// carries is where that one is, whatever it asks for.
+    /// The binding of a port to a requested host: by the host's ovn-controller, if it has one. A subport
+    /// is bound where its parent is, regardless of its request.
     func binding(_ requested: String, _ vnicType: VNICType, _ profile: [String: JSON]) -> PortBinding {
         let parent = profile[BindingProfile.parentName]?.string.flatMap { ID<Port>($0) }
         let host = parent.map { logicalSwitchPort($0).map(host(of:)) ?? "" } ?? requested
@@ -182,7 +183,7 @@ extension Snapshot {
 }
 
 extension NeutronError {
-    /// 409: what a port is cannot change while it is plugged in.
+    /// 409: a port's identity cannot change while it is attached.
     static func portInUse(_ port: ID<Port>, network: ID<Network>, device: String) -> Self {
         Self(
             status: 409, type: "PortInUse",

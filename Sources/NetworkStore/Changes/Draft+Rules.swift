@@ -2,9 +2,9 @@ import NeutronAPI
 import OVNModel
 import OVSDB
 
-// The rules of networks of our making, and the exemptions of single ports.
+// The ACLs of networks created by us, and the exemptions of single ports.
 extension Draft {
-    /// Gives a network the rule that it must have; nothing where it has it. A network of an earlier release gets it with its next port.
+    /// Adds a network's rule if missing. A network of an earlier release gets it with its next port.
     mutating func ensureInfrastructureRule(of network: Northbound.LogicalSwitch) throws {
         guard network.isOfOurMaking, let id = network.networkID else { return }
         let rule = Northbound.ACL.infrastructure(of: id)
@@ -14,7 +14,7 @@ extension Draft {
         append(.update(row, columns: [.direction, .action, .priority, .match]))
     }
 
-    /// Exempts a port from its network's rule, or no more; nothing where it is so.
+    /// Adds or removes a port's exemption from its network's rule, as needed.
     mutating func keepExemption(of port: Northbound.LogicalSwitchPort) throws {
         let snapshot = try snapshot()
         guard let id = port.portID, let networkID = port.networkID, let network = snapshot.logicalSwitch(networkID),
@@ -27,7 +27,7 @@ extension Draft {
         }
     }
 
-    /// Takes a port's exemption away with it.
+    /// Deletes the exemption of a port that is deleted.
     mutating func deleteExemption(of port: Northbound.LogicalSwitchPort) throws {
         let snapshot = try snapshot()
         guard let id = port.portID, let present = snapshot.exemption(of: id), let network = port.networkID,
@@ -36,7 +36,7 @@ extension Draft {
         delete(present, from: row)
     }
 
-    /// Everything of a network's that ``Snapshot/hasRules(_:)`` asks for.
+    /// Adds everything that ``Snapshot/hasRules(_:)`` requires.
     mutating func ensureRules(of id: ID<Network>) throws {
         guard let network = try snapshot().logicalSwitch(id) else { return }
         try ensureInfrastructureRule(of: network)
@@ -49,7 +49,7 @@ extension Draft {
         }
     }
 
-    /// Of those who find it missing at the same time one makes it.
+    /// Of concurrent requests that find it missing one inserts it.
     private mutating func insert(_ rule: Northbound.ACL, into network: Northbound.LogicalSwitch) {
         append(
             .wait(

@@ -4,10 +4,10 @@ import NeutronAPI
 import OVNModel
 import OVSDB
 
-// What a change of a subnet means for the rows around it.
+// The effects of a subnet's change on other rows.
 extension Draft {
-    /// Before a subnet of the network is made, changed or deleted: fails the transaction if anybody else does that or gives
-    /// out an address at the same time. The network has changed with it, as Neutron counts (`revision_number`, `updated_at`).
+    /// Before a subnet of the network is created, changed or deleted: excludes concurrent transactions that do so or
+    /// allocate an address. As in Neutron, the network's `revision_number` and `updated_at` change too.
     mutating func claimSubnets(of network: Northbound.LogicalSwitch) throws {
         try claimAddresses(of: network)
         guard var standard = StandardAttributes(externalIDs: network.externalIDs) else { return }
@@ -25,7 +25,7 @@ extension Draft {
         }
     }
 
-    /// Writes a subnet's options for another MTU of its network.
+    /// Rewrites a subnet's options for a new MTU of its network.
     mutating func rewriteOptions(of subnet: Subnet, mtu: Int, in snapshot: Snapshot) throws {
         guard let row = snapshot.dhcpOptions(subnet.id) else { return }
         var changed = row
@@ -36,7 +36,7 @@ extension Draft {
         try rewritePortOptions(of: subnet, changed.options, in: snapshot)
     }
 
-    /// Writes the options that single ports have for themselves, which are the subnet's with a few others.
+    /// Rewrites the options of ports that have their own, which are the subnet's with overrides.
     mutating func rewritePortOptions(of subnet: Subnet, _ options: StringMap, in snapshot: Snapshot) throws {
         var reader = PortReader(snapshot)
         for row in snapshot.northbound.rows(NorthboundIndexes.portOptionsOfSubnet, subnet.id) {
@@ -54,7 +54,7 @@ extension Draft {
         }
     }
 
-    /// Lets the subnet's ports refer to its options, or no more, after DHCP was switched on or off.
+    /// Sets or clears the references of the subnet's ports to its options after DHCP was switched on or off.
     mutating func rewriteDHCPReferences(of subnet: Subnet) throws {
         let snapshot = try snapshot()
         var reader = PortReader(snapshot)
@@ -63,7 +63,7 @@ extension Draft {
         }
     }
 
-    /// Gives every port of the network the address it forms itself in a new subnet.
+    /// Adds the SLAAC address in a new subnet to every port of the network.
     mutating func addAutoAddresses(of subnet: Subnet) throws {
         let snapshot = try snapshot()
         var reader = PortReader(snapshot)

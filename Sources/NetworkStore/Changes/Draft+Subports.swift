@@ -3,18 +3,16 @@ import NeutronAPI
 import OVNModel
 import OVSDB
 
-// Ports that another port carries as VLANs: those of a trunk, and those whose `binding:profile` names a parent. A tag is given
-// once to each parent, whoever asks.
+// Subports, carried by a parent port as VLANs: those of a trunk, and those whose `binding:profile` names a parent. A
+// tag is given once per parent, across all replicas.
 extension Draft {
-    /// Fails the transaction if anybody else gives out a tag of the parent or changes its trunk at the same time, and makes
-    /// theirs fail.
+    /// Makes the transaction exclude concurrent ones that assign a tag of the parent or change its trunk: of two
+    /// one fails.
     mutating func claimSubports(of parent: Northbound.LogicalSwitchPort) {
         claim(parent, SubportLayout.generation)
     }
 
-    /// What a port's profile becomes: one that names a parent gets a tag of the parent's that no other port has.
-    ///
-    /// - Parameter old: what the port's profile is now.
+    /// A port's new profile, `old` being the present one: one that names a parent gets a tag unique to that parent.
     mutating func takeTag(
         _ profile: [String: JSON], for id: ID<Port>, instead old: [String: JSON] = [:]
     ) throws -> [String: JSON] {
@@ -27,7 +25,7 @@ extension Draft {
             throw NeutronError.invalidInput("Invalid binding:profile. parent_name \(parent) is the port itself")
         }
         var profile = profile
-        // OVN compares names as they are written.
+        // OVN compares names literally.
         profile[BindingProfile.parentName] = .string(parent.description)
         guard case .integer(let number) = profile[BindingProfile.tag] else { return profile }
         let isSameParent = old[BindingProfile.parentName] == profile[BindingProfile.parentName]
@@ -35,7 +33,7 @@ extension Draft {
             profile[BindingProfile.tag] = present
             return profile
         }
-        // 0 leaves the choice to us.
+        // 0: we choose.
         let tag = number == 0 ? freeTag(of: parent, in: snapshot) : Int(number)
         guard let tag else { throw NeutronError.noFreeTag(parent: parent) }
         guard !isTaken(tag, of: parent, besides: id, in: snapshot) else {
@@ -49,7 +47,7 @@ extension Draft {
         return profile
     }
 
-    /// Makes a trunk, whose parent is claimed, carry a port.
+    /// Adds a subport to a trunk whose parent is claimed.
     mutating func carry(_ request: SubportRequest, on trunk: Trunk) throws {
         let snapshot = try snapshot()
         guard request.portID != trunk.portID else { throw NeutronError.parentPortInUse(request.portID) }
@@ -83,7 +81,7 @@ extension Draft {
         try rewrite(row, as: port)
     }
 
-    /// Takes a port off its trunk, whose parent is claimed.
+    /// Removes a subport from its trunk, whose parent is claimed.
     mutating func release(_ id: ID<Port>) throws {
         let snapshot = try snapshot()
         var reader = PortReader(snapshot)
@@ -107,7 +105,7 @@ extension Draft {
         return tag
     }
 
-    /// Whether another port of the parent has the tag, whoever made it.
+    /// Whether another port of the parent, ours or not, has the tag.
     private func isTaken(_ tag: Int, of parent: ID<Port>, besides port: ID<Port>, in snapshot: Snapshot) -> Bool {
         let own = RowID(of: port)
         return snapshot.northbound.rows(NorthboundIndexes.carriedTag, CarriedTag(parent: parent, tag: tag))

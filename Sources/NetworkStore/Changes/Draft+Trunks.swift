@@ -2,7 +2,7 @@ import NeutronAPI
 import OVNModel
 import OVSDB
 
-// Every change of a trunk claims its parent, so that of two at the same time one is planned again.
+// Every change of a trunk claims its parent, so that of two concurrent ones one is planned again.
 extension Draft {
     mutating func create(_ id: ID<Trunk>, _ request: TrunkCreate) throws -> Trunk {
         let snapshot = try snapshot()
@@ -73,13 +73,13 @@ extension Draft {
     /// The row of a port that can become the parent of a trunk.
     private func parent(_ id: ID<Port>, in snapshot: Snapshot) throws(NeutronError) -> Northbound.LogicalSwitchPort {
         guard let row = snapshot.logicalSwitchPort(id) else { throw .portNotFound(id) }
-        // OVN knows one level of ports in ports.
+        // OVN supports one level of nesting.
         if row.externalIDs[SubportLayout.trunkID] != nil || row.parentName != nil { throw .trunkPortInUse(id) }
         if row.externalIDs[TrunkLayout.id] != nil { throw .parentPortInUse(id) }
         return row
     }
 
-    /// Writes a trunk's next revision, and the ports that it carries from now on.
+    /// Writes a trunk's next revision and its new subports.
     mutating func write(_ changed: Trunk, carrying requests: [SubportRequest] = []) throws -> Trunk {
         var trunk = changed
         touch(&trunk.standard)

@@ -3,9 +3,9 @@ import NeutronAPI
 import OVNModel
 import OVSDB
 
-// A port that nobody is plugged into may hold an address that others share: keepalived moves it between the ports that have it
-// among their allowed address pairs. OVN must not answer for it with the holder's own MAC, so the holder is of type `virtual`
-// (ovn-nb(5)), and OVN finds out which of the others has the address.
+// A port that nobody is plugged into may hold an address that others share: keepalived moves it between the ports that
+// have it among their allowed address pairs. OVN must not answer for it with the holder's own MAC, so the holder is of
+// type `virtual` (ovn-nb(5)), and OVN finds out which of the others has the address.
 extension Draft {
     /// The address of a port that others share, and those others.
     func sharedAddress(of port: Port, in snapshot: Snapshot) -> (address: IPAddress, parents: [ID<Port>])? {

@@ -69,8 +69,8 @@ struct Draft {
             .wait(R.self, row.id, externalID: Layout.revision.name, equals: row.externalIDs[Layout.revision.name]))
     }
 
-    /// Fails the transaction unless the row's count under `key` is the one that was read, and writes the next. One step is
-    /// enough for all the requests of a transaction.
+    /// Fails the transaction unless the row's count under `key` is the one that was read, and writes the next. One step
+    /// is enough for all the requests of a transaction.
     mutating func claim<R: OwnedRow>(_ row: R, _ key: String) {
         guard claimed.insert(row.id).inserted else { return }
         let generation = row.externalIDs[key]

@@ -5,10 +5,10 @@ import OVSDB
 import OVSDBClient
 
 extension NetworkStore {
-    /// Plans a change on the newest copy and commits it, sharing the transaction with whoever else asks at the same time.
+    /// Plans a change on the newest replica and commits it, sharing the transaction with concurrent requests.
     ///
-    /// `plan` works on a ``Draft`` and may be called several times; identifiers of what it makes are chosen before, so that a
-    /// try whose outcome is unknown, the connection having been lost, is simply repeated: if it happened it is found.
+    /// `plan` works on a ``Draft`` and may be called several times; identifiers of new resources are chosen before, so
+    /// that a try whose outcome is unknown is simply repeated: if it was committed, it is found.
     func change<Result: Sendable>(_ plan: @escaping @Sendable (inout Draft) throws -> Result) async throws -> Result {
         if let problem = storage.refusal() { throw unwritable(problem) }
         try await waitForNorthd()
@@ -26,7 +26,7 @@ extension NetworkStore {
                 }
                 return result
             } catch let error as NeutronError {
-                // The copy that forbids it may be a moment old.
+                // The replica that forbids it may be stale.
                 guard !isNewest else { throw error }
                 try await lookAgain()
                 isNewest = true
@@ -56,7 +56,7 @@ extension NetworkStore {
         }
     }
 
-    /// Returns when the change can be tried once more; throws what the client is told otherwise.
+    /// Returns when the change can be retried; else throws the client's error.
     private func recover(from error: OVSDBError, _ isRepetition: Bool, until deadline: ContinuousClock.Instant)
         async throws
     {
@@ -81,7 +81,7 @@ extension NetworkStore {
                         "The Northbound database cannot be reached: \(later.message). Nothing was changed.")
             }
         default:
-            // A try that happened after all forbids its own repetition.
+            // A try that was committed after all conflicts with its own repetition.
             if isRepetition, error.code == .rejected, ContinuousClock.now < deadline { return try await lookAgain() }
             throw error
         }

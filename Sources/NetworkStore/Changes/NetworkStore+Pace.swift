@@ -4,12 +4,13 @@ import OVSDB
 import OVSDBClient
 
 extension NetworkStore {
-    /// How far changes are told and taken in. Where there is no ovn-northd to tell, nothing is waited for.
+    /// The sequence numbers of ovn-northd's progress. Without an ovn-northd nothing waits.
     var northdNumbers: (nbCfg: Int, sbCfg: Int) {
         northbound.replica[Northbound.NBGlobal.self].first { _ in true }.map { ($0.nbCfg, $0.sbCfg) } ?? (0, .max)
     }
 
-    /// Returns when the requester is not too far ahead of ovn-northd, or has waited for long enough. Throws `CancellationError` alone.
+    /// Returns when the requester is not too far ahead of ovn-northd, or after
+    /// ``NetworkStoreConfiguration/paceTimeout``. Throws only `CancellationError`.
     func waitForNorthd() async throws {
         guard let requester = Self.requester, let end = pace.end(for: requester, sbCfg: northdNumbers.sbCfg) else {
             return
@@ -26,7 +27,7 @@ extension NetworkStore {
 }
 
 extension Draft {
-    /// Has ovn-northd tell when it has taken in what is drafted.
+    /// Makes ovn-northd report when it has processed the draft.
     mutating func countUp(in northbound: Replica) {
         for row in northbound[Northbound.NBGlobal.self] {
             append(.mutate(Northbound.NBGlobal.self, row.id, .add(.nbCfg, 1)))

@@ -1,8 +1,8 @@
 import OVSDB
 
 extension Operation {
-    /// What makes the row `old` the row `new`: nothing where they are equal. Maps are changed key by key, so that keys which
-    /// others write meanwhile stay.
+    /// The operations that turn row `old` into `new`; none where they are equal. Maps are changed key by key, so that
+    /// keys which others write concurrently stay.
     static func changes<R: Row>(from old: R, to new: R, maps: [Column<R, StringMap>]) -> [Operation] {
         var operations: [Operation] = []
         let mapPositions = Set(maps.map(\.position))

@@ -2,10 +2,10 @@ import IPAM
 import NetAddress
 import NeutronAPI
 
-/// What a subnet must be in itself, whatever else is on its network. ``SubnetCreate`` has been checked where it was read; its
-/// pools are checked here, where the gateway is known.
+/// Checks of a subnet by itself, apart from the rest of its network. ``SubnetCreate`` has been checked when it was
+/// parsed; its pools are checked here, where the gateway is known.
 extension Subnet {
-    /// Throws what Neutron refuses in a change. What was taken once and stays is not looked at again.
+    /// Throws what Neutron refuses in a change. Unchanged attributes are not checked again.
     func checkChange(from old: Subnet) throws(NeutronError) {
         if enableDHCP, !old.enableDHCP { try SubnetRules.validate(dhcpOn: cidr) }
         if !enableDHCP, old.enableDHCP, ipv6RAMode != nil || ipv6AddressMode != nil {

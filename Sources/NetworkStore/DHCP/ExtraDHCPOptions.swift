@@ -4,19 +4,19 @@ import NetAddress
 import NeutronAPI
 import OVSDB
 
-/// Understands a port's `extra_dhcp_opts`: names and numbers as Neutron has them, values by the type of OVN's option.
+/// Parses a port's `extra_dhcp_opts`: names and numbers are Neutron's, values have the type of OVN's option.
 enum ExtraDHCPOptions {
-    /// The option by which a port asks for no answer at all.
+    /// The option by which a port opts out of DHCP.
     private static let disabled = "dhcp_disabled"
 
-    /// What a port says of one option.
+    /// A port's override of one option.
     enum Wish: Hashable {
         case value(DHCPValue)
-        /// Without the one that the subnet has.
+        /// Removes the subnet's option.
         case nothing
     }
 
-    /// Refuses what OVN could not answer with. Options without a value, which an update removes, may have any name.
+    /// Refuses what OVN cannot send. Options without a value, which an update removes, may have any name.
     static func check(_ options: [ExtraDHCPOption]) throws(NeutronError) {
         for option in options where option.value != nil {
             if option.name == disabled {
@@ -34,7 +34,7 @@ enum ExtraDHCPOptions {
         }
     }
 
-    /// Refuses options that came into OVN after 23.03, unless Southbound says that the OVN here has them.
+    /// Refuses options added after OVN 23.03, unless the Southbound database lists them.
     static func check(_ options: [ExtraDHCPOption], in snapshot: Snapshot) throws(NeutronError) {
         for option in options where option.value != nil {
             guard let known = DHCPOption.called(option.name, option.ipVersion), !snapshot.answers(with: known) else {
@@ -44,7 +44,8 @@ enum ExtraDHCPOptions {
         }
     }
 
-    /// Whether OVN is to answer DHCP of this version on a port: not to devices of the network itself, nor where the port says so.
+    /// Whether OVN answers DHCP of this version on a port: not for devices of the network itself, nor if the port opts
+    /// out.
     static func areAnswered(_ port: Port, _ version: IPVersion) -> Bool {
         !port.deviceOwner.hasPrefix("network:") && !port.deviceOwner.hasPrefix("neutron:")
             && !port.extraDHCPOptions.contains {
@@ -52,7 +53,8 @@ enum ExtraDHCPOptions {
             }
     }
 
-    /// The options of one version in OVN's terms. What ``check(_:)`` would refuse is left out: releases before it took anything.
+    /// The options of one version in OVN's terms, without those that ``check(_:)`` refuses: earlier releases accepted
+    /// anything.
     static func translated(
         _ options: [ExtraDHCPOption], _ version: IPVersion, in snapshot: Snapshot
     ) -> [DHCPOption: Wish] {
@@ -64,13 +66,13 @@ enum ExtraDHCPOptions {
         return result
     }
 
-    /// An option without a value says nothing.
+    /// Nil for an option without a value.
     private static func wish(_ option: ExtraDHCPOption, _ known: DHCPOption) throws(DHCPOptionRefusal) -> Wish? {
         guard let text = option.value else { return nil }
         return text.isEmpty ? .nothing : .value(try known.parse(text))
     }
 
-    /// The subnet's options with those of a port over them: routes of both count.
+    /// The subnet's options overridden by the port's; routes are combined.
     static func merged(
         _ subnet: DHCPAnswer, _ wishes: [DHCPOption: Wish], of port: ID<Port>
     ) throws(NeutronError) -> DHCPAnswer {
@@ -95,7 +97,7 @@ enum ExtraDHCPOptions {
 }
 
 extension Snapshot {
-    /// Whether the OVN here has an option. ovn-controller takes nothing of a flow that has one it does not know.
+    /// Whether this OVN has an option. ovn-controller rejects a whole flow that has an unknown one.
     func answers(with option: DHCPOption) -> Bool {
         option.isInEveryRelease
             || southbound.map { $0.count(SouthboundIndexes.dhcpv6Option, option.name) > 0 } ?? false
@@ -103,7 +105,7 @@ extension Snapshot {
 }
 
 extension NeutronError {
-    /// 400: a DHCP option that OVN does not have (`reason` is nil), or a value that is none of it.
+    /// 400: a DHCP option that OVN does not have (`reason` is nil), or an invalid value.
     static func invalidDHCPOption(_ option: ExtraDHCPOption, _ reason: String?) -> Self {
         let name = "DHCPv\(option.ipVersion.rawValue) option \(JSON.string(option.name).shown)"
         guard let reason else { return .invalidInput("\(name) is none that the OVN here has") }

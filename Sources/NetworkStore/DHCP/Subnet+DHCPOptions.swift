@@ -4,11 +4,10 @@ import NetAddress
 import NeutronAPI
 import OVSDB
 
-/// What OVN answers to a DHCP client, written as ML2/OVN writes it (ovn-nb(5), table DHCP_Options).
+/// The DHCP options of a subnet, as ML2/OVN writes them (ovn-nb(5), table DHCP_Options).
 extension Subnet {
-    /// The options of the subnet's row: none while DHCP is off.
-    ///
-    /// - Parameter old: the row's options up to now; the server's MAC, drawn at random at first, is kept from them.
+    /// The options of the subnet's row: none while DHCP is off. The server's MAC, drawn at random at first, is kept
+    /// from the row's `old` options.
     func dhcpOptions(mtu: Int, keeping old: StringMap, _ configuration: NetworkStoreConfiguration) -> StringMap {
         guard enableDHCP else { return [:] }
         let old = DHCPAnswer(ipVersion, row: old.dictionary)
@@ -19,7 +18,7 @@ extension Subnet {
 
     private func dhcpv4(mtu: Int, keeping old: DHCPAnswer, _ configuration: NetworkStoreConfiguration) -> DHCPAnswer {
         var answer = DHCPAnswer(.v4)
-        // Without a gateway the server needs an address too: it is only named, never asked.
+        // Without a gateway the server needs an address too: it is only an identifier, never contacted.
         answer[.serverID] = .addresses([gatewayIP ?? Self.serverWithoutGateway])
         answer[.serverMAC] = old[.serverMAC] ?? .mac(configuration.newMAC())
         answer[.leaseTime] = .number(UInt32(clamping: configuration.dhcpLeaseTime))
@@ -28,7 +27,8 @@ extension Subnet {
         answer[.domainName] = configuration.dnsDomain.map { .domains([$0]) }
         answer[.dnsServer] = nameservers(configuration)
         if !hostRoutes.isEmpty {
-            // A client that is told routes ignores the router (RFC 3442), so the default route is among them.
+            // A client that gets classless routes ignores the router option (RFC 3442), so the default route is among
+            // them.
             var routes = hostRoutes.compactMap { DHCPRoute($0.destination, $0.nexthop) }
             if let gatewayIP, let all = DHCPRoute(.all4, gatewayIP) { routes.append(all) }
             answer[.routes] = .routes(routes)
@@ -44,7 +44,8 @@ extension Subnet {
         return answer
     }
 
-    /// The subnet's servers or else the configured ones; none where one is the unspecified address, which is how a subnet says so.
+    /// The subnet's servers or else the configured ones; none where one is the unspecified address, Neutron's way to
+    /// opt out.
     private func nameservers(_ configuration: NetworkStoreConfiguration) -> DHCPValue? {
         let servers =
             dnsNameservers.isEmpty ? configuration.nameservers.filter { $0.version == ipVersion } : dnsNameservers
@@ -52,12 +53,12 @@ extension Subnet {
         return .addresses(servers)
     }
 
-    /// A link-local address (RFC 3927), which no subnet's members have.
+    /// A link-local address (RFC 3927), which no subnet has.
     private static let serverWithoutGateway = IPAddress.v4(IPv4Address(bits: 0xa9fe_0001))
 }
 
 extension DHCPRoute {
-    /// Nil unless both are of IPv4, as a subnet's routes of that version are.
+    /// Nil unless both are IPv4.
     fileprivate init?(_ destination: IPPrefix, _ nexthop: IPAddress) {
         guard case .v4(let nexthop) = nexthop else { return nil }
         self.init(destination, nexthop: nexthop)
@@ -66,5 +67,5 @@ extension DHCPRoute {
 
 extension IPPrefix {
     /// Where a default route leads.
-    fileprivate static let all4 = IPPrefix(.v4(IPv4Address(bits: 0)), length: 0)!
+    fileprivate static let all4 = IPPrefix.all(.v4)
 }

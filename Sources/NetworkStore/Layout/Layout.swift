@@ -5,12 +5,12 @@ import NeutronAPI
 import OVNModel
 import OVSDB
 
-/// How resources are named and which keys their rows carry in `external_ids`.
+/// The names of rows, and their keys in `external_ids`.
 ///
-/// Keys that OpenStack's ML2/OVN driver writes too have its spelling. The others are marked as our own: that driver keeps
-/// them in its SQL database. An absent key means the default that is said here. Lists and objects are JSON text.
+/// Keys that OpenStack's ML2/OVN driver writes too have its spelling. The others are marked as our own: that driver has
+/// their values in its SQL database. An absent key means the default given here. Lists and objects are JSON text.
 enum Layout {
-    /// Every row that we made has it. Rows without it are someone else's: never shown, changed or deleted.
+    /// Present in every row of ours. Rows without it are foreign: never shown, changed or deleted.
     static let revision = LayoutKey<Int?>.optional("neutron:revision_number")
 
     // Of every resource.
@@ -42,7 +42,7 @@ enum NetworkLayout {
 
     static func switchName(_ id: ID<Network>) -> String { "neutron-\(id)" }
 
-    /// The network of a switch name; nil where it is not one of ours.
+    /// The network of a switch name; nil if it is not ours.
     static func networkID(switchName: String) -> ID<Network>? {
         switchName.withBytes { bytes in
             guard bytes.count == 44, bytes.starts(with: "neutron-".utf8) else { return nil }
@@ -53,13 +53,13 @@ enum NetworkLayout {
 
 /// Keys of the `DHCP_Options` row of a network that counts its allocations; nothing refers to it.
 ///
-/// The count is not in the network's `Logical_Switch`: ovn-northd computes everything anew when another column of that than
-/// `ports` changes, and it takes a new port alone in its stride.
+/// The count is not in the network's `Logical_Switch`: ovn-northd recomputes everything when a column other than
+/// `ports` changes there, and handles a new port incrementally.
 enum AllocationLayout {
-    /// Of which network: no other row has the key.
+    /// The network. No other rows have the key.
     static let networkID = "neutron:allocation_network_id"
-    /// Counts what gave out an address or a MAC of the network or changed its subnets. Whoever does such a thing waits in the
-    /// same transaction for the count it read, and writes the next.
+    /// Incremented by every allocation of an address or a MAC of the network and every change of its subnets. Such a
+    /// transaction waits for the value it read, and writes the next.
     static let generation = "neutron:allocation_generation"
 }
 
@@ -69,7 +69,7 @@ enum RuleLayout {
     static let portID = "port_id"
 }
 
-/// Keys of a subnet's `DHCP_Options`. The row is there, without options and not referenced, also while DHCP is off.
+/// Keys of a subnet's `DHCP_Options`. While DHCP is off, the row exists without options or references.
 enum SubnetLayout {
     static let id = "subnet_id"
     static let networkID = "neutron:network_id"
@@ -98,27 +98,27 @@ enum PortLayout {
     static let networkName = LayoutKey.text("neutron:network_name", always: true)
     static let deviceID = LayoutKey.text("neutron:device_id", always: true)
     static let deviceOwner = LayoutKey.text("neutron:device_owner", always: true)
-    /// The addresses, each with its subnet's length, joined by blanks.
+    /// The addresses, each with its subnet's prefix length, separated by blanks.
     static let cidrs = LayoutKey.text("neutron:cidrs", always: true)
     static let securityGroupIDs = LayoutKey.text("neutron:security_group_ids", always: true)
     static let vnicType = LayoutKey(
         "neutron:vnic_type", absent: VNICType.normal, read: { VNICType(rawValue: $0) }, write: \.rawValue)
 
-    /// Our own, like those that follow. Absent where the column `addresses` names one MAC, which is the port's.
+    /// Our own, like those that follow. Absent where the only MAC in the column `addresses` is the port's.
     static let macAddress = LayoutKey<MACAddress?>.optional("neutron:mac_address")
-    /// Absent where the column `port_security` tells: it is empty without.
+    /// Absent where the column `port_security` implies it: it is empty without.
     static let portSecurityEnabled = LayoutKey<Bool?>.optional("neutron:port_security_enabled")
     static let allowedAddressPairs = LayoutKey<[AllowedAddressPair]>.list(
         "neutron:allowed_address_pairs", read: { AllowedAddressPair(json: $0) }, write: \.json)
     static let extraDHCPOptions = LayoutKey<[ExtraDHCPOption]>.list(
         "neutron:extra_dhcp_opts", read: { ExtraDHCPOption(json: $0) }, write: \.json)
-    /// Text that is no JSON is no profile of ours: as if it were absent.
+    /// Text that is not JSON counts as absent.
     static let bindingProfile = LayoutKey<[String: JSON]>(
         "neutron:binding_profile", absent: [:], read: { (try? JSON(parsing: $0.utf8))?.object },
         write: { JSON.object($0).description })
 }
 
-/// Keys of the parent's `Logical_Switch_Port` of a trunk, all of them our own.
+/// Keys of the `Logical_Switch_Port` of a trunk's parent, all our own.
 enum TrunkLayout {
     static let id = LayoutKey<ID<Trunk>?>.optional("neutron:trunk_id")
     static let name = LayoutKey.text("neutron:trunk_name")
@@ -137,16 +137,16 @@ enum TrunkLayout {
     ]
 }
 
-/// Keys about ports that others carry; our own.
+/// Keys of subports and their parents, our own.
 enum SubportLayout {
-    /// Of a port that a trunk carries: the trunk. Where the port is, the columns `parent_name` and `tag` tell.
+    /// Of a trunk's subport: the trunk. Its parent and VLAN are in the columns `parent_name` and `tag`.
     static let trunkID = LayoutKey<ID<Trunk>?>.optional("neutron:subport_trunk_id")
-    /// Of a parent: counts what gave out a tag or changed the trunk. Whoever does such a thing waits in the same transaction for
-    /// the count it read, and writes the next.
+    /// Of a parent: incremented by every assignment of a tag and every change of the trunk. Such a transaction waits
+    /// for the value it read, and writes the next.
     static let generation = "neutron:subport_generation"
 }
 
-/// Keys of a `DHCP_Options` row that a single port has, since it asked for options of its own.
+/// Keys of the `DHCP_Options` row of a port with options of its own.
 enum PortOptionsLayout {
     static let portID = "port_id"
 }

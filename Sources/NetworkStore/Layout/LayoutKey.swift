@@ -5,12 +5,12 @@ import OVSDB
 
 /// A key of a row's `external_ids`: its name, its type, and what its absence means.
 ///
-/// A value that cannot be read, which nobody of us writes, counts as absent.
+/// An unreadable value counts as absent.
 struct LayoutKey<Value: Equatable & Sendable>: Sendable {
     let name: String
     /// What an absent key means.
     let absent: Value
-    /// Whether the key is written even where the value is that of an absent key: ML2/OVN does so with its own.
+    /// Whether the key is written even where its absence would mean the same, as ML2/OVN does.
     let always: Bool
     let read: @Sendable (String) -> Value?
     let write: @Sendable (Value) -> String
@@ -55,20 +55,20 @@ extension LayoutKey where Value == Bool {
 }
 
 extension LayoutKey where Value: LosslessStringConvertible {
-    /// Anything that has one text, like a number or an address.
+    /// Anything with a canonical text, like a number or an address.
     static func value(_ name: String, absent: Value, always: Bool = false) -> Self {
         LayoutKey(name, absent: absent, always: always, read: { Value($0) }, write: \.description)
     }
 }
 
 extension LayoutKey {
-    /// Anything that has one text; absent is nil.
+    /// Anything with a canonical text; absent is nil.
     static func optional<Wrapped: LosslessStringConvertible & Equatable & Sendable>(_ name: String) -> Self
     where Value == Wrapped? {
         LayoutKey(name, absent: nil, read: { Wrapped($0) }, write: { $0?.description ?? "" })
     }
 
-    /// One of a list of words; absent is nil.
+    /// An enumeration; absent is nil.
     static func word<Word: RawRepresentable<String> & Equatable & Sendable>(_ name: String) -> Self
     where Value == Word? {
         LayoutKey(name, absent: nil, read: { Word(rawValue: $0) }, write: { $0?.rawValue ?? "" })
@@ -78,13 +78,13 @@ extension LayoutKey {
     static func list<Element: Equatable & Sendable>(
         _ name: String, read: @escaping @Sendable (JSON) -> Element?, write: @escaping @Sendable (Element) -> JSON
     ) -> Self where Value == [Element] {
-        // Text that is no JSON is no list of ours: as if it were absent.
+        // Text that is not JSON counts as absent.
         LayoutKey(
             name, absent: [], read: { text in (try? JSON(parsing: text.utf8))?.array?.compactMap(read) },
             write: { JSON.array($0.map(write)).description })
     }
 
-    /// A list of what has one text each.
+    /// A list of elements with a canonical text.
     static func list<Element: LosslessStringConvertible & Equatable & Sendable>(_ name: String) -> Self
     where Value == [Element] {
         list(name, read: { $0.string.flatMap { Element($0) } }, write: { .string($0.description) })

@@ -4,37 +4,37 @@ import NeutronAPI
 import OVNModel
 import OVSDB
 
-/// An address that a port may use beside its own.
+/// An address on a network that a port may use beside its own.
 struct NetworkAddress: Hashable, Sendable {
     let network: ID<Network>
     let address: IPAddress
 }
 
-/// Under what a port is found by one of its addresses.
+/// The keys by which a port is found by address.
 enum AddressKey: Hashable, Sendable {
     case address(ID<Network>, IPAddress)
-    /// Counted, not looked up: see `AddressSearch`.
+    /// For counting only: see `AddressSearch`.
     case block(ID<Network>, AddressBlock)
-    /// On whatever network.
+    /// On any network.
     case anywhere(IPAddress)
 }
 
-/// Which resources a list in the order of their identifiers has.
+/// The scopes that have a list in the order of identifiers.
 enum ListScope: Hashable, Sendable {
     case all
     case network(ID<Network>)
-    /// Ports on a host; on none where it is nil, since another port carries them, and they are where that one is. Of one owner, or of any
-    /// where that is nil.
+    /// Ports on a host; nil for subports, which are where their parent is. Of one owner, or of any
+    /// if nil.
     case place(host: String?, owner: String?)
 }
 
-/// A VLAN on the port that carries it.
+/// A VLAN on its parent port.
 struct CarriedTag: Hashable, Sendable {
     let parent: ID<Port>
     let tag: Int
 }
 
-/// The ways in which our rows are looked up. Rows of others are in none of them but those by parent.
+/// The indexes of our rows. Foreign rows are only in those by parent.
 enum NorthboundIndexes {
     static let network = Index<Northbound.LogicalSwitch, ID<Network>>("network") {
         (row: Northbound.LogicalSwitch) -> ID<Network>? in
@@ -70,7 +70,7 @@ enum NorthboundIndexes {
         (row: Northbound.DHCPOptions) -> ID<Network>? in
         row.isOurs ? row.allocationNetworkID : nil
     }
-    /// The rows of options that ports have for themselves, by subnet.
+    /// Ports' own rows of options, by subnet.
     static let portOptionsOfSubnet = Index<Northbound.DHCPOptions, ID<Subnet>>("port options of subnet") {
         (row: Northbound.DHCPOptions) -> ID<Subnet>? in
         row.isOurs && row.portID != nil ? row.subnetID : nil
@@ -114,7 +114,7 @@ enum NorthboundIndexes {
             [.address(network, address), .block(network, AddressBlock(containing: address)), .anywhere(address)]
         }
     }
-    /// The ports that may use a single address beside their own.
+    /// The ports that may use an address beside their own.
     static let pairAddress = Index<Northbound.LogicalSwitchPort, NetworkAddress>("pair address") {
         (row: Northbound.LogicalSwitchPort) -> [NetworkAddress] in
         guard row.externalIDs[PortLayout.allowedAddressPairs.name] != nil, let network = row.networkID else {
@@ -124,7 +124,7 @@ enum NorthboundIndexes {
             NetworkAddress(network: network, address: $0)
         }
     }
-    /// On whatever network.
+    /// On any network.
     static let mac = Index<Northbound.LogicalSwitchPort, MACAddress>("mac") {
         (row: Northbound.LogicalSwitchPort) -> MACAddress? in
         row.networkID == nil ? nil : row.macAddress
@@ -139,7 +139,7 @@ enum NorthboundIndexes {
     } keys: { _ in
         [.all]
     }
-    /// The ports that a port carries; also such as are not ours, whose tags count.
+    /// The subports of a port, foreign ones included, whose tags count.
     static let portsOfParent = Index<Northbound.LogicalSwitchPort, ID<Port>>("ports of parent") {
         (row: Northbound.LogicalSwitchPort) -> ID<Port>? in
         row.parentName.flatMap { text in text.withBytes { PortID(utf8: $0) } }
@@ -151,8 +151,8 @@ enum NorthboundIndexes {
         return CarriedTag(parent: parent, tag: tag)
     }
 
-    /// What a client must replicate of OVN_Northbound for a ``NetworkStore``. `Logical_Switch.ports` is not: it is as long as
-    /// the network has ports, and each port names its network.
+    /// The tables of OVN_Northbound that a ``NetworkStore`` needs, without `Logical_Switch.ports`, which has an element
+    /// per port: each port names its network.
     static let tables: [MonitoredTable] = [
         MonitoredTable(
             Northbound.LogicalSwitch.self, columns: [.name, .externalIDs, .otherConfig]
@@ -173,14 +173,14 @@ enum NorthboundIndexes {
     ]
 }
 
-/// The ways in which chassis, networks' tunnel keys, and the options of DHCPv6 that OVN has, are looked up.
+/// The indexes of chassis, networks' tunnel keys, and OVN's DHCP options.
 enum SouthboundIndexes {
-    /// By the host's name and by the chassis' own: a port may ask for either.
+    /// By the host's name and by the chassis' own: a port may request either.
     static let chassis = Index<Southbound.Chassis, String>("chassis") { (row: Southbound.Chassis) -> [String] in
         row.hostname == row.name || row.hostname.isEmpty ? [row.name] : [row.hostname, row.name]
     }
 
-    /// Routers and switches of others are in it under no key.
+    /// Without routers and foreign switches.
     static let datapath = Index<Southbound.DatapathBinding, ID<Network>>("datapath") {
         (row: Southbound.DatapathBinding) -> ID<Network>? in
         row.externalIDs["name"].flatMap { NetworkLayout.networkID(switchName: $0) }

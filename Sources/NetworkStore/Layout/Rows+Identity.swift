@@ -8,7 +8,7 @@ typealias NetworkID = ID<Network>
 typealias SubnetID = ID<Subnet>
 typealias PortID = ID<Port>
 
-// What a row says about itself, read without making a resource of it.
+// Attributes read from a row without building a resource.
 
 extension Northbound.LogicalSwitch {
     var isOurs: Bool { externalIDs[Layout.revision] != nil }
@@ -49,13 +49,13 @@ extension Northbound.LogicalSwitchPort {
         return NetworkLayout.networkID(switchName: name)
     }
 
-    /// The host that the row itself asks for; empty for none.
+    /// The host that the row itself requests; empty for none.
     var requestedHost: String {
-        // While an instance moves, the host it moves to follows after a comma.
+        // During a live migration, the target host follows after a comma.
         String((options[PortOptions.requestedChassis] ?? "").prefix { $0 != "," })
     }
 
-    /// The addresses that the API gave to the port.
+    /// The port's addresses in the API.
     var addressesInUse: [IPAddress] {
         guard let text = externalIDs[PortLayout.cidrs.name], !text.isEmpty else { return [] }
         return text.withBytes { bytes in
@@ -66,7 +66,7 @@ extension Northbound.LogicalSwitchPort {
         }
     }
 
-    /// The port's own MAC, where the row tells it.
+    /// The port's own MAC, if the row has it.
     var macAddress: MACAddress? {
         if let mac = externalIDs[PortLayout.macAddress] { return mac }
         var found: MACAddress?
@@ -82,7 +82,7 @@ extension Northbound.LogicalSwitchPort {
 }
 
 extension ID {
-    /// All of its bits: identifiers have the order of their numbers.
+    /// All bits: identifiers are ordered by their numbers.
     var number: UInt128 { UInt128(high) << 64 | UInt128(low) }
 
     init(number: UInt128) {
@@ -91,7 +91,7 @@ extension ID {
 }
 
 extension String {
-    /// Calls `body` with the text's bytes, which are copied only where they do not lie in one piece.
+    /// Calls `body` with the text's bytes, which are copied only where they are not contiguous.
     func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
         utf8.withContiguousStorageIfAvailable(body) ?? Array(utf8).withUnsafeBufferPointer(body)
     }

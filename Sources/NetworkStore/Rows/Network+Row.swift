@@ -23,7 +23,7 @@ extension StandardAttributes {
 }
 
 extension Network {
-    /// Nil where the row is not ours.
+    /// Nil if the row is not ours.
     init?(row: Northbound.LogicalSwitch, in snapshot: Snapshot) {
         let keys = row.externalIDs
         guard let id = row.networkID, let standard = StandardAttributes(externalIDs: keys) else { return nil }

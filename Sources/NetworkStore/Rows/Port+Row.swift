@@ -4,14 +4,14 @@ import NeutronAPI
 import OVNModel
 import OVSDB
 
-/// What a port's row needs of the network around the port.
+/// The context that a port's row depends on.
 struct PortSurroundings {
     /// The subnets of the port's addresses, at least.
     var subnets: [Subnet]
     /// The options that the port refers to.
     var dhcpv4: RowID?
     var dhcpv6: RowID?
-    /// The ports that may use the port's address as theirs, and that address: OVN finds out which one does (ovn-nb(5), type
+    /// The ports that may claim the port's address, and that address: OVN detects which one does (ovn-nb(5), type
     /// `virtual`).
     var virtual: (address: IPAddress, parents: [ID<Port>])?
 }
@@ -26,12 +26,12 @@ extension Port {
         row.dhcpv4Options = surroundings.dhcpv4
         row.dhcpv6Options = surroundings.dhcpv6
 
-        // The address of a floating address belongs to nobody on the switch.
+        // A floating IP belongs to no one on the switch.
         let inert = deviceOwner == DeviceOwner.floatingIP
         let security = inert || isTrusted || !portSecurityEnabled ? (entries: [], macs: []) : portSecurity
         row.portSecurity = security.entries
         row.addresses = inert ? [] : addresses(row, security.macs)
-        // Two keys only where the columns do not tell the same.
+        // Two keys only where the columns do not imply them.
         row.externalIDs[PortLayout.portSecurityEnabled] = nil
         if row.portSecurity.isEmpty == portSecurityEnabled {
             row.externalIDs[PortLayout.portSecurityEnabled] = portSecurityEnabled
@@ -68,12 +68,12 @@ extension Port {
         row.options[PortOptions.virtualParents] = surroundings.virtual?.parents.map(\.description).joined(
             separator: ",")
         row.type = surroundings.virtual == nil ? "" : "virtual"
-        // A port that another carries is where that one is; a virtual port where the one is that answers for its address.
+        // A subport is where its parent is; a virtual port where its claimant is.
         let host = row.parentName == nil ? binding.hostID : ""
         row.options[PortOptions.requestedChassis] = surroundings.virtual == nil ? host : nil
     }
 
-    /// The column `addresses`: what OVN answers ARP for and forwards to, or `unknown` for a port that may have any.
+    /// The column `addresses`: what OVN answers ARP for and forwards, or `unknown` for a port that may have any.
     private func addresses(_ row: Northbound.LogicalSwitchPort, _ otherMACs: [MACAddress]) -> [String] {
         var result: [String] = []
         let answers = row.dhcpv4Options != nil || row.dhcpv6Options != nil
@@ -85,7 +85,7 @@ extension Port {
         return result.sorted()
     }
 
-    /// The column `port_security`: the addresses that the port may send from; and the MACs in it beside the port's own.
+    /// The column `port_security`, the allowed source addresses, and the MACs in it beside the port's own.
     private var portSecurity: (entries: [String], macs: [MACAddress]) {
         var own = [macAddress.description] + fixedIPs.map(\.ipAddress.description)
         var others: [String] = []
@@ -101,27 +101,27 @@ extension Port {
         return (([own.joined(separator: " ")] + others).sorted(), macs.sorted())
     }
 
-    /// Whether the port is the network's own device, which is not held to its addresses.
+    /// Whether the port is the network's own device, exempt from port security.
     var isTrusted: Bool { deviceOwner.hasPrefix(DeviceOwner.networkPrefix) }
 }
 
-/// Values of `device_owner` that mean something to us.
+/// Values of `device_owner` with a meaning here.
 enum DeviceOwner {
     static let networkPrefix = "network:"
     static let dhcp = "network:dhcp"
     static let distributed = "network:distributed"
     static let floatingIP = "network:floatingip"
-    /// A port that a trunk carries.
+    /// A trunk's subport.
     static let subport = "trunk:subport"
 
     /// Interfaces of routers.
     static let routerInterfaces: Set<String> = [
         "network:router_interface", "network:ha_router_replicated_interface", "network:router_interface_distributed",
     ]
-    /// Those and the addresses of source NAT, which are never formed from the MAC.
+    /// Those and source NAT ports, which never have SLAAC addresses.
     static let routerInterfacesAndSNAT = routerInterfaces.union(["network:router_centralized_snat"])
     /// Every port of a router: its address may be the subnet-router anycast address.
     static let routers = routerInterfacesAndSNAT.union(["network:router_gateway"])
-    /// What does not keep its network or subnet from being deleted, and goes with it.
+    /// Ports that do not block the deletion of their network or subnet, and are deleted with it.
     static let removedWithNetwork: Set<String> = [dhcp, distributed, "network:floatingip_agent_gateway"]
 }

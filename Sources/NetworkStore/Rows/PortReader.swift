@@ -4,7 +4,7 @@ import NeutronAPI
 import OVNModel
 import OVSDB
 
-/// Makes ports of rows. Ports of one network share what they need to know about its subnets.
+/// Builds ports from rows, caching each network's subnets.
 struct PortReader {
     private let snapshot: Snapshot
     private var subnets: [ID<Network>: [(prefix: IPPrefix, id: ID<Subnet>)]] = [:]
@@ -75,7 +75,7 @@ enum PortOptions {
     static let virtualParents = "virtual-parents"
 }
 
-/// Members of `binding:profile` that mean something to us: a port of a container in an instance, by its VLAN.
+/// Members of `binding:profile` with a meaning here: parent and VLAN of a container's port in an instance.
 enum BindingProfile {
     static let parentName = "parent_name"
     static let tag = "tag"

@@ -5,7 +5,7 @@ import OVNModel
 import OVSDB
 
 extension Subnet {
-    /// Nil where the row is not ours, belongs to a single port, or does not tell its network.
+    /// Nil if the row is not ours, belongs to a single port, or does not name its network.
     init?(row: Northbound.DHCPOptions, in snapshot: Snapshot) {
         let keys = row.externalIDs
         guard keys[PortOptionsLayout.portID] == nil, let standard = StandardAttributes(externalIDs: keys),
@@ -33,7 +33,7 @@ extension Subnet {
         row.externalIDs[SubnetLayout.networkID] = networkID.description
         row.externalIDs[SubnetLayout.name] = name
         row.externalIDs[SubnetLayout.gatewayIP] = gatewayIP == cidr.defaultGateway ? nil : gatewayIP?.description ?? ""
-        // An empty list is not the absence of one.
+        // An empty list differs from an absent one.
         let standardPools = AllocationPools.standard(for: cidr, gateway: gatewayIP)
         row.externalIDs[SubnetLayout.allocationPools.name] =
             allocationPools == standardPools ? nil : SubnetLayout.allocationPools.write(allocationPools)
@@ -44,10 +44,10 @@ extension Subnet {
         row.externalIDs[SubnetLayout.ipv6AddressMode] = ipv6AddressMode
     }
 
-    /// Whether ports of the subnet refer to its row: OVN answers DHCP where a port does.
+    /// Whether ports of the subnet refer to its row, which makes OVN answer their DHCP.
     var answersDHCP: Bool { enableDHCP && ipv6AddressMode != .slaac }
 
-    /// The address that a MAC has in an automatically addressed subnet.
+    /// The SLAAC address of a MAC.
     func autoAddress(of mac: MACAddress) -> IPAddress {
         .v6(IPv6Address(eui64: mac, in: IPv6Address(bits: cidr.network.bits)))
     }

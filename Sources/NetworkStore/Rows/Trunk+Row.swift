@@ -2,9 +2,9 @@ import NeutronAPI
 import OVNModel
 import OVSDB
 
-// A trunk is what keys of its parent's row say, and the ports whose rows name it.
+// A trunk consists of keys of its parent's row, and the ports whose rows name it.
 extension Trunk {
-    /// Nil where the row is no trunk's parent.
+    /// Nil if the row is not a trunk's parent.
     init?(parent row: Northbound.LogicalSwitchPort, in snapshot: Snapshot) {
         let keys = row.externalIDs
         guard let port = row.portID, let id = keys[TrunkLayout.id] else { return nil }
@@ -18,7 +18,7 @@ extension Trunk {
             subports: snapshot.subports(of: id, parent: port))
     }
 
-    /// Writes everything but the subports, whose own rows tell them.
+    /// Writes everything but the subports, which are in their own rows.
     func write(to keys: inout StringMap) {
         keys[TrunkLayout.id] = id
         keys[TrunkLayout.name] = name
@@ -31,7 +31,7 @@ extension Trunk {
         keys[TrunkLayout.adminStateUp] = adminStateUp
     }
 
-    /// Removes all that ``write(to:)`` writes. What counts the parent's changes stays.
+    /// Removes what ``write(to:)`` writes. The parent's generation stays.
     static func erase(from keys: inout StringMap) {
         for name in TrunkLayout.names { keys[name] = nil }
     }

@@ -4,15 +4,15 @@ import NeutronAPI
 
 /// What one requester may see and do with resources of one kind.
 ///
-/// What it may not see is not there, for it: 404, as if there were no such identifier. What it sees and may not do is 403.
+/// What it may not see is 404, as if it did not exist. What it sees but may not do is 403.
 struct Access<Of: StoredResource>: Sendable {
     let store: NetworkStore
     let requester: Requester
 
-    /// The names of attributes that it is not shown.
+    /// The names of attributes hidden from it.
     var hidden: Set<String> { Policy.hidden(Of.memberName, from: requester) }
 
-    /// Leaves out of a list what the requester does not see as of `snapshot`.
+    /// Excludes from a list what the requester may not see, as of `snapshot`.
     func restrict(_ query: ListQuery<Of>, to snapshot: Snapshot) -> ListQuery<Of> {
         if requester.isAdmin { return query }
         var query = query
@@ -24,14 +24,14 @@ struct Access<Of: StoredResource>: Sendable {
     func find(_ id: ID<Of>) async throws -> Of {
         let found = try await Of.find(id, in: store)
         if requester.isAdmin || isVisible(found, in: store.snapshot()) { return found }
-        // It may have become visible, through another replica, a moment ago.
+        // It may just have become visible, through another replica.
         try await store.lookAgain()
         let again = try await Of.find(id, in: store)
         guard isVisible(again, in: store.snapshot()) else { throw Of.notFound(id.description) }
         return again
     }
 
-    /// Throws unless the requester may do `action`, such as `update_port`, with the resource, and give it these attributes.
+    /// Throws unless the requester may do `action`, such as `update_port`, on the resource, with these attributes.
     func authorize(_ action: String, _ id: ID<Of>, given: [String: JSON] = [:]) async throws {
         if requester.isAdmin { return }
         let resource = try await find(id)
@@ -41,9 +41,9 @@ struct Access<Of: StoredResource>: Sendable {
         try await checkPorts(Of.ports(in: given))
     }
 
-    /// The project of what the requester makes without saying whose it is.
+    /// The default project of the requester's new resources.
     ///
-    /// Throws where who asks, and what it says, is enough to refuse it: before anything else is read or looked up.
+    /// Throws what can be refused by requester and attributes alone, before anything else is parsed or looked up.
     func projectForNew(_ all: [[String: JSON]]) throws(NeutronError) -> String {
         for given in all {
             let projects = projects(given)
@@ -56,7 +56,7 @@ struct Access<Of: StoredResource>: Sendable {
         return requester.projectID ?? ""
     }
 
-    /// Throws unless the requester may make such resources, each given some attributes, which have been read and are right.
+    /// Throws unless the requester may create these resources, whose attributes have been parsed and validated.
     func authorizeCreation(_ all: [[String: JSON]]) async throws {
         if requester.isAdmin { return }
         for given in all { try await authorizeCreation(given) }
@@ -85,7 +85,7 @@ struct Access<Of: StoredResource>: Sendable {
         try await checkPorts(Of.ports(in: given))
     }
 
-    /// Throws unless the requester sees each port and may change it.
+    /// Throws unless the requester may see and change each port.
     func checkPorts(_ ports: [ID<Port>]) async throws {
         let access = Access<Port>(store: store, requester: requester)
         for port in ports { try await access.authorize("update_port", port) }

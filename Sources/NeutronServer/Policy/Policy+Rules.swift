@@ -2,11 +2,11 @@ import JSONCoding
 import NeutronAPI
 
 extension Policy {
-    /// Who may do what: each line is an action, or an attribute of one, and the conditions of which any one suffices.
-    /// The role `admin` may do everything, whatever is said here; nothing said means `admin` alone.
+    /// The permissions: each line is an action, or an attribute of one, and the conditions of which any one suffices.
+    /// The role `admin` may do everything; no condition means `admin` only.
     ///
-    /// The names and the conditions are those of Neutron's `neutron/conf/policies` with the roles admin, member and reader.
-    /// An attribute without a line may be said by whoever may do the action, and seen by whoever sees the resource.
+    /// The names and the conditions are those of Neutron's `neutron/conf/policies` with the roles admin, member and
+    /// reader. An attribute without a line may be set with the action's permission, and seen with the resource's.
     static let rules: [Rule] = [
         // Networks.
         Rule("get_network", [.projectReader, .shared, .external, .role("advsvc")]),
@@ -33,7 +33,7 @@ extension Policy {
         Rule("update_network:provider:segmentation_id", []),
         Rule("delete_network", [.projectMember]),
 
-        // Subnets. A shared network gets them from its owner alone.
+        // Subnets. Only the owner of a shared network may add them.
         Rule("get_subnet", [.projectReader, .networkReader, .shared]),
         Rule("create_subnet", [.networkMember]),
         Rule("create_subnet:segment_id", []),
@@ -43,7 +43,7 @@ extension Policy {
         Rule("update_subnet:service_types", []),
         Rule("delete_subnet", [.projectMember, .networkMember]),
 
-        // Ports. Whose network it is sees who is on it, and may put them out.
+        // Ports. A network's owner sees all ports on it, and may delete them.
         Rule("get_port", [.projectReader, .networkReader, .role("advsvc")]),
         Rule("get_port:binding:host_id", []),
         Rule("get_port:binding:profile", []),
@@ -78,7 +78,7 @@ extension Policy {
         Rule("update_port:allowed_address_pairs:ip_address", [.networkMember]),
         Rule("delete_port", [.projectMember, .networkMember, .role("advsvc")]),
 
-        // Trunks. Their ports must be the requester's to see.
+        // Trunks. The requester must see their ports.
         Rule("get_trunk", [.projectReader]),
         Rule("create_trunk", [.projectMember]),
         Rule("update_trunk", [.projectMember]),
@@ -88,7 +88,7 @@ extension Policy {
         Rule("remove_subports", [.projectMember]),
     ]
 
-    /// What an attribute is where a request for something new does not mention it: saying so is saying nothing.
+    /// The defaults of attributes in create requests: setting one to its default needs no permission.
     static let defaults: [String: JSON] = [
         "shared": false, "router:external": false, "is_default": false, "device_owner": "",
         "binding:vnic_type": "normal",

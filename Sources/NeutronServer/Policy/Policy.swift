@@ -2,7 +2,7 @@ import JSONCoding
 import NetworkStore
 import NeutronAPI
 
-/// Decides who may do what: reads the table of ``rules``.
+/// Evaluates the table of ``rules``.
 enum Policy {
     /// A line of the table.
     struct Rule: Sendable {
@@ -17,7 +17,7 @@ enum Policy {
         }
     }
 
-    /// What may hold of a requester and the resource that it asks for.
+    /// A condition on the requester and the resource.
     enum Condition: Hashable, Sendable {
         /// It may read, and the resource is its project's.
         case projectReader
@@ -29,11 +29,11 @@ enum Policy {
         case networkMember
         /// The network is shared.
         case shared
-        /// The network is one that routers may have their gateway on.
+        /// The network is external: routers may have their gateway on it.
         case external
-        /// The port is not one of a router, a DHCP server and the like.
+        /// The port does not belong to a router, a DHCP server and the like.
         case notNetworkDevice
-        /// Written in lower case.
+        /// In lower case.
         case role(String)
 
         func holds(_ requester: Requester, _ target: PolicyTarget) -> Bool {
@@ -67,13 +67,13 @@ enum Policy {
         requester.isAdmin || conditions[rule, default: []].contains { $0.holds(requester, target) }
     }
 
-    /// Throws Neutron's 403 where the requester may not do `action`, or may not mention one of the attributes it gives.
+    /// Throws Neutron's 403 unless the requester may do `action` and set the attributes it gives.
     static func enforce(
         _ requester: Requester, _ action: String, _ target: PolicyTarget, given: [String: JSON] = [:]
     ) throws(NeutronError) {
         if requester.isAdmin { return }
         var isAllowed = allows(requester, action, target)
-        // As Neutron writes the rules that it put together.
+        // As Neutron prints combined rules.
         var text = "rule:\(action)"
         for name in attributes[action, default: []] {
             guard let value = given[name], isMentioned(name, value, action) else { continue }
@@ -88,7 +88,7 @@ enum Policy {
         guard isAllowed else { throw .policyNotAuthorized(text) }
     }
 
-    /// The same where an attribute is mentioned that admin alone may say: that takes no look at anything else.
+    /// The same for attributes that only admin may set, which needs no look-up.
     static func enforceForAdmin(
         _ requester: Requester, _ action: String, given: [String: JSON]
     ) throws(NeutronError) {
@@ -99,7 +99,7 @@ enum Policy {
         if isForAdmin { try enforce(requester, action, PolicyTarget(projectID: ""), given: given) }
     }
 
-    /// Attributes of a kind of resource that are not shown to a requester. Such rules know nothing but roles.
+    /// Attributes of a kind of resource that are hidden from a requester. Such rules have roles only.
     static func hidden(_ member: String, from requester: Requester) -> Set<String> {
         if requester.isAdmin { return [] }
         let nothing = PolicyTarget(projectID: "")
@@ -107,14 +107,14 @@ enum Policy {
             attributes["get_\(member)", default: []].filter { !allows(requester, "get_\(member):\($0)", nothing) })
     }
 
-    /// A request for something new that says what is so anyway, or nothing, does not mention it. A change always does.
+    /// A create request that sets an attribute to its default does not count as setting it. An update always does.
     private static func isMentioned(_ name: String, _ value: JSON, _ action: String) -> Bool {
         guard action.hasPrefix("create_") else { return true }
         if value == .null { return false }
         return defaults[name].map { !value.means($0) } ?? true
     }
 
-    /// Rules for members of the objects that a list is of.
+    /// Rules for members of a list's objects.
     private static func parts(of value: JSON, _ rule: String) -> [String] {
         (value.array ?? []).flatMap { ($0.object ?? [:]).keys.sorted() }.map { "\(rule):\($0)" }
             .filter { conditions[$0] != nil }

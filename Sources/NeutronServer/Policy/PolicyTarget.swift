@@ -2,20 +2,20 @@ import JSONCoding
 import NetworkStore
 import NeutronAPI
 
-/// What rules ask of a resource.
+/// The properties of a resource that rules depend on.
 struct PolicyTarget: Sendable {
-    /// Whose it is.
+    /// Its owner.
     var projectID: String
-    /// The network that it is on, or, of a network, that network.
+    /// The network that it is on; for a network, itself.
     var network: NetworkOwnership?
-    /// Of a port, as it is to become.
+    /// Of a port, after the change.
     var deviceOwner = ""
 
     func isOnNetwork(of project: String?) -> Bool { network.map { $0.projectID == project } ?? false }
 }
 
 extension StoredResource {
-    /// What rules ask of this resource. Only the project counts unless a kind of resource says more.
+    /// The properties of this resource that rules depend on; by default only its project.
     func policyTarget(in snapshot: Snapshot) -> PolicyTarget { PolicyTarget(projectID: standard.projectID) }
 
     static var isOnNetwork: Bool { false }
@@ -40,7 +40,7 @@ extension Subnet {
 }
 
 extension Trunk {
-    /// The parent and the ports to be carried.
+    /// The parent and the subports.
     static func ports(in given: [String: JSON]) -> [ID<Port>] {
         let subports = (given["sub_ports"]?.array ?? []).map { $0.object?["port_id"] }
         return ([given["port_id"]] + subports).compactMap { $0?.string.flatMap { ID<Port>($0) } }

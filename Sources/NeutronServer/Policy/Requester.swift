@@ -1,15 +1,15 @@
-/// Who a request is from, and what that is worth.
+/// The user, project and roles of a request.
 package struct Requester: Hashable, Sendable {
-    /// The project that the requester speaks for: owner of what it makes. Nil for a token that is for no project.
+    /// The requester's project, which owns what it creates. Nil for a token without a project.
     package let projectID: String?
     package let userID: String
-    /// In lower case, which does not count in the names of roles.
+    /// In lower case: names of roles are case-insensitive.
     let roles: Set<String>
-    /// Sees and may do everything.
+    /// May see and do everything.
     let isAdmin: Bool
-    /// May read what its project has.
+    /// May read its project's resources.
     let isReader: Bool
-    /// May change what its project has; `_member_` is the name that old Keystones gave this role.
+    /// May change its project's resources; `_member_` is the role's name in old Keystones.
     let isMember: Bool
 
     package init(projectID: String?, userID: String, roles: some Sequence<String>) {
@@ -21,6 +21,6 @@ package struct Requester: Hashable, Sendable {
         isReader = isMember || self.roles.contains("reader")
     }
 
-    /// Who asks where nobody has to say who it is.
+    /// The requester without authentication.
     static func trusted(projectID: String) -> Self { Self(projectID: projectID, userID: "", roles: ["admin"]) }
 }

@@ -1,19 +1,19 @@
 import NIOConcurrencyHelpers
 import NIOCore
 
-/// Lets so many through at a time. Those who wait stand in one queue for each client, and the queues take turns: however
-/// many requests one client has, another's waits for one of them.
-package final class Turnstile<Client: Hashable & Sendable>: Sendable {
+/// A semaphore that is fair between clients. Waiters queue by client, and the queues take turns: however
+/// many requests one client has, another's waits for one of them only.
+package final class FairSemaphore<Client: Hashable & Sendable>: Sendable {
     private struct Waiter {
         let number: UInt64
-        /// The turns that the client may have at a time.
+        /// The turns that the client may hold at a time.
         let share: Int
         let turn: AsyncStream<Void>.Continuation
     }
 
     private struct State {
         var free: Int
-        /// The turns that each client has.
+        /// The turns that each client holds.
         var taken: [Client: Int] = [:]
         var next: UInt64 = 0
         var queues: [Client: CircularBuffer<Waiter>] = [:]
@@ -28,14 +28,13 @@ package final class Turnstile<Client: Hashable & Sendable>: Sendable {
 
     private let state: NIOLockedValueBox<State>
 
-    /// How many stand in queues.
+    /// The number of waiters.
     var waiting: Int { state.withLockedValue { $0.queues.values.reduce(0) { $0 + $1.count } } }
 
     package init(width: Int) { state = NIOLockedValueBox(State(free: width)) }
 
-    /// Waits for a turn of `client`, which ends with ``leave(_:)``; false when it had none until the deadline, or was
-    /// cancelled.
-    /// - Parameter share: the turns that the client may have at a time.
+    /// Waits for a turn of `client`, which ends with ``leave(_:)``; false when it got none by the deadline, or was
+    /// cancelled. The client may have `share` turns at a time.
     package func enter(
         for client: Client, share: Int = .max, until deadline: ContinuousClock.Instant
     ) async -> Bool {
@@ -63,13 +62,13 @@ package final class Turnstile<Client: Hashable & Sendable>: Sendable {
         return false
     }
 
-    /// Gives the turn of `client` to the next who still waits: a stream that was finished or cancelled takes none.
+    /// Passes the turn of `client` on to the next live waiter: a stream that was finished or cancelled takes none.
     package func leave(_ client: Client) {
         state.withLockedValue { state in
             state.free += 1
             let rest = state.taken[client, default: 1] - 1
             state.taken[client] = rest > 0 ? rest : nil
-            // Clients that have their share already keep their place; there are few of them.
+            // Clients at their share keep their place; there are few of them.
             for _ in 0..<state.order.count {
                 guard let next = state.order.popFirst() else { return }
                 if Self.admit(next, &state) { return }
@@ -77,7 +76,7 @@ package final class Turnstile<Client: Hashable & Sendable>: Sendable {
         }
     }
 
-    /// Gives a turn to the first of a client's queue that still waits, and puts the client behind the others.
+    /// Gives a turn to the first live waiter of a client's queue, and puts the client behind the others.
     private static func admit(_ client: Client, _ state: inout State) -> Bool {
         var queue = state.queues.removeValue(forKey: client) ?? []
         var isAdmitted = false

@@ -126,54 +126,29 @@ let package = Package(
         // What we are.
         room(
             "NetworkStore",
-            uses: [
-                "NetAddress", "JSONCoding", "OVSDB", "OVNModel", "IPAM", "DHCPOptions", "Deadlines", "NeutronAPI",
-                "OVSDBClient", logging,
-            ]),
+            uses: ["NetAddress", "JSONCoding", "OVSDB", "OVNModel", "IPAM", "DHCPOptions", "Deadlines", "NeutronAPI", "OVSDBClient", logging]),
         room(
             "NeutronServer",
-            uses: [
-                "NetAddress", "JSONCoding", "Deadlines", "NeutronAPI", "HTTPServing", "HTTPTransport", "Keystone",
-                "NetworkStore", hummingbird, logging, metrics, locks, nioHTTP,
-            ] + nio),
+            uses: ["NetAddress", "JSONCoding", "Deadlines", "NeutronAPI", "HTTPServing", "HTTPTransport", "Keystone", "NetworkStore", hummingbird, logging, metrics, locks, nioHTTP] + nio),
         room(
             "HostAttachment",
             uses: ["NetAddress", "OVSDB", "OVNModel", "Deadlines", "Netlink", "HostNetwork", "OVSDBClient", logging]),
         room(
             "HostEndpoints",
-            uses: [
-                "NetAddress", "JSONCoding", "OVSDB", "OVNModel", "Deadlines", "NeutronAPI", "Release", "Discretion",
-                "Netlink", "HostNetwork", "OVSDBClient", "DockerEngine", "Keystone", "NeutronClient", "HostAttachment",
-                logging,
-            ]),
+            uses: ["NetAddress", "JSONCoding", "OVSDB", "OVNModel", "Deadlines", "NeutronAPI", "Release", "Discretion", "Netlink", "HostNetwork", "OVSDBClient", "DockerEngine", "Keystone", "NeutronClient", "HostAttachment", logging]),
         room(
             "DockerPlugin",
-            uses: [
-                "NetAddress", "JSONCoding", "OVSDB", "OVNModel", "Deadlines", "NeutronAPI", "Netlink", "HostNetwork",
-                "OVSDBClient", "DockerEngine", "HTTPServing", "Keystone", "NeutronClient", "HostAttachment",
-                "HostEndpoints", lifecycle, logging, locks, nioHTTP,
-            ] + nio),
+            uses: ["NetAddress", "JSONCoding", "OVSDB", "OVNModel", "Deadlines", "NeutronAPI", "Netlink", "HostNetwork", "OVSDBClient", "DockerEngine", "HTTPServing", "Keystone", "NeutronClient", "HostAttachment", "HostEndpoints", lifecycle, logging, locks, nioHTTP] + nio),
         room(
             "Commands",
-            uses: [
-                "NetAddress", "JSONCoding", "OVSDB", "OVNModel", "Deadlines", "NeutronAPI", "Release", "Discretion",
-                "HostNetwork", "OVSDBClient", "DockerEngine", "Keystone", "NeutronClient", "HostAttachment",
-                "HostEndpoints", "DockerPlugin", arguments, logging,
-            ]),
+            uses: ["NetAddress", "JSONCoding", "OVSDB", "OVNModel", "Deadlines", "NeutronAPI", "Release", "Discretion", "HostNetwork", "OVSDBClient", "DockerEngine", "Keystone", "NeutronClient", "HostAttachment", "HostEndpoints", "DockerPlugin", arguments, logging]),
 
         command(
             "ovn-ipam",
-            uses: [
-                "NetAddress", "OVSDB", "DHCPOptions", "NeutronAPI", "Release", "YAML", "Discretion", "EmbeddedOVN",
-                "OVSDBClient", "HTTPTransport", "Keystone", "NetworkStore", "NeutronServer", arguments, configuration,
-                lifecycle, signals, logging,
-            ] + nio),
+            uses: ["NetAddress", "OVSDB", "DHCPOptions", "NeutronAPI", "Release", "YAML", "Discretion", "EmbeddedOVN", "OVSDBClient", "HTTPTransport", "Keystone", "NetworkStore", "NeutronServer", arguments, configuration, lifecycle, signals, logging] + nio),
         command(
             "ovn-docker-plugin",
-            uses: [
-                "OVSDB", "Release", "Discretion", "OVSDBClient", "DockerEngine", "Keystone", "HostAttachment",
-                "HostEndpoints", "DockerPlugin", arguments, lifecycle, signals, logging,
-            ]),
+            uses: ["OVSDB", "Release", "Discretion", "OVSDBClient", "DockerEngine", "Keystone", "HostAttachment", "HostEndpoints", "DockerPlugin", arguments, lifecycle, signals, logging]),
         command("ovn-integrate", uses: ["Commands"], linker: fixedAddress),
         command("ovn-container", uses: ["Commands"], linker: fixedAddress),
         command("ovsdb-modelgen", uses: ["JSONCoding", "OVSDB", arguments]),

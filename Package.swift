@@ -131,24 +131,49 @@ let package = Package(
             "HostAttachment",
             uses: ["NetAddress", "OVSDB", "OVNModel", "Deadlines", "Netlink", "HostNetwork", "OVSDBClient", logging]),
         room(
+            "NICBridging",
+            uses: [
+                "NetAddress", "OVSDB", "OVNModel", "Deadlines", "CLinux", "Netlink", "HostNetwork", "OVSDBClient",
+                "HostAttachment", logging,
+            ]),
+        room(
+            "HostSetup",
+            uses: [
+                "NetAddress", "OVSDB", "OVNModel", "NeutronAPI", "Discretion", "Deadlines", "HostNetwork",
+                "OVSDBClient", "DockerEngine", "Keystone", "NeutronClient", "HostAttachment", logging,
+            ]),
+        room(
+            "ContainerFirewall",
+            uses: [
+                "NetAddress", "OVSDB", "OVNModel", "NeutronAPI", "HostNetwork", "OVSDBClient", "NICBridging",
+                "HostSetup",
+            ]),
+        room(
             "HostEndpoints",
             uses: [
-                "NetAddress", "OVSDB", "OVNModel", "NeutronAPI", "Release", "Discretion", "Deadlines", "Netlink",
-                "HostNetwork", "OVSDBClient", "DockerEngine", "Keystone", "NeutronClient", "HostAttachment", logging,
+                "NetAddress", "OVSDB", "OVNModel", "NeutronAPI", "Deadlines", "HostNetwork", "OVSDBClient",
+                "NeutronClient", "HostAttachment", "HostSetup", logging,
+            ]),
+        room(
+            "NetworkContainers",
+            uses: [
+                "NetAddress", "NeutronAPI", "Release", "Deadlines", "Netlink", "HostNetwork", "DockerEngine",
+                "NeutronClient", "HostAttachment", "HostSetup", "HostEndpoints", logging,
             ]),
         room(
             "DockerPlugin",
             uses: [
                 "NetAddress", "OVSDB", "OVNModel", "NeutronAPI", "Deadlines", "Netlink", "HostNetwork", "OVSDBClient",
-                "DockerEngine", "HTTPServing", "Keystone", "NeutronClient", "HostAttachment", "HostEndpoints",
-                lifecycle, logging, locks, nioHTTP,
+                "DockerEngine", "HTTPServing", "Keystone", "NeutronClient", "HostAttachment", "HostSetup",
+                "ContainerFirewall", "HostEndpoints", lifecycle, logging, locks, nioHTTP,
             ] + nio),
         room(
             "Commands",
             uses: [
                 "NetAddress", "OVSDB", "OVNModel", "NeutronAPI", "Release", "Discretion", "Deadlines", "HostNetwork",
-                "OVSDBClient", "DockerEngine", "Keystone", "NeutronClient", "HostAttachment", "HostEndpoints",
-                "DockerPlugin", arguments, logging,
+                "OVSDBClient", "DockerEngine", "Keystone", "NeutronClient", "HostAttachment", "NICBridging",
+                "HostSetup", "ContainerFirewall", "HostEndpoints", "NetworkContainers", "DockerPlugin", arguments,
+                logging,
             ]),
 
         command(
@@ -162,7 +187,7 @@ let package = Package(
             "ovn-docker-plugin",
             uses: [
                 "OVSDB", "Release", "Discretion", "OVSDBClient", "DockerEngine", "Keystone", "HostAttachment",
-                "HostEndpoints", "DockerPlugin", arguments, lifecycle, signals, logging,
+                "HostSetup", "NetworkContainers", "DockerPlugin", arguments, lifecycle, signals, logging,
             ]),
         command("ovn-integrate", uses: ["Commands"], linker: fixedAddress),
         command("ovn-container", uses: ["Commands"], linker: fixedAddress),
@@ -196,7 +221,11 @@ let package = Package(
         tests(
             "NeutronServer", uses: ["TestServers", hummingbirdTesting], resources: [.copy("RecordedAnswers.json")]),
         tests("HostAttachment", uses: ["TestServers"]),
-        tests("HostEndpoints", uses: ["TestServers"]),
+        tests("NICBridging", uses: ["TestServers"]),
+        tests("HostSetup"),
+        tests("ContainerFirewall", uses: ["TestServers"]),
+        tests("HostEndpoints", uses: ["TestSamples"]),
+        tests("NetworkContainers", uses: ["TestSamples"]),
         tests("DockerPlugin", uses: ["ovn-docker-plugin", "TestAPI", "TestServers", lifecycle]),
         tests("Commands", uses: ["TestAPI", "TestServers"]),
         .testTarget(name: "ManualTests", dependencies: ["ovn-manual"], swiftSettings: strict),
@@ -206,6 +235,10 @@ let package = Package(
         /// Private `ovsdb-server`s, `ovn-northd`s and the like for the engine tests.
         .target(
             name: "TestServers", dependencies: nio + [locks], path: "Tests/TestServers", exclude: ["keystone"],
+            swiftSettings: strict),
+        /// What rows and answers of the API look like.
+        .target(
+            name: "TestSamples", dependencies: ["HostAttachment", "NeutronAPI"], path: "Tests/TestSamples",
             swiftSettings: strict),
         /// The networking API on databases of those.
         .target(

@@ -1,4 +1,4 @@
-package import HostEndpoints
+package import HostSetup
 package import Logging
 import NeutronAPI
 

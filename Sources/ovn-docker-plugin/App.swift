@@ -2,9 +2,10 @@ import DockerEngine
 import DockerPlugin
 import Glibc
 import HostAttachment
-import HostEndpoints
+import HostSetup
 import Keystone
 import Logging
+import NetworkContainers
 import OVSDB
 import OVSDBClient
 import ServiceLifecycle

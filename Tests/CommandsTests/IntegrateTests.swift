@@ -1,12 +1,13 @@
 import HostAttachment
 import HostNetwork
+import NICBridging
 import NetAddress
 import OVNModel
 import OVSDB
 import Testing
 
 @testable import Commands
-@testable import HostEndpoints
+@testable import HostSetup
 
 struct IntegrateTests {
     /// Open vSwitch's database with one row of table Open_vSwitch.

@@ -1,5 +1,6 @@
+import ContainerFirewall
 import HostAttachment
-import HostEndpoints
+import HostSetup
 import NetAddress
 import OVNModel
 import OVSDB

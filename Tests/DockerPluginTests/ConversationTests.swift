@@ -1,4 +1,5 @@
 import HostAttachment
+import HostNetwork
 import NetAddress
 import NeutronAPI
 import NeutronClient

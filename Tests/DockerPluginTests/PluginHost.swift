@@ -3,6 +3,7 @@ import Foundation
 import HostAttachment
 import HostEndpoints
 import HostNetwork
+import HostSetup
 import Logging
 import Netlink
 import NeutronAPI

@@ -1,10 +1,10 @@
 // Rooms: CYAML DockerPlugin
-// Libraries: Algorithms AsyncAlgorithms AsyncHTTPClient Atomics BitCollections CAsyncHTTPClient CLinux CNIOAtomics CNIOBoringSSL CNIOBoringSSLShims CNIODarwin CNIOExtrasZlib CNIOFreeBSD CNIOLLHTTP CNIOLinux CNIOOpenBSD CNIOPosix CNIOWASI CNIOWindows CSystem Collections ConcurrencyHelpers Configuration ContainersPreview CoreMetrics Deadlines DequeModule Discretion DockerEngine HTTPServing HTTPTransport HashTreeCollections HeapModule HostAttachment HostEndpoints HostNetwork Instrumentation InternalCollectionsUtilities Keystone Logging NIO NIOConcurrencyHelpers NIOCore NIOEmbedded NIOHPACK NIOHTTP1 NIOHTTP2 NIOHTTPCompression NIOPosix NIOSOCKS NIOSSL NIOTLS NetAddress Netlink NeutronAPI NeutronClient OVNModel OVSDB OVSDBClient OrderedCollections RealModule Release ServiceContextModule ServiceContextModuleCompatibility ServiceLifecycle SystemPackage Tracing UnixSignals YAML _AtomicsShims _NIOBase64 _NIODataStructures _NumericsShims _RopeModule
+// Libraries: Algorithms AsyncAlgorithms AsyncHTTPClient Atomics BitCollections CAsyncHTTPClient CLinux CNIOAtomics CNIOBoringSSL CNIOBoringSSLShims CNIODarwin CNIOExtrasZlib CNIOFreeBSD CNIOLLHTTP CNIOLinux CNIOOpenBSD CNIOPosix CNIOWASI CNIOWindows CSystem Collections ConcurrencyHelpers Configuration ContainerFirewall ContainersPreview CoreMetrics Deadlines DequeModule Discretion DockerEngine HTTPServing HTTPTransport HashTreeCollections HeapModule HostAttachment HostEndpoints HostNetwork HostSetup Instrumentation InternalCollectionsUtilities Keystone Logging NICBridging NIO NIOConcurrencyHelpers NIOCore NIOEmbedded NIOHPACK NIOHTTP1 NIOHTTP2 NIOHTTPCompression NIOPosix NIOSOCKS NIOSSL NIOTLS NetAddress Netlink NeutronAPI NeutronClient OVNModel OVSDB OVSDBClient OrderedCollections RealModule Release ServiceContextModule ServiceContextModuleCompatibility ServiceLifecycle SystemPackage Tracing UnixSignals YAML _AtomicsShims _NIOBase64 _NIODataStructures _NumericsShims _RopeModule
 // Links: :libyaml.a z
 
 import DockerPlugin
 import Foundation
-import HostEndpoints
+import HostSetup
 import Logging
 import NeutronAPI
 

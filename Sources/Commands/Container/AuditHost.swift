@@ -1,6 +1,6 @@
 import ArgumentParser
 import Deadlines
-import HostEndpoints
+import HostSetup
 
 /// `ovn-container audit`
 struct AuditHost: HostCommand {

@@ -1,9 +1,10 @@
-import HostEndpoints
+import ContainerFirewall
+import HostSetup
 
 extension HostAudit {
     /// What is out of order with the packet filter's table.
     func firewallItems() async -> [Item] {
-        Self.items(await HostFirewall(host.seams).state(host.database))
+        Self.items(await HostFirewall(host.hooks).state(host.database))
     }
 
     static func items(_ state: HostFirewall.State) -> [Item] {

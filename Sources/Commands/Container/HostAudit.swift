@@ -1,7 +1,10 @@
+import ContainerFirewall
 import DockerEngine
 import DockerPlugin
 import HostAttachment
 import HostEndpoints
+import HostSetup
+import NetworkContainers
 import NeutronAPI
 
 /// What is out of order on this host: with its network containers, and with the endpoints and networks of Docker's plugin.
@@ -81,7 +84,7 @@ struct HostAudit: Sendable {
             case .networkContainer(let change):
                 try await NetworkContainerRepair(host: host, engine: engine).perform(change)
             case .docker(let change): try await plugin.perform(change, on: host)
-            case .firewall: try await HostFirewall(host.seams).ensure(host.database)
+            case .firewall: try await HostFirewall(host.hooks).ensure(host.database)
             case .gateway: _ = try await plugin.protectGateway(on: host)
             case nil: return item.detail
             }

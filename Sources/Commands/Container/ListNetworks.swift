@@ -1,6 +1,7 @@
 import ArgumentParser
-import HostEndpoints
+import HostSetup
 import NetAddress
+import NetworkContainers
 import NeutronAPI
 import NeutronClient
 

@@ -1,4 +1,5 @@
-import HostEndpoints
+import ContainerFirewall
+import HostSetup
 
 extension IntegrationStatus {
     /// Whether containers are kept from tunnels and databases.

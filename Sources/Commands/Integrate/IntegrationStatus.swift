@@ -1,5 +1,7 @@
+import ContainerFirewall
 import HostAttachment
-import HostEndpoints
+import HostSetup
+import NICBridging
 import NetAddress
 import OVNModel
 import OVSDB

@@ -1,7 +1,8 @@
 import ArgumentParser
+import ContainerFirewall
 import Deadlines
 import Glibc
-import HostEndpoints
+import HostSetup
 import OVNModel
 
 /// `ovn-integrate set-encap-type`
@@ -22,7 +23,7 @@ struct SetEncapsulation: HostCommand {
     func run(in context: Context) async throws {
         let deadline = host.deadline()
         let type = type
-        let firewall = HostFirewall(context.seams)
+        let firewall = HostFirewall(context.hooks)
         try await HostDatabase.with(host.remote(context), until: deadline, logger: host.logger(context)) { database in
             try firewall.check(database)
             if let reason = type.unavailable(

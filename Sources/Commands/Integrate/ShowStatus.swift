@@ -1,10 +1,12 @@
 import ArgumentParser
+import ContainerFirewall
 import Deadlines
 import HostAttachment
-import HostEndpoints
 import HostNetwork
+import HostSetup
 import Keystone
 import Logging
+import NICBridging
 import NeutronAPI
 import NeutronClient
 import OVNModel
@@ -28,14 +30,14 @@ struct ShowStatus: HostCommand {
         let logger = host.logger(context)
         let cloud = host.cloud
         let folder = context.environment["OVN_RUNDIR"]
-        let firewall = HostFirewall(context.seams)
+        let firewall = HostFirewall(context.hooks)
         let status = try await HostDatabase.with(host.remote(context), until: deadline, logger: logger) { database in
             let ids = database.client.replica[OpenVSwitch.Configuration.self].only?.externalIDs
             let central = ids?["ipam"].flatMap { CentralPoint($0) }
             async let api = Self.api(cloud, central, context, deadline, logger)
             async let controller = OVNController(folder: folder).connection(
                 within: min(deadline.remaining, .seconds(2)))
-            let links = try context.seams.namespace.map { try HostLinks(in: $0) }
+            let links = try context.hooks.namespace.map { try HostLinks(in: $0) }
             let nics = try await NICBridge(ovs: database.client, links: links, logger: logger).states()
             let surroundings = IntegrationStatus.Surroundings(
                 controller: await controller, apiProblem: await api.problem, apiEndpoint: await api.endpoint,
@@ -57,7 +59,7 @@ struct ShowStatus: HostCommand {
         let client: NeutronClient
         do {
             client = try await NetworkAccess.connect(
-                choice, central: central, api: context.seams.api, until: limit, logger: logger
+                choice, central: central, api: context.hooks.api, until: limit, logger: logger
             ).api
         } catch {
             return (choice.isMeant ? "the cloud's" : nil, HostError(error).message)

@@ -1,5 +1,6 @@
 import HostAttachment
 import HostEndpoints
+import HostSetup
 import Logging
 import NetAddress
 import NeutronAPI

@@ -1,6 +1,7 @@
 import HostAttachment
 import HostEndpoints
 import HostNetwork
+import HostSetup
 import Logging
 import NetAddress
 import NeutronAPI
@@ -220,11 +221,4 @@ extension DockerPlugin {
         }
         return endpoint
     }
-}
-
-extension Attachment {
-    /// Whether it is an endpoint of the engine's.
-    var isDocker: Bool { annotations[EndpointKeys.endpoint] != nil }
-    var isSticky: Bool { annotations[EndpointKeys.sticky] == "true" }
-    var hasMulticast: Bool { annotations[EndpointKeys.multicast] == "true" }
 }

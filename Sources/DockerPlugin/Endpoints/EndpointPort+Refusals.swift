@@ -1,5 +1,6 @@
 import HostAttachment
 import HostEndpoints
+import HostSetup
 import NetAddress
 import NeutronAPI
 import NeutronClient

@@ -1,5 +1,5 @@
-import HostAttachment
 import HostEndpoints
+import HostSetup
 import NetAddress
 import NeutronAPI
 import NeutronClient

@@ -1,6 +1,7 @@
 import HostAttachment
-package import HostEndpoints
+import HostEndpoints
 package import HostNetwork
+package import HostSetup
 import Netlink
 
 /// What an endpoint's container lacks in the bridge by which the engine lets it out.

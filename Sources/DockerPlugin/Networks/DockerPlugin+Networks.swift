@@ -1,6 +1,7 @@
 import HostAttachment
-package import HostEndpoints
+import HostEndpoints
 import HostNetwork
+package import HostSetup
 import Logging
 import NetAddress
 import NeutronAPI

@@ -1,5 +1,6 @@
 import Glibc
 import HostEndpoints
+import HostSetup
 import Logging
 import NeutronAPI
 import NeutronClient

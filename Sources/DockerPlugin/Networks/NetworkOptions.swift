@@ -1,4 +1,4 @@
-import HostEndpoints
+import HostSetup
 
 /// What `docker network create` says with `-o`, and with `--ipam-opt` about the same.
 struct NetworkOptions: Equatable, Sendable {

@@ -1,4 +1,4 @@
-package import HostEndpoints
+package import HostSetup
 import NetAddress
 import NeutronAPI
 import OVNModel

@@ -1,4 +1,4 @@
-import HostEndpoints
+import HostSetup
 import NetAddress
 
 /// The pools that the engine has asked for, until it says which networks they are for. Lost with the process: then the engine's second

@@ -1,4 +1,4 @@
-import HostEndpoints
+import HostSetup
 import NetAddress
 import NeutronAPI
 

@@ -1,4 +1,4 @@
-import HostEndpoints
+import HostSetup
 import Logging
 import NetAddress
 import NeutronAPI

@@ -1,5 +1,5 @@
 import HTTPServing
-import HostEndpoints
+import HostSetup
 package import Logging
 import NIOCore
 import NIOHTTP1

@@ -1,6 +1,7 @@
 import DockerEngine
 import HostAttachment
-package import HostEndpoints
+import HostEndpoints
+package import HostSetup
 package import Logging
 import NeutronAPI
 import NeutronClient
@@ -164,7 +165,7 @@ extension DockerPlugin {
         scene.ports = try await EndpointPort(host: host).all()
         let here = Set(scene.ports.map(\.id))
         let missing = Set(scene.endpoints.compactMap { ID<Port>($0.attachment.portID) }).subtracting(here)
-        scene.existing = Set(try await Sweep.ports(missing, fields: Port.identifyingFields, on: host).keys)
+        scene.existing = Set(try await host.ports(missing, fields: Port.identifyingFields).keys)
         scene.made = try await host.api.list(
             where: [("description", LogicalNetwork.madeDescription)], within: host.remaining)
         return scene

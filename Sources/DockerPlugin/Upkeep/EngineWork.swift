@@ -1,6 +1,5 @@
 import Deadlines
 package import DockerEngine
-import HostEndpoints
 
 /// What the engine is in the middle of.
 package enum EngineWork {

@@ -1,4 +1,4 @@
-package import HostEndpoints
+package import HostSetup
 import NeutronAPI
 import NeutronClient
 
@@ -15,7 +15,7 @@ extension DockerPlugin {
     /// What disagrees. Changes nothing.
     package func networkFindings(on host: ContainerHost) async throws -> [NetworkFinding] {
         let records = try host.database.networkRecords()
-        let networks = try await Sweep.networks(Set(records.map(\.network)), on: host)
+        let networks = try await host.networks(Set(records.map(\.network)))
         let names = Dictionary(networks.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
         return records.compactMap { $0.finding(nameInAPI: names[$0.network]) }
     }

@@ -1,4 +1,3 @@
-import HostEndpoints
 package import NeutronAPI
 
 /// A port that the API says is on this host, of which nothing is here and which another host's plugin made.

@@ -1,3 +1,4 @@
+import HostSetup
 package import NeutronAPI
 import NeutronClient
 

@@ -161,19 +161,32 @@ let package = Package(
                 "NeutronClient", "HostAttachment", "HostSetup", "HostEndpoints", logging,
             ]),
         room(
-            "DockerPlugin",
+            "DockerNetworks",
+            uses: [
+                "NetAddress", "OVSDB", "OVNModel", "NeutronAPI", "HostNetwork", "OVSDBClient", "NeutronClient",
+                "HostAttachment", "HostSetup", "HostEndpoints", logging,
+            ]),
+        room(
+            "HostDiagnosis",
             uses: [
                 "NetAddress", "OVSDB", "OVNModel", "NeutronAPI", "Deadlines", "Netlink", "HostNetwork", "OVSDBClient",
-                "DockerEngine", "HTTPServing", "Keystone", "NeutronClient", "HostAttachment", "HostSetup",
-                "ContainerFirewall", "HostEndpoints", lifecycle, logging, locks, nioHTTP,
+                "DockerEngine", "Keystone", "NeutronClient", "HostAttachment", "NICBridging", "HostSetup",
+                "ContainerFirewall", "HostEndpoints", "NetworkContainers", "DockerNetworks", logging,
+            ]),
+        room(
+            "DockerPlugin",
+            uses: [
+                "NetAddress", "NeutronAPI", "Deadlines", "Netlink", "HostNetwork", "OVSDBClient", "DockerEngine",
+                "HTTPServing", "Keystone", "NeutronClient", "HostAttachment", "HostSetup", "ContainerFirewall",
+                "HostEndpoints", "DockerNetworks", "HostDiagnosis", lifecycle, logging, locks, nioHTTP,
             ] + nio),
         room(
             "Commands",
             uses: [
                 "NetAddress", "OVSDB", "OVNModel", "NeutronAPI", "Release", "Discretion", "Deadlines", "HostNetwork",
                 "OVSDBClient", "DockerEngine", "Keystone", "NeutronClient", "HostAttachment", "NICBridging",
-                "HostSetup", "ContainerFirewall", "HostEndpoints", "NetworkContainers", "DockerPlugin", arguments,
-                logging,
+                "HostSetup", "ContainerFirewall", "HostEndpoints", "NetworkContainers", "DockerNetworks",
+                "HostDiagnosis", arguments, logging,
             ]),
 
         command(
@@ -222,12 +235,14 @@ let package = Package(
             "NeutronServer", uses: ["TestServers", hummingbirdTesting], resources: [.copy("RecordedAnswers.json")]),
         tests("HostAttachment", uses: ["TestServers"]),
         tests("NICBridging", uses: ["TestServers"]),
-        tests("HostSetup"),
+        tests("HostSetup", uses: ["TestSamples"]),
         tests("ContainerFirewall", uses: ["TestServers"]),
         tests("HostEndpoints", uses: ["TestSamples"]),
         tests("NetworkContainers", uses: ["TestSamples"]),
+        tests("DockerNetworks"),
+        tests("HostDiagnosis", uses: ["TestSamples"]),
         tests("DockerPlugin", uses: ["ovn-docker-plugin", "TestAPI", "TestServers", lifecycle]),
-        tests("Commands", uses: ["TestAPI", "TestServers"]),
+        tests("Commands", uses: ["TestAPI", "TestSamples", "TestServers"]),
         .testTarget(name: "ManualTests", dependencies: ["ovn-manual"], swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
         .testTarget(name: "LabTests", swiftSettings: strict),

@@ -1,3 +1,4 @@
+import DockerNetworks
 package import HostSetup
 package import Logging
 import NeutronAPI

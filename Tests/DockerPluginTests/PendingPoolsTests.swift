@@ -2,6 +2,7 @@ import HostSetup
 import NetAddress
 import Testing
 
+@testable import DockerNetworks
 @testable import DockerPlugin
 
 @Suite struct PendingPoolsTests {

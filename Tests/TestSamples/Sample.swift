@@ -49,7 +49,7 @@ package enum Sample {
     private struct Mistake: Error {}
 
     /// For what this file has written itself.
-    private static func unwrap<T>(_ value: T?) throws -> T {
+    static func unwrap<T>(_ value: T?) throws -> T {
         guard let value else { throw Mistake() }
         return value
     }

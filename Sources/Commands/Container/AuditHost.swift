@@ -1,5 +1,6 @@
 import ArgumentParser
 import Deadlines
+import HostDiagnosis
 import HostSetup
 
 /// `ovn-container audit`

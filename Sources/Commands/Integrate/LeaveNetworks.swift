@@ -1,6 +1,6 @@
 import ArgumentParser
 import ContainerFirewall
-import DockerPlugin
+import DockerNetworks
 import HostAttachment
 import HostSetup
 import OVNModel

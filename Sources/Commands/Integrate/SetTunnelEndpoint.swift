@@ -1,6 +1,7 @@
 import ArgumentParser
 import ContainerFirewall
 import Deadlines
+import HostNetwork
 import HostSetup
 import NetAddress
 import OVNModel

@@ -1,3 +1,4 @@
+import DockerNetworks
 import HostAttachment
 import HostEndpoints
 import HostSetup

@@ -1,3 +1,4 @@
+import DockerNetworks
 import HostEndpoints
 import HostSetup
 import NetAddress

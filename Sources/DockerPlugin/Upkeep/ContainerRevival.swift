@@ -1,4 +1,5 @@
 import DockerEngine
+import DockerNetworks
 import HostSetup
 package import Logging
 

@@ -1,3 +1,4 @@
+import DockerNetworks
 import HostSetup
 import NeutronAPI
 

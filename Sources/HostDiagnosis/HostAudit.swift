@@ -1,58 +1,56 @@
 import ContainerFirewall
-import DockerEngine
-import DockerPlugin
+package import DockerEngine
+import DockerNetworks
 import HostAttachment
 import HostEndpoints
-import HostSetup
-import NetworkContainers
+package import HostSetup
+package import NetworkContainers
 import NeutronAPI
 
 /// What is out of order on this host: with its network containers, and with the endpoints and networks of Docker's plugin.
-struct HostAudit: Sendable {
+package struct HostAudit: Sendable {
     /// Something out of order and what puts it right.
-    struct Item: Hashable, Sendable {
-        enum Remedy: Hashable, Sendable {
+    package struct Item: Hashable, Sendable {
+        package enum Remedy: Hashable, Sendable {
             case networkContainer(NetworkContainerChange)
             case docker(AuditChange)
             case firewall
             case gateway
         }
 
-        let problem: String
-        let portID: String
-        let container: String
-        let detail: String
+        package let problem: String
+        package let portID: String
+        package let container: String
+        package let detail: String
         /// Nil where nothing that is ours puts it right.
-        let remedy: Remedy?
+        package let remedy: Remedy?
     }
 
-    let host: ContainerHost
+    package let host: ContainerHost
     let engine: DockerEngine
-    private let plugin: DockerPlugin
 
-    init(host: ContainerHost, engine: DockerEngine) {
+    package init(host: ContainerHost, engine: DockerEngine) {
         self.host = host
         self.engine = engine
-        plugin = DockerPlugin(hosts: { host.within($0) }, upkeep: UpkeepSignal(), logger: host.logger)
     }
 
     /// What is being made or taken away looks out of order for a moment: between two looks.
-    static let settling = Duration.seconds(2)
+    package static let settling = Duration.seconds(2)
 
     /// Looks at everything.
-    func look() async throws -> [Item] {
+    package func look() async throws -> [Item] {
         let network = try await NetworkContainerScene.look(on: host, engine)
         let own = network.plan().map(Self.item)
         let word = try await EngineWord.ask(engine, about: try host.database.networkIDs(), within: host.remaining)
-        let scene = try await plugin.scene(on: host, engine: word)
+        let scene = try await AuditScene.look(on: host, engine: word)
         let known = Set(own.map(\.portID))
         let dockers = scene.plan().map { item($0) }.filter { $0.portID.isEmpty || !known.contains($0.portID) }
         let here = try await EndpointsHere.look(on: host, network.survey, ports: scene.ports)
         // What is taken away differs in nothing any more.
         let acted = Set((own + dockers).filter { $0.remedy != nil }.map(\.portID))
         let differences = here.differences.filter { !acted.contains($0.portID) }.map(Self.item)
-        let gateway = try await plugin.gatewayFindings(on: host).map { item($0) }
-        let networks = try await plugin.networkFindings(on: host).map { finding in
+        let gateway = try await GatewayFinding.all(on: host).map { item($0) }
+        let networks = try await NetworkFinding.all(on: host).map { finding in
             Item(problem: finding.problem, portID: "", container: "", detail: finding.detail, remedy: nil)
         }
         let faults = faults(scene.endpoints.map(\.attachment), network.survey.findings)
@@ -61,9 +59,9 @@ struct HostAudit: Sendable {
     }
 
     /// Those of the items that are still there, and that nobody is at work on: the engine may take minutes to start a container.
-    func look(again items: [Item]) async throws -> [Item] {
+    package func look(again items: [Item]) async throws -> [Item] {
         let changes = items.compactMap { if case .docker(let change) = $0.remedy { change } else { nil } }
-        try await plugin.awaitCalls(on: changes, on: host)
+        try await DockerRepair.awaitCalls(on: changes, on: host)
         let isAtRest = changes.contains(where: \.mayBeUnderway) ? try await isEngineAtRest() : false
         let now = Set(try await look())
         return items.filter { item in
@@ -78,14 +76,14 @@ struct HostAudit: Sendable {
     }
 
     /// - Returns: why it could not be repaired; nil where it was.
-    func repair(_ item: Item) async -> String? {
+    package func repair(_ item: Item) async -> String? {
         do {
             switch item.remedy {
             case .networkContainer(let change):
                 try await NetworkContainerRepair(host: host, engine: engine).perform(change)
-            case .docker(let change): try await plugin.perform(change, on: host)
+            case .docker(let change): try await DockerRepair(host: host).perform(change)
             case .firewall: try await HostFirewall(host.hooks).ensure(host.database)
-            case .gateway: _ = try await plugin.protectGateway(on: host)
+            case .gateway: _ = try await GatewayFinding.repairAll(on: host)
             case nil: return item.detail
             }
             return nil

@@ -1,19 +1,19 @@
-import HostSetup
+package import HostSetup
 
 /// What `docker network create` says with `-o`, and with `--ipam-opt` about the same.
-struct NetworkOptions: Equatable, Sendable {
+package struct NetworkOptions: Equatable, Sendable {
     /// Which logical network is meant: `net`, `net.id`, or kuryr's `neutron.net.name`, `neutron.net.uuid`.
-    var network: Reference?
+    package var network: Reference?
     /// Which of its subnets, where that must be said: kuryr's `neutron.subnet.name`, `neutron.subnet.uuid`.
-    var subnet: Reference?
+    package var subnet: Reference?
     /// In bytes.
-    var mtu: Int?
+    package var mtu: Int?
     /// Whether OVN drops what does not come from a port's own addresses; nil leaves it to the network.
-    var portSecurity: Bool?
+    package var portSecurity: Bool?
     /// Whether an address stays reserved for its container while that is away.
-    var isSticky = false
+    package var isSticky = false
     /// Whether nothing leads outside: `--internal`, which the engine tells beside the options.
-    var isInternal = false
+    package var isInternal = false
 
     static let networkNames = ["net", "neutron.net.name"]
     static let networkIDs = ["net.id", "neutron.net.uuid"]
@@ -21,11 +21,11 @@ struct NetworkOptions: Equatable, Sendable {
     private static let subnetIDs = ["neutron.subnet.uuid"]
     private static let mtus = ["mtu", "com.docker.network.driver.mtu"]
 
-    init() {}
+    package init() {}
 
     /// Reads the options of a network.
     /// - Throws: `usage` for one that is not known, or whose value makes no sense: nothing is silently ignored.
-    init(network options: [String: String]) throws(HostError) {
+    package init(network options: [String: String]) throws(HostError) {
         try self.init(options, allowed: Self.mtus + ["port_security", "sticky"], what: "-o")
         for key in Self.mtus {
             guard let text = options[key] else { continue }
@@ -38,12 +38,12 @@ struct NetworkOptions: Equatable, Sendable {
     }
 
     /// Reads the options of address management.
-    init(pool options: [String: String]) throws(HostError) {
+    package init(pool options: [String: String]) throws(HostError) {
         try self.init(options, allowed: [], what: "--ipam-opt")
     }
 
     /// Reads the options of one connection (`--driver-opt`), on top of the network's. The engine's own are left alone.
-    func merging(endpoint options: [String: String]) throws(HostError) -> NetworkOptions {
+    package func merging(endpoint options: [String: String]) throws(HostError) -> NetworkOptions {
         let own = options.filter { !$0.key.hasPrefix("com.docker.") }
         for key in own.keys.sorted() where key != "port_security" && key != "sticky" {
             throw HostError(

@@ -1,4 +1,4 @@
-import ContainerFirewall
+package import ContainerFirewall
 import HostSetup
 
 extension HostAudit {
@@ -7,7 +7,7 @@ extension HostAudit {
         Self.items(await HostFirewall(host.hooks).state(host.database))
     }
 
-    static func items(_ state: HostFirewall.State) -> [Item] {
+    package static func items(_ state: HostFirewall.State) -> [Item] {
         func item(_ problem: String, _ detail: String, _ remedy: Item.Remedy? = .firewall) -> Item {
             Item(problem: problem, portID: "", container: "", detail: detail, remedy: remedy)
         }

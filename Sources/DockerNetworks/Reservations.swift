@@ -1,10 +1,13 @@
-import NetAddress
-import NeutronAPI
+package import HostAttachment
+import HostEndpoints
+package import HostSetup
+package import NetAddress
+package import NeutronAPI
 
 /// Ports that were made for endpoints which the engine has not made yet: between its question for an address and its CreateEndpoint.
 ///
 /// Lost with the process, like the engine's own knowledge of a call that was cut short; the audit finds the ports.
-actor Reservations {
+package actor Reservations {
     private struct Key: Hashable {
         let network: ID<Network>
         let mac: MACAddress
@@ -20,26 +23,33 @@ actor Reservations {
     /// At most one for each address.
     private var expected: Set<Release> = []
 
-    func add(_ port: Port, mac: MACAddress) { reservations[Key(network: port.networkID, mac: mac)] = port }
+    package init() {}
 
-    func find(_ network: ID<Network>, _ mac: MACAddress) -> Port? { reservations[Key(network: network, mac: mac)] }
+    package func add(_ port: Port, mac: MACAddress) { reservations[Key(network: port.networkID, mac: mac)] = port }
+
+    package func find(_ network: ID<Network>, _ mac: MACAddress) -> Port? {
+        reservations[Key(network: network, mac: mac)]
+    }
 
     /// The one that has an address of this subnet.
-    func find(_ subnet: ID<Subnet>, _ address: IPAddress) -> Port? {
+    package func find(_ subnet: ID<Subnet>, _ address: IPAddress) -> Port? {
         reservations.values.first {
             $0.fixedIPs.contains { $0.subnetID == subnet && $0.ipAddress == address }
         }
     }
 
-    func remove(_ id: ID<Port>) { reservations = reservations.filter { $0.value.id != id } }
+    package func remove(_ id: ID<Port>) { reservations = reservations.filter { $0.value.id != id } }
 
     /// Notes that an endpoint is gone, with its addresses: the engine will still give each of them back, when somebody else may have it.
-    func expectRelease(_ addresses: [IPAddress], of network: ID<Network>) {
-        for address in addresses { expected.insert(Release(network: network, address: address)) }
+    package func expectRelease(of attachment: Attachment, on host: ContainerHost) throws {
+        guard let docker = attachment.annotations[EndpointKeys.network],
+            let network = try host.database.networkRecord(docker)?.network
+        else { return }
+        for address in attachment.addresses { expected.insert(Release(network: network, address: address.address)) }
     }
 
     /// Whether an address that the engine gives back went with its endpoint; it is asked once for each.
-    func isExpected(_ address: IPAddress, of network: ID<Network>) -> Bool {
+    package func isExpected(_ address: IPAddress, of network: ID<Network>) -> Bool {
         expected.remove(Release(network: network, address: address)) != nil
     }
 }

@@ -1,6 +1,6 @@
 package import HostSetup
-import NetAddress
-import NeutronAPI
+package import NetAddress
+package import NeutronAPI
 import OVNModel
 import OVSDB
 import OVSDBClient
@@ -9,29 +9,40 @@ import OVSDBClient
 /// `ovn-containers:docker-network:<id>`.
 ///
 /// The engine tells it once, when the network is made, and never again.
-struct NetworkRecord: Hashable, Sendable {
+package struct NetworkRecord: Hashable, Sendable {
     /// A pool of the network and the subnet it is.
-    struct Pool: Hashable, Sendable {
-        let subnet: ID<Subnet>
+    package struct Pool: Hashable, Sendable {
+        package let subnet: ID<Subnet>
         /// What the engine takes for the gateway.
-        let gateway: IPAddress
+        package let gateway: IPAddress
+
+        package init(subnet: ID<Subnet>, gateway: IPAddress) {
+            self.subnet = subnet
+            self.gateway = gateway
+        }
     }
 
     /// libnetwork's id.
-    let id: String
-    var network: ID<Network>
+    package let id: String
+    package var network: ID<Network>
     /// The name that meant it then; nil where an id did.
-    var name: String?
-    var pools: [PoolID: Pool]
+    package var name: String?
+    package var pools: [PoolID: Pool]
     /// Whether it is `--internal`: nothing leads outside.
-    var isInternal = false
-    var isSticky = false
-    var portSecurity: Bool?
+    package var isInternal = false
+    package var isSticky = false
+    package var portSecurity: Bool?
+
+    package init(id: String, network: ID<Network>, pools: [PoolID: Pool]) {
+        self.id = id
+        self.network = network
+        self.pools = pools
+    }
 
     static let keyPrefix = "ovn-containers:docker-network:"
     var key: String { Self.keyPrefix + id }
 
-    func options() -> NetworkOptions {
+    package func options() -> NetworkOptions {
         var options = NetworkOptions()
         options.portSecurity = portSecurity
         options.isSticky = isSticky
@@ -90,28 +101,28 @@ extension HostDatabase {
     }
 
     /// Notes that a network is being made, before central knows anything of it: so that all of it is found if nobody finishes it.
-    func begin(_ id: String, within limit: Duration) async throws {
+    package func begin(_ id: String, within limit: Duration) async throws {
         try await setExternalIDs([NetworkRecord.keyPrefix + id: "{}"], within: limit)
     }
 
     /// All that are there, in the order of their ids.
-    func networkRecords() throws -> [NetworkRecord] {
+    package func networkRecords() throws -> [NetworkRecord] {
         try configuration.externalIDs.compactMap { key, value in
             guard key.hasPrefix(NetworkRecord.keyPrefix) else { return nil }
             return NetworkRecord(id: String(key.dropFirst(NetworkRecord.keyPrefix.count)), text: value)
         }.sorted { $0.id < $1.id }
     }
 
-    func networkRecord(_ id: String) throws -> NetworkRecord? {
+    package func networkRecord(_ id: String) throws -> NetworkRecord? {
         try configuration.externalIDs[NetworkRecord.keyPrefix + id].flatMap { NetworkRecord(id: id, text: $0) }
     }
 
     /// A network that has this pool. Several of the engine's networks may be one of the API's.
-    func networkRecord(with pool: PoolID) throws -> NetworkRecord? {
+    package func networkRecord(with pool: PoolID) throws -> NetworkRecord? {
         try networkRecords().first { $0.pools[pool] != nil }
     }
 
-    func write(_ record: NetworkRecord, within limit: Duration) async throws {
+    package func write(_ record: NetworkRecord, within limit: Duration) async throws {
         try await setExternalIDs([record.key: record.text], within: limit)
     }
 

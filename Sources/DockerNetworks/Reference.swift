@@ -1,14 +1,14 @@
-import HostSetup
-import NeutronAPI
+package import HostSetup
+package import NeutronAPI
 import NeutronClient
 
 /// Which network or subnet of the API somebody means.
-enum Reference: Hashable, Sendable {
+package enum Reference: Hashable, Sendable {
     case name(String)
     case id(String)
 
     /// The text that means the same to ``init(_:)``.
-    var text: String {
+    package var text: String {
         switch self {
         case .name(let name): name
         case .id(let id): id
@@ -16,11 +16,11 @@ enum Reference: Hashable, Sendable {
     }
 
     /// A word that may be either: an id where it looks like one.
-    init(_ word: String) { self = ID<Network>(word) == nil ? .name(word) : .id(word) }
+    package init(_ word: String) { self = ID<Network>(word) == nil ? .name(word) : .id(word) }
 
     /// Looks for the keys of options that name something, by name or id.
     /// - Throws: `usage` where two contradict each other, or an id is none.
-    init?(_ options: [String: String], names: [String], ids: [String]) throws(HostError) {
+    package init?(_ options: [String: String], names: [String], ids: [String]) throws(HostError) {
         var found: (key: String, reference: Reference)?
         for key in names + ids {
             guard let value = options[key], !value.isEmpty else { continue }
@@ -37,7 +37,7 @@ enum Reference: Hashable, Sendable {
         self = found.reference
     }
 
-    var shown: String {
+    package var shown: String {
         switch self {
         case .name(let name): "\"\(name)\""
         case .id(let id): id
@@ -49,7 +49,7 @@ extension ContainerHost {
     /// The network that is meant; nil where there is none of that name. A name means the network that was joined by it before, whatever
     /// the API calls that now.
     /// - Throws: where an id is not there, or several networks share the name and none is to be preferred.
-    func find(_ reference: Reference) async throws -> Network? {
+    package func find(_ reference: Reference) async throws -> Network? {
         switch reference {
         case .id(let text):
             guard let id = ID<Network>(text), let network = try await api.find(id, within: remaining) else {
@@ -65,7 +65,7 @@ extension ContainerHost {
         }
     }
 
-    func subnets(of network: ID<Network>) async throws -> [Subnet] {
+    package func subnets(of network: ID<Network>) async throws -> [Subnet] {
         try await api.list(where: [("network_id", "\(network)")], within: remaining)
     }
 }

@@ -1,14 +1,16 @@
 import DockerEngine
+import DockerNetworks
 import HostAttachment
+import HostDiagnosis
 import HostEndpoints
-package import HostSetup
+import HostSetup
 package import Logging
 import NeutronAPI
 import NeutronClient
 
 /// Compares, at the start and every half minute, what the API, Open vSwitch, the kernel and the engine say of the engine's endpoints on
 /// this host, and puts right what is ours. So nothing is lost when a call was cut short, whoever was killed.
-package struct Audit: Sendable {
+package struct AuditUpkeep: Sendable {
     let plugin: DockerPlugin
     let engines: ContainerNames.Engines
     let logger: Logger
@@ -61,7 +63,7 @@ package struct Audit: Sendable {
         let host = try await plugin.hosts(Self.limit)
         await protectGateway(on: host)
         for (id, isSticky) in plugin.upkeep.releases { try await release(id, isSticky: isSticky, on: host) }
-        let scene = try await plugin.scene(on: host, engine: await word(on: host))
+        let scene = try await scene(on: host)
         let plan = scene.plan()
         for claim in Set(scene.claimed).subtracting(claims) {
             logger.warning("port of another host is left alone", metadata: ["detail": "\(claim.detail)"])
@@ -75,15 +77,24 @@ package struct Audit: Sendable {
         if !plan.isEmpty { try await carryOut(plan, on: try await plugin.hosts(Self.limit)) }
     }
 
+    private func scene(on host: ContainerHost) async throws -> AuditScene {
+        let word = await word(on: host)
+        return try await AuditScene.look(on: host, engine: word) {
+            if let word { plugin.upkeep.hasNetworks(word.networks) }
+            return plugin.upkeep.beginning
+        }
+    }
+
     /// Does what is still out of order when those who may have been at work on it are done.
     private func carryOut(_ plan: [AuditChange], on host: ContainerHost) async throws {
-        try await plugin.awaitCalls(on: plan, on: host)
+        try await DockerRepair.awaitCalls(on: plan, on: host)
         let isAtRest = plan.contains(where: \.mayBeUnderway) ? await isAtRest(on: host) : false
-        let again = Set(try await plugin.scene(on: host, engine: await word(on: host)).plan())
+        let again = Set(try await scene(on: host).plan())
+        let repair = DockerRepair(host: host, reservations: plugin.reservations)
         var failure: (any Error)?
         for change in plan where again.contains(change) && (isAtRest || !change.mayBeUnderway) {
             logger.info("audit repairs", metadata: ["change": "\(change)"])
-            do { try await plugin.perform(change, on: host) } catch { failure = error }
+            do { try await repair.perform(change) } catch { failure = error }
         }
         // The others were not to wait for one that fails.
         if let failure { throw failure }
@@ -91,7 +102,7 @@ package struct Audit: Sendable {
 }
 
 // What is asked of the engine: outside all calls, since it holds locks while it waits for an answer.
-extension Audit {
+extension AuditUpkeep {
     private static let asking = Duration.seconds(5)
 
     /// What it has; nil where it does not answer, as while it starts.
@@ -122,11 +133,11 @@ extension Audit {
     }
 }
 
-extension Audit {
+extension AuditUpkeep {
     /// Containers that were plugged into docker_gwbridge while nobody watched. What fails there is no reason to look at nothing else.
     private func protectGateway(on host: ContainerHost) async {
         do {
-            for finding in try await plugin.protectGateway(on: host) {
+            for finding in try await GatewayFinding.repairAll(on: host) {
                 logger.info("audit repairs", metadata: ["port": "\(finding.portID)", "cause": "\(finding.detail)"])
             }
         } catch {
@@ -144,52 +155,5 @@ extension Audit {
             }
         }
         plugin.upkeep.isReleased(id)
-    }
-}
-
-extension DockerPlugin {
-    /// Everything an audit looks at, as it is now.
-    ///
-    /// - Parameter engine: asked before; an endpoint that is taken away after that is still thought to be in use, which is the safe side.
-    package func scene(on host: ContainerHost, engine: EngineWord?) async throws -> AuditScene {
-        var scene = AuditScene()
-        // What is here is looked at before what central says of it: an endpoint that is made meanwhile is a port that is missing here
-        // for a moment, not one that is wrong.
-        scene.records = try host.database.networkIDs()
-        scene.engine = engine
-        if let engine { upkeep.hasNetworks(engine.networks) }
-        scene.beginning = upkeep.beginning
-        scene.hostID = host.settings.hostID
-        scene.endpoints = try await host.attachment.handedOver().filter(\.attachment.isDocker)
-        scene.orphans = try await host.attachment.orphans()
-        scene.ports = try await EndpointPort(host: host).all()
-        let here = Set(scene.ports.map(\.id))
-        let missing = Set(scene.endpoints.compactMap { ID<Port>($0.attachment.portID) }).subtracting(here)
-        scene.existing = Set(try await host.ports(missing, fields: Port.identifyingFields).keys)
-        scene.made = try await host.api.list(
-            where: [("description", LogicalNetwork.madeDescription)], within: host.remaining)
-        return scene
-    }
-
-    /// Carries one change out. May be repeated.
-    package func perform(_ change: AuditChange, on host: ContainerHost) async throws {
-        switch change {
-        case .detach(let portID, let reason):
-            let attachment = host.attachment.attachment(portID: portID)
-            try await host.attachment.detach(portID: portID, within: host.remaining)
-            if let attachment { try await expectRelease(of: attachment, on: host) }
-            guard reason == .ended || reason == .neverMoved, let id = ID<Port>(portID) else { return }
-            try await EndpointPort(host: host).release(id, isSticky: attachment?.isSticky ?? false)
-        case .release(let id, let isSticky):
-            guard host.attachment.attachment(portID: "\(id)") == nil else { return }
-            await reservations.remove(id)
-            try await EndpointPort(host: host).release(id, isSticky: isSticky)
-        case .removeVeth(let veth):
-            try await host.attachment.removeOrphan(veth.hostInterface, within: host.remaining)
-        case .forget(let network): try await forget(network, on: host)
-        case .removeNetwork(let id):
-            guard let network = try await host.api.find(id, within: host.remaining) else { return }
-            try await LogicalNetwork.removeUnused(network, on: host)
-        }
     }
 }

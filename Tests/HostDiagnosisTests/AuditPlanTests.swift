@@ -3,7 +3,8 @@ import NetAddress
 import NeutronAPI
 import Testing
 
-@testable import DockerPlugin
+@testable import DockerNetworks
+@testable import HostDiagnosis
 
 /// What an audit decides, from what is there alone.
 @Suite struct AuditPlanTests {

@@ -2,7 +2,7 @@ import HostSetup
 import NeutronAPI
 import Testing
 
-@testable import DockerPlugin
+@testable import DockerNetworks
 
 @Suite struct LogicalNetworkTests {
     static func network(_ number: UInt64, madeAt second: Int64, isOurs: Bool = true) -> Network {
@@ -48,5 +48,24 @@ import Testing
             error?.message
                 == "2 networks have the name \"blue\": say which with -o net.id= "
                 + "(00000000-0000-0001-0000-000000000001, 00000000-0000-0001-0000-000000000002)")
+    }
+
+    @Test func `port security is that of the network where nobody says otherwise`() throws {
+        var network = Self.network(1, madeAt: 7)
+        func terms(_ said: Bool?) -> NetworkTerms {
+            var options = NetworkOptions()
+            options.portSecurity = said
+            return NetworkTerms(options, of: network)
+        }
+        for isSecure in [true, false] {
+            network.portSecurityEnabled = isSecure
+            #expect(terms(nil) == terms(isSecure) && terms(nil).tags(of: network) == [])
+            try terms(nil).check(network)
+            #expect(throws: HostError.self) { try terms(!isSecure).check(network) }
+            network.standard.tags = terms(!isSecure).tags(of: network).sorted()
+            try terms(!isSecure).check(network)
+            #expect(throws: HostError.self) { try terms(nil).check(network) }
+            network.standard.tags = []
+        }
     }
 }

@@ -1,6 +1,6 @@
 import HostAttachment
 import HostEndpoints
-package import HostNetwork
+import HostNetwork
 package import HostSetup
 import Netlink
 
@@ -11,43 +11,34 @@ package struct GatewayFinding: Hashable, Sendable {
     package let detail: String
 }
 
-extension DockerPlugin {
-    /// Protects containers in docker_gwbridge as they come, until it is cancelled.
-    ///
-    /// - Parameter namespace: the host's; nil for the process's own.
-    package func guardGateway(in namespace: NetworkNamespace? = nil) async throws {
-        let hosts = hosts
-        try await gateway.run(in: namespace) {
-            Set(Self.sandboxes(on: try await hosts(.seconds(2))).keys)
-        }
-    }
-
+extension GatewayFinding {
     /// What is missing of it, of all containers of ours; changes nothing.
-    package func gatewayFindings(on host: ContainerHost) async throws -> [GatewayFinding] {
-        try await gatewayFindings(on: host) { _, _ in }
+    package static func all(on host: ContainerHost) async throws -> [GatewayFinding] {
+        try await all(on: host) { _, _ in }
     }
 
     /// Brings what is missing.
-    package func protectGateway(on host: ContainerHost) async throws -> [GatewayFinding] {
+    /// - Returns: what was.
+    package static func repairAll(on host: ContainerHost) async throws -> [GatewayFinding] {
         let links = host.attachment.links
-        let findings = try await gatewayFindings(on: host) { try await links.carryOut($0, in: $1) }
-        if let bridge = try await links.gateway(GatewayProtection.bridge) {
+        let findings = try await all(on: host) { try await links.carryOut($0, in: $1) }
+        if let bridge = try await links.gateway(SubnetCheck.gatewayBridge) {
             try await links.forget(bridge.leftNeighbours)
         }
         return findings
     }
 
-    private func gatewayFindings(
+    private static func all(
         on host: ContainerHost, _ repair: (GatewayPlan, NetworkNamespace) async throws -> Void
     ) async throws -> [GatewayFinding] {
         let links = host.attachment.links
-        guard let bridge = try await links.gateway(GatewayProtection.bridge) else { return [] }
+        guard let bridge = try await links.gateway(SubnetCheck.gatewayBridge) else { return [] }
         var findings = bridge.leftNeighbours.map {
             GatewayFinding(
                 portID: "", detail: "the host keeps \($0.address) of docker_gwbridge for a container that is gone")
         }
         var failure: (any Error)?
-        for (path, portID) in Self.sandboxes(on: host).sorted(by: { $0.value < $1.value }) {
+        for (path, portID) in sandboxes(on: host).sorted(by: { $0.value < $1.value }) {
             guard let sandbox = try NetworkNamespace.find(path: path) else { continue }
             for member in try await links.members(of: bridge, in: sandbox) {
                 let plan = bridge.plan(for: member)
@@ -61,7 +52,7 @@ extension DockerPlugin {
     }
 
     /// The sandboxes of the engine's endpoints, each with one of its ports.
-    private static func sandboxes(on host: ContainerHost) -> [String: String] {
+    package static func sandboxes(on host: ContainerHost) -> [String: String] {
         var sandboxes: [String: String] = [:]
         for attachment in host.attachment.attachments() where attachment.isDocker {
             guard case .path(let path)? = attachment.sandbox?.location else { continue }

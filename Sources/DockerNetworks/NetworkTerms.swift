@@ -6,7 +6,7 @@ import NeutronClient
 /// would reach what others do not.
 ///
 /// Tags of the API's network tell where it is not as usual.
-struct NetworkTerms: Hashable, Sendable {
+package struct NetworkTerms: Hashable, Sendable {
     /// `--internal`
     let isInternal: Bool
     /// Whether OVN drops what does not come from a port's own addresses.

@@ -1,19 +1,21 @@
 import HostEndpoints
-import HostSetup
-import NetAddress
-import NeutronAPI
+package import HostSetup
+package import NetAddress
+package import NeutronAPI
 import NeutronClient
 
 /// The API's ports of the engine's endpoints: made when the engine asks for an address, deleted when it gives it back.
-struct EndpointPort: Sendable {
+package struct EndpointPort: Sendable {
     let host: ContainerHost
 
-    static func isSticky(_ port: Port) -> Bool { port.deviceOwner == DeviceOwner.stickyDocker }
+    package init(host: ContainerHost) { self.host = host }
+
+    package static func isSticky(_ port: Port) -> Bool { port.deviceOwner == DeviceOwner.stickyDocker }
 
     private static func owner(isSticky: Bool) -> String { isSticky ? DeviceOwner.stickyDocker : DeviceOwner.docker }
 
     /// What the port of an endpoint is to be like.
-    struct Request: Sendable {
+    package struct Request: Sendable {
         let network: ID<Network>
         let subnet: ID<Subnet>
         /// Nil takes any that is free.
@@ -23,6 +25,18 @@ struct EndpointPort: Sendable {
         let name: String
         let options: NetworkOptions
 
+        package init(
+            network: ID<Network>, subnet: ID<Subnet>, address: IPAddress?, mac: MACAddress, name: String,
+            options: NetworkOptions
+        ) {
+            self.network = network
+            self.subnet = subnet
+            self.address = address
+            self.mac = mac
+            self.name = name
+            self.options = options
+        }
+
         var fixedIP: FixedIPRequest { FixedIPRequest(subnetID: subnet, ipAddress: address) }
         /// Whether the address is kept when its container goes. One that nobody could ask for again would only be lost.
         var isSticky: Bool { options.isSticky && (address != nil || !name.isEmpty) }
@@ -30,7 +44,7 @@ struct EndpointPort: Sendable {
 
     /// Makes a port with one address, or takes over what is kept for this name or address.
     /// - Throws: `refused` naming who has the address.
-    func create(_ request: Request) async throws -> Port {
+    package func create(_ request: Request) async throws -> Port {
         if request.options.isSticky, request.address == nil, !request.name.isEmpty,
             let port = try await ports(request.network, ("name", request.name)).first(where: {
                 $0.deviceOwner == DeviceOwner.reserved
@@ -49,7 +63,7 @@ struct EndpointPort: Sendable {
 
     /// Gives a port an address of another subnet: the second IP version of an endpoint.
     /// - Throws: `refused` naming who has the address.
-    func add(_ request: Request, to port: Port) async throws -> Port {
+    package func add(_ request: Request, to port: Port) async throws -> Port {
         if let held = port.fixedIPs.first(where: { $0.subnetID == request.subnet }),
             request.address == nil || request.address == held.ipAddress
         {
@@ -71,12 +85,12 @@ struct EndpointPort: Sendable {
     }
 
     /// The ports of a network that match.
-    func ports(_ network: ID<Network>, _ filter: (name: String, value: String)) async throws -> [Port] {
+    package func ports(_ network: ID<Network>, _ filter: (name: String, value: String)) async throws -> [Port] {
         try await host.api.list(where: [("network_id", "\(network)"), filter], within: host.remaining)
     }
 
     /// All ports of containers of this host's engine, with what an audit looks at and nothing else.
-    func all() async throws -> [Port] {
+    package func all() async throws -> [Port] {
         var filters: [(name: String, value: String)] = [
             ("device_owner", DeviceOwner.docker), ("device_owner", DeviceOwner.stickyDocker),
         ]
@@ -88,7 +102,7 @@ struct EndpointPort: Sendable {
     }
 
     /// Gives a port back. Absent is success. A sticky one stays, with no container and on no host.
-    func release(_ id: ID<Port>, isSticky: Bool) async throws {
+    package func release(_ id: ID<Port>, isSticky: Bool) async throws {
         if let carrying = Carrying(host) {
             guard let port = try await host.api.find(id, within: host.remaining) else { return }
             try await carrying.release(port)
@@ -113,7 +127,7 @@ struct EndpointPort: Sendable {
 
     /// Keeps an address from being given to anybody. One that is kept already is fine.
     /// - Returns: what was made for it.
-    func reserve(_ address: IPAddress, name: String, in subnet: Subnet) async throws -> ID<Port>? {
+    package func reserve(_ address: IPAddress, name: String, in subnet: Subnet) async throws -> ID<Port>? {
         do {
             return try await host.api.create(
                 PortCreate(
@@ -142,7 +156,7 @@ struct EndpointPort: Sendable {
     }
 
     /// Whether a port is on this host, and not because somebody moved another host's here.
-    func isOurs(_ port: Port) async throws -> Bool {
+    package func isOurs(_ port: Port) async throws -> Bool {
         guard PortOrigin.mayBe(host.settings.hostID, port) else { return false }
         return try await host.placement().isHere(port)
     }
@@ -167,7 +181,7 @@ struct EndpointPort: Sendable {
     /// What a connection says of itself, beyond what its network says.
     ///
     /// - Returns: the port as it is then.
-    func apply(_ options: NetworkOptions, to port: Port) async throws -> Port {
+    package func apply(_ options: NetworkOptions, to port: Port) async throws -> Port {
         var update = PortUpdate()
         let owner = Self.owner(isSticky: options.isSticky)
         if owner != port.deviceOwner { update.deviceOwner = owner }

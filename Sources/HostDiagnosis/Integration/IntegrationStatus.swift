@@ -6,11 +6,11 @@ import NetAddress
 import OVNModel
 import OVSDB
 
-/// Whether this host takes part in the logical networks, and if not, why. Made from what was seen; asks nothing itself.
-struct IntegrationStatus: Equatable, Sendable {
+/// Whether this host takes part in the logical networks, and if not, why. Made from what was seen.
+package struct IntegrationStatus: Equatable, Sendable {
     /// One thing that must be so.
-    struct Check: Equatable, Sendable {
-        enum State: String, Sendable {
+    package struct Check: Equatable, Sendable {
+        package enum State: String, Sendable {
             case ok
             /// Nobody has set it.
             case missing
@@ -18,23 +18,23 @@ struct IntegrationStatus: Equatable, Sendable {
             case failed
         }
 
-        let key: String
-        let title: String
-        let value: String
-        let state: State
+        package let key: String
+        package let title: String
+        package let value: String
+        package let state: State
         /// What is wrong and what to do about it; `nil` when it is right.
-        let remedy: String?
+        package let remedy: String?
     }
 
     /// A tunnel to another host.
-    struct Tunnel: Equatable, Sendable {
-        let interface: String
-        let type: String
-        let remote: String
+    package struct Tunnel: Equatable, Sendable {
+        package let interface: String
+        package let type: String
+        package let remote: String
         /// The other host's chassis, its `system-id`.
-        let chassis: String
+        package let chassis: String
         /// What ovs-vswitchd says it cannot do with it.
-        let problem: String?
+        package let problem: String?
     }
 
     /// What was seen outside Open vSwitch's database.
@@ -52,11 +52,11 @@ struct IntegrationStatus: Equatable, Sendable {
         var movedNICs: [NICBridge.State] = []
     }
 
-    let checks: [Check]
-    let tunnels: [Tunnel]
+    package let checks: [Check]
+    package let tunnels: [Tunnel]
 
     /// The first thing that keeps this host from working.
-    var cause: String? {
+    package var cause: String? {
         if let check = checks.first(where: { $0.state != .ok }) {
             return "\(check.title.lowercased()): \(check.remedy ?? check.state.rawValue)"
         }

@@ -1,12 +1,14 @@
 import ContainerFirewall
 import HostAttachment
 import HostSetup
+import NICBridging
 import NetAddress
 import OVNModel
 import OVSDB
+import TestSamples
 import Testing
 
-@testable import Commands
+@testable import HostDiagnosis
 
 struct StatusTests {
     static func surroundings(
@@ -16,29 +18,16 @@ struct StatusTests {
             controller: controller, apiProblem: api, addresses: [try #require(IPAddress("192.0.2.11"))])
     }
 
-    static func tunnel(error: String? = nil) -> [OVSDB.Operation] {
-        var interface = OpenVSwitch.Interface(id: .random())
-        interface.name = "ovn-h2-0"
-        interface.type = "geneve"
-        interface.options = ["remote_ip": "192.0.2.12", "csum": "true", "key": "flow"]
-        interface.error = error
-        var port = OpenVSwitch.Port(id: .random())
-        port.name = interface.name
-        port.interfaces = [interface.id]
-        port.externalIDs = ["ovn-chassis-id": "h2@192.0.2.12"]
-        return [.insert(interface), .insert(port)]
-    }
-
     func status(
-        _ ids: StringMap = IntegrateTests.complete, bridge: OpenVSwitch.Bridge? = IntegrateTests.bridge(),
+        _ ids: StringMap = HostRows.complete, bridge: OpenVSwitch.Bridge? = HostRows.bridge(),
         more: [OVSDB.Operation] = [], seen surroundings: IntegrationStatus.Surroundings? = nil
     ) throws -> IntegrationStatus {
-        let replica = try IntegrateTests.database(ids, more: (bridge.map { [.insert($0)] } ?? []) + more)
+        let replica = try HostRows.database(ids, more: (bridge.map { [.insert($0)] } ?? []) + more)
         return IntegrationStatus(replica, try surroundings ?? Self.surroundings())
     }
 
     @Test func `a host that works has no cause`() throws {
-        let status = try status(more: Self.tunnel())
+        let status = try status(more: HostRows.tunnel())
         #expect(status.cause == nil)
         #expect(status.checks.allSatisfy { $0.state == .ok && $0.remedy == nil })
         #expect(status.tunnels.map(\.chassis) == ["h2"])
@@ -50,7 +39,7 @@ struct StatusTests {
         ("ovn-encap-type", "set-encap-type"), ("ovn-mode", "ovn-container init"),
     ])
     func `a setting that is missing is the cause, with the command that sets it`(key: String, word: String) throws {
-        var ids = IntegrateTests.complete
+        var ids = HostRows.complete
         ids[key] = nil
         let status = try status(ids)
         #expect(status.cause?.contains(word) == true, "\(status.cause ?? "")")
@@ -58,19 +47,19 @@ struct StatusTests {
     }
 
     @Test func `what is set and does not work is named`() throws {
-        var elsewhere = IntegrateTests.complete
+        var elsewhere = HostRows.complete
         elsewhere["ovn-encap-ip"] = "192.0.2.99"
-        var stt = IntegrateTests.complete
+        var stt = HostRows.complete
         stt["ovn-encap-type"] = "stt"
         let cases: [(IntegrationStatus, String)] = [
             (try status(bridge: nil), "create-integration-bridge"),
-            (try status(bridge: IntegrateTests.bridge(failMode: nil)), "secure"),
+            (try status(bridge: HostRows.bridge(failMode: nil)), "secure"),
             (try status(elsewhere), "192.0.2.99"),
             (try status(stt), "STT"),
             (try status(seen: try Self.surroundings(.notConnected)), "tcp:192.0.2.1:6642"),
             (try status(seen: try Self.surroundings(.notRunning("no pid file"))), "ovn-controller --pidfile"),
             (try status(seen: try Self.surroundings(api: "port 9696 is shut")), "port 9696 is shut"),
-            (try status(more: Self.tunnel(error: "no such device")), "no such device"),
+            (try status(more: HostRows.tunnel(error: "no such device")), "no such device"),
         ]
         for (status, word) in cases {
             #expect(status.cause?.contains(word) == true, "\(status.cause ?? "no cause") lacks \(word)")
@@ -105,7 +94,7 @@ struct StatusTests {
 
     @Test func `tunnels that take packets from anybody are named`() throws {
         for key in ["ovn-enable-flow-based-tunnels", "ovn-enable-flow-based-tunnels-h1"] {
-            var ids = IntegrateTests.complete
+            var ids = HostRows.complete
             ids[key] = "true"
             #expect(try status(ids).cause?.contains("remove Open_vSwitch . external_ids \(key)") == true)
             ids[key] = "false"
@@ -132,15 +121,15 @@ struct StatusTests {
         #expect(status.cause?.contains("start Open vSwitch") == true)
     }
 
-    @Test func `all formats show every check and tunnel`() throws {
-        let status = try status(more: Self.tunnel())
-        for format in OutputFormat.allCases {
-            let record = ConsoleRecord()
-            var options = OutputOptions()
-            options.format = format
-            status.print(options, on: record.console())
-            let text = record.output.joined(separator: "\n")
-            #expect(text.contains("192.0.2.12") && text.contains("tcp:192.0.2.1:6642") && text.contains("connected"))
-        }
+    @Test func `a NIC under its bridge is told, and what is wrong with it`() throws {
+        let well = NICBridge.State(
+            nic: "eth0", bridge: "breth0", addresses: [try #require(InterfaceAddress("10.0.0.2/24"))], problem: nil)
+        let ill = NICBridge.State(nic: "eth1", bridge: "breth1", addresses: [], problem: "run 'ovn-integrate restore'")
+        let status = IntegrationStatus(
+            try HostRows.database(), .init(controller: .connected, addresses: [], movedNICs: [well, ill]))
+        let checks = status.checks.suffix(2)
+        #expect(checks.map(\.key) == ["nic_eth0", "nic_eth1"])
+        #expect(checks.map(\.value) == ["under breth0, 10.0.0.2/24", "under breth1"])
+        #expect(checks.map(\.state) == [.ok, .failed])
     }
 }

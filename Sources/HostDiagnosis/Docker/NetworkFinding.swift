@@ -1,3 +1,4 @@
+import DockerNetworks
 package import HostSetup
 import NeutronAPI
 import NeutronClient
@@ -11,9 +12,9 @@ package struct NetworkFinding: Hashable, Sendable {
     package let detail: String
 }
 
-extension DockerPlugin {
+extension NetworkFinding {
     /// What disagrees. Changes nothing.
-    package func networkFindings(on host: ContainerHost) async throws -> [NetworkFinding] {
+    package static func all(on host: ContainerHost) async throws -> [NetworkFinding] {
         let records = try host.database.networkRecords()
         let networks = try await host.networks(Set(records.map(\.network)))
         let names = Dictionary(networks.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })

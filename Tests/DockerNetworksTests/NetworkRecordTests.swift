@@ -2,7 +2,7 @@ import NetAddress
 import NeutronAPI
 import Testing
 
-@testable import DockerPlugin
+@testable import DockerNetworks
 
 @Suite struct NetworkRecordTests {
     static let id = "c4e0a4b3d3a9c2f1c4e0a4b3d3a9c2f1c4e0a4b3d3a9c2f1c4e0a4b3d3a9c2f1"

@@ -1,5 +1,9 @@
+import DockerNetworks
 package import HostAttachment
+import HostEndpoints
+package import HostSetup
 package import NeutronAPI
+import NeutronClient
 
 /// What is out of order with the engine's endpoints and networks of this host, each with what puts it right.
 ///
@@ -57,6 +61,32 @@ package struct AuditScene: Sendable {
     package var made: [Network] = []
 
     package init() {}
+
+    /// Looks at everything.
+    ///
+    /// - Parameters:
+    ///   - engine: asked before; an endpoint that is taken away after that is still thought to be in use, which is the safe side.
+    ///   - beginning: asked when the records have been read: a network is noted there before it has one.
+    package static func look(
+        on host: ContainerHost, engine: EngineWord?, beginning: () -> Set<String> = { [] }
+    ) async throws -> AuditScene {
+        var scene = AuditScene()
+        // What is here is looked at before what central says of it: an endpoint that is made meanwhile is a port that is missing here
+        // for a moment, not one that is wrong.
+        scene.records = try host.database.networkIDs()
+        scene.engine = engine
+        scene.beginning = beginning()
+        scene.hostID = host.settings.hostID
+        scene.endpoints = try await host.attachment.handedOver().filter(\.attachment.isDocker)
+        scene.orphans = try await host.attachment.orphans()
+        scene.ports = try await EndpointPort(host: host).all()
+        let here = Set(scene.ports.map(\.id))
+        let missing = Set(scene.endpoints.compactMap { ID<Port>($0.attachment.portID) }).subtracting(here)
+        scene.existing = Set(try await host.ports(missing, fields: Port.identifyingFields).keys)
+        scene.made = try await host.api.list(
+            where: [("description", LogicalNetwork.madeDescription)], within: host.remaining)
+        return scene
+    }
 
     /// What would have to change. Does nothing itself.
     package func plan() -> [AuditChange] {

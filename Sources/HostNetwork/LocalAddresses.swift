@@ -1,10 +1,10 @@
 import Glibc
-import NetAddress
+package import NetAddress
 
 /// The addresses of this host's interfaces.
-enum LocalAddresses {
+package enum LocalAddresses {
     /// All of them, of every interface that is there (getifaddrs(3)).
-    static func current() -> Set<IPAddress> {
+    package static func current() -> Set<IPAddress> {
         var list: UnsafeMutablePointer<ifaddrs>?
         guard getifaddrs(&list) == 0 else { return [] }
         defer { freeifaddrs(list) }

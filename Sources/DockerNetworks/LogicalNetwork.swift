@@ -1,15 +1,15 @@
 import Glibc
 import HostEndpoints
-import HostSetup
+package import HostSetup
 import Logging
-import NeutronAPI
+package import NeutronAPI
 import NeutronClient
 
 /// The API's network behind networks of engines: joined by the first that wants it, which makes it, and by all others.
 ///
 /// Who uses it are tags on it, and so are the names by which it was joined: whoever gives it another name in the API makes no second
 /// network of it. One that we made is deleted with its last user.
-struct LogicalNetwork: Sendable {
+package struct LogicalNetwork: Sendable {
     let host: ContainerHost
     /// By which a network knows this user. Tags have at most 60 characters.
     let tag: String
@@ -24,15 +24,15 @@ struct LogicalNetwork: Sendable {
     }
 
     /// - Parameter id: libnetwork's, of the network that uses it.
-    init(host: ContainerHost, user id: String) {
+    package init(host: ContainerHost, user id: String) {
         self.host = host
         tag = Self.tagPrefix + id.prefix(32)
     }
 
     /// The description of a network that the plugin made, from its first moment on. Whoever writes another keeps the network.
-    static let madeDescription = "made by ovn-docker-plugin"
+    package static let madeDescription = "made by ovn-docker-plugin"
 
-    static func isMade(_ network: Network) -> Bool { network.standard.description == madeDescription }
+    package static func isMade(_ network: Network) -> Bool { network.standard.description == madeDescription }
 
     /// How long a network that somebody may just be making on another host too is looked at before it is believed to be the one of
     /// its name, where a name cannot be claimed: Neutron has no way to ask for one that nobody else gets. The oldest of several counts,
@@ -55,7 +55,7 @@ struct LogicalNetwork: Sendable {
     }
 
     /// Joins the network, making it where there is none of that name. May be repeated.
-    func join(_ reference: Reference, _ options: NetworkOptions) async throws -> Network {
+    package func join(_ reference: Reference, _ options: NetworkOptions) async throws -> Network {
         guard case .name(let name) = reference else {
             guard let network = try await host.find(reference) else {
                 throw HostError(.refused, "there is no such network")
@@ -176,7 +176,7 @@ struct LogicalNetwork: Sendable {
     }
 
     /// Deletes a network that we made and nobody uses, with what is reserved in it. Of somebody else's only that goes.
-    static func removeUnused(_ network: Network, on host: ContainerHost) async throws {
+    package static func removeUnused(_ network: Network, on host: ContainerHost) async throws {
         guard !hasUsers(network) else { return }
         let ports: [Port] = try await host.api.list(
             where: [("network_id", "\(network.id)")], fields: Port.identifyingFields + ["device_owner"],
@@ -206,7 +206,7 @@ struct LogicalNetwork: Sendable {
         host.logger.info("logical network deleted", metadata: ["network": "\(network.id)", "name": "\(network.name)"])
     }
 
-    static func isUnused(_ network: Network) -> Bool { isMade(network) && !hasUsers(network) }
+    package static func isUnused(_ network: Network) -> Bool { isMade(network) && !hasUsers(network) }
 
     private static func hasUsers(_ network: Network) -> Bool {
         network.standard.tags.contains { $0.hasPrefix(tagPrefix) }

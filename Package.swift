@@ -126,29 +126,92 @@ let package = Package(
         // What we are.
         room(
             "NetworkStore",
-            uses: ["NetAddress", "JSONCoding", "OVSDB", "OVNModel", "IPAM", "DHCPOptions", "Deadlines", "NeutronAPI", "OVSDBClient", logging]),
+            uses: [
+                "NetAddress", "JSONCoding", "OVSDB", "OVNModel", "IPAM", "DHCPOptions", "Deadlines", "NeutronAPI",
+                "OVSDBClient", logging,
+            ]),
         room(
             "NeutronServer",
-            uses: ["NetAddress", "JSONCoding", "Deadlines", "NeutronAPI", "HTTPServing", "HTTPTransport", "Keystone", "NetworkStore", hummingbird, logging, metrics, locks, nioHTTP] + nio),
+            uses: [
+                "NetAddress", "JSONCoding", "Deadlines", "NeutronAPI", "HTTPServing", "HTTPTransport", "Keystone",
+                "NetworkStore", hummingbird, logging, metrics, locks, nioHTTP,
+            ] + nio),
         room(
             "HostAttachment",
             uses: ["NetAddress", "OVSDB", "OVNModel", "Deadlines", "Netlink", "HostNetwork", "OVSDBClient", logging]),
         room(
+            "NICBridging",
+            uses: [
+                "NetAddress", "OVSDB", "OVNModel", "Deadlines", "CLinux", "Netlink", "HostNetwork", "OVSDBClient",
+                "HostAttachment", logging,
+            ]),
+        room(
+            "HostSetup",
+            uses: [
+                "NetAddress", "OVSDB", "OVNModel", "Deadlines", "NeutronAPI", "Discretion", "HostNetwork",
+                "OVSDBClient", "DockerEngine", "Keystone", "NeutronClient", "HostAttachment", logging,
+            ]),
+        room(
+            "ContainerFirewall",
+            uses: [
+                "NetAddress", "JSONCoding", "OVSDB", "OVNModel", "NeutronAPI", "HostNetwork", "OVSDBClient",
+                "NICBridging", "HostSetup",
+            ]),
+        room(
             "HostEndpoints",
-            uses: ["NetAddress", "JSONCoding", "OVSDB", "OVNModel", "Deadlines", "NeutronAPI", "Release", "Discretion", "Netlink", "HostNetwork", "OVSDBClient", "DockerEngine", "Keystone", "NeutronClient", "HostAttachment", logging]),
+            uses: [
+                "NetAddress", "JSONCoding", "OVSDB", "OVNModel", "Deadlines", "NeutronAPI", "HostNetwork",
+                "OVSDBClient", "NeutronClient", "HostAttachment", "HostSetup", logging,
+            ]),
+        room(
+            "NetworkContainers",
+            uses: [
+                "NetAddress", "Deadlines", "NeutronAPI", "Release", "Netlink", "HostNetwork", "DockerEngine",
+                "NeutronClient", "HostAttachment", "HostSetup", "HostEndpoints", logging,
+            ]),
+        room(
+            "DockerNetworks",
+            uses: [
+                "NetAddress", "JSONCoding", "OVSDB", "OVNModel", "Deadlines", "NeutronAPI", "HostNetwork",
+                "OVSDBClient", "NeutronClient", "HostAttachment", "HostSetup", "HostEndpoints", logging,
+            ]),
+        room(
+            "HostDiagnosis",
+            uses: [
+                "NetAddress", "OVSDB", "OVNModel", "Deadlines", "NeutronAPI", "Netlink", "HostNetwork", "OVSDBClient",
+                "DockerEngine", "Keystone", "NeutronClient", "HostAttachment", "NICBridging", "HostSetup",
+                "ContainerFirewall", "HostEndpoints", "NetworkContainers", "DockerNetworks", logging,
+            ]),
         room(
             "DockerPlugin",
-            uses: ["NetAddress", "JSONCoding", "OVSDB", "OVNModel", "Deadlines", "NeutronAPI", "Netlink", "HostNetwork", "OVSDBClient", "DockerEngine", "HTTPServing", "Keystone", "NeutronClient", "HostAttachment", "HostEndpoints", lifecycle, logging, locks, nioHTTP] + nio),
+            uses: [
+                "NetAddress", "JSONCoding", "Deadlines", "NeutronAPI", "Netlink", "HostNetwork", "OVSDBClient",
+                "DockerEngine", "HTTPServing", "Keystone", "NeutronClient", "HostAttachment", "HostSetup",
+                "ContainerFirewall", "HostEndpoints", "DockerNetworks", "HostDiagnosis", lifecycle, logging, locks,
+                nioHTTP,
+            ] + nio),
         room(
             "Commands",
-            uses: ["NetAddress", "JSONCoding", "OVSDB", "OVNModel", "Deadlines", "NeutronAPI", "Release", "Discretion", "HostNetwork", "OVSDBClient", "DockerEngine", "Keystone", "NeutronClient", "HostAttachment", "HostEndpoints", "DockerPlugin", arguments, logging]),
+            uses: [
+                "NetAddress", "JSONCoding", "OVSDB", "OVNModel", "Deadlines", "NeutronAPI", "Release", "Discretion",
+                "HostNetwork", "OVSDBClient", "DockerEngine", "Keystone", "NeutronClient", "HostAttachment",
+                "NICBridging", "HostSetup", "ContainerFirewall", "HostEndpoints", "NetworkContainers", "DockerNetworks",
+                "HostDiagnosis", arguments, logging,
+            ]),
 
         command(
             "ovn-ipam",
-            uses: ["NetAddress", "OVSDB", "DHCPOptions", "NeutronAPI", "Release", "YAML", "Discretion", "EmbeddedOVN", "OVSDBClient", "HTTPTransport", "Keystone", "NetworkStore", "NeutronServer", arguments, configuration, lifecycle, signals, logging] + nio),
+            uses: [
+                "NetAddress", "OVSDB", "DHCPOptions", "NeutronAPI", "Release", "YAML", "Discretion", "EmbeddedOVN",
+                "OVSDBClient", "HTTPTransport", "Keystone", "NetworkStore", "NeutronServer", arguments, configuration,
+                lifecycle, signals, logging,
+            ] + nio),
         command(
             "ovn-docker-plugin",
-            uses: ["OVSDB", "Release", "Discretion", "OVSDBClient", "DockerEngine", "Keystone", "HostAttachment", "HostEndpoints", "DockerPlugin", arguments, lifecycle, signals, logging]),
+            uses: [
+                "OVSDB", "Release", "Discretion", "OVSDBClient", "DockerEngine", "Keystone", "HostAttachment",
+                "HostSetup", "NetworkContainers", "DockerPlugin", arguments, lifecycle, signals, logging,
+            ]),
         command("ovn-integrate", uses: ["Commands"], linker: fixedAddress),
         command("ovn-container", uses: ["Commands"], linker: fixedAddress),
         command("ovsdb-modelgen", uses: ["JSONCoding", "OVSDB", arguments]),
@@ -182,9 +245,15 @@ let package = Package(
         tests(
             "NeutronServer", uses: ["TestServers", hummingbirdTesting], resources: [.copy("RecordedAnswers.json")]),
         tests("HostAttachment", uses: ["TestServers"]),
-        tests("HostEndpoints", uses: ["TestServers"]),
+        tests("NICBridging", uses: ["TestServers"]),
+        tests("HostSetup", uses: ["TestSamples"]),
+        tests("ContainerFirewall", uses: ["TestServers"]),
+        tests("HostEndpoints", uses: ["TestSamples"]),
+        tests("NetworkContainers", uses: ["TestSamples"]),
+        tests("DockerNetworks"),
+        tests("HostDiagnosis", uses: ["TestSamples"]),
         tests("DockerPlugin", uses: ["ovn-docker-plugin", "TestAPI", "TestServers", lifecycle]),
-        tests("Commands", uses: ["TestAPI", "TestServers"]),
+        tests("Commands", uses: ["TestAPI", "TestSamples", "TestServers"]),
         .testTarget(name: "ManualTests", dependencies: ["ovn-manual"], swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
         .testTarget(name: "LabTests", swiftSettings: strict),
@@ -192,6 +261,10 @@ let package = Package(
         /// Private `ovsdb-server`s, `ovn-northd`s and the like for the engine tests.
         .target(
             name: "TestServers", dependencies: nio + [locks], path: "Tests/TestServers", exclude: ["keystone"],
+            swiftSettings: strict),
+        /// What rows and answers of the API look like.
+        .target(
+            name: "TestSamples", dependencies: ["HostAttachment", "NeutronAPI"], path: "Tests/TestSamples",
             swiftSettings: strict),
         /// The networking API on databases of those.
         .target(

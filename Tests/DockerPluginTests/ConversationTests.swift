@@ -1,4 +1,5 @@
 import HostAttachment
+import HostNetwork
 import JSONCoding
 import NetAddress
 import NeutronAPI
@@ -6,6 +7,7 @@ import NeutronClient
 import TestServers
 import Testing
 
+@testable import DockerNetworks
 @testable import DockerPlugin
 
 /// What the engine says from `docker network create` to `docker network rm`, and what comes of it.

@@ -6,6 +6,7 @@ import NeutronAPI
 import TestServers
 import Testing
 
+@testable import DockerNetworks
 @testable import DockerPlugin
 
 /// A subnet, as `docker network create` says it.

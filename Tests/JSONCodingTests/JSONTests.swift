@@ -134,7 +134,9 @@ private func parse(_ text: String) throws -> JSON { try JSON(parsing: text.utf8)
             let ours = try? JSON(parsing: bytes)
             let theirs = try? JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed)
             let text = String(decoding: bytes, as: UTF8.self)
-            #expect((ours == nil) == (theirs == nil), "\(text)")
+            // Foundation takes a comma before a closing bracket, which RFC 8259 does not have.
+            let isLenient = text.contains(#/,\s*[\]}]/#)
+            #expect((ours == nil) == (theirs == nil) || ours == nil && isLenient, "\(text)")
             if let ours, let theirs { #expect(ours.isSame(as: theirs), "\(text)") }
         }
     }

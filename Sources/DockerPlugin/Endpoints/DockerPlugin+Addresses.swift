@@ -1,5 +1,7 @@
+import DockerNetworks
 import HostAttachment
 import HostEndpoints
+import HostSetup
 import JSONCoding
 import Logging
 import NetAddress

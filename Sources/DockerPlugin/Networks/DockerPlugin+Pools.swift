@@ -1,4 +1,6 @@
+import DockerNetworks
 import HostEndpoints
+import HostSetup
 import JSONCoding
 import NetAddress
 import NeutronAPI

@@ -1,5 +1,6 @@
 import HTTPServing
 import HostEndpoints
+import HostSetup
 import JSONCoding
 package import Logging
 import NIOCore

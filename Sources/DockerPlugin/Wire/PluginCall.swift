@@ -1,4 +1,5 @@
 import HostEndpoints
+import HostSetup
 package import JSONCoding
 import NetAddress
 import NeutronAPI

@@ -1,3 +1,4 @@
+package import HostSetup
 import JSONCoding
 package import NeutronAPI
 import NeutronClient

@@ -1,3 +1,4 @@
+import HostSetup
 import JSONCoding
 package import NeutronAPI
 import NeutronClient

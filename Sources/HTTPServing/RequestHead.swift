@@ -1,17 +1,17 @@
 package import NIOHTTP1
 
-/// What a request's head means for the connection that it came on (RFC 9110, RFC 9112).
+/// A validated request head, and its effect on the connection (RFC 9110, RFC 9112).
 package struct RequestHead: Sendable {
-    /// The head as whoever answers gets it: the target in origin form, one `Host`, nothing about the connection.
+    /// The head for the application: the target in origin form, one `Host`, no connection fields.
     package var head: HTTPRequestHead
     /// Whether the connection stays open after the answer.
     package var keepsAlive: Bool
-    /// Whether the client waits for a word before it sends the body.
+    /// Whether the client waits for `100 Continue` before it sends the body.
     package var expectsContinue: Bool
 
     static let methods: [HTTPMethod] = [.GET, .HEAD, .POST, .PUT, .PATCH, .DELETE]
 
-    /// - Throws: the refusal of a head that is not right, or more than the limits allow.
+    /// - Throws: the refusal of an invalid head, or one beyond the limits.
     package init(_ head: HTTPRequestHead, limits: ConnectionLimits) throws(HTTPRefusal) {
         let fields = try Fields(head.headers)
         self.head = head
@@ -26,14 +26,14 @@ package struct RequestHead: Sendable {
             throw .bad("The request has \(fields.hosts) Host fields: one is needed.")
         }
         guard Self.isAuthority(fields.host) else {
-            throw .bad("Host is not a name or an address, with a port or without.")
+            throw .bad("Host is not a name or an address, with an optional port.")
         }
         if let authority {
             self.head.headers.replaceOrAdd(name: "Host", value: authority)
         } else if fields.host.isEmpty, fields.hosts == 1 {
             self.head.headers.remove(name: "Host")
         }
-        // The decoder stops after a request that asks for another protocol: it is answered as if it did not, and is the
+        // The decoder stops after a request for a protocol upgrade: it is answered without one, and is the
         // last.
         keepsAlive = !fields.closes && (fields.staysOpen || !isOld) && !(fields.upgrades && fields.namesUpgrade)
         // The application's handler need not decide it again.
@@ -58,7 +58,7 @@ package struct RequestHead: Sendable {
         let rest = head.uri.dropFirst(scheme.count)
         let authority = rest.prefix { $0 != "/" && $0 != "?" }
         guard !authority.isEmpty, isAuthority(authority) else {
-            throw .bad("The host in the request's target is not a name or an address, with a port or without.")
+            throw .bad("The host in the request's target is not a name or an address, with an optional port.")
         }
         let path = rest.dropFirst(authority.count)
         head.uri = path.first == "/" ? String(path) : "/\(path)"

@@ -43,7 +43,7 @@ import Testing
     ]
 
     @Test(arguments: all)
-    func `whatever a value is, OVN reads one constant of the option's type or gets nothing`(_ option: DHCPOption) {
+    func `any value becomes one OVN constant of the option's type, or is refused`(_ option: DHCPOption) {
         for text in Self.hostile {
             let value: DHCPValue
             do throws(DHCPOptionRefusal) { value = try option.parse(text) } catch {

@@ -34,7 +34,7 @@ import Testing
     ]
 
     @Test(arguments: good)
-    func `a legal value is written as OVN reads it`(
+    func `a valid value is written in OVN's syntax`(
         _ alias: String, _ version: IPVersion, _ text: String, _ expected: String
     ) throws {
         let option = try #require(DHCPOption.called(alias, version))
@@ -78,7 +78,7 @@ import Testing
     ]
 
     @Test(arguments: bad)
-    func `another value is refused with what it should be`(
+    func `an invalid value is refused with the expected format`(
         _ alias: String, _ version: IPVersion, _ text: String, _ reason: String
     ) throws {
         let option = try #require(DHCPOption.called(alias, version))

@@ -17,7 +17,7 @@ struct PlainTextTests {
         ("evil\u{202e}txt.exe", "evil\\u{202e}txt.exe"), ("\u{2066}x\u{2069}", "\\u{2066}x\\u{2069}"),
         ("e\u{301}\u{1b}", "e\u{301}\\u{1b}"),
     ])
-    func `a text stays on its line and commands no terminal`(text: String, shown: String) {
+    func `a text stays on one line without control sequences`(text: String, shown: String) {
         #expect(text.plain() == shown)
         #expect(text[...].plain() == shown)
     }
@@ -40,7 +40,7 @@ struct PlainTextTests {
         ("keystone at /v3:5000 at /", "keystone at /v3:5000 at /"), ("at /a.c:1", "at /a.c:1"),
         ("see at /etc/a.c", "see at /etc/a.c"),
     ])
-    func `where in a library's source an error arose is left out`(text: String, shown: String) {
+    func `a library's source location is removed from errors`(text: String, shown: String) {
         #expect(text.withoutSourcePlaces == shown && text.plain() == shown)
     }
 
@@ -54,7 +54,7 @@ struct PlainTextTests {
         }
     }
 
-    /// Keeps what it is told to write.
+    /// Records what it logs.
     struct Record: LogHandler {
         let lines: NIOLockedValueBox<[String]>
         var logLevel = Logger.Level.trace

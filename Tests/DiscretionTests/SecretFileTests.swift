@@ -14,7 +14,7 @@ struct SecretFileTests {
             (0o660, 0, "can be written by its group (mode 0660)"),
             (0o600, 1001, "belongs to user 1001, who can change it"),
         ] as [(mode_t, uid_t, String?)])
-    func `a file is its owner's alone, who is root or the running user`(mode: mode_t, owner: uid_t, fault: String?) {
+    func `a secret file must be private to root or the running user`(mode: mode_t, owner: uid_t, fault: String?) {
         #expect(SecretFile.fault(mode: S_IFREG | mode, owner: owner, user: 1000)?.reason == fault)
     }
 

@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(1)))
-    func `a daemon that dies is started again, and ends on graceful shutdown`() async throws {
+    func `a daemon that dies is restarted, and stops on graceful shutdown`() async throws {
         try await Self.withScript("echo $$ >>$1/pids; exec sleep 1000") { program, folder in
             var daemon = Daemon("sleeper", program, logger: Self.logger)
             daemon.backoff = .milliseconds(1)...(.milliseconds(2))
@@ -76,7 +76,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(1)))
-    func `a daemon that does not listen to SIGTERM is killed after its grace`() async throws {
+    func `a daemon that ignores SIGTERM is killed after the grace period`() async throws {
         try await Self.withScript("trap '' TERM; echo $$ >$1/pid; while :; do sleep 0.01; done") { program, folder in
             var daemon = Daemon("deaf", program, logger: Self.logger)
             daemon.grace = .milliseconds(100)
@@ -102,7 +102,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(1)))
-    func `a daemon that ran is tried again until it can be started, and each cause is said once`() async throws {
+    func `a daemon that ran before is retried until it starts, and each cause is logged once`() async throws {
         let record = LogRecord()
         try await Self.withScript("echo $$ >>$1/pids; exec sleep 1000") { program, folder in
             let obstacles = Mutex([Optional("no space"), "no space", "no space", "no memory", "no memory", nil])
@@ -145,7 +145,7 @@ import Testing
     @Test(arguments: [
         ("0.0.0.0:6641", "ptcp:6641:0.0.0.0"), ("[::]:1", "ptcp:1:[::]"), ("127.0.0.1:0", "ptcp:0:127.0.0.1"),
     ])
-    func `an address to listen on is read`(_ text: String, _ remote: String) {
+    func `a listen address is read`(_ text: String, _ remote: String) {
         #expect(ListenAddress(text)?.remote == remote)
         #expect(ListenAddress(text)?.description == text)
     }

@@ -38,7 +38,7 @@ import Testing
             "dea356a2cddd90c7a7ecedc5ebb563934f460452"
         ),
     ])
-    func `sums are those of RFC 3174`(_ text: String, _ expected: String) {
+    func `checksums match RFC 3174`(_ text: String, _ expected: String) {
         for size in [1, 3, 63, 64, 65, 1_000] {
             var sum = SHA1()
             var rest = Array(text.utf8)[...]
@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test(arguments: [0x01, 0x10, 0x80] as [UInt8])
-    func `a byte that has changed is damage, and what precedes its record is told`(_ bits: UInt8) {
+    func `a changed byte is damage, reported with the intact records before it`(_ bits: UInt8) {
         var start = 0
         for (index, record) in Self.records.enumerated() {
             for position in start..<(start + record.count) {

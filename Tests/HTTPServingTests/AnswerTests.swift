@@ -5,7 +5,7 @@ import Testing
 
 @testable import HTTPServing
 
-/// Answers that come late, early, or have no length; and the end of a server.
+/// Late and early answers, answers without a length, and shutdown.
 @Suite struct AnswerTests {
     private static let get = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
     private static let old = "GET /a HTTP/1.0\r\n\r\n"
@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test(arguments: [HTTPResponseStatus.noContent, .notModified])
-    func `an answer that has no body has none on the wire`(_ status: HTTPResponseStatus) throws {
+    func `an answer without a body has none on the wire`(_ status: HTTPResponseStatus) throws {
         for withLength in [true, false] {
             let server = try EmbeddedServer(holds: true)
             try server.send(Self.get)

@@ -56,7 +56,7 @@ final class EmbeddedServer {
     }
 }
 
-/// Answers every whole request with `METHOD target body`, at once or when told to.
+/// Answers every complete request with `METHOD target body`, at once or on demand.
 final class Answers: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
@@ -95,7 +95,7 @@ final class Answers: ChannelInboundHandler {
         head = nil
     }
 
-    /// Answers the oldest request that was not yet.
+    /// Answers the oldest unanswered request.
     func answer(status: HTTPResponseStatus = .ok, withLength: Bool = true) {
         guard let context, !held.isEmpty else { return }
         let text = held.removeFirst()

@@ -170,7 +170,7 @@ import Testing
     ]
 
     @Test(arguments: persistence + framing + heads)
-    func `bytes that come are answered as HTTP says`(_ example: Case) throws {
+    func `requests are answered by RFC 9112`(_ example: Case) throws {
         let server = try EmbeddedServer()
         try server.send(example.sent)
         if example.ends { server.sendEnd() }
@@ -187,7 +187,7 @@ import Testing
     }
 
     @Test(arguments: persistence + framing + heads)
-    func `bytes that come one by one are answered the same`(_ example: Case) throws {
+    func `requests received byte by byte are answered alike`(_ example: Case) throws {
         let server = try EmbeddedServer()
         for byte in example.sent.utf8 { try server.send([byte]) }
         if example.ends { server.sendEnd() }
@@ -196,7 +196,7 @@ import Testing
     }
 
     @Test(arguments: persistence + framing + heads)
-    func `a request that is cut off anywhere is refused or not there`(_ example: Case) throws {
+    func `a truncated request is refused or ignored`(_ example: Case) throws {
         let bytes = Array(example.sent.utf8)
         for count in 0..<bytes.count {
             let server = try EmbeddedServer()

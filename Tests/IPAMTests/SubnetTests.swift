@@ -39,7 +39,7 @@ import Testing
             ("fd00:80::/64", "fd00:80::", ["fd00:80::1-fd00:80::ffff:ffff:ffff:ffff"]),
             ("fd00:80::/64", "fd00:80::1", ["fd00:80::2-fd00:80::ffff:ffff:ffff:ffff"]),
         ] as [(String, String?, [String])])
-    func `the standard pools are everything but the gateway`(prefix: String, gateway: String?, expected: [String])
+    func `the default pools are everything but the gateway`(prefix: String, gateway: String?, expected: [String])
         throws
     {
         let pools = AllocationPools.standard(

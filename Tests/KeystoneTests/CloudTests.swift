@@ -175,7 +175,7 @@ import Testing
         ("OS_ENDPOINT", "n:9696", "endpoint (OS_ENDPOINT) is \"n:9696\""),
         ("OS_CLOUD", "gone", "there is no clouds.yaml that has cloud \"gone\" (OS_CLOUD): looked in "),
     ])
-    func `what is missing or wrong is named`(variable: String, value: String?, expected: String) {
+    func `a missing or invalid setting is named`(variable: String, value: String?, expected: String) {
         var environment = Self.v3
         environment[variable] = value
         let message = message { _ = try load(environment) }
@@ -186,10 +186,10 @@ import Testing
     @Test(arguments: [
         ("clouds: {c: {auth: {auth_url: 'http://k', username: u, project_id: p}}}", "cloud \"c\" in ", "no password"),
         ("clouds: {d: {}}", "there is no cloud \"c\" (OS_CLOUD) in ", "it has d"), ("clouds: [", "is not YAML", "line"),
-        ("clouds: {c: {auth: {auth_url: [a]}}}", "auth_url of cloud \"c\" is no text", "line 1"),
+        ("clouds: {c: {auth: {auth_url: [a]}}}", "auth_url of cloud \"c\" is not a text", "line 1"),
         ("clouds: {c: {profile: nobody}}", "has the profile \"nobody\"", "no clouds-public.yaml has"),
     ])
-    func `what a file lacks is told with the file`(text: String, first: String, second: String) {
+    func `a missing entry is reported with the file`(text: String, first: String, second: String) {
         let message = message { _ = try load(["OS_CLOUD": "c"], files: ["clouds.yaml": text]) }
         #expect(message.contains(first) && message.contains(second), "\(message)")
     }

@@ -93,7 +93,7 @@ struct ScriptedTests {
         (404, "<html>", KeystoneError.Code.badReply, "there is no identity API at"),
         (200, "{}", .badReply, "there is no identity API at"), (503, "", .unreachable, "returned status 503"),
     ])
-    func `a server that is no Keystone is told from one that does not work`(
+    func `a server that is not Keystone is distinguished from a failing Keystone`(
         status: Int, body: String, code: KeystoneError.Code, text: String
     ) async throws {
         try await ScriptedServer.run(.reply(status, body)) { server in
@@ -107,7 +107,7 @@ struct ScriptedTests {
         (400, #"{"error": {"message": "Expecting to find domain."}}"#, .refused, "Expecting to find domain."),
         (201, "{}", .badReply, "X-Subject-Token"), (500, "", .unreachable, "does not work"),
     ])
-    func `an answer without a token is told from a refusal`(
+    func `an answer without a token is distinguished from a refusal`(
         status: Int, body: String, code: KeystoneError.Code, text: String
     ) async throws {
         try await ScriptedServer.run(.reply(status, body)) { server in
@@ -154,7 +154,7 @@ struct ScriptedTests {
             await validator.shutdown()
             for client in clients {
                 guard case .unavailable = await client.value else {
-                    Issue.record("somebody got an answer")
+                    Issue.record("a caller got an answer")
                     continue
                 }
             }

@@ -3,14 +3,14 @@ import Testing
 
 @Suite struct AddressTests {
     @Test(arguments: ["0.0.0.0", "10.1.2.3", "255.255.255.255"])
-    func `an IPv4 address is written as it was read`(text: String) {
+    func `an IPv4 address survives a round trip`(text: String) {
         #expect(IPv4Address(text)?.description == text)
     }
 
     @Test(arguments: [
         "", "1.2.3", "1.2.3.4.5", "256.1.1.1", "01.2.3.4", "1..2.3", "1.2.3.4 ", "1.2.3.", ".1.2.3", "a.b.c.d",
     ])
-    func `what is not an IPv4 address is refused`(text: String) {
+    func `an invalid IPv4 address is refused`(text: String) {
         #expect(IPv4Address(text) == nil)
     }
 
@@ -29,7 +29,7 @@ import Testing
         "fe80::1%eth0",
         "1:", ":1", "::1.2.3", "1.2.3.4::", "1:2:3:4:5:6:7:1.2.3.4", "+1::", "::-1",
     ])
-    func `what is not an IPv6 address is refused`(text: String) {
+    func `an invalid IPv6 address is refused`(text: String) {
         #expect(IPv6Address(text) == nil)
     }
 
@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test(arguments: ["10.0.0.0/8", "0.0.0.0/0", "fd00:80::/64", "::/0", "192.0.2.1/32"])
-    func `a prefix is written as it was read`(text: String) {
+    func `a prefix survives a round trip`(text: String) {
         #expect(IPPrefix(text)?.description == text)
     }
 
@@ -48,7 +48,7 @@ import Testing
         "10.0.0.0", "10.0.0.0/33", "::/129", "10.0.0.0/-1", "10.0.0.0/08", "10.0.0.0/", "/8", "10.0.0.0/8/8",
         "1.2.3.4/+8",
     ])
-    func `what is not a prefix is refused`(text: String) {
+    func `an invalid prefix is refused`(text: String) {
         #expect(IPPrefix(text) == nil)
     }
 

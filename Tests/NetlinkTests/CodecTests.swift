@@ -4,7 +4,7 @@ import Testing
 @testable import Netlink
 
 @Suite struct CodecTests {
-    @Test func `a message is read as it was written`() throws {
+    @Test func `a message survives a round trip`() throws {
         let message = Message(type: 16, flags: 5, sequence: 7, port: 42, payload: [1, 2, 3, 4, 5])
         var bytes: [UInt8] = []
         message.encode(into: &bytes)

@@ -25,18 +25,18 @@ import Testing
         Message(type: request.type, flags: 0, sequence: 0, port: 0, payload: request.payload[...])
     }
 
-    @Test func `a multipath route is read as it was written`() throws {
+    @Test func `a multipath route survives a round trip`() throws {
         let route = try Self.rich()
         #expect(try Route(message(.ensureRoute(route))) == route)
     }
 
-    @Test func `an on-link route is read as it was written`() throws {
+    @Test func `an on-link route survives a round trip`() throws {
         let route = Route(
             to: try #require(IPPrefix("0.0.0.0/0")), gateway: IPAddress("169.254.1.1"), link: 9, isOnLink: true)
         #expect(try Route(message(.ensureRoute(route))) == route)
     }
 
-    @Test func `an address is read as it was written`() throws {
+    @Test func `an address survives a round trip`() throws {
         var address = LinkAddress(try #require(InterfaceAddress("10.0.0.7/24")), on: 5)
         address.label = "eth0:1"
         address.validFor = 3600
@@ -99,7 +99,7 @@ import Testing
     }
 
     @Test(arguments: ["10.0.0.7", "fd00::7"])
-    func `a neighbour is read as it was written`(address: String) throws {
+    func `a neighbour survives a round trip`(address: String) throws {
         let neighbour = Neighbour(
             try #require(IPAddress(address)), at: try #require(MACAddress("02:00:00:00:00:07")), on: 5, origin: 79)
         let written = message(.ensureNeighbour(neighbour))
@@ -111,7 +111,7 @@ import Testing
         }
     }
 
-    @Test func `a forwarding entry is read as it was written`() throws {
+    @Test func `a forwarding entry survives a round trip`() throws {
         let entry = ForwardingEntry(try #require(MACAddress("02:00:00:00:00:07")), behind: 5)
         let written = message(.ensureForwarding(entry))
         #expect(try ForwardingEntry(written) == entry)

@@ -167,7 +167,7 @@ struct NorthdTests {
                     "external_ids:name=neutron-\(network.id)")
                 let shown = try #require(try await store.network(network.id).provider.segmentationID)
                 #expect(key.split(separator: "\n") == ["\(shown)"])
-                // A change of another attribute takes it for one no more than reading does.
+                // Neither a change of another attribute nor a read counts as setting it.
                 let renamed = try await store.updateNetwork(network.id, NetworkUpdate(name: "m"))
                 #expect(renamed.provider.segmentationID == shown)
                 #expect(

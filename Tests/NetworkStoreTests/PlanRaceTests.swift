@@ -13,7 +13,9 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct PlanRaceTests {
     @Test(arguments: [true, false])
-    func `a port's own options and its subnet's DHCP do not change at once`(_ subnetFirst: Bool) async throws {
+    func `concurrent changes of a port's own options and its subnet's DHCP are serialized`(_ subnetFirst: Bool)
+        async throws
+    {
         try await withOVSDBServer(schema: .northbound) { server in
             try await withStore(server) { store in
                 let network = try await store.network("n", "10.0.0.0/24")
@@ -41,7 +43,7 @@ struct PlanRaceTests {
 
     /// A foreign network has no row that counts its allocations until an address is allocated.
     @Test(arguments: [true, false])
-    func `an address of a network is given once`(_ isOurs: Bool) async throws {
+    func `an address of a network is allocated once`(_ isOurs: Bool) async throws {
         try await withOVSDBServer(schema: .northbound) { server in
             try await withStore(server) { store in
                 let network = try await store.network("n", "10.0.0.0/24")
@@ -67,7 +69,9 @@ struct PlanRaceTests {
     }
 
     @Test(arguments: [true, false], [true, false])
-    func `a network does not go while an address of it is given`(_ isOurs: Bool, _ deleteFirst: Bool) async throws {
+    func `deleting a network and allocating its address exclude each other`(_ isOurs: Bool, _ deleteFirst: Bool)
+        async throws
+    {
         try await withOVSDBServer(schema: .northbound) { server in
             try await withStore(server) { store in
                 let network = try await store.network("n", "10.0.0.0/24")

@@ -142,7 +142,7 @@ struct StormTests {
             guard let id = row.portID else { continue }
             let port = snapshot.logicalSwitchPort(id)
             if port?.dhcpv4Options != row.id, port?.dhcpv6Options != row.id {
-                found.append("options of nobody: \(row)")
+                found.append("unreferenced options: \(row)")
             }
         }
         return found

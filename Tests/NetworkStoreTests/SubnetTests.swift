@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test(arguments: ["10.0.0.0/24", "10.0.0.128/25", "10.0.0.0/8"])
-    func `subnets of a network do not overlap, those of others may`(cidr: String) throws {
+    func `subnets of one network must not overlap, those of different networks may`(cidr: String) throws {
         var ledger = Ledger()
         let (one, other) = (try ledger.network(), try ledger.network())
         _ = try ledger.subnet(one, "10.0.0.0/24")

@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test(arguments: ["//v2.0/networks", "/v2.0//networks", "/./v2.0/networks", "/v2%2E0/networks", "/v2.0%2Fnetworks"])
-    func `no spelling of a path gets around it`(_ path: String) async throws {
+    func `no spelling of a path bypasses authentication`(_ path: String) async throws {
         try await API.runWithUsers { api in
             let reply = try await api(.get, path)
             #expect(reply.status == 401 || reply.status == 404, "\(reply.status)")

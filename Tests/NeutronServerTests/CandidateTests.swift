@@ -90,7 +90,7 @@ import Testing
     @Test(arguments: [
         "", "&network_id=N", "&sort_key=name&sort_dir=desc", "&sort_key=id&sort_dir=desc", "&status=DOWN",
     ])
-    func `pages lead through the ports of a network there and back`(_ filter: String) async throws {
+    func `pages traverse the ports of a network in both directions`(_ filter: String) async throws {
         try await API.run { api in
             let network = try await api.network("blue", cidr: "10.0.0.0/16")
             let bulk: JSON = [

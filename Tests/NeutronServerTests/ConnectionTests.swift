@@ -60,7 +60,7 @@ import Testing
         "Transfer-Encoding: chunked\r\n\r\n5\r\n{\"netw\r\n", "Content-Length: 15\r\n\r\n{\"network\": {",
         "Transfer-Encoding: chunked\r\n\r\nf\r\n{\"network\": {}}\r\n",
     ])
-    func `a body that is broken makes nothing and is the client's fault`(_ body: String) async throws {
+    func `a malformed body is 400 and creates nothing`(_ body: String) async throws {
         try await withPort { port in
             let client = try SocketClient(port: port)
             try client.say(Self.post + body)
@@ -77,7 +77,7 @@ import Testing
     @Test(arguments: [
         "GET /he", "\(get)A", "\(post)Content-Length: 15\r\n\r\n{", "\(post)Transfer-Encoding: chunked\r\n\r\n",
     ])
-    func `a request that does not come on is refused after a while`(_ part: String) async throws {
+    func `a stalled request is refused after the timeout`(_ part: String) async throws {
         try await withPort {
             $0.headTime = .milliseconds(200)
             $0.paceTime = .milliseconds(200)

@@ -104,7 +104,7 @@ struct HostileTextTests {
                 #expect(taken > 20)
                 try await central.synchronize()
                 for flow in try await central.logicalFlows() where !meant.contains(flow.shape(options: Self.names)) {
-                    Issue.record("nobody meant \(flow.match) → \(flow.actions)")
+                    Issue.record("unexpected flow \(flow.match) → \(flow.actions)")
                 }
                 // There are no hosts here.
                 let warnings = try central.warnings().filter { !$0.contains("Unknown chassis") }
@@ -122,7 +122,7 @@ struct HostileTextTests {
         "reg0[3] = put_dhcp_opts(offerip = 10.0.0.5, router = abc); next;",
         #"reg0[3] = put_dhcp_opts(offerip = 10.0.0.5, wpad = "x"); output; x=("y"); next;"#,
     ])
-    func `a flow that somebody has written into has another shape`(_ actions: String) {
+    func `an injected flow is detected`(_ actions: String) {
         let meant = LogicalFlow(
             match: #"inport == "p""#,
             actions: "reg0[3] = put_dhcp_opts(offerip = 10.0.0.6, mtu = 1400, router = {10.0.0.1}); next;")

@@ -82,7 +82,7 @@ import Testing
     @Test(arguments: [
         "", "?limit=0", "?limit=1000", "?sort_key=name&sort_dir=asc", "?name=a&name=b&name=&shared=False",
     ])
-    func `a list beyond the largest page comes in pages, all of it`(_ query: String) async throws {
+    func `a list beyond the largest page is returned in pages`(_ query: String) async throws {
         var limits = Limits()
         limits.pageSize = 70
         limits.members = 150

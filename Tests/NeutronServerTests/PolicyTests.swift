@@ -40,7 +40,7 @@ import Testing
             ("shared", true), ("router:external", true), ("provider:network_type", "vlan"),
             ("provider:physical_network", "physnet1"), ("provider:segmentation_id", 7),
         ] as [(String, JSON)])
-    func `what admin alone may say of a network`(_ name: String, _ value: JSON) async throws {
+    func `network attributes for admin only`(_ name: String, _ value: JSON) async throws {
         try await API.runWithUsers { api in
             let alice = api.as("alice")
             let made = try await alice(.post, "networks", ["network": .object([name: value])])
@@ -63,7 +63,7 @@ import Testing
         arguments: [
             ("binding:host_id", "h"), ("binding:profile", ["parent_name": "x", "tag": 1]), ("binding:profile", [:]),
         ] as [(String, JSON)])
-    func `what admin alone may say of a port`(_ name: String, _ value: JSON) async throws {
+    func `port attributes for admin only`(_ name: String, _ value: JSON) async throws {
         try await API.runWithUsers { api in
             let alice = api.as("alice")
             let network = JSON.string(try await alice.make("network", [:]))

@@ -42,7 +42,7 @@ import Testing
     @Test(arguments: [
         "/nothing", "/v2.0/nothing", "/v2.0/networks/x/nothing", "/v2.1/networks", "/v2.0/security-groups",
     ])
-    func `an unknown path is told in the API's shape`(_ path: String) async throws {
+    func `an unknown path is 404 in the API's format`(_ path: String) async throws {
         try await API.run { api in
             for method in [HTTPRequest.Method.get, .post, .put, .delete] {
                 let reply = try await api(method, path)
@@ -92,7 +92,7 @@ import Testing
     }
 
     @Test(arguments: ["", "{", "[]", "\"x\"", "{\"network\":", "nul", "{\"network\": {\"name\": \"\u{7f}\"}}"])
-    func `a body that is wrong changes nothing`(_ text: String) async throws {
+    func `an invalid body changes nothing`(_ text: String) async throws {
         try await API.run { api in
             let reply = try await api(.post, "/v2.0/networks", text: text)
             #expect(reply.status == 400)

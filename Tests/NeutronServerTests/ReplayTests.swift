@@ -166,7 +166,7 @@ private struct Replay {
         default: break
         }
         let known = substituted(recorded)
-        // The first time that something without a value yet is told.
+        // The first occurrence defines the name's value.
         if known == recorded, recorded.hasPrefix("{"), recorded.hasSuffix("}") {
             variables[String(recorded.dropFirst().dropLast())] = answered
             return true

@@ -10,7 +10,7 @@ import Testing
 /// Invalid texts: refused with 400, and never repeated in full.
 @Suite struct StrangeTextTests {
     @Test(arguments: ["\0", "a\nb", "a\rb", "\u{1b}[2J", "\u{7f}", "\u{85}", "\u{2028}", "\u{2029}"])
-    func `a text with control characters is refused, whatever it is for`(_ text: String) async throws {
+    func `control characters are refused in every attribute`(_ text: String) async throws {
         try await API.run { api in
             let network = try await api.network()
             let value = JSON.string(text)

@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct TagTests {
     @Test(arguments: ["network", "subnet", "port"])
-    func `tags are added, told and removed`(_ member: String) async throws {
+    func `tags are added, listed and removed`(_ member: String) async throws {
         try await API.run { api in
             let network = try await api.network()
             let id =

@@ -23,7 +23,7 @@ struct ClusterTests {
                     return
                 }
                 await first.kill()
-                // Whatever the moment: it was done, was not, or may be repeated.
+                // At any moment: committed, not committed, or safe to repeat.
                 while true {
                     do {
                         try await add("b", client)

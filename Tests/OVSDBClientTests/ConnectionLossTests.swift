@@ -58,7 +58,7 @@ struct ConnectionLossTests {
         try await withPeer {
             $0.inactivityProbe = .milliseconds(100)
         } _: { peer in
-            // Reads on, so that the socket stays open, and says no more.
+            // Keeps reading, so that the socket stays open, and sends nothing.
             if shakeHands(peer) { while peer.hear() != nil {} }
         } _: { client in
             try await client.ready(within: .seconds(10))

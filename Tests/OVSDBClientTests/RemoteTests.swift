@@ -12,7 +12,7 @@ struct RemoteTests {
         ("tcp:1.2.3.4:6641", .tcp(host: "1.2.3.4", port: 6641)),
         ("ssl:[fe80::1]:1", .ssl(host: "fe80::1", port: 1)), ("tcp:host:65535", .tcp(host: "host", port: 65535)),
     ])
-    func `remotes are read and written in Open vSwitch's spelling`(text: String, remote: Remote) throws {
+    func `remotes are read and written in Open vSwitch's notation`(text: String, remote: Remote) throws {
         #expect(try Remote(text) == remote)
         #expect(remote.description == text)
     }
@@ -27,7 +27,7 @@ struct RemoteTests {
         "ptcp:1",
         "a:1",
     ])
-    func `what is no remote is refused`(text: String) {
+    func `an invalid remote is refused`(text: String) {
         #expect(throws: OVSDBError.self) { try Remote(text) }
     }
 

@@ -8,7 +8,7 @@ import Testing
     }
 
     @Test(arguments: ["", "# nothing\n", "\n\n", "\u{feff}"])
-    func `an empty file is nothing`(text: String) throws {
+    func `an empty file is nil`(text: String) throws {
         #expect(try YAMLNode.parse(text.utf8) == nil)
     }
 
@@ -61,7 +61,7 @@ import Testing
         ("<<: a", "<< merges mappings only"), ("a: \t\"", "in line 1"), ("a: \u{1}", "control characters"),
         (String(repeating: "[", count: 65) + String(repeating: "]", count: 65), "more than 64 levels deep"),
     ])
-    func `what cannot be used is told with its place`(text: String, message: String) {
+    func `an error has its position`(text: String, message: String) {
         let error = #expect(throws: YAMLError.self) { try YAMLNode.parse(text.utf8) }
         #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
     }

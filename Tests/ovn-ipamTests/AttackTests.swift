@@ -9,7 +9,7 @@ import Testing
         "half-bodies", "huge-bulk", "bulk", "refused-bulk", "deep-json", "hostile-members", "unread-lists",
         "sort-everything", "long-filters", "invented-tokens",
     ])
-    func `no honest request fails while somebody attacks`(_ attack: String) async throws {
+    func `no honest request fails during an attack`(_ attack: String) async throws {
         let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../attacks/run").path()
         try await run([
             script, "--programs", URL(filePath: IPAMProcess.path).deletingLastPathComponent().path(), "--only", attack,

@@ -14,7 +14,7 @@ import Testing
     }
 
     @Test
-    func `SIGTERM ends it within five seconds beside clients that do nothing, and the databases stop by themselves`()
+    func `SIGTERM stops it within five seconds despite idle clients, and the databases shut down cleanly`()
         async throws
     {
         try await IPAMProcess.withFolder { folder in

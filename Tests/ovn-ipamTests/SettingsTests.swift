@@ -64,7 +64,7 @@ import Testing
         ("token-cache-time: 61", "token-cache-time: '61' is not a number of seconds from 1 to 60"),
         ("log-level: loud", "log-level: 'loud' is not a log level"),
     ])
-    func `a wrong line is told by its name`(_ text: String, _ message: String) throws {
+    func `an invalid setting is reported by its name`(_ text: String, _ message: String) throws {
         try withFile(text) { path in
             let error = #expect(throws: SettingsError.self) { try Settings([:], file: path) }
             #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")

@@ -8,7 +8,7 @@ import Glibc
 /// only cuts the wait for them. After a timeout the socket stays usable: late answers are recognised by their sequence
 /// numbers.
 package struct NetlinkSocket: ~Copyable {
-    /// Acknowledgements wait in the receive buffer, which holds some 250; so many requests go in one send at most.
+    /// Requests per send: their acknowledgements must fit in the receive buffer, which holds some 250.
     static let batchLimit = 100
 
     private let descriptor: CInt
@@ -32,7 +32,7 @@ package struct NetlinkSocket: ~Copyable {
 
     deinit { close(descriptor) }
 
-    /// Sends all requests together and waits for every answer. The kernel carries out those behind a failed one too.
+    /// Sends all requests together and waits for every answer. The kernel carries out those after a failed one too.
     ///
     /// - Returns: the outcomes in the order of the requests.
     /// - Throws: ``NetlinkError/Code/timedOut`` and ``NetlinkError/Code/malformed``; what was carried out is then

@@ -94,7 +94,7 @@ extension Draft {
         return try self.trunk(trunk.id)
     }
 
-    /// A port that becomes a parent, or is one no more, has changed: who deletes it at the same time must look again.
+    /// A port that becomes or ceases to be a parent gets a new revision: a concurrent deletion of it is planned again.
     private mutating func touchParent(_ row: Northbound.LogicalSwitchPort) throws {
         guard let id = row.portID, let current = try snapshot().logicalSwitchPort(id),
             var standard = StandardAttributes(externalIDs: current.externalIDs)

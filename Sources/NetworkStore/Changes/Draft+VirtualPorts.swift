@@ -3,9 +3,9 @@ import NeutronAPI
 import OVNModel
 import OVSDB
 
-// A port that nobody is plugged into may hold an address that others share: keepalived moves it between the ports that
+// A detached port may hold an address that other ports share: keepalived moves it between the ports that
 // have it among their allowed address pairs. OVN must not answer for it with the holder's own MAC, so the holder is of
-// type `virtual` (ovn-nb(5)), and OVN finds out which of the others has the address.
+// type `virtual` (ovn-nb(5)), and OVN detects which of the others has the address.
 extension Draft {
     /// The address of a port that others share, and those others.
     func sharedAddress(of port: Port, in snapshot: Snapshot) -> (address: IPAddress, parents: [ID<Port>])? {
@@ -20,7 +20,7 @@ extension Draft {
         return nil
     }
 
-    /// Writes the holders of addresses anew that a port shares from now on, or no more.
+    /// Rewrites the holders of addresses that a port starts or ceases to share.
     mutating func rewriteHolders(on network: ID<Network>, from old: [AllowedAddressPair], to new: [AllowedAddressPair])
         throws
     {
@@ -36,11 +36,11 @@ extension Draft {
 }
 
 extension Port {
-    /// Whether nobody uses the port: it only keeps its addresses.
+    /// Whether the port is unused and only holds its addresses.
     var isIdle: Bool { binding.hostID.isEmpty && binding.profile.isEmpty && deviceID.isEmpty && deviceOwner.isEmpty }
 }
 
 extension AllowedAddressPair {
-    /// The address, where it is one and not a block.
+    /// The address, if it is a single one.
     var singleAddress: IPAddress? { length == nil || length == address.version.width ? address : nil }
 }

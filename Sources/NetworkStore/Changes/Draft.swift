@@ -3,21 +3,21 @@ import NeutronAPI
 import OVNModel
 import OVSDB
 
-/// The changes of one request, worked out on a snapshot and not yet sent.
+/// The changes of one request, planned on a snapshot and not yet sent.
 ///
-/// Whoever reads `snapshot` sees the changes made so far, so that the members of a bulk request see each other.
+/// `snapshot` has the changes made so far, so that the members of a bulk request see each other.
 struct Draft {
     private var base: Snapshot
     /// The database without the requests that share the transaction.
     private let committed: Replica
-    /// How many of `operations` are in `base`.
+    /// The number of `operations` already in `base`.
     private var applied = 0
     private(set) var operations: [OVSDB.Operation] = []
     private var claimed: Set<RowID> = []
     let configuration: NetworkStoreConfiguration
     /// The moment of the request.
     let time: Timestamp
-    /// Whether an earlier try may have happened after all: what is there already is then no error but the result.
+    /// Whether an earlier try may have been committed: an existing resource is then the result, not an error.
     let isRepetition: Bool
 
     init(
@@ -74,7 +74,7 @@ struct Draft {
     mutating func claim<R: OwnedRow>(_ row: R, _ key: String) {
         guard claimed.insert(row.id).inserted else { return }
         let generation = row.externalIDs[key]
-        // Another request of the same transaction has taken the step, or has made the row.
+        // Another request of the same transaction has taken the step, or inserted the row.
         guard let before = committed[R.self][row.id], before.externalIDs[key] == generation else { return }
         let next = (generation.flatMap { UInt64($0) } ?? 0) &+ 1
         operations.append(.wait(R.self, row.id, externalID: key, equals: generation))

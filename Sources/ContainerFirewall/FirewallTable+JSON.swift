@@ -1,5 +1,5 @@
-import JSONCoding
 package import HostSetup
+import JSONCoding
 import NeutronAPI
 
 extension FirewallTable {

@@ -1,5 +1,5 @@
-import JSONCoding
 package import HostSetup
+import JSONCoding
 package import NetAddress
 package import NeutronAPI
 import OVNModel

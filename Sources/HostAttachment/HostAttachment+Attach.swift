@@ -19,12 +19,8 @@ extension HostAttachment {
     package func attach(
         _ endpoint: Endpoint, to sandbox: Sandbox, within limit: Duration, awaitInstalled: Bool = true
     ) async throws(AttachmentError) -> Attachment {
-        let deadline = Deadline(after: limit)
-        let purpose = "attach port \(endpoint.portID)"
-        do {
-            try endpoint.check()
-            let lock = try await NameLock.hold(Self.lockName(endpoint.portID), within: limit)
-            defer { withExtendedLifetime(lock) {} }
+        try endpoint.check()
+        return try await underLock(of: endpoint.portID, within: limit, "attach port \(endpoint.portID)") { deadline in
             let namespace = try NetworkNamespace(sandbox)
             var losses = 0
             while true {
@@ -36,6 +32,20 @@ extension HostAttachment {
                     try await ovs.barrier(within: deadline.remaining)
                 }
             }
+        }
+    }
+
+    /// Works on a port while no other process does.
+    ///
+    /// - Parameter purpose: for messages, `attach port 1234`.
+    func underLock<T>(
+        of portID: String, within limit: Duration, _ purpose: String, _ body: (Deadline) async throws -> T
+    ) async throws(AttachmentError) -> T {
+        let deadline = Deadline(after: limit)
+        do {
+            let lock = try await NameLock.hold(Self.lockName(portID), within: limit)
+            defer { withExtendedLifetime(lock) {} }
+            return try await body(deadline)
         } catch {
             throw AttachmentError(error, during: purpose)
         }
@@ -49,13 +59,12 @@ extension HostAttachment {
         until deadline: Deadline
     ) async throws -> Attachment {
         let replica = ovs.replica
-        let (bridge, datapath) = try bridge(endpoint.bridge, in: replica)
+        let bridge = try bridge(endpoint.bridge, in: replica)
         func fresh(_ state: PlugState) async throws -> Attachment? {
-            var work = FreshAttachment(
-                host: self, endpoint: endpoint, sandbox: sandbox, namespace: namespace, bridge: bridge,
-                datapath: datapath)
+            var work = NewAttachment(
+                host: self, endpoint: endpoint, bridge: bridge, purpose: "attach port \(endpoint.portID)")
             do {
-                guard try await work.perform(state, until: deadline) else { return nil }
+                guard try await work.attach(to: sandbox, namespace, state, until: deadline) else { return nil }
                 return try await finish(endpoint, awaitInstalled, until: deadline)
             } catch {
                 try await work.undo(after: error)
@@ -74,7 +83,7 @@ extension HostAttachment {
         case .refuse(let error): throw error
         case .fresh: break
         case .repair(let host, let container):
-            let plug = endpoint.plug(datapath: datapath)
+            let plug = endpoint.plug(datapath: bridge.datapath)
             try await links.configureHost(host, for: plug)
             // What is known of this interface stays known; one that is made afresh has yet to be asked about.
             var known = endpoint
@@ -82,7 +91,7 @@ extension HostAttachment {
             let ids = known.externalIDs(in: sandbox, namespace.identity, as: container.name)
             let operations =
                 row.map { repairOperations($0, externalIDs: ids) + retagOperations($0, endpoint.vlan, in: replica) }
-                ?? insertOperations(endpoint, bridge: bridge, externalIDs: ids)
+                ?? insertOperations(endpoint, bridge: bridge.row, externalIDs: ids)
             if !operations.isEmpty { try await ovs.transact(operations, within: deadline.remaining) }
             try await links.configureContainer(
                 plug, link: container.index, name: container.name, actual: state, sandbox: namespace)
@@ -110,15 +119,21 @@ extension HostAttachment {
     ) async throws -> Attachment {
         if awaitInstalled { try await waitInstalled(portID: endpoint.portID, within: deadline.remaining) }
         try afterStep(.awaitInstalled)
-        guard let attachment = attachment(portID: endpoint.portID) else {
-            throw AttachmentError(.database, "the rows of port \(endpoint.portID) were deleted while it was attached")
-        }
+        let attachment = try made(endpoint)
         logger.info(
             "endpoint attached",
             metadata: [
                 "port": "\(attachment.portID)", "container": "\(attachment.containerID)",
                 "interface": "\(attachment.hostInterface)",
             ])
+        return attachment
+    }
+
+    /// What has become of the row.
+    func made(_ endpoint: Endpoint) throws(AttachmentError) -> Attachment {
+        guard let attachment = attachment(portID: endpoint.portID) else {
+            throw AttachmentError(.database, "the rows of port \(endpoint.portID) were deleted while it was attached")
+        }
         return attachment
     }
 }

@@ -11,13 +11,8 @@ extension HostAttachment {
     ///
     /// - Throws: ``AttachmentError``.
     package func detach(portID: String, within limit: Duration) async throws(AttachmentError) {
-        let deadline = Deadline(after: limit)
-        do {
-            let lock = try await NameLock.hold(Self.lockName(portID), within: limit)
-            defer { withExtendedLifetime(lock) {} }
+        try await underLock(of: portID, within: limit, "detach port \(portID)") { deadline in
             try await remove(portID: portID, until: deadline)
-        } catch {
-            throw AttachmentError(error, during: "detach port \(portID)")
         }
         logger.info("endpoint detached", metadata: ["port": "\(portID)"])
     }

@@ -12,10 +12,7 @@ extension HostAttachment {
     package func setMayAdvertise(
         _ mayAdvertise: Bool, portID: String, within limit: Duration
     ) async throws(AttachmentError) {
-        let deadline = Deadline(after: limit)
-        do {
-            let lock = try await NameLock.hold(Self.lockName(portID), within: limit)
-            defer { withExtendedLifetime(lock) {} }
+        try await underLock(of: portID, within: limit, "filter what port \(portID) sends") { deadline in
             guard let row = ovs.replica.first(Self.interfacesByPort, portID),
                 let attachment = Self.attachment(row, in: ovs.replica)
             else { return }
@@ -30,8 +27,6 @@ extension HostAttachment {
                     [.mutate(OpenVSwitch.Interface.self, row.id, change)], within: deadline.remaining)
             }
             try await links.setMayAdvertise(mayAdvertise, on: attachment.hostInterface, datapath)
-        } catch {
-            throw AttachmentError(error, during: "filter what port \(portID) sends")
         }
     }
 

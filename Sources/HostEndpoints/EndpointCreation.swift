@@ -1,5 +1,6 @@
 import Deadlines
 package import HostSetup
+package import NetAddress
 package import NeutronAPI
 import NeutronClient
 
@@ -9,6 +10,33 @@ package struct EndpointCreation: Sendable {
 
     package init(host: ContainerHost) {
         self.host = host
+    }
+
+    /// The endpoint of this name in a network: made where there is none, finished where its making was cut short. Without a name it is
+    /// always another.
+    ///
+    /// - Parameters:
+    ///   - addresses: those that it must have; empty leaves the choice to the API.
+    ///   - mac: likewise.
+    /// - Throws: `refused` where the name stands for an endpoint of another shape.
+    package func ensure(
+        named name: String, in network: ID<Network>, addresses: [IPAddress] = [], mac: MACAddress? = nil
+    ) async throws -> Port {
+        if !name.isEmpty {
+            let existing: [Port] = try await host.api.list(
+                where: [("name", name), ("network_id", "\(network)")], within: host.remaining)
+            if let port = existing.first {
+                try Self.refuseOther(existing, addresses, mac)
+                host.progress("endpoint \(name) exists")
+                try await finish(port)
+                return port
+            }
+        }
+        host.progress("creating endpoint \(name)")
+        return try await create(
+            PortCreate(
+                projectID: host.project, networkID: network, name: name, macAddress: mac,
+                fixedIPs: addresses.isEmpty ? nil : addresses.map { FixedIPRequest(ipAddress: $0) }))
     }
 
     /// Nothing is left of one that could not be carried, or the error says what is. A full network is named, with what is in use of it.
@@ -30,11 +58,33 @@ package struct EndpointCreation: Sendable {
 
     /// Finishes an endpoint whose making was cut short: nobody carries it. One that another machine carries stays there until a
     /// container here wants it.
-    package func finish(_ port: Port) async throws {
+    private func finish(_ port: Port) async throws {
         guard let carrying = Carrying(host), port.deviceID.isEmpty,
             port.binding.profile["parent_name"] == nil, try await carrying.trunk(carrying: port) == nil
         else { return }
         _ = try await carrying.ensure(port)
+    }
+
+    /// Refuses a name that stands for an endpoint of another shape.
+    private static func refuseOther(_ existing: [Port], _ wanted: [IPAddress], _ mac: MACAddress?) throws(HostError) {
+        guard let port = existing.first else { return }
+        let name = port.shownName
+        guard existing.count == 1 else {
+            throw HostError(
+                .refused, "\(existing.count) endpoints have the name \"\(name)\" already: choose another")
+        }
+        let addresses = port.fixedIPs.map(\.ipAddress)
+        guard wanted.allSatisfy(addresses.contains) else {
+            throw HostError(
+                .refused,
+                "endpoint \(name) exists and is another (\(port.id)): it has the address "
+                    + addresses.map(\.description).joined(separator: ", "))
+        }
+        if let mac, mac != port.macAddress {
+            throw HostError(
+                .refused,
+                "endpoint \(name) exists and is another (\(port.id)): it has the MAC address \(port.macAddress)")
+        }
     }
 
     private func undo(_ port: Port, after error: any Error) async throws -> Never {

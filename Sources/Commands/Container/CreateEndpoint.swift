@@ -2,9 +2,7 @@ import ArgumentParser
 import HostEndpoints
 import HostSetup
 import NetAddress
-import NetworkContainers
 import NeutronAPI
-import NeutronClient
 
 /// `ovn-container endpoint-create`
 struct CreateEndpoint: HostCommand {
@@ -40,50 +38,12 @@ struct CreateEndpoint: HostCommand {
     }
 
     func run(in context: Context) async throws {
-        let command = (network: network, name: name, ip: ip, mac: mac)
-        let id = try await ContainerHost.with(host, context) { host in
-            await Sweep.leftovers(on: host)
-            let network = try await host.network(command.network)
-            if let name = command.name, !name.isEmpty {
-                let existing: [Port] = try await host.api.list(
-                    where: [("name", name), ("network_id", "\(network.id)")], within: host.remaining)
-                if let port = existing.first {
-                    try Self.refuseOther(existing, ip: command.ip, mac: command.mac)
-                    host.progress("endpoint \(name) exists")
-                    try await EndpointCreation(host: host).finish(port)
-                    return port.id
-                }
-            }
-            host.progress("creating endpoint \(command.name ?? "")")
-            let port = try await EndpointCreation(host: host).create(
-                PortCreate(
-                    projectID: host.project, networkID: network.id, name: command.name ?? "",
-                    macAddress: command.mac,
-                    fixedIPs: command.ip.isEmpty ? nil : command.ip.map { FixedIPRequest(ipAddress: $0) }))
-            return port.id
+        let (reference, name, ip, mac) = (network, name ?? "", ip, mac)
+        let id = try await ContainerHost.withSweep(host, context) { host in
+            let network = try await host.network(reference)
+            return try await EndpointCreation(host: host)
+                .ensure(named: name, in: network.id, addresses: ip, mac: mac).id
         }
         context.console.output("\(id)")
-    }
-
-    /// Refuses a name that stands for an endpoint of another shape.
-    static func refuseOther(_ existing: [Port], ip: [IPAddress], mac: MACAddress?) throws(HostError) {
-        guard let port = existing.first else { return }
-        let name = port.shownName
-        guard existing.count == 1 else {
-            throw HostError(
-                .refused, "\(existing.count) endpoints have the name \"\(name)\" already: choose another")
-        }
-        let addresses = port.fixedIPs.map(\.ipAddress)
-        guard ip.allSatisfy(addresses.contains) else {
-            throw HostError(
-                .refused,
-                "endpoint \(name) exists and is another (\(port.id)): it has the address "
-                    + addresses.map(\.description).joined(separator: ", "))
-        }
-        if let mac, mac != port.macAddress {
-            throw HostError(
-                .refused,
-                "endpoint \(name) exists and is another (\(port.id)): it has the MAC address \(port.macAddress)")
-        }
     }
 }

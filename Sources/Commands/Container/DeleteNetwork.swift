@@ -1,7 +1,6 @@
 import ArgumentParser
 import HostEndpoints
 import HostSetup
-import NetworkContainers
 import NeutronAPI
 import NeutronClient
 
@@ -22,8 +21,7 @@ struct DeleteNetwork: HostCommand {
 
     func run(in context: Context) async throws {
         let (reference, ifExists) = (network, ifExists)
-        try await ContainerHost.with(host, context) { host in
-            await Sweep.leftovers(on: host)
+        try await ContainerHost.withSweep(host, context) { host in
             let network: Network
             do {
                 network = try await host.network(reference)

@@ -4,7 +4,6 @@ import HostAttachment
 import HostEndpoints
 import HostSetup
 import NetAddress
-import NetworkContainers
 import NeutronAPI
 import NeutronClient
 
@@ -27,8 +26,7 @@ struct ListEndpoints: HostCommand {
 
     func run(in context: Context) async throws {
         let (output, reference) = (output, network)
-        try await ContainerHost.with(host, context) { host in
-            await Sweep.leftovers(on: host)
+        try await ContainerHost.withSweep(host, context) { host in
             let networks: [Network]
             var filter: [(name: String, value: String)] = []
             if let reference {
@@ -151,8 +149,7 @@ struct ShowEndpoint: HostCommand {
 
     func run(in context: Context) async throws {
         let (output, reference) = (output, endpoint)
-        try await ContainerHost.with(host, context) { host in
-            await Sweep.leftovers(on: host)
+        try await ContainerHost.withSweep(host, context) { host in
             let port = try await host.endpoint(reference)
             let network = try await host.api.find(port.networkID, within: host.remaining)
             let vlans = try await host.vlans()

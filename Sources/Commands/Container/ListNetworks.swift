@@ -16,8 +16,7 @@ struct ListNetworks: HostCommand {
 
     func run(in context: Context) async throws {
         let output = output
-        try await ContainerHost.with(host, context) { host in
-            await Sweep.leftovers(on: host)
+        try await ContainerHost.withSweep(host, context) { host in
             async let networks: [Network] = host.api.list(within: host.remaining)
             async let subnets: [Subnet] = host.api.list(within: host.remaining)
             output.print(Self.listing(try await networks, try await subnets), on: context.console)
@@ -51,8 +50,7 @@ struct ShowNetwork: HostCommand {
 
     func run(in context: Context) async throws {
         let (output, reference) = (output, network)
-        try await ContainerHost.with(host, context) { host in
-            await Sweep.leftovers(on: host)
+        try await ContainerHost.withSweep(host, context) { host in
             let network = try await host.network(reference)
             let filter = [(name: "network_id", value: "\(network.id)")]
             async let subnets: [Subnet] = host.api.list(where: filter, within: host.remaining)

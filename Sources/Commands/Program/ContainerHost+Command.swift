@@ -1,5 +1,6 @@
 import Deadlines
 import HostSetup
+import NetworkContainers
 
 extension ContainerHost {
     /// Connects to what a command of `ovn-container` needs and runs `body`.
@@ -16,6 +17,16 @@ extension ContainerHost {
             try await ContainerHost.with(
                 database, cloud, executable: context.executable, hooks: context.hooks,
                 deadline: { $0 ? patient : soon }, progress: progress, logger: logger, body)
+        }
+    }
+
+    /// The same once what is left here of deleted endpoints is cleared away, as far as that can be done.
+    static func withSweep<T: Sendable>(
+        _ options: HostOptions, _ context: Context, _ body: @escaping @Sendable (ContainerHost) async throws -> T
+    ) async throws -> T {
+        try await with(options, context) { host in
+            await Sweep.leftovers(on: host)
+            return try await body(host)
         }
     }
 }

@@ -46,7 +46,8 @@ package struct EndpointsHere: Sendable {
         return attachments.compactMap { attachment in
             let interface = survey.interfaces[attachment.portID]
             guard attachment.isNetworkContainers || attachment.isDocker,
-                interface != nil || !lost.contains(attachment.portID) else { return nil }
+                interface != nil || !lost.contains(attachment.portID)
+            else { return nil }
             return EndpointHere(attachment, interface)
         }
     }

@@ -24,7 +24,7 @@ package struct LogicalNetwork: Sendable {
         return namePrefix + (plain == name && name.count <= 48 ? name : "\(plain.prefix(31))-\(name.fingerprint)")
     }
 
-    /// - Parameter id: libnetwork's, of the network that uses it.
+    /// `id` is libnetwork's, of the network that uses it.
     package init(host: ContainerHost, user id: String) {
         self.host = host
         tag = Self.tagPrefix + id.prefix(32)

@@ -4,9 +4,8 @@ package import OVNModel
 import OVSDB
 
 extension Attachment {
-    /// Reads a row, nil where it is not one of ours. What is unreadable counts as missing.
-    ///
-    /// - Parameter tag: of the interface's Port row.
+    /// Reads a row, nil where it is not one of ours. What is unreadable counts as missing. `tag` is the
+    /// Port row's.
     package init?(_ row: OpenVSwitch.Interface, bridge: String, tag: Int? = nil) {
         let ids = row.externalIDs
         guard let interface = ids[InterfaceKeys.containerInterface], let portID = row.portID else { return nil }

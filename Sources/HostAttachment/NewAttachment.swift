@@ -29,10 +29,8 @@ struct NewAttachment: Sendable {
     }
 
     /// Plugs into a sandbox: makes the veth, then the rows; the container's end is configured while they are on their way and OVN binds
-    /// the port.
-    ///
-    /// - Parameter state: of which only the names in the sandbox count, to choose one that is free.
-    /// - Returns: false where one of the veth's names turned out to be taken, and nothing was done.
+    /// the port. Of `state` only the names in the sandbox count, to choose one that is free. False where one of the veth's names turned
+    /// out to be taken, and nothing was done.
     mutating func attach(
         to sandbox: Sandbox, _ namespace: NetworkNamespace, _ state: PlugState, until deadline: Deadline
     ) async throws -> Bool {

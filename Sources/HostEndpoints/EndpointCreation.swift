@@ -13,12 +13,8 @@ package struct EndpointCreation: Sendable {
     }
 
     /// The endpoint of this name in a network: made where there is none, finished where its making was cut short. Without a name it is
-    /// always another.
-    ///
-    /// - Parameters:
-    ///   - addresses: those that it must have; empty leaves the choice to the API.
-    ///   - mac: likewise.
-    /// - Throws: `refused` where the name stands for an endpoint of another shape.
+    /// always another. The API chooses the addresses and the MAC that are not given. Throws `refused` if the name stands for an endpoint
+    /// of another shape.
     package func ensure(
         named name: String, in network: ID<Network>, addresses: [IPAddress] = [], mac: MACAddress? = nil
     ) async throws -> Port {

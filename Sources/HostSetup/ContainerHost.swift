@@ -92,8 +92,7 @@ package struct ContainerHost: Sendable {
         try await api.resolve(reference, as: "endpoint", within: remaining)
     }
 
-    /// Those of the ports that exist.
-    /// - Parameter fields: the attributes that are wanted; empty for all.
+    /// Those of the ports that exist, with the attributes that are wanted; empty `fields` for all.
     package func ports(_ ids: Set<ID<Port>>, fields: [String] = []) async throws -> [ID<Port>: Port] {
         Dictionary(try await existing(ids, fields).map { ($0.id, $0) }, uniquingKeysWith: { $1 })
     }

@@ -7,9 +7,8 @@ import OVSDB
 package typealias PluggedEndpoint = Attachment
 
 extension PluggedEndpoint {
-    /// The attachment of a port with a number to a network container; `nil` where the room would not take the row for its own.
-    ///
-    /// - Parameter changes: more of `external_ids`; nil takes one away.
+    /// The attachment of a port with a number to a network container; `nil` where the room would not take the row for its own. `changes`
+    /// are more of `external_ids`; nil takes one away.
     package init?(port: UInt64, in container: String, _ changes: [String: String?] = [:]) {
         var row = OpenVSwitch.Interface(id: .random())
         row.name = "ovn\(port)"

@@ -105,9 +105,8 @@ actor GatewayProtection {
 }
 
 extension DockerPlugin {
-    /// Protects containers in docker_gwbridge as they come, until it is cancelled.
-    ///
-    /// - Parameter namespace: the host's; nil for the process's own.
+    /// Protects containers in docker_gwbridge as they come, until it is cancelled; in the process's own namespace where
+    /// none is given.
     package func guardGateway(in namespace: NetworkNamespace? = nil) async throws {
         let hosts = hosts
         try await gateway.run(in: namespace) {

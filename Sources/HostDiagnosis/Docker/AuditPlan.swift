@@ -64,9 +64,8 @@ package struct AuditScene: Sendable {
 
     /// Looks at everything.
     ///
-    /// - Parameters:
-    ///   - engine: asked before; an endpoint that is taken away after that is still thought to be in use, which is the safe side.
-    ///   - beginning: asked when the records have been read: a network is noted there before it has one.
+    /// `engine` was asked before: an endpoint that is taken away after that is still thought to be in use, which is the safe side.
+    /// `beginning` is asked when the records have been read: a network is noted there before it has one.
     package static func look(
         on host: ContainerHost, engine: EngineWord?, beginning: () -> Set<String> = { [] }
     ) async throws -> AuditScene {

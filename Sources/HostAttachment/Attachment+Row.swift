@@ -4,7 +4,7 @@ package import OVNModel
 import OVSDB
 
 extension Attachment {
-    /// Reads a row, nil where it is not one of ours. What is unreadable counts as missing.
+    /// Reads a row; nil if it is not ours. What is unreadable counts as missing.
     ///
     /// - Parameter tag: of the interface's Port row.
     package init?(_ row: OpenVSwitch.Interface, bridge: String, tag: Int? = nil) {
@@ -65,7 +65,7 @@ extension Endpoint {
         return ids
     }
 
-    /// Those of an endpoint whose other end somebody else moves to where it belongs.
+    /// Those of an endpoint whose other end the engine moves.
     func handedOverIDs(to container: String, as interface: String) -> StringMap {
         var ids = externalIDs(of: container, as: interface)
         ids[InterfaceKeys.handedOver] = "true"

@@ -3,7 +3,7 @@ package import Keystone
 package import Logging
 package import NeutronClient
 
-/// The networking API, reached, and who is the owner of what is made there.
+/// A connection to the networking API, and the owner of what is made there.
 package struct NetworkAccess: Sendable {
     package let api: NeutronClient
     /// Named in what is created; empty where a token says whose it is.
@@ -15,7 +15,7 @@ package struct NetworkAccess: Sendable {
     /// The one place that decides how the networking API is reached, and as whom.
     ///
     /// Where options, the `OS_…` variables or `OS_CLOUD` mean an OpenStack cloud, it is that cloud's network service, with
-    /// a token. Else it is the central point of the overlay mode, which asks nobody who he is; the underlay mode has none,
+    /// a token. Else it is the central point of the overlay mode, which asks for no login; the underlay mode has none,
     /// and then it is said which variable is missing.
     /// - Parameters:
     ///   - central: what `ovn-integrate set-ipam` set; `nil` in the underlay mode.

@@ -6,7 +6,7 @@ package import OVNModel
 package import OVSDB
 import OVSDBClient
 
-/// What this host keeps from whoever reaches it, or the outside through it, by anything but a NIC: from containers on Docker's bridges and
+/// What this host keeps from anyone who reaches it, or the outside through it, other than by a NIC: from containers on Docker's bridges and
 /// any others, virtual machines, routed namespaces.
 ///
 /// Two kinds of ports trust the address that a packet comes from, and Docker gives containers their host's: those of tunnels, where a
@@ -33,10 +33,10 @@ package struct FirewallPolicy: Hashable, Sendable {
 
     /// In `external_ids`: interfaces that count as NICs, such as a bridge that a NIC is a port of.
     package static let underlaysKey = "ovn-containers-underlay-interfaces"
-    /// In `external_ids`: `off` where somebody else sees to it.
+    /// In `external_ids`: `off` where the table is managed by others.
     package static let switchKey = "ovn-containers-firewall"
 
-    /// Whether somebody else sees to it.
+    /// Whether the table is managed by others.
     package static func isOff(_ row: OpenVSwitch.Configuration) -> Bool { row.externalIDs[switchKey] == "off" }
 
     /// Whether this host has been made part of logical networks, or is being made.
@@ -44,7 +44,7 @@ package struct FirewallPolicy: Hashable, Sendable {
         HostSettings.keys.contains { row.externalIDs[$0] != nil }
     }
 
-    /// - Returns: nil where this host has no part in logical networks, or somebody else sees to it.
+    /// - Returns: nil where this host has no part in logical networks, or the table is managed by others.
     package init?(_ replica: Replica) {
         guard let row = replica[OpenVSwitch.Configuration.self].only, Self.isIntegrated(row), !Self.isOff(row) else {
             return nil
@@ -80,7 +80,7 @@ package struct FirewallPolicy: Hashable, Sendable {
         (text ?? "").split(separator: ",").map { String($0.filter { $0 != " " }) }
     }
 
-    /// Nil for a socket, and for what is none.
+    /// Nil for a socket, and for anything invalid.
     private static func endpoint(_ text: String) -> (host: String, port: Int)? {
         guard case .success(let remote) = Result(catching: { try Remote(text) }) else { return nil }
         return switch remote {

@@ -9,7 +9,7 @@ package struct HostFirewall: Sendable {
     package enum State: Equatable, Sendable {
         /// As it should be.
         case installed(dropped: Int64)
-        /// Somebody else sees to it, by the settings, and there is no table of ours.
+        /// By the settings it is managed by others, and our table is not there.
         case off
         /// This host has no part in logical networks, and there is no table.
         case unneeded

@@ -5,7 +5,7 @@ import NetAddress
 import NeutronAPI
 import NeutronClient
 
-/// What is in use already: made free where nobody needs it any more, or else refused with the name of who has it.
+/// What is in use already: made free where it is no longer needed, or else refused with its holder's name.
 extension EndpointPort {
     /// A port with the MAC address is there: made by an earlier try, whose answer was lost, kept for this endpoint, or somebody else's.
     func find(_ request: Request, after error: NeutronClientError) async throws -> Port {
@@ -23,7 +23,7 @@ extension EndpointPort {
 
     /// Takes away what an endpoint of this host that is gone has left behind of an address that is asked for.
     ///
-    /// - Returns: the port that keeps the address for whoever asks for it, where one does.
+    /// - Returns: the port that keeps the address for a new endpoint, where one does.
     /// - Throws: `refused` naming who has the address, or which subnet is full; `error` where it says something else.
     func makeRoom(for request: Request, after error: NeutronClientError) async throws -> Port? {
         guard error.cause?.type == "IpAddressAlreadyAllocated", let address = request.address else {

@@ -38,7 +38,7 @@ package struct EndpointPort: Sendable {
         }
 
         var fixedIP: FixedIPRequest { FixedIPRequest(subnetID: subnet, ipAddress: address) }
-        /// Whether the address is kept when its container goes. One that nobody could ask for again would only be lost.
+        /// Whether the address is kept when its container goes. One that cannot be asked for again would only be lost.
         var isSticky: Bool { options.isSticky && (address != nil || !name.isEmpty) }
     }
 
@@ -101,7 +101,7 @@ package struct EndpointPort: Sendable {
         return ports.filter { placement.isHere($0) }
     }
 
-    /// Gives a port back. Absent is success. A sticky one stays, with no container and on no host.
+    /// Gives a port back. Succeeds if there is none. A sticky one stays, with no container and on no host.
     package func release(_ id: ID<Port>, isSticky: Bool) async throws {
         if let carrying = Carrying(host) {
             guard let port = try await host.api.find(id, within: host.remaining) else { return }
@@ -125,7 +125,7 @@ package struct EndpointPort: Sendable {
         }
     }
 
-    /// Keeps an address from being given to anybody. One that is kept already is fine.
+    /// Keeps an address from being given out. Succeeds if it is kept already.
     /// - Returns: what was made for it.
     package func reserve(_ address: IPAddress, name: String, in subnet: Subnet) async throws -> ID<Port>? {
         do {
@@ -155,7 +155,7 @@ package struct EndpointPort: Sendable {
                 hostID: host.settings.vif == nil ? host.settings.hostID : ""))
     }
 
-    /// Whether a port is on this host, and not because somebody moved another host's here.
+    /// Whether a port is on this host, and not because another host's was moved here.
     package func isOurs(_ port: Port) async throws -> Bool {
         guard PortOrigin.mayBe(host.settings.hostID, port) else { return false }
         return try await host.placement().isHere(port)

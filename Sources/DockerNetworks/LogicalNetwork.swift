@@ -8,7 +8,7 @@ import NeutronClient
 
 /// The API's network behind networks of engines: joined by the first that wants it, which makes it, and by all others.
 ///
-/// Who uses it are tags on it, and so are the names by which it was joined: whoever gives it another name in the API makes no second
+/// Who uses it are tags on it, and so are the names by which it was joined: another name in the API makes no second
 /// network of it. One that we made is deleted with its last user.
 package struct LogicalNetwork: Sendable {
     let host: ContainerHost
@@ -30,7 +30,7 @@ package struct LogicalNetwork: Sendable {
         tag = Self.tagPrefix + id.prefix(32)
     }
 
-    /// The description of a network that the plugin made, from its first moment on. Whoever writes another keeps the network.
+    /// The description of a network that the plugin made, from its first moment on. With another description the network is kept.
     package static let madeDescription = "made by ovn-docker-plugin"
 
     package static func isMade(_ network: Network) -> Bool { network.standard.description == madeDescription }
@@ -38,9 +38,9 @@ package struct LogicalNetwork: Sendable {
     /// How long a network that somebody may just be making on another host too is looked at before it is believed to be the one of
     /// its name, where a name cannot be claimed: Neutron has no way to ask for one that nobody else gets. The oldest of several counts,
     /// and the API tells ages in seconds: after this time one that is made cannot be the first any more.
-    private static let settling = Duration.milliseconds(1_200)
-    private static let glance = Duration.milliseconds(200)
-    /// In seconds: an age at which nobody can just be making another.
+    private static let settlingTime = Duration.milliseconds(1_200)
+    private static let pollInterval = Duration.milliseconds(200)
+    /// In seconds: an age at which no other can be in the making.
     private static let oldAge: Int64 = 4
 
     /// The network that a name means: of several that engines made at the same moment the oldest, and of these the first by id.
@@ -93,7 +93,7 @@ package struct LogicalNetwork: Sendable {
                 }
             } catch let error as NeutronClientError {
                 guard error.cause?.type == NeutronError.networkNameInUse else { throw error }
-                try await Task.sleep(for: min(Self.glance, host.remaining))
+                try await Task.sleep(for: min(Self.pollInterval, host.remaining))
             }
         }
         throw Self.unsettled(name)
@@ -116,8 +116,8 @@ package struct LogicalNetwork: Sendable {
                 joined = try await enter(found, as: name, after: joined, options)
                 since = .now
             }
-            if joined != nil, made == nil && Self.isSettled(found) || .now - since >= Self.settling { return found }
-            try await Task.sleep(for: min(Self.glance, host.remaining))
+            if joined != nil, made == nil && Self.isSettled(found) || .now - since >= Self.settlingTime { return found }
+            try await Task.sleep(for: min(Self.pollInterval, host.remaining))
         }
         throw Self.unsettled(name)
     }
@@ -176,7 +176,7 @@ package struct LogicalNetwork: Sendable {
         try await Self.removeUnused(network, on: host)
     }
 
-    /// Deletes a network that we made and nobody uses, with what is reserved in it. Of somebody else's only that goes.
+    /// Deletes an unused network that we made, with what is reserved in it. Of others' only that goes.
     package static func removeUnused(_ network: Network, on host: ContainerHost) async throws {
         guard !hasUsers(network) else { return }
         let ports: [Port] = try await host.api.list(
@@ -187,13 +187,13 @@ package struct LogicalNetwork: Sendable {
         guard isEmpty || !isMade(network) else { return }
         for port in reserved { try await host.api.remove(port.id, within: host.remaining) }
         guard isMade(network) else {
-            // Whoever comes next is the first again.
+            // The next user is the first again.
             for tag in network.standard.tags where tag.hasPrefix(namePrefix) || NetworkTerms.allTags.contains(tag) {
                 try await host.api.removeTag(tag, from: network.id, within: host.remaining)
             }
             return
         }
-        // Whoever joined meanwhile has added a tag, and with it a revision.
+        // Joining meanwhile has added a tag, and with it a revision.
         guard let current = try await host.api.find(network.id, within: host.remaining), isUnused(current) else {
             return
         }

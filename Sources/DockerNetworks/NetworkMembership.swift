@@ -33,7 +33,7 @@ package struct NetworkMembership: Sendable {
         try await leave()
     }
 
-    /// The record goes last: as long as it is there, somebody will try again.
+    /// The record goes last: as long as it is there, leaving is tried again.
     package func leave() async throws {
         try await LogicalNetwork(host: host, user: id).leave()
         try await host.database.removeNetworkRecord(id, within: host.remaining)

@@ -101,7 +101,7 @@ extension HostDatabase {
             .map { String($0.dropFirst(NetworkRecord.keyPrefix.count)) }.sorted()
     }
 
-    /// Notes that a network is being made, before central knows anything of it: so that all of it is found if nobody finishes it.
+    /// Notes that a network is being made, before central knows anything of it: so that all of it is found if it is not finished.
     package func begin(_ id: String, within limit: Duration) async throws {
         try await setExternalIDs([NetworkRecord.keyPrefix + id: "{}"], within: limit)
     }

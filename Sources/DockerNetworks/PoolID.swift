@@ -26,7 +26,7 @@ package struct PoolID: Hashable, Sendable, CustomStringConvertible {
 
     package var description: String { network.map { "\(cidr)@\($0.text)" } ?? "\(cidr)" }
 
-    /// The address that is a gateway where nobody says which. The engine wants one of every subnet.
+    /// The address that is a gateway where none is named. The engine wants one of every subnet.
     package var firstAddress: IPAddress {
         cidr.hasGateway ? cidr.network.advanced(by: 1) ?? cidr.network : cidr.network
     }

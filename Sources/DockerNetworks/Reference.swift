@@ -2,7 +2,7 @@ package import HostSetup
 package import NeutronAPI
 import NeutronClient
 
-/// Which network or subnet of the API somebody means.
+/// A reference to a network or subnet of the API.
 package enum Reference: Hashable, Sendable {
     case name(String)
     case id(String)
@@ -19,14 +19,14 @@ package enum Reference: Hashable, Sendable {
     package init(_ word: String) { self = ID<Network>(word) == nil ? .name(word) : .id(word) }
 
     /// Looks for the keys of options that name something, by name or id.
-    /// - Throws: `usage` where two contradict each other, or an id is none.
+    /// - Throws: `usage` where two contradict each other, or an id is invalid.
     package init?(_ options: [String: String], names: [String], ids: [String]) throws(HostError) {
         var found: (key: String, reference: Reference)?
         for key in names + ids {
             guard let value = options[key], !value.isEmpty else { continue }
             let isID = ids.contains(key)
             guard !isID || ID<Network>(value) != nil else {
-                throw HostError(.usage, "option \(key) is \"\(value)\", which is no id")
+                throw HostError(.usage, "option \(key) is \"\(value)\", which is not an id")
             }
             if let found {
                 throw HostError(.usage, "options \(found.key) and \(key) are both there: give one")
@@ -46,7 +46,7 @@ package enum Reference: Hashable, Sendable {
 }
 
 extension ContainerHost {
-    /// The network that is meant; nil where there is none of that name. A name means the network that was joined by it before, whatever
+    /// The network that is meant; nil if there is none of that name. A name means the network that was joined by it before, whatever
     /// the API calls that now.
     /// - Throws: where an id is not there, or several networks share the name and none is to be preferred.
     package func find(_ reference: Reference) async throws -> Network? {

@@ -18,7 +18,7 @@ package actor Reservations {
         let address: IPAddress
     }
 
-    /// Until its endpoint is made, its address is given back, or the audit has found that nobody makes it any more.
+    /// Until its endpoint is made, its address is given back, or the audit has found that it is no longer being made.
     private var reservations: [Key: Port] = [:]
     /// At most one for each address.
     private var expected: Set<Release> = []
@@ -40,7 +40,7 @@ package actor Reservations {
 
     package func remove(_ id: ID<Port>) { reservations = reservations.filter { $0.value.id != id } }
 
-    /// Notes that an endpoint is gone, with its addresses: the engine will still give each of them back, when somebody else may have it.
+    /// Notes that an endpoint is gone, with its addresses: the engine will still give each of them back, when another may have it.
     package func expectRelease(of attachment: Attachment, on host: ContainerHost) throws {
         guard let docker = attachment.annotations[EndpointKeys.network],
             let network = try host.database.networkRecord(docker)?.network

@@ -18,7 +18,7 @@ package struct DockerPlugin: Sendable {
     let announcements = LateAnnouncements()
     let arrivals: Arrivals
     let gateway: GatewayProtection
-    /// Told when something could not be given back.
+    /// Notified when something could not be given back.
     let upkeep: UpkeepSignal
     let logger: Logger
 
@@ -31,9 +31,9 @@ package struct DockerPlugin: Sendable {
     }
 
     /// What a call may take that makes something. The engine waits for ever, and its user with it.
-    static let patience = Duration.seconds(5)
+    static let creationLimit = Duration.seconds(5)
     /// What a call may take that gives something back: with central unreachable a container must still stop at once.
-    static let haste = Duration.milliseconds(800)
+    static let releaseLimit = Duration.milliseconds(800)
 
     /// Answers one call, `NetworkDriver.Join`. Never throws, and always in time.
     package func answer(_ method: String, _ body: some Sequence<UInt8>) async -> PluginReply {
@@ -58,16 +58,16 @@ package struct DockerPlugin: Sendable {
     /// Does what needs central, again while it does not answer: a server that is replaced, or a machine that starts,
     /// takes a moment.
     ///
-    /// Where it has not answered for longer than that, nobody waits any more: an engine that starts would wait for each of its
+    /// Where it has not answered for longer than that, nobody waits any longer: an engine that starts would wait for each of its
     /// containers, one after another. The audit goes on asking.
-    func patiently<T>(_ body: (ContainerHost) async throws -> T) async throws -> T {
-        if let time = upkeep.lostFor, time > Self.patience {
+    func retrying<T>(_ body: (ContainerHost) async throws -> T) async throws -> T {
+        if let time = upkeep.lostFor, time > Self.creationLimit {
             throw HostError(
                 .unreachable,
                 "central has not answered for \(time.components.seconds) s: see 'ovn-integrate status'; it is asked again every few seconds"
             )
         }
-        let deadline = ContinuousClock.now + Self.patience
+        let deadline = ContinuousClock.now + Self.creationLimit
         var pause = Duration.milliseconds(100)
         while true {
             let outcome = await attempt(body, until: deadline)

@@ -6,9 +6,9 @@ package import Logging
 import NeutronClient
 package import OVSDBClient
 
-/// Makes hosts for a daemon: connected once, and set up as the Open vSwitch database says at each moment.
+/// Makes hosts for a daemon: connected once, set up as the Open vSwitch database says at each moment.
 ///
-/// Everything may come and go: Open vSwitch, the host's settings, central. Whoever asks waits no longer than he says, and is told what is
+/// Everything may come and go: Open vSwitch, the host's settings, central. A caller waits no longer than it says, and is told what is
 /// missing.
 package actor HostSource {
     private struct Connection {
@@ -36,10 +36,10 @@ package actor HostSource {
     private static let cloudFactor = 3
 
     /// How long Open vSwitch may take to be there. It is started before Docker, so that it hardly ever has to be waited for.
-    private static let starting = Duration.seconds(3)
+    private static let startLimit = Duration.seconds(3)
 
     package func host(within limit: Duration) async throws -> ContainerHost {
-        try await client.ready(within: min(limit, Self.starting))
+        try await client.ready(within: min(limit, Self.startLimit))
         let database = HostDatabase(client: client)
         let settings = try database.settings()
         let deadline = Deadline(after: settings.vif == nil ? limit : limit * Self.cloudFactor)
@@ -60,7 +60,7 @@ package actor HostSource {
 
     private func access(_ settings: HostSettings, until deadline: Deadline) async throws -> NetworkAccess {
         if let connection, connection.settings == settings { return connection.access }
-        // Only a cloud is asked anything here. How long a connection may take to be made does not depend on who is first.
+        // Only a cloud is asked anything here. How long a connection may take to be made does not depend on which call is first.
         let access = try await NetworkAccess.connect(
             choice, central: settings.central, until: settings.vif == nil ? Deadline(after: .seconds(4)) : deadline,
             logger: logger)

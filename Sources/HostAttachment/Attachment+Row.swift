@@ -64,7 +64,7 @@ extension Endpoint {
         return ids
     }
 
-    /// Those of an endpoint whose other end somebody else moves to where it belongs.
+    /// Those of an endpoint whose other end the engine moves.
     func handedOverIDs(to container: String, as interface: String) -> StringMap {
         var ids = externalIDs(of: container, as: interface)
         ids[InterfaceKeys.handedOver] = "true"

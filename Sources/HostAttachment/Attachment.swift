@@ -20,7 +20,7 @@ package struct Attachment: Hashable, Sendable {
     package let bridge: String
     /// Where the container's namespace was when it was attached.
     package let sandbox: Sandbox?
-    /// Whether somebody else, the engine, has moved or will move the container's end and given it its name and addresses.
+    /// Whether the engine has moved or will move the container's end and given it its name and addresses.
     package let isHandedOver: Bool
     /// Which namespace that was.
     package let namespace: NetworkNamespace.Identity?

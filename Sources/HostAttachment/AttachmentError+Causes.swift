@@ -2,7 +2,7 @@ import Netlink
 import OVSDB
 
 extension AttachmentError {
-    /// What a failure of a layer below means for whoever asked for `purpose`: `attach port 1234`.
+    /// What a failure of a layer below means to the caller that asked for `purpose`: `attach port 1234`.
     package init(_ error: any Error, during purpose: String) {
         switch error {
         case let error as AttachmentError: self = error

@@ -25,7 +25,7 @@ actor ControlSocket {
         let error: String?
     }
 
-    /// Sends a command to the daemon that listens at `path`; answers what it prints.
+    /// Sends a command to the daemon that listens at `path`; returns what it prints.
     func ask(_ path: String, _ command: String, _ arguments: [String] = [], within limit: Duration) throws(Failure)
         -> String
     {
@@ -78,7 +78,7 @@ actor ControlSocket {
         }
         guard status == 0 else {
             close(descriptor)
-            throw Failure(description: "nobody listens at \(path)")
+            throw Failure(description: "nothing listens at \(path)")
         }
         return descriptor
     }

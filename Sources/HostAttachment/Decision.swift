@@ -52,7 +52,7 @@ enum Decision: Equatable {
         guard link.kind == "veth" else {
             return AttachmentError(
                 .refused,
-                "interface \(link.name) exists and is no veth; port \(endpoint.portID) needs that name, rename it")
+                "interface \(link.name) exists and is not a veth; port \(endpoint.portID) needs that name, rename it")
         }
         guard link.alias.isEmpty || link.alias == alias else {
             return AttachmentError(

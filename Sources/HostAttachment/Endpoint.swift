@@ -32,7 +32,7 @@ package struct Endpoint: Hashable, Sendable {
     package var vlan: Int?
     /// Whether the container may send router advertisements, as a port may that is not held to its addresses.
     package var mayAdvertise: Bool
-    /// Whether the API has just said that the port is the container's. Written down with the interface, for whoever must tell later
+    /// Whether the API has just said that the port is the container's. Written down with the interface, to tell later
     /// whether the port was taken from a container that runs.
     package var isConfirmed = false
     /// More keys to keep in the Interface row, without prefix: `network` becomes `ovn-containers:network`.

@@ -3,7 +3,7 @@ import NetAddress
 
 extension HostAttachment {
     /// Tells the network where the addresses of an attachment are now, while its container's end is still on this host and OVN has
-    /// installed it: peers that knew them elsewhere would ask nobody for minutes.
+    /// installed it: peers that knew them elsewhere would not ask again for minutes.
     ///
     /// - Throws: ``AttachmentError``.
     package func announce(_ attachment: Attachment) async throws(AttachmentError) {

@@ -96,7 +96,7 @@ extension HostAttachment {
             return try await finish(endpoint, awaitInstalled, until: deadline)
         case .replace(let reason):
             logger.info(
-                "endpoint is plugged afresh",
+                "endpoint is plugged in again",
                 metadata: [
                     "port": "\(endpoint.portID)", "interface": "\(endpoint.hostInterface)", "reason": "\(reason)",
                 ])

@@ -7,7 +7,7 @@ import OVSDB
 import OVSDBClient
 
 extension HostAttachment {
-    /// Takes an endpoint out of its container, by the row alone: the container and its namespace may be gone. Absent is success.
+    /// Takes an endpoint out of its container, by the row alone: the container and its namespace may be gone. Succeeds if there is none.
     ///
     /// - Throws: ``AttachmentError``.
     package func detach(portID: String, within limit: Duration) async throws(AttachmentError) {
@@ -23,7 +23,7 @@ extension HostAttachment {
         for name in names.union([InterfaceName.host(ofPort: portID)]) { try await removeVeth(name, of: portID) }
     }
 
-    /// Removes a port's rows of ours; answers the names they had.
+    /// Removes our rows of a port; returns the names they had.
     @discardableResult
     func removeRows(portID: String, until deadline: Deadline) async throws -> Set<String> {
         if ovs.replica.rows(Self.interfacesByPort, portID).isEmpty {
@@ -39,18 +39,18 @@ extension HostAttachment {
 
     /// Returns when ovs-vswitchd has let go of all that was detached; at once where it has, as nearly always.
     ///
-    /// It gives a device that it lets go of its former flags back, and knows it by its name: one that was made anew under the name of an
+    /// It gives a device that it lets go of its former flags back, and knows it by its name: one that was made again under the name of an
     /// old one meanwhile would be set down. An ovs-vswitchd that does not answer is not waited for any longer: it has forgotten the old
     /// device when it is started again.
     func awaitDetached(until deadline: Deadline) async throws {
         do {
-            try await ovs.awaitSwitch(within: min(deadline.remaining, Self.lettingGo))
+            try await ovs.awaitSwitch(within: min(deadline.remaining, Self.releaseLimit))
         } catch let error as OVSDBError where error.code == .timedOut {
-            logger.info("ovs-vswitchd does not take changes up", metadata: ["waited": "\(Self.lettingGo.inSeconds)"])
+            logger.info("ovs-vswitchd does not take changes up", metadata: ["waited": "\(Self.releaseLimit.inSeconds)"])
         }
     }
 
-    private static let lettingGo = Duration.seconds(2)
+    private static let releaseLimit = Duration.seconds(2)
 
     /// Removes a port's veth. One that carries another port's alias is not its.
     func removeVeth(_ name: String, of portID: String) async throws {

@@ -5,7 +5,7 @@ import OVSDBClient
 
 extension HostAttachment {
     /// Returns when ovn-controller has installed the flows of a port that is attached here: `ovn-installed` in its Interface row, seen by
-    /// the monitor. Of a port that the NIC carries nobody here installs anything: when ovs-vswitchd has taken the interface up.
+    /// the monitor. A port that the NIC carries is not installed here: when ovs-vswitchd has taken the interface up.
     ///
     /// - Throws: ``AttachmentError/Code/notInstalled`` with what stands in the way, at the deadline, or at once where ovs-vswitchd says that
     ///   it cannot use the interface.

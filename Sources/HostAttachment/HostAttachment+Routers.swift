@@ -5,7 +5,7 @@ import OVSDB
 import OVSDBClient
 
 extension HostAttachment {
-    /// Lets the container of an attachment send router advertisements from now on, or no more. Does nothing where there is no such
+    /// Lets the container of an attachment send router advertisements from now on, or no longer. Does nothing where there is no such
     /// attachment.
     ///
     /// - Throws: ``AttachmentError``.

@@ -14,7 +14,7 @@ extension HostAttachment {
         return (bridge, bridge.datapathType == Datapath.netdev.rawValue ? .netdev : .system)
     }
 
-    /// The row of ours that a port has. Someone else's row for the same port, or under the name we need, is refused: OVN would bind
+    /// Our row of a port. Another's row for the same port, or under the name we need, is refused: OVN would bind
     /// one of the two.
     func record(of endpoint: Endpoint, in replica: Replica) throws(AttachmentError) -> OpenVSwitch.Interface? {
         for row in replica.rows(Self.interfacesByPort, endpoint.portID) where row.name != endpoint.hostInterface {
@@ -76,7 +76,7 @@ extension HostAttachment {
         return [.wait(port, columns: [.name]), .update(port, columns: [.tag])]
     }
 
-    /// Takes a port's rows of ours out of their bridge.
+    /// Takes our rows of a port out of their bridge.
     func deleteOperations(portID: String, in replica: Replica) -> [OVSDB.Operation] {
         var operations: [OVSDB.Operation] = []
         for row in replica.rows(Self.interfacesByPort, portID) where Attachment(row, bridge: "") != nil {

@@ -6,7 +6,7 @@ package import OVSDBClient
 
 /// Plugs endpoints into containers of this host, and takes them out again.
 ///
-/// The Interface row is the only record: what is attached is what has a row of ours, and everything that must be undone is in it.
+/// The Interface row is the only record: what is attached is what has one of our rows, and everything that must be undone is in it.
 /// All changes are idempotent. One port is worked on by one process at a time; different ports do not wait for each other.
 package struct HostAttachment: Sendable {
     /// The tables that the client of the Open_vSwitch database must replicate. What changes every few seconds by itself is left out.

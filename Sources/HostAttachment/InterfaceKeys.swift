@@ -11,7 +11,7 @@ package enum InterfaceKeys {
     /// Written by ovn-controller.
     static let installed = "ovn-installed"
 
-    /// All of ours start with this.
+    /// All our keys start with this.
     package static let prefix = "ovn-containers:"
     /// In place of `iface-id` where this host's NIC carries the port as a VLAN: no ovn-controller of this host may claim it.
     static let carriedPortID = prefix + "port"
@@ -45,6 +45,6 @@ package enum InterfaceKeys {
 }
 
 extension OpenVSwitch.Interface {
-    /// The id of the port that is plugged in here, whoever plugged it.
+    /// The id of the port that is plugged in here, by us or by others.
     var portID: String? { externalIDs[InterfaceKeys.portID] ?? externalIDs[InterfaceKeys.carriedPortID] }
 }

@@ -7,7 +7,7 @@ package struct OVNController: Sendable {
     package enum Connection: Hashable, Sendable {
         case connected
         case notConnected
-        /// With what was looked for in vain.
+        /// With what was not found.
         case notRunning(String)
     }
 

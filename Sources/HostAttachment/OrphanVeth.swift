@@ -28,7 +28,7 @@ extension HostAttachment {
             .sorted { $0.hostInterface < $1.hostInterface }
     }
 
-    /// Deletes a veth that ``orphans()`` has found, unless it has a row by now. Absent is success.
+    /// Deletes a veth that ``orphans()`` has found, unless it has a row by now. Succeeds if there is none.
     package func removeOrphan(_ hostInterface: String, within limit: Duration) async throws(AttachmentError) {
         let deadline = Deadline(after: limit)
         do {
@@ -45,14 +45,14 @@ extension HostAttachment {
         logger.info("veth without a row deleted", metadata: ["interface": "\(hostInterface)"])
     }
 
-    /// Whether anybody has plugged an interface of this name in.
+    /// Whether an interface of this name is plugged in.
     private func hasRow(_ hostInterface: String) -> Bool {
         ovs.replica.first(Self.interfacesByName, hostInterface) != nil
     }
 }
 
 extension Link {
-    /// Whether it is a veth that we made for a port. One that lacks the alias is so by its name: whoever made it was killed before it could
+    /// Whether it is a veth that we made for a port. One that lacks the alias is so by its name: its maker was killed before it could
     /// give it one.
     var isVethOfPort: Bool {
         kind == "veth" && (alias.hasPrefix(InterfaceKeys.prefix) || alias.isEmpty && InterfaceName.isHost(name))

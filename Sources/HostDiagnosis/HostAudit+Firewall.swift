@@ -9,7 +9,7 @@ extension HostAudit {
 
     package static func items(_ state: HostFirewall.State) -> [Item] {
         func item(_ problem: String, _ detail: String, _ remedy: Item.Remedy? = .firewall) -> Item {
-            Item(problem: problem, portID: "", container: "", detail: detail, remedy: remedy)
+            Item(problem, detail, remedy: remedy)
         }
         let table = "table inet \(FirewallTable.name)"
         return switch state {

@@ -13,7 +13,7 @@ package struct HostAudit: Sendable {
     package struct Item: Hashable, Sendable {
         package enum Remedy: Hashable, Sendable {
             case networkContainer(NetworkContainerChange)
-            case docker(AuditChange)
+            case docker(DockerChange)
             case firewall
             case gateway
         }
@@ -24,6 +24,16 @@ package struct HostAudit: Sendable {
         package let detail: String
         /// Nil where nothing that is ours puts it right.
         package let remedy: Remedy?
+
+        init(
+            _ problem: String, portID: String = "", container: String? = nil, _ detail: String, remedy: Remedy? = nil
+        ) {
+            self.problem = problem
+            self.portID = portID
+            self.container = container ?? ""
+            self.detail = detail
+            self.remedy = remedy
+        }
     }
 
     package let host: ContainerHost
@@ -35,30 +45,29 @@ package struct HostAudit: Sendable {
     }
 
     /// What is being made or taken away looks out of order for a moment: between two looks.
-    package static let settling = Duration.seconds(2)
+    package static let settlingTime = Duration.seconds(2)
 
     /// Looks at everything.
     package func look() async throws -> [Item] {
-        let network = try await NetworkContainerScene.look(on: host, engine)
+        let network = try await NetworkContainerInventory.look(on: host, engine)
         let own = network.plan().map(Self.item)
-        let word = try await EngineWord.ask(engine, about: try host.database.networkIDs(), within: host.remaining)
-        let scene = try await AuditScene.look(on: host, engine: word)
+        let docker = try await EngineInventory.read(
+            engine, about: try host.database.networkIDs(), within: host.remaining)
+        let inventory = try await DockerInventory.look(on: host, engine: docker)
         let known = Set(own.map(\.portID))
-        let dockers = scene.plan().map { item($0) }.filter { $0.portID.isEmpty || !known.contains($0.portID) }
-        let here = try await EndpointsHere.look(on: host, network.survey, ports: scene.ports)
+        let dockers = inventory.plan().map { item($0) }.filter { $0.portID.isEmpty || !known.contains($0.portID) }
+        let here = try await LocalEndpoints.look(on: host, network.survey, ports: inventory.ports)
         // What is taken away differs in nothing any more.
         let acted = Set((own + dockers).filter { $0.remedy != nil }.map(\.portID))
         let differences = here.differences.filter { !acted.contains($0.portID) }.map(Self.item)
         let gateway = try await GatewayFinding.all(on: host).map { item($0) }
-        let networks = try await NetworkFinding.all(on: host).map { finding in
-            Item(problem: finding.problem, portID: "", container: "", detail: finding.detail, remedy: nil)
-        }
-        let faults = faults(scene.endpoints.map(\.attachment), network.survey.findings)
-        return own + dockers + scene.claimed.map(Self.item) + differences + faults + networks + gateway
+        let networks = try await NetworkFinding.all(on: host).map { Item($0.problem, $0.detail) }
+        let faults = faults(inventory.endpoints.map(\.attachment), network.survey.findings)
+        return own + dockers + inventory.claimed.map(Self.item) + differences + faults + networks + gateway
             + (await firewallItems())
     }
 
-    /// Those of the items that are still there, and that nobody is at work on: the engine may take minutes to start a container.
+    /// Those of the items that are still there, and that are not being worked on: the engine may take minutes to start a container.
     package func look(again items: [Item]) async throws -> [Item] {
         let changes = items.compactMap { if case .docker(let change) = $0.remedy { change } else { nil } }
         try await DockerRepair.awaitCalls(on: changes, on: host)
@@ -72,7 +81,7 @@ package struct HostAudit: Sendable {
 
     private func isEngineAtRest() async throws -> Bool {
         let networks = Set(try host.database.networkIDs())
-        return try await EngineWork.containers(engine, gettingEndpointsIn: networks, within: host.remaining).isEmpty
+        return try await BusyContainers.find(engine, gettingEndpointsIn: networks, within: host.remaining).isEmpty
     }
 
     /// - Returns: why it could not be repaired; nil where it was.
@@ -94,58 +103,58 @@ package struct HostAudit: Sendable {
 
     // MARK: Words
 
-    private static func item(_ finding: HostFinding) -> Item {
+    private static func item(_ finding: NetworkContainerFinding) -> Item {
         Item(
-            problem: finding.problem, portID: finding.portID, container: finding.container, detail: finding.detail,
+            finding.problem, portID: finding.portID, container: finding.container, finding.detail,
             remedy: finding.change.flatMap { $0.isOurs ? .networkContainer($0) : nil })
     }
 
     private func item(_ finding: GatewayFinding) -> Item {
-        let row = host.attachment.attachment(portID: finding.portID)
-        return Item(
-            problem: "gateway open", portID: finding.portID, container: row?.containerName ?? "",
-            detail: finding.detail, remedy: .gateway)
+        Item(
+            "gateway open", portID: finding.portID, container: containerName(finding.portID), finding.detail,
+            remedy: .gateway)
     }
 
-    private func item(_ change: AuditChange) -> Item {
-        func item(_ problem: String, _ portID: String, _ detail: String) -> Item {
-            let row = host.attachment.attachment(portID: portID)
-            return Item(
-                problem: problem, portID: portID, container: row?.containerName ?? "", detail: detail,
-                remedy: .docker(change))
-        }
-        switch change {
-        case .detach(let id, let reason):
-            let name = host.attachment.attachment(portID: id)?.hostInterface ?? ""
-            let problem =
-                switch reason {
-                case .ended: "container gone"
-                case .neverMoved: "never used"
-                case .portGone: "endpoint deleted"
-                case .elsewhere: "endpoint elsewhere"
-                }
-            return item(problem, id, "interface \(name) is left: \(reason.rawValue)")
-        case .release(let id, _):
-            return item("port left", "\(id)", "a port of docker's on this host, of which no endpoint is here")
-        case .removeVeth(let veth):
-            return item("row missing", veth.portID, "veth \(veth.hostInterface) is left, which has no Interface row")
-        case .forget(let network):
-            return item("network left", "", "docker does not know its network \(network.prefix(12)) any more")
-        case .removeNetwork(let id):
-            return item("network unused", "", "network \(id) was made by docker network create and nobody uses it")
+    private func containerName(_ portID: String) -> String? {
+        host.attachment.attachment(portID: portID)?.containerName
+    }
+
+    private func item(_ change: DockerChange) -> Item {
+        let (problem, portID, detail): (String, String, String) =
+            switch change {
+            case .detach(let id, let reason):
+                (
+                    Self.problem(reason), id,
+                    "interface \(host.attachment.attachment(portID: id)?.hostInterface ?? "") is left: \(reason.rawValue)"
+                )
+            case .release(let id, _):
+                ("port left", "\(id)", "a port of docker's on this host, of which no endpoint is here")
+            case .removeVeth(let veth):
+                ("row missing", veth.portID, "veth \(veth.hostInterface) is left, which has no Interface row")
+            case .forget(let network):
+                ("network left", "", "docker no longer knows its network \(network.prefix(12))")
+            case .removeNetwork(let id):
+                ("network unused", "", "network \(id) was made by docker network create and is not used")
+            }
+        return Item(problem, portID: portID, container: containerName(portID), detail, remedy: .docker(change))
+    }
+
+    private static func problem(_ reason: DetachReason) -> String {
+        switch reason {
+        case .ended: "container gone"
+        case .neverMoved: "never used"
+        case .portGone: "endpoint deleted"
+        case .elsewhere: "endpoint elsewhere"
         }
     }
 
     private static func item(_ difference: PortDifference) -> Item {
         Item(
-            problem: difference.kind.rawValue, portID: difference.portID, container: difference.container,
-            detail: difference.detail, remedy: nil)
+            difference.kind.rawValue, portID: difference.portID, container: difference.container, difference.detail)
     }
 
     private static func item(_ claim: PortClaim) -> Item {
-        Item(
-            problem: "port of another host", portID: "\(claim.port.id)", container: claim.port.name,
-            detail: claim.detail, remedy: nil)
+        Item("port of another host", portID: "\(claim.port.id)", container: claim.port.name, claim.detail)
     }
 
     /// What is wrong with endpoints of Docker's that nothing here puts right.
@@ -156,8 +165,7 @@ package struct HostAudit: Sendable {
                 let row = rows[finding.portID]
             else { return nil }
             return Item(
-                problem: finding.problem.rawValue, portID: finding.portID, container: row.containerName ?? "",
-                detail: finding.detail, remedy: nil)
+                finding.problem.rawValue, portID: finding.portID, container: row.containerName, finding.detail)
         }
     }
 }

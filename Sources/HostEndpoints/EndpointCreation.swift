@@ -52,7 +52,7 @@ package struct EndpointCreation: Sendable {
         }
     }
 
-    /// Finishes an endpoint whose making was cut short: nobody carries it. One that another machine carries stays there until a
+    /// Finishes an endpoint whose making was cut short: it is not carried. One that another machine carries stays there until a
     /// container here wants it.
     private func finish(_ port: Port) async throws {
         guard let carrying = Carrying(host), port.deviceID.isEmpty,

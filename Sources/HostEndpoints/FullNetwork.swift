@@ -14,7 +14,7 @@ extension ContainerHost {
         _ error: NeutronClientError, network id: ID<Network>, subnets: [ID<Subnet>]
     ) async throws -> HostError {
         guard error.cause?.type == "IpAddressGenerationFailure" else { throw error }
-        // What the API said first is worth more than why it says no more.
+        // The API's first error is worth more than the one of asking for details.
         guard let (network, found, ports) = try? await everything(of: id), let network else { throw error }
         let meant = found.filter { subnets.isEmpty || subnets.contains($0.id) }
         let used = meant.sorted { $0.id < $1.id }.map { subnet in

@@ -16,7 +16,7 @@ package enum SubnetCheck {
         ("::ffff:0:0/96", "IPv4 addresses"), ("fe80::/10", "link-local addresses"), ("ff00::/8", "multicast addresses"),
     ].map { (IPPrefix(literal: $0), $1) }
 
-    /// - Throws: `usage` where the subnet is none that any host's containers can have.
+    /// - Throws: `usage` where no host's containers can have the subnet.
     package static func check(_ subnet: IPPrefix) throws(HostError) {
         guard let (prefix, use) = reserved.first(where: { $0.prefix.overlaps(subnet) }) else { return }
         throw HostError(
@@ -81,7 +81,7 @@ package enum SubnetCheck {
 }
 
 extension ContainerHost {
-    /// Refuses a subnet that containers of this host cannot have, whoever has made it.
+    /// Refuses a subnet that containers of this host cannot have, no matter who made it.
     ///
     /// Interfaces of the host in logical networks do not count: the same subnet may well be theirs. Nor does, where the host's own NIC is
     /// a port of a cloud, anything but its bridges.

@@ -3,13 +3,13 @@ package import Netlink
 
 /// A Linux bridge by which containers of different networks reach the outside: Docker's `docker_gwbridge`.
 ///
-/// Whoever is behind one of its ports can send what he likes. For containers of ours nothing of that reaches another one, and nothing
+/// A container behind one of its ports can send anything. For our containers nothing of that reaches another one, and nothing
 /// changes what the bridge, the host and the other ones know:
-/// - ports of ours are isolated from each other, the bridge learns nothing from them and floods nothing unknown to them;
+/// - our ports are isolated from each other, the bridge learns nothing from them and floods nothing unknown to them;
 /// - where each MAC address is, is fixed, and no frame by another port moves it; where the kernel knows how, a port takes no other source;
 /// - a port takes no other IP addresses as sources than its container's;
 /// - the host knows each container's addresses for good, and each container the bridge's: forged ARP and neighbour advertisements are
-///   not listened to, whoever sends them.
+///   ignored, no matter who sends them.
 ///
 /// The bridge itself stays as it is, and so do the ports of others.
 package struct GatewayBridge: Hashable, Sendable {
@@ -34,7 +34,7 @@ package struct GatewayBridge: Hashable, Sendable {
         self.entries = entries
     }
 
-    /// Neighbours that we made for containers whose ports are gone. They would cut off whoever gets the address next.
+    /// Neighbours that we made for containers whose ports are gone. They would cut off the next user of the address.
     package var leftNeighbours: [Neighbour] {
         let living = Set(entries.filter(\.isSticky).map(\.mac))
         return neighbours.filter { neighbour in
@@ -49,7 +49,7 @@ package struct GatewayBridge: Hashable, Sendable {
         return entries.contains { $0.link == port.index && $0.isSticky }
     }
 
-    /// What protects the container behind a port of ours.
+    /// What protects the container behind one of our ports.
     ///
     /// What was fixed once stays: a container may change its own MAC address and addresses later, and must not be believed then.
     package func plan(for member: GatewayMember) -> GatewayPlan {
@@ -143,7 +143,7 @@ extension BridgePortSettings {
     var isProtected: Bool { isIsolated && !learns && !getsUnknown && isLocked != false }
 }
 
-/// A container of ours behind a port of the bridge.
+/// One of our containers behind a port of the bridge.
 package struct GatewayMember: Hashable, Sendable {
     package var port: Link
     /// The other end of the cable.

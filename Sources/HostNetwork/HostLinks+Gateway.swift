@@ -2,7 +2,7 @@ import NetAddress
 package import Netlink
 
 extension HostLinks {
-    /// A bridge as it is now; nil where there is none of that name.
+    /// A bridge as it is now; nil if there is none of that name.
     package func gateway(_ name: String) throws -> GatewayBridge? {
         guard let link = try find(.name(name)), link.kind == "bridge" else { return nil }
         var bridge = GatewayBridge(link: link)
@@ -10,7 +10,7 @@ extension HostLinks {
             .map { message throws in try LinkAddress(message) }.filter { $0.link == link.index }.map(\.address)
         bridge.ports = try socket.rows(.listPorts(of: link.index), within: Self.limit)
             .map { message throws in try Link(message) }.filter { $0.master == link.index }
-        // Before the forwarding entries: whoever protects a container makes its entry first.
+        // Before the forwarding entries: a container's entry is made first when it is protected.
         bridge.neighbours = try socket.rows(.listNeighbours(on: link.index), within: Self.limit)
             .compactMap { message throws in try Neighbour(message) }.filter { $0.link == link.index }
         bridge.entries = try socket.rows(.listForwarding(of: link.index), within: Self.limit)

@@ -39,7 +39,7 @@ extension HostLinks {
     }
 
     /// Makes both ends, the container's straight in its namespace with MAC and MTU, and returns the host's, which knows its peer's index.
-    /// IPv6 is off on the host's end before anybody can bring it up, so that it never says a word itself.
+    /// IPv6 is off on the host's end before it can be brought up, so that it never sends a packet itself.
     ///
     /// Without a sandbox the container's end stays here, down, to be moved by others.
     ///
@@ -80,7 +80,7 @@ extension HostLinks {
         try socket.apply(filters + [.setLink(.index(link.index), [.up])], within: Self.limit)
     }
 
-    /// Lets a container send router advertisements through the host's end of its veth from now on, or no more. Absent is done.
+    /// Lets a container send router advertisements through the host's end of its veth from now on, or no longer. Succeeds if there is none.
     package func setMayAdvertise(_ mayAdvertise: Bool, on hostInterface: String, _ datapath: Datapath) throws {
         guard let link = try find(.name(hostInterface)) else { return }
         try socket.apply(
@@ -124,7 +124,7 @@ extension HostLinks {
     /// The container's end, from what is there to what must be: state, addresses and routes in one send. All of it happens on one
     /// thread that enters the sandbox and dies.
     ///
-    /// With the user-space datapath the container computes its checksums itself: nobody on the way to another host would.
+    /// With the user-space datapath the container computes its checksums itself: nothing on the way to another host would.
     package func configureContainer(
         _ plug: Plug, link: Int32, name: String, actual: PlugState, sandbox: NetworkNamespace
     ) throws {
@@ -151,7 +151,7 @@ extension HostLinks {
         try socket.setTransmitChecksum(false, of: name)
     }
 
-    /// Deletes the veth of this name, both ends. Absent is done; an interface of another kind is not ours and stays.
+    /// Deletes the veth of this name, both ends. Succeeds if there is none; an interface of another kind is not ours and stays.
     package func removeVeth(_ name: String) throws {
         guard let link = try find(.name(name)) else { return }
         guard link.kind == "veth" else {

@@ -8,7 +8,7 @@ package enum InterfaceSetting {
     static var hasIPv6: Bool { access("/proc/sys/net/ipv6/conf", F_OK) == 0 }
 
     /// Whether an interface has IPv6: it has none while its MTU is below 1280 (RFC 8200 §5). One that is not there counts as one that has:
-    /// whoever goes on is told so by the kernel.
+    /// the kernel refuses what follows.
     static func hasIPv6(_ interface: String) -> Bool {
         hasIPv6 && (access(folder("ipv6", interface), F_OK) == 0 || access(folder("ipv4", interface), F_OK) != 0)
     }

@@ -4,7 +4,7 @@ import Netlink
 /// A lock by name among all processes of this host: a lock on a file (flock(2)) that root alone can open, and that the kernel lets go of
 /// when its holder dies. The file goes with its lock; one that a killed holder left behind is taken over by the next.
 ///
-/// A name that anybody can take, like that of an abstract socket, would let any local user stop all work here.
+/// A name that any user can take, like that of an abstract socket, would let any local user stop all work here.
 package final class NameLock: Sendable {
     private static let folder = "/run/ovn-containers"
     private static let shortestPause = Duration.milliseconds(1)
@@ -19,7 +19,7 @@ package final class NameLock: Sendable {
     }
 
     deinit {
-        // While it is held: whoever has the file open by then sees that it is no longer the one of this name.
+        // While it is held: a process that has the file open by then sees that it is no longer the one of this name.
         unlink(path)
         close(descriptor)
     }
@@ -37,7 +37,7 @@ package final class NameLock: Sendable {
             guard left > .zero else {
                 throw NetlinkError(.timedOut, "another process is still at work under the lock \(name); try again")
             }
-            // flock(2) has no deadline, and nobody says when a lock is free.
+            // flock(2) has no deadline, and nothing tells when a lock is free.
             try await Task.sleep(for: min(pause, left))
             pause = min(pause * 2, longestPause)
         }
@@ -72,7 +72,8 @@ package final class NameLock: Sendable {
         guard status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid(), status.st_mode & 0o077 == 0 else {
             throw NetlinkError(
                 .invalid,
-                "take the lock \(name): \(folder) is no folder that only this user can open; remove it, and try again")
+                "take the lock \(name): \(folder) is not a folder that only this user can open; remove it, and try again"
+            )
         }
         return "\(folder)/\(fileName(name))"
     }

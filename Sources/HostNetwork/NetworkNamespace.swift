@@ -52,7 +52,7 @@ package final class NetworkNamespace: Sendable {
         let kind = ioctl(descriptor, 0xb703)
         guard kind == 0x4000_0000 else {  // CLONE_NEWNET
             close(descriptor)
-            throw NetlinkError(.invalid, "open network namespace \(path): the file is no network namespace")
+            throw NetlinkError(.invalid, "open network namespace \(path): the file is not a network namespace")
         }
         try self.init(owning: descriptor, named: path)
     }

@@ -1,7 +1,7 @@
 /// The kernel's packet filter, nf_tables, by its own program nft(8), in JSON (libnftables-json(5)).
 ///
 /// Rules of several programs live beside each other in tables of their own: whatever one of them drops is gone, and no other can
-/// take that back. So it does not matter who else filters here, and how.
+/// take that back. So it does not matter what else filters here, and how.
 package actor PacketFilter {
     package enum Failure: Error, Hashable, Sendable {
         /// There is no nft.

@@ -10,7 +10,7 @@ enum SourceFilter {
         let addresses = addresses.sorted { $0.bits < $1.bits }.prefix(limit)
         let four = addresses.filter { $0.version == .v4 }.map(words)
         let six = addresses.filter { $0.version == .v6 }.map(words)
-        // Who asks whether an address is free has none yet (RFC 5227 §2.1.1, RFC 4862 §5.4.2).
+        // A host that asks whether an address is free has none yet (RFC 5227 §2.1.1, RFC 4862 §5.4.2).
         let kinds: [(type: UInt32, accept: FilterProgram)] = [
             (0x0800, accept(four, at: 26)), (0x0806, accept(four + [[0]], at: 28)),
             (0x86dd, accept([[0xfe80_0000, 0]] + six + [[0, 0, 0, 0]], at: 22)),

@@ -20,7 +20,7 @@ package enum TextFile {
         }
     }
 
-    /// Nil where there is none, or none that may be read: what is looked for is then not there for us.
+    /// Nil if it does not exist or may not be read.
     package static func find(_ path: String) -> String? { try? read(path) }
 
     /// Writes over a file that is there, as those under `/proc` are.
@@ -43,7 +43,7 @@ package enum TextFile {
         }
     }
 
-    /// Removes a file. Answers whether it was there.
+    /// Removes a file. Returns whether it was there.
     package static func remove(_ path: String) throws(NetlinkError) -> Bool {
         if unlink(path) == 0 { return true }
         guard errno == ENOENT || errno == ENOTDIR else { throw NetlinkError(errno: errno, "remove \(path)") }

@@ -17,8 +17,9 @@ package enum Tool {
         return folders.map { $0 + name }.first { access($0, X_OK) == 0 }
     }
 
-    /// Runs a program, looked for where system programs are, and waits for its end, five seconds at most. Answers why it failed, nil for
-    /// success. It runs with nothing of ours but the harmless part of the environment.
+    /// Runs a program, looked for where system programs are, and waits at most five seconds for its end.
+    ///
+    /// - Returns: why it failed, nil for success. It inherits only the harmless part of the environment.
     @Sendable package static func run(_ words: [String]) -> String? {
         let output = open("/dev/null", O_WRONLY | O_CLOEXEC)
         guard output >= 0 else { return "there is no /dev/null" }
@@ -26,7 +27,7 @@ package enum Tool {
         return run(words, input: -1, output: output)
     }
 
-    /// The same with `input` as its stdin; answers what it said, of which it keeps a mebibyte.
+    /// The same with `input` as its stdin. Returns what it printed, at most a mebibyte.
     static func run(_ words: [String], input: [UInt8]) -> Outcome {
         let (source, target) = (clinux_memory_file("input"), clinux_memory_file("output"))
         defer { for file in [source, target] where file >= 0 { close(file) } }

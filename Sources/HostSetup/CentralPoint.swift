@@ -21,7 +21,7 @@ package struct CentralPoint: Equatable, Sendable {
 
     private static func isHostName(_ text: String) -> Bool {
         let labels = text.split(separator: ".", omittingEmptySubsequences: false)
-        // What looks like an IPv4 address and is none is a slip, not a name.
+        // What looks like an IPv4 address but is not one is a mistake, not a name.
         guard text.utf8.count <= 253, labels.last.map({ !$0.allSatisfy(\.isNumber) }) ?? false else { return false }
         return labels.allSatisfy { label in
             (1...63).contains(label.utf8.count) && label.first != "-" && label.last != "-"

@@ -21,7 +21,7 @@ package struct ContainerHost: Sendable {
     package let hooks: TestHooks
     /// By when the work must have ended. What gets time of its own takes a copy.
     package var deadline: Deadline
-    /// Told each step, for a person who watches.
+    /// Called with each step, for a person who watches.
     package let progress: @Sendable (String) -> Void
     package let logger: Logger
 

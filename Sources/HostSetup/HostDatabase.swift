@@ -16,7 +16,7 @@ package struct HostDatabase: Sendable {
 
     /// Connects, runs `body`, disconnects.
     ///
-    /// A socket at which nobody listens is refused at once: waiting would not make Open vSwitch start.
+    /// A socket without a listener is refused at once: waiting would not make Open vSwitch start.
     package static func with<T: Sendable>(
         _ remotes: [Remote], until deadline: Deadline, logger: Logger,
         _ body: @escaping @Sendable (HostDatabase) async throws -> T
@@ -65,7 +65,7 @@ package struct HostDatabase: Sendable {
         guard status != 0 else { return nil }
         return switch errno {
         case ENOENT: "there is no socket"
-        case ECONNREFUSED: "nobody listens"
+        case ECONNREFUSED: "nothing listens"
         case EACCES: "you may not connect"
         default: nil
         }

@@ -5,7 +5,7 @@ import Keystone
 import NeutronClient
 import OVSDB
 
-/// What keeps work on a host from being done: a sentence for who asked, and a code.
+/// What keeps work on a host from being done: a sentence for the user, and a code.
 package struct HostError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What callers tell apart.
     package enum Code: Sendable {
@@ -30,7 +30,7 @@ package struct HostError: Error, Sendable, Equatable, CustomStringConvertible {
 }
 
 extension HostError {
-    /// What any error of the rooms below means to who asked.
+    /// What any error of the rooms below means to the user.
     package init(_ error: any Error) {
         switch error {
         case let error as HostError: self = error

@@ -3,7 +3,7 @@ package import Keystone
 package import Logging
 package import NeutronClient
 
-/// The networking API, reached, and who is the owner of what is made there.
+/// A connection to the networking API, and the owner of what is made there.
 package struct NetworkAccess: Sendable {
     package let api: NeutronClient
     /// Named in what is created; empty where a token says whose it is.

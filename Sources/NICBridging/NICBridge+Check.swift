@@ -12,11 +12,11 @@ extension NICBridge {
         let link = source.link
         let replica = ovs.replica
         guard !link.isLoopback, let mac = link.mac, mac.bits != 0 else {
-            throw AttachmentError(.refused, "\(link.name) is no Ethernet interface")
+            throw AttachmentError(.refused, "\(link.name) is not an Ethernet interface")
         }
         if ["bridge", "openvswitch", "vrf"].contains(link.kind) {
             throw AttachmentError(
-                .refused, "\(link.name) is no NIC but a \(link.kind) device of the kernel; name what it stands on")
+                .refused, "\(link.name) is not a NIC but a \(link.kind) device of the kernel; name what it stands on")
         }
         if let route = source.routes.first(where: { $0.nextHopObject != nil }) {
             throw AttachmentError(
@@ -49,7 +49,7 @@ extension NICBridge {
                     .refused, "bridge \(name) exists with another datapath than \(datapath.rawValue); move back first")
             }
         } else if try await links.find(.name(name)) != nil {
-            throw AttachmentError(.refused, "there is an interface \(name), which is no bridge of Open vSwitch")
+            throw AttachmentError(.refused, "there is an interface \(name), which is not a bridge of Open vSwitch")
         }
     }
 

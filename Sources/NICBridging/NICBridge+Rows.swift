@@ -53,7 +53,7 @@ extension NICBridge {
         return operations.isEmpty ? [] : [.wait(bridge, columns: [.name])] + operations
     }
 
-    /// Makes the NIC a port of the bridge, if it is none.
+    /// Makes the NIC a port of the bridge, unless it is one.
     func attachOperations(_ name: String, _ nic: String) throws(AttachmentError) -> [OVSDB.Operation] {
         let replica = ovs.replica
         guard let bridge = replica.first(HostAttachment.bridgesByName, name) else { throw Self.vanished(name) }

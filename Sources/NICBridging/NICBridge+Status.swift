@@ -47,7 +47,7 @@ extension NICBridge {
             if !source.movableAddresses.isEmpty {
                 problem = "\(nic) has addresses of its own: run 'ovn-integrate restore'"
             } else if port == nil {
-                problem = "\(nic) is no port of \(bridge): run 'ovn-integrate restore'"
+                problem = "\(nic) is not a port of \(bridge): run 'ovn-integrate restore'"
             } else if lost.map({ !$0.addresses.isEmpty }) == true {
                 problem = "\(bridge) has lost its addresses: run 'ovn-integrate restore'"
             } else if datapath == .netdev, try await !links.hasReceiveFilter(on: source.link) {

@@ -124,7 +124,7 @@ package struct NICBridge: Sendable {
     /// One at a time for a NIC, in whatever process.
     private func hold(_ nic: String, within limit: Duration) async throws -> NameLock {
         let lock = try await NameLock.hold("ovn-containers/nic/\(nic)", within: limit)
-        // Whoever had it may have changed the rows since this copy of them was made.
+        // Its last holder may have changed the rows since this copy of them was made.
         try await ovs.barrier(within: limit)
         return lock
     }

@@ -35,7 +35,7 @@ struct NICMove: Sendable {
         let links = host.links
         var source = source
         if let record = before?.record, record.isOlder(than: try Moment.boot()), !source.link.isUp {
-            // Nobody else may see to a NIC that has no address of its own.
+            // Nothing else may bring up a NIC that has no address of its own.
             try await links.apply([.setLink(.index(source.link.index), [.up])])
             source.link.isUp = true
         }
@@ -75,7 +75,8 @@ struct NICMove: Sendable {
         try await host.commit(operations, until: deadline)
     }
 
-    private struct Plan {
+    /// What is to be done, as things are at a moment.
+    private struct Changes {
         let nic: Link
         let bridge: Link
         let changes: [ConfigurationChange]
@@ -85,7 +86,7 @@ struct NICMove: Sendable {
     }
 
     /// What is to be done as things are now.
-    private func plan() async throws -> Plan {
+    private func plan() async throws -> Changes {
         guard let target = try await host.links.configuration(of: name),
             let source = try await host.links.configuration(of: nic)
         else {
@@ -97,10 +98,10 @@ struct NICMove: Sendable {
         let changes = InterfaceConfiguration.plan(from: source, to: target, lost: lost)
         var notes: [String] = []
         if row?.externalIDs[NICKeys.configuration] != nil, row?.record == nil {
-            notes.append("what bridge \(name) remembers of \(nic) cannot be read and is written anew")
+            notes.append("what bridge \(name) remembers of \(nic) cannot be read and is written again")
         }
         if !source.link.isUp { notes.append("\(nic) is down, and so is \(name)") }
-        return Plan(
+        return Changes(
             nic: source.link, bridge: target.link, changes: changes,
             record: ConfigurationRecord(target.applying(changes), now: now, boot: boot), notes: notes)
     }

@@ -56,7 +56,7 @@ struct NICReturn: Sendable {
         return NICBridge.Result(bridge.name, nic, nil, changes, notes: notes)
     }
 
-    /// ovs-vswitchd says that it is done, and closes the interface a moment later: who looks at the routes should not see it go.
+    /// ovs-vswitchd says that it is done, and closes the interface a moment later: its routes should be gone when this returns.
     private func awaitGone(until deadline: Deadline) async throws {
         while try await host.links.find(.name(bridge.name)) != nil, deadline.remaining > .zero {
             try await Task.sleep(for: .milliseconds(5))

@@ -46,7 +46,7 @@ package struct ContainerCreation: Sendable {
 
     /// Gives a container that runs its endpoints back. Nothing is undone where that fails, and OVN is not waited for.
     ///
-    /// Whoever calls it holds the container's lock.
+    /// The caller holds the container's lock.
     package func reconnect(_ id: String) async throws {
         for port in wiring.ports { try await refuseOtherUser(of: port, than: id) }
         try await plug(id)
@@ -148,7 +148,7 @@ package struct ContainerCreation: Sendable {
     }
 }
 
-/// Who uses an endpoint. The port says it: `device_id` is a container, `binding:host_id` its host.
+/// The user of an endpoint, as the port says: `device_id` is a container, `binding:host_id` its host.
 extension ContainerCreation {
     /// - Throws: `refused`, naming host and container, while another container that lives has the endpoint.
     private func refuseOtherUser(of port: Port, than id: String?) async throws {
@@ -161,7 +161,7 @@ extension ContainerCreation {
     /// Whether it is known that the container which has the port does not live.
     private func userIsGone(_ port: Port) async throws -> Bool {
         guard placement.isHere(port) else {
-            // Whoever took it without naming a host is none of ours and cannot be asked whether it lives; a machine's port
+            // A user that named no host is not ours and cannot be asked whether it lives; a machine's port
             // says nothing about containers.
             return placement.carrier == nil && !port.binding.hostID.isEmpty && port.status != .active
         }
@@ -177,7 +177,7 @@ extension ContainerCreation {
                 + "delete the endpoint there, or create another")
     }
 
-    /// Writes the container into the port, unless somebody else was faster.
+    /// Writes the container into the port, unless another was faster.
     private func claim(_ port: Port, for id: String) async throws {
         var port = port
         while !placement.isUsed(port, by: id) {

@@ -4,7 +4,7 @@ package import NeutronAPI
 
 /// What makes a container a network container: its name, which follows from its endpoints, and its labels.
 ///
-/// The engine gives a name once. Whoever repeats a command therefore finds what an earlier run has made, and two runs
+/// The engine gives a name once. A repeated command therefore finds what an earlier run has made, and two runs
 /// at once cannot make two.
 package struct NetworkContainer: Equatable, Sendable {
     package static let endpointsLabel = "ovn-containers.endpoints"
@@ -20,7 +20,7 @@ package struct NetworkContainer: Equatable, Sendable {
         names = ports.map(\.name)
     }
 
-    /// Reads the labels of a container; `nil` when it is no network container of ours.
+    /// Reads the labels of a container; `nil` when it is not one of our network containers.
     package init?(labels: [String: String]) {
         guard let list = labels[Self.endpointsLabel] else { return nil }
         let ids = list.split(separator: ",").map { ID<Port>($0) }
@@ -48,6 +48,6 @@ package struct NetworkContainer: Equatable, Sendable {
         return spec
     }
 
-    /// The lock that whoever makes or removes this container holds.
+    /// The lock that is held while this container is made or removed.
     package static func lockName(_ name: String) -> String { "ovn-containers/container/\(name)" }
 }

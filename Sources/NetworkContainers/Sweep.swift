@@ -149,7 +149,7 @@ extension Sweep {
             lock = try await NameLock.hold(
                 NetworkContainer.lockName(container.names.first ?? container.id), within: .zero)
         } catch {
-            // Whoever holds the lock is at work on it.
+            // The lock's holder is at work on it.
             host.logger.info(
                 "network container left for the next sweep",
                 metadata: ["container": "\(container.id)", "cause": "\(error)"])

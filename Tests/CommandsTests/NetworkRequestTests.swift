@@ -101,7 +101,7 @@ struct NetworkRequestTests {
 
     @Test func `a name that stands for another network is refused and the difference named`() throws {
         let network = Self.network()
-        let attempts: [(String, () throws -> NetworkRequest.Plan)] = [
+        let attempts: [(String, () throws -> NetworkRequest.Action)] = [
             ("MTU is 1442", { try request(["10.0.0.0/24"], mtu: 1400).plan(existing: [network], subnets: []) }),
             (
                 "subnet 10.9.0.0/24",

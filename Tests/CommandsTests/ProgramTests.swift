@@ -104,7 +104,7 @@ struct ProgramTests {
         let wrong = await container(
             "init", "--bridge", "breth0", "--underlay-mode", environment: ["OS_VIF_ID": "an id"])
         #expect(wrong.status == .refused)
-        #expect(wrong.said.errors.first?.contains("\"an id\", which is no port's id") == true)
+        #expect(wrong.said.errors.first?.contains("\"an id\", which is not a port's id") == true)
         let mixed = await container("init", "--bridge", "br-int", "--overlay-mode", "--vif-id", "x")
         #expect(mixed.status == .usage)
     }

@@ -16,7 +16,7 @@ import Testing
     @Test(arguments: [
         (["ney": "blue"], "option -o ney is not known"), (["mtu": "ten"], "option mtu is \"ten\""),
         (["net": "blue", "net.id": "9b1f3a0e-1111-4222-8333-444455556666"], "give one"),
-        (["net.id": "blue"], "is no id"), (["sticky": "perhaps"], "it is on or off"),
+        (["net.id": "blue"], "is not an id"), (["sticky": "perhaps"], "it is on or off"),
         (["neutron.pool.name": "p"], "subnet pools are not supported"),
     ])
     func `what is not understood is refused`(options: [String: String], cause: String) {

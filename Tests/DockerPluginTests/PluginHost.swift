@@ -90,10 +90,10 @@ struct PluginHost: Sendable {
     }
 
     /// What an audit would do if it knew for long enough.
-    func plan(engine: EngineWord? = nil) async throws -> [AuditChange] {
+    func plan(engine: EngineInventory? = nil) async throws -> [DockerChange] {
         try await database.client.barrier(within: limit)
         let host = try await plugin.hosts(limit)
-        return try await AuditScene.look(on: host, engine: engine) {
+        return try await DockerInventory.look(on: host, engine: engine) {
             if let engine { plugin.upkeep.hasNetworks(engine.networks) }
             return plugin.upkeep.beginning
         }.plan()
@@ -101,7 +101,7 @@ struct PluginHost: Sendable {
 
     /// Does it at once; says what.
     @discardableResult
-    func repair(engine: EngineWord? = nil) async throws -> [AuditChange] {
+    func repair(engine: EngineInventory? = nil) async throws -> [DockerChange] {
         let host = try await plugin.hosts(limit)
         let changes = try await plan(engine: engine)
         let repair = DockerRepair(host: host, reservations: plugin.reservations)
@@ -113,7 +113,7 @@ struct PluginHost: Sendable {
     func differences() async throws -> [PortDifference] {
         try await database.client.barrier(within: limit)
         let host = try await plugin.hosts(limit)
-        return try await EndpointsHere.look(on: host, try await attachment.survey()).differences
+        return try await LocalEndpoints.look(on: host, try await attachment.survey()).differences
     }
 
     /// What of endpoints is on the host: Interface rows and veths. Empty when nothing is left.
@@ -143,14 +143,14 @@ struct PluginHost: Sendable {
     }
 }
 
-extension EngineWord {
+extension EngineInventory {
     /// An engine that has nothing, and one that has these networks or endpoints.
-    static let nothing = EngineWord(networks: [], endpoints: [])
-    static func having(_ networks: DockerNetwork...) -> EngineWord {
-        EngineWord(networks: Set(networks.map(\.id)), endpoints: [])
+    static let nothing = EngineInventory(networks: [], endpoints: [])
+    static func having(_ networks: DockerNetwork...) -> EngineInventory {
+        EngineInventory(networks: Set(networks.map(\.id)), endpoints: [])
     }
-    static func having(_ endpoints: DockerEndpoint...) -> EngineWord {
-        EngineWord(networks: Set(endpoints.map(\.network.id)), endpoints: Set(endpoints.map(\.id)))
+    static func having(_ endpoints: DockerEndpoint...) -> EngineInventory {
+        EngineInventory(networks: Set(endpoints.map(\.network.id)), endpoints: Set(endpoints.map(\.id)))
     }
 }
 

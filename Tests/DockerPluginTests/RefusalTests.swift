@@ -77,7 +77,7 @@ struct RefusalTests {
             try await expect(
                 "options net and net.id are both there: give one", Self.blue, ["net": "blue", "net.id": id])
             try await expect("there is no network with the id \(Self.id)", Self.blue, ["net.id": Self.id])
-            try await expect("option net.id is \"blue\", which is no id", Self.blue, ["net.id": "blue"])
+            try await expect("option net.id is \"blue\", which is not an id", Self.blue, ["net.id": "blue"])
             try await expect(
                 "option neutron.pool.name: subnet pools are not supported; give --subnet instead", Self.blue,
                 ["net": "blue"], ipam: ["neutron.pool.name": "p"])

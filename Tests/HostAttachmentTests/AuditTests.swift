@@ -51,7 +51,7 @@ func link(_ index: Int32, _ name: String, alias: String = "", peer: Int32? = nil
     func problems(
         _ rows: [OpenVSwitch.Interface], _ links: [Link], _ plugs: [String: PlugState]
     ) -> [Finding.Problem] {
-        Audit.findings(
+        Finding.list(
             attachments: rows.compactMap { AttachedPort($0, bridge: "br-int") }, links: links, plugs: plugs
         ).map(\.problem)
     }

@@ -30,11 +30,11 @@ struct PortDifferenceTests {
             name: "eth0", mac: MACAddress(mac), mtu: mtu, addresses: addresses.compactMap { IPAddress($0) })
     }
 
-    static func said(_ change: (inout EndpointHere.Said) -> Void = { _ in }) throws -> EndpointHere.Said {
+    static func said(_ change: (inout LocalEndpoint.APIState) -> Void = { _ in }) throws -> LocalEndpoint.APIState {
         var port = try Sample.port(1, on: 1, [(1, "10.1.0.5"), (2, "fd00::5")])
         port.deviceID = "a"
         port.binding.hostID = "here"
-        var said = EndpointHere.Said(port, network: Sample.network(1), isHere: true, mtu: 1442)
+        var said = LocalEndpoint.APIState(port, network: Sample.network(1), isHere: true, mtu: 1442)
         change(&said)
         return said
     }
@@ -44,11 +44,11 @@ struct PortDifferenceTests {
         let testDescription: String
         let kinds: [PortDifference.Kind]
         let words: [String]
-        let change: @Sendable (inout EndpointHere.Said) -> Void
+        let change: @Sendable (inout LocalEndpoint.APIState) -> Void
 
         init(
             _ name: String, _ kinds: [PortDifference.Kind], _ words: [String] = [],
-            _ change: @escaping @Sendable (inout EndpointHere.Said) -> Void
+            _ change: @escaping @Sendable (inout LocalEndpoint.APIState) -> Void
         ) {
             (testDescription, self.kinds, self.words, self.change) = (name, kinds, words, change)
         }
@@ -97,7 +97,7 @@ struct PortDifferenceTests {
     func `what the API says otherwise is named with both values`(row: Row) throws {
         let said = try Self.said(row.change)
         for interface in [Self.interface(), nil] {
-            let found = EndpointHere(try Self.attachment(), interface).differences(from: said)
+            let found = LocalEndpoint(try Self.attachment(), interface).differences(from: said)
             #expect(found.map(\.kind) == row.kinds)
             for word in row.words { #expect(found.first?.detail.contains(word) == true, "\(found)") }
             for difference in found {
@@ -108,7 +108,7 @@ struct PortDifferenceTests {
     }
 
     @Test func `a port that was deleted is told`() throws {
-        let found = EndpointHere(try Self.attachment(), Self.interface()).differences(from: nil)
+        let found = LocalEndpoint(try Self.attachment(), Self.interface()).differences(from: nil)
         #expect(found.map(\.kind) == [.deleted])
         #expect(found.first?.detail.contains("was deleted in the API") == true)
     }
@@ -117,7 +117,7 @@ struct PortDifferenceTests {
     {
         let said = try Self.said()
         func kinds(_ interface: ContainerInterface) throws -> [PortDifference.Kind] {
-            EndpointHere(try Self.attachment(docker: true), interface).differences(from: said).map(\.kind)
+            LocalEndpoint(try Self.attachment(docker: true), interface).differences(from: said).map(\.kind)
         }
         #expect(try kinds(Self.interface()) == [])
         #expect(try kinds(Self.interface(["10.1.0.5", "fd00::5", "10.9.9.9"])) == [])
@@ -128,15 +128,15 @@ struct PortDifferenceTests {
 
     @Test func `a change that the interface has already followed is no difference`() throws {
         let said = try Self.said { $0.port.fixedIPs = Self.addresses("10.1.0.77") }
-        let here = EndpointHere(try Self.attachment(), Self.interface(["10.1.0.77"]))
+        let here = LocalEndpoint(try Self.attachment(), Self.interface(["10.1.0.77"]))
         #expect(here.differences(from: said) == [])
     }
 
     @Test func `Docker's container counts as the user once its name is known`() throws {
         let said = try Self.said { $0.port.deviceID = "bbbb" }
-        #expect(EndpointHere(try Self.attachment(docker: true)).differences(from: said) == [])
+        #expect(LocalEndpoint(try Self.attachment(docker: true)).differences(from: said) == [])
         let named = try Self.attachment(docker: true, ["ovn-containers:docker-container": "web"])
-        let found = EndpointHere(named).differences(from: said)
+        let found = LocalEndpoint(named).differences(from: said)
         #expect(found.map(\.kind) == [.user] && found.first?.container == "web")
         #expect(found.first?.detail.contains("restart the container") == true)
     }
@@ -144,14 +144,14 @@ struct PortDifferenceTests {
     @Test func `a row of an older version tells no port security, and is believed`() throws {
         let said = try Self.said { $0.port.portSecurityEnabled = false }
         let old = try #require(PluggedEndpoint(port: 1, in: "a"))
-        #expect(!EndpointHere(old).differences(from: said).map(\.kind).contains(.security))
+        #expect(!LocalEndpoint(old).differences(from: said).map(\.kind).contains(.security))
     }
 
     @Test func `in the underlay mode the machine's port and the VLAN count`() throws {
         let carried = try Self.attachment(
             ["iface-id": nil, "ovn-containers:port": "\(ID<Port>(high: 3, low: 1))"], vlan: 5)
-        func found(_ change: (inout EndpointHere.Said) -> Void) throws -> [PortDifference] {
-            EndpointHere(carried, Self.interface()).differences(from: try Self.said(change))
+        func found(_ change: (inout LocalEndpoint.APIState) -> Void) throws -> [PortDifference] {
+            LocalEndpoint(carried, Self.interface()).differences(from: try Self.said(change))
         }
         #expect(try found { $0.vlan = 5 } == [])
         #expect(try found { $0.vlan = 7 }.map(\.kind) == [.vlan])
@@ -164,10 +164,10 @@ struct PortDifferenceTests {
         let own = try Self.attachment()
         let ended = Survey(
             findings: [Finding(.linkMissing, hostInterface: "ovn1", portID: own.portID, detail: "d")])
-        #expect(EndpointsHere.here([own], ended) == [])
-        #expect(EndpointsHere.here([own], Survey()).count == 1)
+        #expect(LocalEndpoints.here([own], ended) == [])
+        #expect(LocalEndpoints.here([own], Survey()).count == 1)
         #expect(
-            EndpointsHere.here([own], Survey(interfaces: [own.portID: Self.interface()])).first?.interface?.name
+            LocalEndpoints.here([own], Survey(interfaces: [own.portID: Self.interface()])).first?.interface?.name
                 == "eth0")
     }
 }

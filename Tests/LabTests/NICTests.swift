@@ -156,7 +156,7 @@ extension LabTests {
                 )
                 for (nic, words) in [
                     ("eth0", "vx (vxlan) stands on eth0"), ("slave", "slave belongs to bridge br9"),
-                    ("br9", "br9 is no NIC but a bridge device"), ("lo", "lo is no Ethernet interface"),
+                    ("br9", "br9 is not a NIC but a bridge device"), ("lo", "lo is not an Ethernet interface"),
                     ("nobody", "there is no interface nobody"),
                 ] {
                     let outcome = try await lab.attempt(

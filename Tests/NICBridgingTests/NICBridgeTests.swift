@@ -117,7 +117,7 @@ struct NICBridgeTests {
     }
 
     @Test(arguments: [
-        ("lo", "is no Ethernet interface"), ("nosuch", "there is no interface"), ("averylongname0", "brav"),
+        ("lo", "is not an Ethernet interface"), ("nosuch", "there is no interface"), ("averylongname0", "brav"),
     ])
     func `what is no NIC is refused`(nic: String, words: String) async throws {
         try await withOVSDBServer(schema: .openVSwitch) { server in

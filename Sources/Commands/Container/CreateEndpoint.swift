@@ -33,7 +33,9 @@ struct CreateEndpoint: HostCommand {
     @OptionGroup var host: HostOptions
 
     func validate() throws {
-        if let mac, mac.isMulticast || mac.bits == 0 { throw ValidationError("--mac \(mac) is no station's address") }
+        if let mac, mac.isMulticast || mac.bits == 0 {
+            throw ValidationError("--mac \(mac) is not a station's address")
+        }
         guard Set(ip).count == ip.count else { throw ValidationError("--ip names an address twice") }
     }
 

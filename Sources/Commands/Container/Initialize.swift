@@ -85,7 +85,7 @@ struct Initialize: HostCommand {
                     + "(openstack port list --device-id SERVER)")
         }
         guard let id = ID<Port>(text) else {
-            throw HostError(.refused, "OS_VIF_ID is \"\(text)\", which is no port's id")
+            throw HostError(.refused, "OS_VIF_ID is \"\(text)\", which is not a port's id")
         }
         return id
     }

@@ -40,7 +40,7 @@ struct ListEndpoints: HostCommand {
             let vlans = try await host.vlans()
             var details: [ID<Port>: Details] = [:]
             let survey = try await host.attachment.survey()
-            let here = try await EndpointsHere.look(on: host, survey, ports: ports, networks: networks)
+            let here = try await LocalEndpoints.look(on: host, survey, ports: ports, networks: networks)
             for port in ports {
                 details[port.id] = await Details(port, vlans, survey.findings, here.differences, on: host)
             }
@@ -78,7 +78,7 @@ struct ListEndpoints: HostCommand {
 
     /// Endpoints that containers here have and the API no longer has, of networks of these names; nil for all.
     static func deleted(
-        _ here: EndpointsHere, hostID: String, hasVLANs: Bool, networks: Set<String>?
+        _ here: LocalEndpoints, hostID: String, hasVLANs: Bool, networks: Set<String>?
     ) -> [[Cell]] {
         let gone = Dictionary(
             here.differences.filter { $0.kind == .deleted }.map { ($0.portID, $0) }, uniquingKeysWith: { $1 })
@@ -154,7 +154,7 @@ struct ShowEndpoint: HostCommand {
             let network = try await host.api.find(port.networkID, within: host.remaining)
             let vlans = try await host.vlans()
             let survey = try await host.attachment.survey()
-            let here = try await EndpointsHere.look(
+            let here = try await LocalEndpoints.look(
                 on: host, survey, ports: [port], networks: network.map { [$0] } ?? [], only: port.id)
             let details = await ListEndpoints.Details(port, vlans, survey.findings, here.differences, on: host)
             output.print(Self.description(port, network, vlans, details), on: context.console)

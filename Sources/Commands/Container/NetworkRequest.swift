@@ -80,7 +80,7 @@ struct NetworkRequest: Equatable, Sendable {
 
 extension NetworkRequest {
     /// What has to be created, given the networks that have the name and the subnets of the first of them.
-    enum Plan: Equatable, Sendable {
+    enum Action: Equatable, Sendable {
         case createNetwork
         /// The network is there, of this command cut short; these subnets are not.
         case completeSubnets(Network, [SubnetRequest])
@@ -88,7 +88,7 @@ extension NetworkRequest {
     }
 
     /// - Throws: `refused` when the name stands for something else.
-    func plan(existing: [Network], subnets found: [Subnet]) throws(HostError) -> Plan {
+    func plan(existing: [Network], subnets found: [Subnet]) throws(HostError) -> Action {
         guard let network = existing.first else { return .createNetwork }
         guard existing.count == 1 else {
             throw HostError(.refused, "\(existing.count) networks have the name \"\(name)\" already: choose another")

@@ -4,7 +4,6 @@ import HostNetwork
 import HostSetup
 import Logging
 import NICBridging
-import NetAddress
 import OVNModel
 import OVSDB
 import OVSDBClient

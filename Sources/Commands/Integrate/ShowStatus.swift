@@ -1,19 +1,11 @@
 import ArgumentParser
-import ContainerFirewall
-import Deadlines
-import HostAttachment
 import HostDiagnosis
-import HostNetwork
 import HostSetup
 import JSONCoding
 import Keystone
 import Logging
 import NICBridging
 import NeutronAPI
-import NeutronClient
-import OVNModel
-import OVSDB
-import OVSDBClient
 
 /// `ovn-integrate status`
 struct ShowStatus: HostCommand {

@@ -10,7 +10,7 @@ package struct LocalOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Open vSwitch's database on this host.", valueName: "remote"))
     var db: String?
 
-    @Option(help: ArgumentHelp("Give up after so many seconds.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("Give up after this many seconds.", valueName: "seconds"))
     var timeout: Double?
 
     @Flag(name: .shortAndLong, help: "Tell on stderr what is being done.")

@@ -10,7 +10,7 @@ import Netlink
 /// ``AdvertisementUpkeep``.
 actor Arrivals {
     /// Cancellation is noticed this late.
-    private static let slice = Duration.milliseconds(500)
+    private static let cancellationLag = Duration.milliseconds(500)
 
     struct Guest: Sendable {
         let portID: String
@@ -19,7 +19,7 @@ actor Arrivals {
     }
 
     private let logger: Logger
-    /// Who has been joined and has not arrived, by the host's interface.
+    /// Containers that were joined and have not arrived, by the host's interface.
     private var awaited: [String: Guest] = [:]
 
     init(logger: Logger) { self.logger = logger }
@@ -44,7 +44,7 @@ actor Arrivals {
         let links = try HostLinks(in: namespace)
         while true {
             try Task.checkCancellation()
-            let batch = try await changes.next(within: Self.slice)
+            let batch = try await changes.next(within: Self.cancellationLag)
             // Those that are awaited are few; those of a host may be thousands.
             let changed = batch.isIncomplete ? try await links.all() : batch.changed
             for link in changed where link.hasCarrier {
@@ -55,7 +55,7 @@ actor Arrivals {
 
     private func receive(_ guest: Guest, _ links: HostLinks) async {
         do {
-            // A container that has ended by then hears nobody.
+            // A container that has ended by then needs nothing.
             guard let sandbox = try NetworkNamespace.find(path: guest.sandbox) else { return }
             try await links.refuseRouters(mac: guest.mac, in: sandbox)
         } catch {

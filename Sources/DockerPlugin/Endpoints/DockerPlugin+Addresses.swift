@@ -31,14 +31,14 @@ extension DockerPlugin {
         }
         let options = call.options("Options")
         if options["RequestAddressType"] == "com.docker.network.gateway" {
-            return try await patiently { try await gateway(pool, address, on: $0) }
+            return try await retrying { try await gateway(pool, address, on: $0) }
         }
         if let text = options[Self.macOption], !text.isEmpty {
             guard let mac = MACAddress(text) else {
                 throw HostError(.usage, "\"\(text.prefix(80))\" is not a MAC address")
             }
             let name = options[Self.nameOption] ?? ""
-            return try await patiently { try await fresh(pool, address, mac, name: name, on: $0) }
+            return try await retrying { try await fresh(pool, address, mac, name: name, on: $0) }
         }
         // Nothing new: an address that an endpoint has had since before the engine was started again, or one of --aux-address, which
         // CreateNetwork brings once more.
@@ -49,7 +49,7 @@ extension DockerPlugin {
     /// The engine gives nothing back of an endpoint that was refused its second address: it asks for both before it thinks of undoing.
     private func giveUp(_ mac: MACAddress, of pool: PoolID) async {
         do {
-            let host = try await hosts(Self.haste)
+            let host = try await hosts(Self.releaseLimit)
             guard let record = try host.database.networkRecord(with: pool),
                 let port = await reservations.find(record.network, mac)
             else { return }
@@ -114,7 +114,7 @@ extension DockerPlugin {
         guard let address = try call.address("Address") else {
             throw HostError(.usage, "the engine gives an address of \(pool) back and does not say which")
         }
-        let host = try await hosts(Self.haste)
+        let host = try await hosts(Self.releaseLimit)
         guard let record = try host.database.networkRecord(with: pool), let known = record.pools[pool],
             address != known.gateway || record.isInternal || !pool.cidr.hasGateway,
             await !reservations.isExpected(address, of: record.network)
@@ -129,7 +129,7 @@ extension DockerPlugin {
         return [:]
     }
 
-    /// A port of ours with this address that no endpoint has.
+    /// Our port with this address, if no endpoint has it.
     private func port(
         _ address: IPAddress, _ subnet: ID<Subnet>, _ network: ID<Network>, on host: ContainerHost
     ) async throws -> Port? {

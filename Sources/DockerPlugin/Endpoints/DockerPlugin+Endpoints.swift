@@ -25,7 +25,7 @@ extension DockerPlugin {
             throw HostError(.usage, "\(call.method): an endpoint needs a MAC address and an address")
         }
         let own = call.options("Options")
-        try await patiently { host in
+        try await retrying { host in
             let record = try knownRecord(networkID, on: host)
             var options = try record.options().merging(endpoint: own)
             let port = try await port(mac, addresses, record, for: endpointID, on: host)
@@ -89,7 +89,7 @@ extension DockerPlugin {
         ]
     }
 
-    /// The default route leads to docker_gwbridge, where nobody is: what goes to groups, or to all, goes to the container's first network.
+    /// The default route leads to docker_gwbridge, which has no peers: what goes to groups, or to all, goes to the container's first network.
     private static let multicastRoutes: [JSON] = ["224.0.0.0/4", "255.255.255.255/32"].map {
         ["Destination": .string($0), "RouteType": 1]
     }
@@ -97,7 +97,7 @@ extension DockerPlugin {
     @Sendable func endpointInfo(_ call: PluginCall) async throws -> [String: JSON] {
         try call.checkBody()
         let endpointID = try call.id("EndpointID")
-        let host = try await hosts(Self.haste)
+        let host = try await hosts(Self.releaseLimit)
         guard let attachment = Self.attachment(of: endpointID, on: host) else { return ["Value": [:]] }
         do { try await gateway.protect(endpointID) } catch {
             logger.info("port of docker_gwbridge not protected", metadata: ["cause": "\(error)"])
@@ -110,7 +110,7 @@ extension DockerPlugin {
         try call.checkBody()
         let endpointID = try call.id("EndpointID")
         await gateway.forget(endpointID)
-        let host = try await hosts(Self.haste)
+        let host = try await hosts(Self.releaseLimit)
         guard let attachment = Self.attachment(of: endpointID, on: host) else { return [:] }
         await arrivals.forget(behind: attachment.hostInterface)
         try await host.attachment.detach(portID: attachment.portID, within: .seconds(2))
@@ -126,11 +126,11 @@ extension DockerPlugin {
         host.attachment.attachments().first { $0.annotations[EndpointKeys.endpoint] == endpointID }
     }
 
-    /// The engine makes a new MAC address for each endpoint: whoever knew an address with the one before must learn of it. A container
+    /// The engine makes a new MAC address for each endpoint: peers that knew an address with the one before must learn of it. A container
     /// starts without it too.
     ///
     /// With a network's first endpoint on a host ovn-controller has yet to ask for the network's other ports: what is announced before it
-    /// knows them reaches nobody on other hosts, so it is said again.
+    /// knows them does not reach other hosts, so it is repeated.
     private func announce(_ attachment: Attachment, on host: ContainerHost) async {
         let network = attachment.annotations["network"]
         let isFirst = host.attachment.attachments().filter { $0.annotations["network"] == network }.count == 1

@@ -7,7 +7,7 @@ struct LateAnnouncements: Sendable {
     /// When, each after the one before. ovn-controller takes a moment to learn of a network's other ports, and the engine to move an
     /// interface and bring it up; neither tells when it has, and the first packet to a container may follow at once.
     private static let pauses: [Duration] = [40, 40, 40, 40, 40, 40, 60, 100, 200, 200].map { .milliseconds($0) }
-    /// So many may be due. Of more the oldest are left unsaid, whose neighbours learn by asking.
+    /// How many may be due. Of more the oldest are left unsaid, whose neighbours learn by asking.
     private static let capacity = 1024
 
     private let due: AsyncStream<String>

@@ -4,7 +4,7 @@ package import HostNetwork
 import Logging
 import Netlink
 
-/// Protects containers of ours in the bridge by which the engine lets them out, `docker_gwbridge`, as soon as they are in it.
+/// Protects our containers in the bridge by which the engine lets them out, `docker_gwbridge`, as soon as they are in it.
 ///
 /// The engine plugs them in after the plugin's Join, without a word to the plugin. The kernel tells when: the interface is up in the
 /// container's namespace then, and the container's first program has yet to be started. What is missed is found by the audit.
@@ -12,13 +12,13 @@ actor GatewayProtection {
     /// What the engine calls it.
     static let bridge = SubnetCheck.gatewayBridge
     /// Cancellation is noticed this late.
-    private static let slice = Duration.milliseconds(500)
+    private static let cancellationLag = Duration.milliseconds(500)
 
     private let logger: Logger
     private var links: HostLinks?
     /// Sandboxes that were joined, by endpoint, and are not seen in the bridge yet.
     private var expected: [String: String] = [:]
-    /// Ports of the bridge that lead to nobody of ours.
+    /// Ports of the bridge that do not lead to our containers.
     private var strangers: Set<Int32> = []
     /// The bridge's index, where it was there at the last look.
     private var bridgeIndex: Int32?
@@ -47,7 +47,7 @@ actor GatewayProtection {
         self.links = links
         while true {
             try Task.checkCancellation()
-            guard concerns(try await changes.next(within: Self.slice)) else { continue }
+            guard concerns(try await changes.next(within: Self.cancellationLag)) else { continue }
             do { try await look(links, sandboxes) } catch {
                 logger.debug("docker_gwbridge not looked at", metadata: ["cause": "\(error)"])
             }

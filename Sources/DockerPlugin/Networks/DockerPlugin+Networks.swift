@@ -7,7 +7,6 @@ import JSONCoding
 import Logging
 import NetAddress
 import NeutronAPI
-import NeutronClient
 
 /// Networks of this engine, each a user of a logical network of the API.
 extension DockerPlugin {
@@ -25,7 +24,7 @@ extension DockerPlugin {
         let chosen = options
         upkeep.begins(network: id)
         do {
-            try await patiently { try await create(id, chosen, Array(zip(requests, pools)), on: $0) }
+            try await retrying { try await create(id, chosen, Array(zip(requests, pools)), on: $0) }
         } catch {
             upkeep.isNotMade(network: id)
             throw error
@@ -92,7 +91,7 @@ extension DockerPlugin {
     @Sendable func deleteNetwork(_ call: PluginCall) async throws -> [String: JSON] {
         try call.checkBody()
         let id = try call.id("NetworkID")
-        try await patiently { try await NetworkMembership(id, on: $0).forget(reservations) }
+        try await retrying { try await NetworkMembership(id, on: $0).forget(reservations) }
         upkeep.isNotMade(network: id)
         return [:]
     }

@@ -24,13 +24,13 @@ extension DockerPlugin {
                 throw HostError(.refused, "--ip-range \(range) is not in the subnet \(cidr)")
             }
         } else {
-            let subnet = try await patiently { host in try await self.subnet(options, version, on: host) }
+            let subnet = try await retrying { host in try await self.subnet(options, version, on: host) }
             pool = PoolID(cidr: subnet.cidr, network: options.network)
             gateway = subnet.gatewayIP ?? pool.firstAddress
             if options.network == nil { guess = subnet.networkID }
         }
         // Of a network that is there already nobody else need be asked.
-        let host = try await hosts(Self.patience)
+        let host = try await hosts(Self.creationLimit)
         let known = try host.database.networkRecord(with: pool)?.pools[pool]
         // Of a network that is there the engine asks again each time it starts.
         if known == nil { try await host.checkSubnets([pool.cidr]) }

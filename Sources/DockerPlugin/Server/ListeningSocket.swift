@@ -24,7 +24,7 @@ package struct ListeningSocket: Sendable {
         return ListeningSocket(descriptor: descriptor, path: nil)
     }
 
-    /// Makes the socket, for root alone. One that nobody listens at any more is replaced.
+    /// Makes the socket, for root alone. One without a listener is replaced.
     package static func make(_ path: String) throws(HostError) -> ListeningSocket {
         guard path.hasPrefix("/"), path.utf8.count < 108 else {
             throw HostError(.usage, "socket \(path) must be a path of at most 107 bytes")
@@ -39,7 +39,7 @@ package struct ListeningSocket: Sendable {
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw failure("make a socket") }
         unlink(path)
-        // Nobody else may open it, not even for the moment between its making and a change of its mode.
+        // No other user may open it, not even for the moment between its making and a change of its mode.
         let mask = umask(0o177)
         let status = withAddress(of: path) { bind(descriptor, $0, $1) }
         let reason = errno

@@ -49,7 +49,7 @@ package struct PluginServer: Service {
                     try HTTPServing.surviveFailingAccepts(of: channel, logger: logger)
                 }
             }
-            // Nothing is read before somebody listens.
+            // Nothing is read before there is a listener.
             .childChannelOption(.autoRead, value: false)
             .bind(NIOBSDSocket.Handle(socket.descriptor)) { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -103,7 +103,7 @@ package struct PluginServer: Service {
         } catch is CancellationError {
             // Shutdown.
         } catch {
-            // The engine went away, or whoever it was speaks no HTTP.
+            // The engine went away, or the client speaks no HTTP.
             logger.debug("connection ended", metadata: ["cause": "\(error)"])
         }
     }

@@ -27,7 +27,7 @@ package struct AdvertisementUpkeep: Sendable {
         while true {
             try Task.checkCancellation()
             do { try await pass(&settled) } catch {
-                // Who loses central or Open vSwitch says so elsewhere.
+                // A loss of central or Open vSwitch is logged elsewhere.
                 logger.debug("advertisements not looked at", metadata: ["cause": "\(HostError(error).message)"])
             }
             try await Task.sleep(for: Self.interval)

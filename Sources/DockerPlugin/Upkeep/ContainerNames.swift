@@ -51,7 +51,7 @@ package struct ContainerNames: Sendable {
         }
     }
 
-    /// What does not work is tried again by whoever calls; Docker may not be there at all.
+    /// What does not work is tried again by the caller; Docker may not be there at all.
     private func logged(_ what: String, _ body: () async throws -> Void) async {
         do { try await body() } catch {
             guard !Task.isCancelled else { return }

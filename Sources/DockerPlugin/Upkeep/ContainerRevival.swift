@@ -91,6 +91,6 @@ struct RevivalAttempts: Sendable {
         next[id] = (now + pause, pause)
     }
 
-    /// Forgets those that run, or are no more.
+    /// Forgets those that run, or no longer exist.
     mutating func keep(_ ids: Set<String>) { next = next.filter { ids.contains($0.key) } }
 }

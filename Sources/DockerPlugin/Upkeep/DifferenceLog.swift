@@ -1,7 +1,7 @@
 import HostEndpoints
 import Logging
 
-/// What the log has been told of differences between the API and interfaces here: each once, when it comes and when it goes.
+/// What has been logged of differences between the API and interfaces here: each once, when it comes and when it goes.
 struct DifferenceLog: Sendable {
     /// What is being changed by two steps, as a container's name, differs for a moment.
     static let grace = Duration.seconds(4)
@@ -32,7 +32,7 @@ struct DifferenceLog: Sendable {
         return (new, over.values.sorted { $0.detail < $1.detail })
     }
 
-    /// Whether some have not been told yet.
+    /// Whether some have not been logged yet.
     var isWaiting: Bool { since.keys.contains { told[$0] == nil } }
 
     private static func subject(_ difference: PortDifference) -> Subject {
@@ -54,7 +54,7 @@ extension DifferenceLog {
         }
         for difference in over {
             logger.info(
-                "differs no more",
+                "differs no longer",
                 metadata: ["problem": "\(difference.kind.rawValue)", "port": "\(difference.portID)"])
         }
     }

@@ -3,7 +3,7 @@ import HostSetup
 package import Logging
 package import OVSDBClient
 
-/// Compares, at the start and every half minute, the packet filter's table of ours with what this host's settings say, and puts it back.
+/// Compares, at the start and every half minute, our table of the packet filter with what this host's settings say, and puts it back.
 ///
 /// Asks neither central nor the engine: containers of all networks are kept away from tunnels also while those do not answer.
 package struct FirewallUpkeep: Sendable {

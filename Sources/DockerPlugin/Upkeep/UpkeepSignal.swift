@@ -19,7 +19,7 @@ package final class UpkeepSignal: Sendable {
     package init() {}
 
     /// How long it counts that central did not answer: longer than the audit takes from one question to the end of the next.
-    private static let memory = Duration.seconds(10)
+    private static let lossLifetime = Duration.seconds(10)
 
     /// Asks for an audit soon, and for the release of a port that no longer has an endpoint.
     func request(release id: ID<Port>? = nil, isSticky: Bool = false, centralIsLost: Bool) {
@@ -53,14 +53,14 @@ package final class UpkeepSignal: Sendable {
     /// Whether central did not answer a moment ago: what can be done later is not tried now.
     var isCentralLost: Bool { lostFor != nil }
 
-    /// For how long central has not answered; nil where it has, or where nobody has asked lately.
+    /// For how long central has not answered; nil where it has, or has not been asked lately.
     var lostFor: Duration? {
         state.withLockedValue { state in
-            state.lost.flatMap { .now - $0.last < Self.memory ? .now - $0.since : nil }
+            state.lost.flatMap { .now - $0.last < Self.lossLifetime ? .now - $0.since : nil }
         }
     }
 
-    /// Returns when an audit is asked for, or after so long.
+    /// Returns when an audit is asked for, or after this time.
     func wait(atMost limit: Duration) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.requested() }

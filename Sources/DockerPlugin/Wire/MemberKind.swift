@@ -23,7 +23,7 @@ enum MemberKind: String {
         "com.docker.network.endpoint.macaddress": .text, "com.docker.network.endpoint.name": .text,
     ]
 
-    /// - Throws: `usage` naming the first member of another type. Null is as good as absent: the engine writes it for what is empty.
+    /// - Throws: `usage` naming the first member of another type. Null means absent: the engine writes it for what is empty.
     static func check(_ all: [String: JSON], of method: String) throws(HostError) {
         try check(all, members, method)
         try check(all["Options"]?.object ?? [:], options, method)

@@ -17,13 +17,13 @@ package struct DockerRepair: Sendable {
     }
 
     /// Returns when no call is at work on those of the networks that would be forgotten.
-    package static func awaitCalls(on changes: [AuditChange], on host: ContainerHost) async throws {
+    package static func awaitCalls(on changes: [DockerChange], on host: ContainerHost) async throws {
         for case .forget(let id) in changes {
             withExtendedLifetime(try await NetworkMembership(id, on: host).lock()) {}
         }
     }
 
-    package func perform(_ change: AuditChange) async throws {
+    package func perform(_ change: DockerChange) async throws {
         switch change {
         case .detach(let portID, let reason):
             let attachment = host.attachment.attachment(portID: portID)

@@ -6,13 +6,13 @@ import Netlink
 
 /// What an endpoint's container lacks in the bridge by which the engine lets it out.
 package struct GatewayFinding: Hashable, Sendable {
-    /// Empty where it is nobody's any more.
+    /// Empty where the container is gone.
     package let portID: String
     package let detail: String
 }
 
 extension GatewayFinding {
-    /// What is missing of it, of all containers of ours; changes nothing.
+    /// What is missing of all our containers; changes nothing.
     package static func all(on host: ContainerHost) async throws -> [GatewayFinding] {
         try await all(on: host) { _, _ in }
     }

@@ -2,7 +2,7 @@ package import NeutronAPI
 
 /// A port that the API says is on this host, of which nothing is here and which another host's plugin made.
 ///
-/// It was moved here by somebody who may write `binding:host_id`. Its container may well run: nothing is given back.
+/// It was moved here by a client that may write `binding:host_id`. Its container may well run: nothing is given back.
 package struct PortClaim: Hashable, Sendable {
     package let port: Port
     /// The host that made it.

@@ -12,7 +12,7 @@ package struct IntegrationStatus: Equatable, Sendable {
     package struct Check: Equatable, Sendable {
         package enum State: String, Sendable {
             case ok
-            /// Nobody has set it.
+            /// It is not set.
             case missing
             /// It is set or there, and does not work.
             case failed

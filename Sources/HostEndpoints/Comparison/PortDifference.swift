@@ -1,6 +1,6 @@
 /// Something that the API says of an endpoint here, and that its interface here is not.
 ///
-/// It is told and nothing is done: an API client's word takes nothing away from a container that runs. See
+/// It is only reported: an API client's word takes nothing away from a container that runs. See
 /// docs/decisions/0018-a-running-container-keeps-its-interface.md.
 package struct PortDifference: Hashable, Sendable {
     package enum Kind: String, Hashable, Sendable, CaseIterable {

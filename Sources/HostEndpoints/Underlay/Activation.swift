@@ -6,7 +6,7 @@ import NeutronClient
 /// Waits until the cloud says that it delivers to endpoints.
 ///
 /// In the overlay mode ovn-controller of this host tells when it has installed an endpoint. Here that is the hypervisor's, whose
-/// word arrives as the port's status. The API has no way to be told, so it is asked again and again, less and less often.
+/// word arrives as the port's status. The API does not notify, so it is polled, less and less often.
 package struct Activation: Sendable {
     package let host: ContainerHost
 

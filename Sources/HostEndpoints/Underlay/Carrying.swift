@@ -15,9 +15,9 @@ package struct Carrying: Sendable {
         self.vif = vif
     }
 
-    /// Makes the machine's port carry an endpoint, unless it does already; answers the tag.
+    /// Makes the machine's port carry an endpoint, unless it does already; returns the tag.
     ///
-    /// The tag is any that the service says is free. Whoever was faster with it is a reason to look again.
+    /// The tag is any that the service says is free. If another machine was faster, it is looked for again.
     package func ensure(_ port: Port) async throws -> Int {
         var changed = false
         while true {
@@ -43,23 +43,23 @@ package struct Carrying: Sendable {
                 guard isWorthAnotherLook(error, changed), host.remaining > .zero else { throw error }
                 changed = true
             }
-            // Where only profiles tell, the next look tells whether somebody else took the tag at the same moment.
+            // Where only profiles tell, the next look tells whether another machine took the tag at the same moment.
         }
     }
 
-    /// Lets an endpoint go, whichever machine's port carries it. One that nobody carries is fine.
+    /// Lets an endpoint go, whichever machine's port carries it. Succeeds if none does.
     package func release(_ port: Port) async throws {
         if let trunk = try await trunk(carrying: port) {
             do {
                 try await host.api.removeSubports([port.id], from: trunk.id, within: host.remaining)
             } catch {
-                // Somebody else was faster.
+                // Another machine was faster.
                 guard error.isNotFound else { throw error }
             }
         }
     }
 
-    /// Takes an endpoint that nobody uses from the machine that carries it.
+    /// Takes an unused endpoint from the machine that carries it.
     package func move(_ port: Port) async throws -> Int {
         try await release(port)
         return try await ensure(port)

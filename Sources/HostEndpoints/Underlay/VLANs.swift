@@ -13,7 +13,7 @@ package struct VLANs: Sendable {
         }
     }
 
-    /// The carrying port's id and the tag; nil for an endpoint that nobody carries, or where it may not be seen.
+    /// The carrying port's id and the tag; nil for an endpoint that is not carried, or where it may not be seen.
     package func place(of port: Port) -> (vif: String, tag: Int)? {
         if let place = places[port.id] { return ("\(place.vif)", place.tag) }
         guard let parent = port.binding.profile["parent_name"]?.string,

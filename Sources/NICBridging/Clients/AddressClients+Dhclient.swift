@@ -15,7 +15,7 @@ struct Dhclient: Equatable {
         "-timeout", "--decline-wait-time", "--address-prefix-len",
     ]
 
-    /// The interfaces that it was told to serve; none means all.
+    /// The interfaces that it was started for; none means all.
     var interfaces: [String] {
         arguments.indices.dropFirst().filter { index in
             !arguments[index].hasPrefix("-") && !Self.valued.contains(arguments[index - 1])
@@ -38,7 +38,7 @@ struct Dhclient: Equatable {
         return result
     }
 
-    /// The file with its leases, where it was told one.
+    /// The file with its leases, where it was given one.
     var leases: String? {
         arguments.firstIndex(of: "-lf").flatMap { $0 + 1 < arguments.count ? arguments[$0 + 1] : nil }
     }

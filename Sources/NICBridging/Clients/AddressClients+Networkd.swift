@@ -5,7 +5,7 @@ import Netlink
 extension AddressClients {
     private static let folder = "/etc/systemd/network"
 
-    /// Sorts before what anybody else calls a file of this kind.
+    /// Sorts before others' files of this kind.
     private static func file(_ interface: String) -> String { "\(folder)/00-ovn-containers-\(interface).network" }
 
     /// Where systemd-networkd configures the NIC: gives the bridge the NIC's file, and the NIC one that says nothing (systemd.network(5)).

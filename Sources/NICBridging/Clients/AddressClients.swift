@@ -9,7 +9,7 @@ package struct AddressClients: Sendable {
     /// Put before every path; tests have files of their own.
     let root: String
     let namespace: NetworkNamespace.Identity?
-    /// Runs a program, answers why it failed.
+    /// Runs a program, returns why it failed.
     let run: @Sendable ([String]) -> String?
 
     /// `namespace` is that of the NICs: what runs in another has nothing to do with them. `run` runs a program to its end
@@ -23,7 +23,7 @@ package struct AddressClients: Sendable {
         self.run = run
     }
 
-    /// Makes whatever configures `nic` configure `bridge` from now on. Answers in words what was done and what the user must do.
+    /// Makes whatever configures `nic` configure `bridge` from now on. Returns in words what was done and what the user must do.
     package func follow(from nic: Link, to bridge: Link, isLeased: Bool) -> [String] {
         collect { () throws in
             let clients = try moveDhclient(from: nic.name, to: bridge.name)

@@ -52,7 +52,7 @@ struct AdvertisedRoutes {
         return route
     }
 
-    /// Adds one in the calling thread's namespace; answers why it could not. There already is done.
+    /// Adds one in the calling thread's namespace; returns why it could not. Succeeds if it is there already.
     static func add(_ route: Route) -> NetlinkError? {
         guard let hop = route.nextHops.first, let gateway = hop.gateway, let link = hop.link else { return nil }
         var bits = common | (route.destination.length == 0 ? isDefault : isSpecific)

@@ -54,7 +54,7 @@ package enum ConfigurationChange: Hashable, Sendable {
     }
 
     /// An IPv6 address is added without duplicate address detection, so that it can be used at once, and then gets its own flags:
-    /// whoever had it on another interface has it still.
+    /// it is still on the other interface.
     private static func usable(_ address: LinkAddress) -> [NetlinkRequest] {
         guard address.address.address.version == .v6, address.flags & LinkAddress.noDuplicateDetection == 0 else {
             return [.ensureAddress(address)]

@@ -3,7 +3,7 @@ import NetAddress
 package import Netlink
 
 extension HostLinks {
-    /// Addresses, routes and rules of one interface of the host; nil where there is none of that name.
+    /// Addresses, routes and rules of one interface of the host; nil if there is none of that name.
     package func configuration(of name: String) throws -> InterfaceConfiguration? {
         guard let link = try find(.name(name)) else { return nil }
         var configuration = InterfaceConfiguration(link: link)
@@ -54,7 +54,7 @@ extension HostLinks {
         }
     }
 
-    /// Carries out every step, failed ones or not, and answers the failures. Advertised routes come last, as they did when the kernel
+    /// Carries out every step, even after failures, and returns these. Advertised routes come last, as they did when the kernel
     /// added them: a static one of the same metric that came later would become one with them.
     private func perform(_ changes: [ConfigurationChange]) throws -> [NetlinkError] {
         let failures = try socket.outcomes(of: changes.flatMap(\.requests), within: Self.limit).compactMap {

@@ -17,7 +17,7 @@ package struct InterfaceConfiguration: Hashable, Sendable {
         self.rules = rules
     }
 
-    /// The addresses that go with a move: all but those of the link itself, and those that somebody else turned out to have.
+    /// The addresses that go with a move: all but those of the link itself, and duplicates of another host's.
     package var movableAddresses: [LinkAddress] {
         addresses.filter { !$0.isLinkLocal && $0.flags & LinkAddress.duplicate == 0 }
     }
@@ -27,7 +27,7 @@ package struct InterfaceConfiguration: Hashable, Sendable {
         addresses.filter { $0.isLinkLocal && $0.flags & LinkAddress.duplicate == 0 }
     }
 
-    /// The routes that somebody made, as opposed to those that came with an address.
+    /// The routes that were made, as opposed to those that came with an address.
     package var ownRoutes: [Route] { routes.filter { $0.origin != Route.kernelOrigin } }
 }
 
@@ -38,7 +38,7 @@ extension Route {
         return table == Self.localTable || destination.version == .v6 && destination.network.bits >> 118 == 0xfe80 >> 6
     }
 
-    /// Whether two routes differ in nothing but the time they have left, and in who made one that is advertised.
+    /// Whether two routes differ only in the time they have left, and in the origin of an advertised one.
     func isSame(as other: Route) -> Bool {
         var (a, b) = (self, other)
         (a.expires, b.expires) = (nil, nil)

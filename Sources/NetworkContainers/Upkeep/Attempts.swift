@@ -4,7 +4,7 @@ struct Attempts: Sendable {
     /// The wait after the first failure, and the longest.
     static let shortest = Duration.seconds(2)
     static let longest = Duration.seconds(30)
-    /// How often something that goes on failing in the same way is told.
+    /// How often something that keeps failing in the same way is logged.
     static let reminder = Duration.seconds(600)
 
     private struct Failure: Sendable {
@@ -44,6 +44,6 @@ struct Attempts: Sendable {
     /// - Returns: whether it had failed before.
     mutating func succeeded(_ subject: String) -> Bool { failures.removeValue(forKey: subject) != nil }
 
-    /// Forgets subjects that are no more.
+    /// Forgets subjects that no longer exist.
     mutating func keep(_ subjects: Set<String>) { failures = failures.filter { subjects.contains($0.key) } }
 }

@@ -30,7 +30,7 @@ package enum NetworkContainerChange: Hashable, Sendable {
 }
 
 /// Something out of order on this host, and what puts it right.
-package struct HostFinding: Hashable, Sendable {
+package struct NetworkContainerFinding: Hashable, Sendable {
     /// A word or two, stable.
     package let problem: String
     /// Empty where it is about no endpoint.

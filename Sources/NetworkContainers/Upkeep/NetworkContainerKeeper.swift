@@ -90,7 +90,7 @@ package struct NetworkContainerKeeper: Sendable {
         }
     }
 
-    /// Connects all that run. For this nobody but this host need answer.
+    /// Connects all that run. Only this host need answer.
     private func connect(_ engine: DockerEngine) async throws {
         let containers = try await engine.containers(
             labels: [NetworkContainer.endpointsLabel], within: timing.limit)
@@ -104,7 +104,7 @@ package struct NetworkContainerKeeper: Sendable {
     /// Compares with what the API says, and puts right what differs.
     private func compare(_ engine: DockerEngine) async throws {
         let host = try await hosts(timing.limit)
-        let findings = try await NetworkContainerScene.look(on: host, engine).plan()
+        let findings = try await NetworkContainerInventory.look(on: host, engine).plan()
         var failure: (any Error)?
         for finding in findings {
             guard let change = finding.change, change.isAutomatic else { continue }
@@ -118,7 +118,7 @@ package struct NetworkContainerKeeper: Sendable {
         if let failure { throw failure }
     }
 
-    /// So many containers are worked on at a time.
+    /// How many containers are worked on at a time.
     private static let width = 8
     private static let following = "docker"
     private static let connecting = "network containers"
@@ -126,7 +126,7 @@ package struct NetworkContainerKeeper: Sendable {
     private static let asking = "deleted endpoints"
     private static let subjects: Set<String> = [following, connecting, comparing, asking]
 
-    /// Whether the endpoints that are plugged in here still exist: central tells nobody when one is deleted.
+    /// Whether the endpoints that are plugged in here still exist: central does not tell when one is deleted.
     private func ask() async throws {
         let host = try await hosts(timing.limit)
         guard host.settings.vif == nil else { return }

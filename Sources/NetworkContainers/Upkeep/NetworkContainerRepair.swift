@@ -19,7 +19,7 @@ package struct NetworkContainerRepair: Sendable {
         switch change {
         case .detach(let portID): try await host.attachment.detach(portID: portID, within: host.remaining)
         case .abandon(let portID, let container):
-            // In this order: as long as the row is there, whoever looks knows that the port is to be freed.
+            // In this order: as long as the row is there, the next look shows that the port is to be freed.
             if let id = ID<Port>(portID) { try await release(id, of: container) }
             try await host.attachment.detach(portID: portID, within: host.remaining)
         case .release(let id): try await release(id)

@@ -65,7 +65,7 @@ package struct Reconnection: Sendable {
         return isRestored ? .restored : .unchanged
     }
 
-    /// - Returns: nil where somebody else keeps it.
+    /// - Returns: nil where another process keeps it.
     private func lock(_ name: String) async throws -> NameLock? {
         do {
             return try await NameLock.hold(NetworkContainer.lockName(name), within: host.remaining)

@@ -4,21 +4,21 @@ package import NeutronAPI
 import NeutronClient
 
 /// All endpoints that containers of this host have, of network containers and of Docker's networks, beside what the API says of them.
-package struct EndpointsHere: Sendable {
-    package let endpoints: [EndpointHere]
+package struct LocalEndpoints: Sendable {
+    package let endpoints: [LocalEndpoint]
     private var ports: [ID<Port>: Port]
     private var networks: [ID<Network>: Network]
     private let placement: Placement
     private let carried: Carried
 
-    /// Asks the API about those that it has not told yet, forty ports at a time.
+    /// Asks the API about those that it has not returned yet, forty ports at a time.
     ///
     /// `ports` and `networks` are what the API has just said, perhaps of these: ``NeutronAPI/Port/comparedFields`` at
     /// least. `only` leaves out all but one endpoint.
     package static func look(
         on host: ContainerHost, _ survey: Survey, ports: [Port] = [], networks: [Network] = [],
         only: ID<Port>? = nil
-    ) async throws -> EndpointsHere {
+    ) async throws -> LocalEndpoints {
         let endpoints = here(host.attachment.attachments(), survey).filter {
             only == nil || $0.attachment.portID == only?.description
         }
@@ -35,12 +35,12 @@ package struct EndpointsHere: Sendable {
         if let carrier = placement.carrier, !endpoints.isEmpty {
             carried.pathMTU = try await Carried.pathMTU(of: carrier, on: host)
         }
-        return EndpointsHere(
+        return LocalEndpoints(
             endpoints: endpoints, ports: known, networks: all, placement: placement, carried: carried)
     }
 
     /// Those whose containers have them: an interface that is in its sandbox, or at least a veth that leads somewhere.
-    static func here(_ attachments: [Attachment], _ survey: Survey) -> [EndpointHere] {
+    static func here(_ attachments: [Attachment], _ survey: Survey) -> [LocalEndpoint] {
         let lost = Set(
             survey.findings.filter { [.linkMissing, .sandboxMoved].contains($0.problem) }.map(\.portID))
         return attachments.compactMap { attachment in
@@ -48,7 +48,7 @@ package struct EndpointsHere: Sendable {
             guard attachment.isNetworkContainers || attachment.isDocker,
                 interface != nil || !lost.contains(attachment.portID)
             else { return nil }
-            return EndpointHere(attachment, interface)
+            return LocalEndpoint(attachment, interface)
         }
     }
 
@@ -59,10 +59,10 @@ package struct EndpointsHere: Sendable {
         }
     }
 
-    private func said(_ id: ID<Port>) -> EndpointHere.Said? {
+    private func said(_ id: ID<Port>) -> LocalEndpoint.APIState? {
         guard let port = ports[id] else { return nil }
         let network = networks[port.networkID]
-        return EndpointHere.Said(
+        return LocalEndpoint.APIState(
             port, network: network, isHere: placement.isHere(port), vlan: placement.carrier?.tag(of: id),
             mtu: network.map { carried.mtu($0) })
     }

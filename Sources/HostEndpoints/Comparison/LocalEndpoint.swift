@@ -3,7 +3,7 @@ import NetAddress
 package import NeutronAPI
 
 /// An endpoint plugged in on this host: what its row and its container's interface are, and what the API should say of it.
-package struct EndpointHere: Hashable, Sendable {
+package struct LocalEndpoint: Hashable, Sendable {
     package let attachment: Attachment
     /// The container's end; nil where it could not be looked at.
     package let interface: ContainerInterface?
@@ -14,7 +14,7 @@ package struct EndpointHere: Hashable, Sendable {
     }
 
     /// What the API says of it.
-    package struct Said: Hashable, Sendable {
+    package struct APIState: Hashable, Sendable {
         package var port: Port
         /// Nil where it may not be seen.
         package var network: Network?
@@ -36,7 +36,7 @@ package struct EndpointHere: Hashable, Sendable {
 
     /// Where the API and the interface differ; empty where they agree. Nothing is asked here. `said` is nil where there
     /// is no such port.
-    package func differences(from said: Said?) -> [PortDifference] {
+    package func differences(from said: APIState?) -> [PortDifference] {
         guard let said else {
             return [
                 difference(
@@ -50,7 +50,7 @@ package struct EndpointHere: Hashable, Sendable {
 
     // MARK: Each
 
-    private func place(_ said: Said) -> [PortDifference] {
+    private func place(_ said: APIState) -> [PortDifference] {
         let port = said.port
         guard said.isHere else {
             let host = port.binding.hostID
@@ -75,7 +75,7 @@ package struct EndpointHere: Hashable, Sendable {
         ]
     }
 
-    private func user(_ said: Said) -> [PortDifference] {
+    private func user(_ said: APIState) -> [PortDifference] {
         let (user, own) = (said.port.deviceID, attachment.containerID)
         // Of Docker's the row has another's word for the container until the container's name is known.
         let isKnown = !attachment.isHandedOver || attachment.annotations[EndpointKeys.container] != nil
@@ -88,7 +88,7 @@ package struct EndpointHere: Hashable, Sendable {
         ]
     }
 
-    private func disabled(_ said: Said) -> [PortDifference] {
+    private func disabled(_ said: APIState) -> [PortDifference] {
         guard !said.port.adminStateUp else { return [] }
         return [
             difference(
@@ -98,7 +98,7 @@ package struct EndpointHere: Hashable, Sendable {
         ]
     }
 
-    private func addresses(_ said: Said) -> [PortDifference] {
+    private func addresses(_ said: APIState) -> [PortDifference] {
         let wanted = said.port.fixedIPs.map(\.ipAddress)
         let given = attachment.addresses.map(\.address)
         let present = interface?.addresses ?? given
@@ -114,7 +114,7 @@ package struct EndpointHere: Hashable, Sendable {
         ]
     }
 
-    private func mac(_ said: Said) -> [PortDifference] {
+    private func mac(_ said: APIState) -> [PortDifference] {
         let wanted = said.port.macAddress
         guard let present = interface?.mac ?? attachment.mac, present != wanted else { return [] }
         return [
@@ -125,7 +125,7 @@ package struct EndpointHere: Hashable, Sendable {
         ]
     }
 
-    private func mtu(_ said: Said) -> [PortDifference] {
+    private func mtu(_ said: APIState) -> [PortDifference] {
         let present = interface?.mtu ?? attachment.mtu
         guard let wanted = said.mtu, wanted > 0, present > 0, present != wanted else { return [] }
         let network = said.network.map { $0.name.isEmpty ? "\($0.id)" : $0.name } ?? "\(said.port.networkID)"
@@ -137,7 +137,7 @@ package struct EndpointHere: Hashable, Sendable {
         ]
     }
 
-    private func security(_ said: Said) -> [PortDifference] {
+    private func security(_ said: APIState) -> [PortDifference] {
         let (now, then) = (said.port.portSecurityEnabled, attachment.annotations[EndpointKeys.security])
         guard let then, then != EndpointKeys.shown(security: now) else { return [] }
         let shown = EndpointKeys.shown(security: now)

@@ -6,7 +6,7 @@ package import NeutronAPI
 import NeutronClient
 
 /// What there is of network containers on this host: what the API, the Interface rows, the kernel and the engine say.
-package struct NetworkContainerScene: Sendable {
+package struct NetworkContainerInventory: Sendable {
     /// Ports that a network container of this host has, by what they say themselves.
     package var claimed: [Port] = []
     /// Interface rows of network containers.
@@ -29,46 +29,46 @@ package struct NetworkContainerScene: Sendable {
     ///
     /// A port says which container has it only after that is there, and so does a row. So they are looked at before the engine is asked:
     /// a container that it does not have is gone.
-    package static func look(on host: ContainerHost, _ engine: DockerEngine) async throws -> NetworkContainerScene {
-        var scene = NetworkContainerScene()
+    package static func look(on host: ContainerHost, _ engine: DockerEngine) async throws -> NetworkContainerInventory {
+        var inventory = NetworkContainerInventory()
         if host.settings.vif == nil {
             // In the underlay mode ports do not say whose they are: there a claim that was left is settled when the endpoint is wanted.
-            scene.claimed = try await host.api.list(
+            inventory.claimed = try await host.api.list(
                 where: [
                     ("binding:host_id", host.settings.hostID), ("device_owner", DeviceOwner.networkContainer),
                 ], fields: Port.comparedFields, within: host.remaining)
         }
-        scene.survey = try await host.attachment.survey()
-        scene.attachments = host.attachment.attachments().filter(\.isNetworkContainers)
-        scene.containers = try await engine.containers(
+        inventory.survey = try await host.attachment.survey()
+        inventory.attachments = host.attachment.attachments().filter(\.isNetworkContainers)
+        inventory.containers = try await engine.containers(
             labels: [NetworkContainer.endpointsLabel], within: host.remaining)
-        let labelled = scene.containers.flatMap { NetworkContainer(labels: $0.labels)?.endpoints ?? [] }
-        let ids = Set(scene.attachments.compactMap { ID<Port>($0.portID) } + labelled)
-        scene.ports = try await host.ports(ids)
-        try await Sweep.confirm(scene.attachments, scene.ports, on: host)
-        let users = Set(scene.containers.map(\.id))
-        if scene.ports.values.contains(where: { !$0.deviceID.isEmpty && !users.contains($0.deviceID) }) {
+        let labelled = inventory.containers.flatMap { NetworkContainer(labels: $0.labels)?.endpoints ?? [] }
+        let ids = Set(inventory.attachments.compactMap { ID<Port>($0.portID) } + labelled)
+        inventory.ports = try await host.ports(ids)
+        try await Sweep.confirm(inventory.attachments, inventory.ports, on: host)
+        let users = Set(inventory.containers.map(\.id))
+        if inventory.ports.values.contains(where: { !$0.deviceID.isEmpty && !users.contains($0.deviceID) }) {
             let placement = try await host.placement()
-            scene.elsewhere = Set(scene.ports.values.filter { !placement.isHere($0) }.map(\.id))
+            inventory.elsewhere = Set(inventory.ports.values.filter { !placement.isHere($0) }.map(\.id))
         }
-        scene.leftBehind = try await Sharers(host: host, engine: engine).leftBehind(in: users)
-        return scene
+        inventory.leftBehind = try await Sharers(host: host, engine: engine).leftBehind(in: users)
+        return inventory
     }
 }
 
-extension NetworkContainerScene {
+extension NetworkContainerInventory {
     /// What is out of order. Changes nothing.
-    package func plan() -> [HostFinding] {
+    package func plan() -> [NetworkContainerFinding] {
         let names = Dictionary(containers.map { ($0.id, $0.names.first ?? $0.id) }, uniquingKeysWith: { $1 })
         let sweep = Sweep(
             attachments: attachments, containers: containers, ports: ports, isHere: { !elsewhere.contains($0.id) })
-        var found: [HostFinding] = []
+        var found: [NetworkContainerFinding] = []
         for attachment in attachments {
             if sweep.detach.contains(attachment.portID) {
                 found.append(lost(attachment, names))
             } else if names[attachment.containerID] == nil {
                 found.append(
-                    HostFinding(
+                    NetworkContainerFinding(
                         "container gone", portID: attachment.portID,
                         container: attachment.annotations["container"] ?? "",
                         "interface \(attachment.hostInterface) is left of a container that was removed",
@@ -77,14 +77,14 @@ extension NetworkContainerScene {
         }
         for container in containers where sweep.remove.contains(container.id) {
             found.append(
-                HostFinding(
+                NetworkContainerFinding(
                     "endpoints deleted", container: names[container.id] ?? "", "it has lost all its endpoints",
                     change: .remove(container: container.id)))
         }
         let here = Set(attachments.map(\.portID))
         for port in claimed where names[port.deviceID] == nil && !here.contains("\(port.id)") {
             found.append(
-                HostFinding(
+                NetworkContainerFinding(
                     "container gone", portID: "\(port.id)", container: String(port.deviceID.prefix(12)),
                     "endpoint \(port.shownName) says that it is in container \(port.deviceID.prefix(12)) of this host, "
                         + "which docker does not know: if it was moved here from another host, set binding:host_id back; "
@@ -98,7 +98,7 @@ extension NetworkContainerScene {
         found += unrepairable(except: swept)
         for (name, shared) in leftBehind {
             found.append(
-                HostFinding(
+                NetworkContainerFinding(
                     "left behind", container: name,
                     "it runs in the old namespace of \(names[shared] ?? shared), which was restarted: docker restart \(name)",
                     change: .restart(container: name)))
@@ -106,9 +106,9 @@ extension NetworkContainerScene {
         return found
     }
 
-    private func lost(_ attachment: Attachment, _ names: [String: String]) -> HostFinding {
+    private func lost(_ attachment: Attachment, _ names: [String: String]) -> NetworkContainerFinding {
         let isDeleted = ID<Port>(attachment.portID).map { ports[$0] == nil } ?? true
-        return HostFinding(
+        return NetworkContainerFinding(
             isDeleted ? "endpoint deleted" : "endpoint elsewhere", portID: attachment.portID,
             container: names[attachment.containerID] ?? "",
             isDeleted
@@ -118,17 +118,17 @@ extension NetworkContainerScene {
     }
 
     /// Endpoints that a container which runs was made with and has not, or not rightly.
-    private func disconnected(_ container: ContainerSummary, except swept: Set<String>) -> [HostFinding] {
+    private func disconnected(_ container: ContainerSummary, except swept: Set<String>) -> [NetworkContainerFinding] {
         let endpoints = NetworkContainer(labels: container.labels)?.endpoints ?? []
         return endpoints.compactMap { id in
             let portID = id.description
             guard let port = ports[id], !swept.contains(portID) else { return nil }
-            // Another container has it, or nobody yet: then it is just being made.
+            // Another container has it, or none yet: then it is just being made.
             guard port.deviceID == container.id else { return nil }
             let own = attachments.contains { $0.portID == portID && $0.containerID == container.id }
             let fault = findings.first { $0.portID == portID && Self.isMended($0.problem) }
             guard !own || fault != nil else { return nil }
-            return HostFinding(
+            return NetworkContainerFinding(
                 own ? fault?.problem.rawValue ?? "" : "not connected", portID: portID,
                 container: container.names.first ?? container.id,
                 own ? fault?.detail ?? "" : "endpoint \(port.shownName) is not plugged into it",
@@ -137,14 +137,14 @@ extension NetworkContainerScene {
     }
 
     /// What rows and veths show of containers that run and no new plugging mends.
-    private func unrepairable(except swept: Set<String>) -> [HostFinding] {
+    private func unrepairable(except swept: Set<String>) -> [NetworkContainerFinding] {
         let running = Set(containers.filter { $0.state == .running }.map(\.id))
         let rows = Dictionary(attachments.map { ($0.portID, $0) }, uniquingKeysWith: { first, _ in first })
         return findings.compactMap { finding in
             guard !Self.isMended(finding.problem), !swept.contains(finding.portID), let row = rows[finding.portID],
                 running.contains(row.containerID)
             else { return nil }
-            return HostFinding(
+            return NetworkContainerFinding(
                 finding.problem.rawValue, portID: finding.portID, container: row.annotations["container"] ?? "",
                 finding.detail)
         }

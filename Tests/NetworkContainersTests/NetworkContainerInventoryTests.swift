@@ -7,16 +7,16 @@ import Testing
 @testable import NetworkContainers
 
 /// What is made of what was seen.
-struct NetworkContainerSceneTests {
+struct NetworkContainerInventoryTests {
     /// Container `a` with endpoint 1, both as they should be.
-    func sound() throws -> NetworkContainerScene {
-        var scene = NetworkContainerScene()
-        scene.containers = [SweepTests.container("a", [1])]
-        scene.attachments = [try SweepTests.attachment(1, in: "a")]
+    func sound() throws -> NetworkContainerInventory {
+        var inventory = NetworkContainerInventory()
+        inventory.containers = [SweepTests.container("a", [1])]
+        inventory.attachments = [try SweepTests.attachment(1, in: "a")]
         let port = try Sample.port(1, device: "a", host: "here")
-        scene.ports = [port.id: port]
-        scene.claimed = [port]
-        return scene
+        inventory.ports = [port.id: port]
+        inventory.claimed = [port]
+        return inventory
     }
 
     func id(_ number: UInt64) -> ID<Port> { ID(high: 3, low: number) }
@@ -41,34 +41,35 @@ struct NetworkContainerSceneTests {
     }
 
     @Test func `what a removed container left is taken away and its endpoint is free`() throws {
-        var scene = try sound()
-        scene.containers = []
-        #expect(scene.plan().map(\.change) == [.abandon(portID: "\(id(1))", container: "a")])
-        #expect(scene.plan().first?.problem == "container gone" && scene.plan().first?.change?.isAutomatic == true)
+        var inventory = try sound()
+        inventory.containers = []
+        #expect(inventory.plan().map(\.change) == [.abandon(portID: "\(id(1))", container: "a")])
+        #expect(
+            inventory.plan().first?.problem == "container gone" && inventory.plan().first?.change?.isAutomatic == true)
     }
 
     @Test func `a port that only says it is of a container here is freed by nobody but an operator`() throws {
-        var scene = NetworkContainerScene()
-        scene.claimed = [try Sample.port(1, device: "a", host: "here")]
-        #expect(scene.plan().map(\.change) == [.release(id(1))])
-        #expect(scene.plan().first?.change?.isOurs == true && scene.plan().first?.change?.isAutomatic == false)
+        var inventory = NetworkContainerInventory()
+        inventory.claimed = [try Sample.port(1, device: "a", host: "here")]
+        #expect(inventory.plan().map(\.change) == [.release(id(1))])
+        #expect(inventory.plan().first?.change?.isOurs == true && inventory.plan().first?.change?.isAutomatic == false)
     }
 
     @Test func `an endpoint that is said to be in a container elsewhere is not taken from one that runs`() throws {
-        var scene = try sound()
-        scene.attachments = [try SweepTests.attachment(1, in: "a", isConfirmed: true)]
+        var inventory = try sound()
+        inventory.attachments = [try SweepTests.attachment(1, in: "a", isConfirmed: true)]
         let port = try Sample.port(1, device: "b", host: "there")
-        scene.ports = [port.id: port]
-        scene.claimed = []
-        scene.elsewhere = [port.id]
-        #expect(scene.plan() == [])
+        inventory.ports = [port.id: port]
+        inventory.claimed = []
+        inventory.elsewhere = [port.id]
+        #expect(inventory.plan() == [])
     }
 
     @Test func `a container that runs without its endpoint, or with a broken one, is connected`() throws {
-        var scene = try sound()
-        scene.attachments = []
-        #expect(scene.plan().map(\.problem) == ["not connected"])
-        #expect(scene.plan().map(\.change) == [.reconnect(container: "a")])
+        var inventory = try sound()
+        inventory.attachments = []
+        #expect(inventory.plan().map(\.problem) == ["not connected"])
+        #expect(inventory.plan().map(\.change) == [.reconnect(container: "a")])
 
         for problem in Finding.Problem.allCases {
             var broken = try sound()
@@ -100,9 +101,9 @@ struct NetworkContainerSceneTests {
     }
 
     @Test func `who is left behind is its user's to restart`() throws {
-        var scene = try sound()
-        scene.leftBehind = [("app", "a")]
-        #expect(scene.plan().map(\.change) == [.restart(container: "app")])
-        #expect(scene.plan().first?.change?.isOurs == false)
+        var inventory = try sound()
+        inventory.leftBehind = [("app", "a")]
+        #expect(inventory.plan().map(\.change) == [.restart(container: "app")])
+        #expect(inventory.plan().first?.change?.isOurs == false)
     }
 }

@@ -2,17 +2,17 @@ import Deadlines
 package import DockerEngine
 
 /// What the engine is in the middle of.
-package enum EngineWork {
+package enum BusyContainers {
     /// What it is asked about a container, it answers at once or not until it is done with it.
-    private static let glance = Duration.seconds(1)
-    /// So many are asked at a time.
+    private static let answerLimit = Duration.seconds(1)
+    /// How many are asked at a time.
     private static let width = 8
 
     /// The containers that the engine is starting, stopping or connecting, and that may still get an endpoint in one of these networks.
     ///
     /// While it is at that it keeps a container locked, and says nothing about it. What was out of order before this is answered with
     /// nothing, and still is after, is nobody's work. `networks` are libnetwork's ids.
-    package static func containers(
+    package static func find(
         _ engine: DockerEngine, gettingEndpointsIn networks: Set<String>, within limit: Duration
     ) async throws -> Set<String> {
         let deadline = Deadline(after: limit)
@@ -32,7 +32,7 @@ package enum EngineWork {
             var locked: Set<String> = []
             for (index, container) in open.enumerated() {
                 if index >= width, let id = try await group.next() ?? nil { locked.insert(id) }
-                let time = min(deadline.remaining, glance)
+                let time = min(deadline.remaining, answerLimit)
                 group.addTask { try await isLocked(container.id, engine, within: time) ? container.id : nil }
             }
             for try await case let id? in group { locked.insert(id) }

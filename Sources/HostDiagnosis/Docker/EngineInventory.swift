@@ -3,10 +3,10 @@ package import DockerEngine
 import HostAttachment
 import HostEndpoints
 
-/// What the engine says it has: its networks, and the endpoints of containers that run or are being started.
+/// What the engine has, as it says: its networks, and the endpoints of containers that run or are being started.
 ///
-/// It alone knows whether a container runs. The API is told by many.
-package struct EngineWord: Hashable, Sendable {
+/// It alone knows whether a container runs. Many write to the API.
+package struct EngineInventory: Hashable, Sendable {
     /// libnetwork's ids.
     package var networks: Set<String>
     package var endpoints: Set<String>
@@ -18,20 +18,20 @@ package struct EngineWord: Hashable, Sendable {
 
     /// Asks it about the endpoints of networks, by libnetwork's ids. A list of containers knows nothing of a start that
     /// goes on: that has its endpoints in its networks alone, until it is done.
-    package static func ask(
+    package static func read(
         _ engine: DockerEngine, about networks: [String], within limit: Duration
-    ) async throws -> EngineWord {
+    ) async throws -> EngineInventory {
         let deadline = Deadline(after: limit)
-        var word = EngineWord(networks: [], endpoints: [])
+        var inventory = EngineInventory(networks: [], endpoints: [])
         for container in try await engine.containers(labels: [], within: deadline.remaining)
         where container.state.mayHaveEndpoints {
-            word.endpoints.formUnion(container.networks.values.compactMap(\.endpointID))
+            inventory.endpoints.formUnion(container.networks.values.compactMap(\.endpointID))
         }
-        word.networks = Set(try await engine.networks(within: deadline.remaining).map(\.id))
-        for id in networks where word.networks.contains(id) {
-            word.endpoints.formUnion(try await engine.endpoints(ofNetwork: id, within: deadline.remaining).keys)
+        inventory.networks = Set(try await engine.networks(within: deadline.remaining).map(\.id))
+        for id in networks where inventory.networks.contains(id) {
+            inventory.endpoints.formUnion(try await engine.endpoints(ofNetwork: id, within: deadline.remaining).keys)
         }
-        return word
+        return inventory
     }
 
     func has(_ attachment: Attachment) -> Bool {

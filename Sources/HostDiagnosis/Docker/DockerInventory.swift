@@ -5,54 +5,20 @@ package import HostSetup
 package import NeutronAPI
 import NeutronClient
 
-/// What is out of order with the engine's endpoints and networks of this host, each with what puts it right.
-///
-/// Only what is ours is in it. Each may also be something that is just being made or taken away: an audit therefore acts on what it
-/// sees again when those who were at work are done.
-package enum AuditChange: Hashable, Sendable {
-    /// An Interface row whose container is gone, or whose port is.
-    case detach(portID: String, AuditReason)
-    /// A port of this host that no endpoint has.
-    case release(ID<Port>, isSticky: Bool)
-    /// A veth of ours without a row.
-    case removeVeth(OrphanVeth)
-    /// A network that the engine does not know any more, by libnetwork's id.
-    case forget(network: String)
-    /// A network that we made, which nobody uses any more.
-    case removeNetwork(ID<Network>)
-
-    /// Whether it undoes what the engine may be about to finish: only when it is at work on no container is that out of order.
-    package var mayBeUnderway: Bool {
-        switch self {
-        case .release, .detach(_, .neverMoved): true
-        // Told by the kernel or the engine, kept by a lock, or made again by whoever is at it.
-        case .detach, .removeVeth, .forget, .removeNetwork: false
-        }
-    }
-}
-
-/// Why an Interface row is not needed.
-package enum AuditReason: String, Hashable, Sendable {
-    case ended = "its container has ended"
-    case neverMoved = "no container took it"
-    case portGone = "its container has ended and its port was deleted"
-    case elsewhere = "its container has ended and its port is on another host"
-}
-
 /// What an audit looks at.
-package struct AuditScene: Sendable {
+package struct DockerInventory: Sendable {
     /// The API's ports of this host's engine.
     package var ports: [Port] = []
     /// The endpoints here, each with where its container's end is.
     package var endpoints: [(attachment: Attachment, end: HandedOverEnd)] = []
     /// Those of the endpoints' ports that exist anywhere.
     package var existing: Set<ID<Port>> = []
-    /// Veths of ours without a row.
+    /// Our veths without a row.
     package var orphans: [OrphanVeth] = []
     /// libnetwork's ids of the networks that this host has joined, or has begun to.
     package var records: [String] = []
     /// What the engine has; nil where it does not answer: it may be about to finish anything.
-    package var engine: EngineWord?
+    package var engine: EngineInventory?
     /// Of the networks those that the engine may be about to have.
     package var beginning: Set<String> = []
     /// How the API names this host.
@@ -67,29 +33,29 @@ package struct AuditScene: Sendable {
     /// `engine` was asked before: an endpoint that is taken away after that is still thought to be in use, which is the safe side.
     /// `beginning` is asked when the records have been read: a network is noted there before it has one.
     package static func look(
-        on host: ContainerHost, engine: EngineWord?, beginning: () -> Set<String> = { [] }
-    ) async throws -> AuditScene {
-        var scene = AuditScene()
+        on host: ContainerHost, engine: EngineInventory?, beginning: () -> Set<String> = { [] }
+    ) async throws -> DockerInventory {
+        var inventory = DockerInventory()
         // What is here is looked at before what central says of it: an endpoint that is made meanwhile is a port that is missing here
         // for a moment, not one that is wrong.
-        scene.records = try host.database.networkIDs()
-        scene.engine = engine
-        scene.beginning = beginning()
-        scene.hostID = host.settings.hostID
-        scene.endpoints = try await host.attachment.handedOver().filter(\.attachment.isDocker)
-        scene.orphans = try await host.attachment.orphans()
-        scene.ports = try await EndpointPort(host: host).all()
-        let here = Set(scene.ports.map(\.id))
-        let missing = Set(scene.endpoints.compactMap { ID<Port>($0.attachment.portID) }).subtracting(here)
-        scene.existing = Set(try await host.ports(missing, fields: Port.identifyingFields).keys)
-        scene.made = try await host.api.list(
+        inventory.records = try host.database.networkIDs()
+        inventory.engine = engine
+        inventory.beginning = beginning()
+        inventory.hostID = host.settings.hostID
+        inventory.endpoints = try await host.attachment.handedOver().filter(\.attachment.isDocker)
+        inventory.orphans = try await host.attachment.orphans()
+        inventory.ports = try await EndpointPort(host: host).all()
+        let here = Set(inventory.ports.map(\.id))
+        let missing = Set(inventory.endpoints.compactMap { ID<Port>($0.attachment.portID) }).subtracting(here)
+        inventory.existing = Set(try await host.ports(missing, fields: Port.identifyingFields).keys)
+        inventory.made = try await host.api.list(
             where: [("description", LogicalNetwork.madeDescription)], within: host.remaining)
-        return scene
+        return inventory
     }
 
     /// What would have to change. Does nothing itself.
-    package func plan() -> [AuditChange] {
-        var changes: [AuditChange] = []
+    package func plan() -> [DockerChange] {
+        var changes: [DockerChange] = []
         let here = Dictionary(ports.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         var seen: Set<ID<Port>> = []
         for (attachment, end) in endpoints {
@@ -111,7 +77,7 @@ package struct AuditScene: Sendable {
         return changes
     }
 
-    /// Ports that somebody moved to this host, whose containers may run elsewhere.
+    /// Ports that were moved to this host, whose containers may run elsewhere.
     package var claimed: [PortClaim] {
         let seen = Set(endpoints.map(\.attachment.portID))
         return ports.compactMap { port in
@@ -125,7 +91,7 @@ package struct AuditScene: Sendable {
     /// endpoint then.
     private func reason(
         _ attachment: Attachment, _ id: ID<Port>?, _ end: HandedOverEnd, isHere: Bool
-    ) -> AuditReason? {
+    ) -> DetachReason? {
         switch end {
         case .gone: return .ended
         case .here, .moved: break

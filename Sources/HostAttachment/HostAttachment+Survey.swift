@@ -2,14 +2,15 @@ import HostNetwork
 import NetAddress
 import Netlink
 
-/// Compares what the rows say with what is there.
-enum Audit {
+extension Finding {
+    /// What rows say that is not there.
+    ///
     /// - Parameters:
     ///   - attachments: what the rows say.
     ///   - links: the interfaces of the host.
     ///   - plugs: for each port whose sandbox was found, the veth as seen from there.
     /// - Returns: what disagrees; empty where all is well.
-    static func findings(attachments: [Attachment], links: [Link], plugs: [String: PlugState]) -> [Finding] {
+    static func list(attachments: [Attachment], links: [Link], plugs: [String: PlugState]) -> [Finding] {
         let byName = Dictionary(links.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         var findings: [Finding] = []
         var ports: [String: String] = [:]
@@ -98,7 +99,7 @@ extension HostAttachment {
                     hostInterface: attachment.hostInterface, sandbox: namespace)
             }
             return Survey(
-                findings: Audit.findings(attachments: attachments, links: links, plugs: plugs),
+                findings: Finding.list(attachments: attachments, links: links, plugs: plugs),
                 interfaces: plugs.compactMapValues { ContainerInterface($0) })
         } catch {
             throw AttachmentError(error, during: "audit this host's attachments")

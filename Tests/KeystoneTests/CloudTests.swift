@@ -186,7 +186,7 @@ import Testing
     @Test(arguments: [
         ("clouds: {c: {auth: {auth_url: 'http://k', username: u, project_id: p}}}", "cloud \"c\" in ", "no password"),
         ("clouds: {d: {}}", "there is no cloud \"c\" (OS_CLOUD) in ", "it has d"), ("clouds: [", "is not YAML", "line"),
-        ("clouds: {c: {auth: {auth_url: [a]}}}", "auth_url of cloud \"c\" is no text", "line 1"),
+        ("clouds: {c: {auth: {auth_url: [a]}}}", "auth_url of cloud \"c\" is not a text", "line 1"),
         ("clouds: {c: {profile: nobody}}", "has the profile \"nobody\"", "no clouds-public.yaml has"),
     ])
     func `a missing entry is reported with the file`(text: String, first: String, second: String) {

@@ -18,7 +18,7 @@ SECONDS_EACH := $(if $(filter command line,$(origin SECONDS)),$(SECONDS),60)
 SWIFT_FIRST = folder=$$(Scripts/find-swift); export PATH="$$folder:$$PATH";
 
 # The tests that need nothing but memory and sockets of their own.
-UNIT_TESTS = NetAddressTests OVSDBTests OVNModelTests IPAMTests NeutronAPITests NetlinkTests OVSDBClientTests \
+UNIT_TESTS = NetAddressTests JSONCodingTests OVSDBTests OVNModelTests IPAMTests NeutronAPITests NetlinkTests OVSDBClientTests \
     NeutronClientTests NetworkStoreTests NeutronServerTests CommandsTests YAMLTests HTTPTransportTests KeystoneTests
 
 help: ## this list

@@ -89,14 +89,15 @@ let package = Package(
     targets: [
         // No I/O, no clocks.
         room("NetAddress"),
-        room("OVSDB", uses: [hashTrees]),
+        room("JSONCoding"),
+        room("OVSDB", uses: ["JSONCoding", hashTrees]),
         room("OVNModel", uses: ["OVSDB"]),
         room("IPAM", uses: ["NetAddress"]),
         room("DHCPOptions", uses: ["NetAddress"]),
-        room("NeutronAPI", uses: ["NetAddress"]),
+        room("Deadlines"),
+        room("NeutronAPI", uses: ["NetAddress", "JSONCoding", "Deadlines"]),
         room("Release"),
         room("Discretion", uses: [logging]),
-        room("Deadlines"),
         .systemLibrary(name: "CYAML"),
         room("YAML", uses: ["CYAML"], linker: libyaml),
 
@@ -107,48 +108,95 @@ let package = Package(
         room("EmbeddedOVN", uses: ["Discretion", "CLinux", lifecycle, logging]),
 
         // Other daemons.
-        room("OVSDBClient", uses: ["OVSDB", "Discretion", "Deadlines", nioSSL, logging, metrics, locks] + nio),
+        room(
+            "OVSDBClient",
+            uses: ["JSONCoding", "OVSDB", "Deadlines", "Discretion", nioSSL, logging, metrics, locks] + nio),
         room("DockerEngine", uses: ["NetAddress", "Deadlines", logging] + http + nio),
         room("HTTPServing", uses: [logging, locks, nioHTTP] + nio),
-        room("HTTPTransport", uses: ["Discretion", "Deadlines", "HTTPServing", nioSSL, logging, locks] + http + nio),
+        room("HTTPTransport", uses: ["Deadlines", "Discretion", "HTTPServing", nioSSL, logging, locks] + http + nio),
         room(
             "Keystone",
-            uses: ["NeutronAPI", "YAML", "Discretion", "Deadlines", "HTTPServing", "HTTPTransport", logging, locks]
+            uses: ["JSONCoding", "Deadlines", "YAML", "Discretion", "HTTPServing", "HTTPTransport", logging, locks]
                 + http + nio),
-        room("NeutronClient", uses: ["NetAddress", "NeutronAPI", "HTTPTransport", "Keystone", logging] + http + nio),
+        room(
+            "NeutronClient",
+            uses: ["NetAddress", "JSONCoding", "Deadlines", "NeutronAPI", "HTTPTransport", "Keystone", logging] + http
+                + nio),
 
         // What we are.
         room(
             "NetworkStore",
-            uses: ["NetAddress", "OVSDB", "OVNModel", "IPAM", "DHCPOptions", "NeutronAPI", "OVSDBClient", logging]),
+            uses: [
+                "NetAddress", "JSONCoding", "OVSDB", "OVNModel", "IPAM", "DHCPOptions", "Deadlines", "NeutronAPI",
+                "OVSDBClient", logging,
+            ]),
         room(
             "NeutronServer",
             uses: [
-                "NetAddress", "NeutronAPI", "Deadlines", "HTTPServing", "HTTPTransport", "Keystone", "NetworkStore",
-                hummingbird, logging, metrics, locks, nioHTTP,
+                "NetAddress", "JSONCoding", "Deadlines", "NeutronAPI", "HTTPServing", "HTTPTransport", "Keystone",
+                "NetworkStore", hummingbird, logging, metrics, locks, nioHTTP,
             ] + nio),
         room(
             "HostAttachment",
             uses: ["NetAddress", "OVSDB", "OVNModel", "Deadlines", "Netlink", "HostNetwork", "OVSDBClient", logging]),
         room(
+            "NICBridging",
+            uses: [
+                "NetAddress", "OVSDB", "OVNModel", "Deadlines", "CLinux", "Netlink", "HostNetwork", "OVSDBClient",
+                "HostAttachment", logging,
+            ]),
+        room(
+            "HostSetup",
+            uses: [
+                "NetAddress", "OVSDB", "OVNModel", "Deadlines", "NeutronAPI", "Discretion", "HostNetwork",
+                "OVSDBClient", "DockerEngine", "Keystone", "NeutronClient", "HostAttachment", logging,
+            ]),
+        room(
+            "ContainerFirewall",
+            uses: [
+                "NetAddress", "JSONCoding", "OVSDB", "OVNModel", "NeutronAPI", "HostNetwork", "OVSDBClient",
+                "NICBridging", "HostSetup",
+            ]),
+        room(
             "HostEndpoints",
             uses: [
-                "NetAddress", "OVSDB", "OVNModel", "NeutronAPI", "Release", "Discretion", "Deadlines", "Netlink",
-                "HostNetwork", "OVSDBClient", "DockerEngine", "Keystone", "NeutronClient", "HostAttachment", logging,
+                "NetAddress", "JSONCoding", "OVSDB", "OVNModel", "Deadlines", "NeutronAPI", "HostNetwork",
+                "OVSDBClient", "NeutronClient", "HostAttachment", "HostSetup", logging,
+            ]),
+        room(
+            "NetworkContainers",
+            uses: [
+                "NetAddress", "Deadlines", "NeutronAPI", "Release", "Netlink", "HostNetwork", "DockerEngine",
+                "NeutronClient", "HostAttachment", "HostSetup", "HostEndpoints", logging,
+            ]),
+        room(
+            "DockerNetworks",
+            uses: [
+                "NetAddress", "JSONCoding", "OVSDB", "OVNModel", "Deadlines", "NeutronAPI", "HostNetwork",
+                "OVSDBClient", "NeutronClient", "HostAttachment", "HostSetup", "HostEndpoints", logging,
+            ]),
+        room(
+            "HostDiagnosis",
+            uses: [
+                "NetAddress", "OVSDB", "OVNModel", "Deadlines", "NeutronAPI", "Netlink", "HostNetwork", "OVSDBClient",
+                "DockerEngine", "Keystone", "NeutronClient", "HostAttachment", "NICBridging", "HostSetup",
+                "ContainerFirewall", "HostEndpoints", "NetworkContainers", "DockerNetworks", logging,
             ]),
         room(
             "DockerPlugin",
             uses: [
-                "NetAddress", "OVSDB", "OVNModel", "NeutronAPI", "Deadlines", "Netlink", "HostNetwork", "OVSDBClient",
-                "DockerEngine", "HTTPServing", "Keystone", "NeutronClient", "HostAttachment", "HostEndpoints",
-                lifecycle, logging, locks, nioHTTP,
+                "NetAddress", "JSONCoding", "Deadlines", "NeutronAPI", "Netlink", "HostNetwork", "OVSDBClient",
+                "DockerEngine", "HTTPServing", "Keystone", "NeutronClient", "HostAttachment", "HostSetup",
+                "ContainerFirewall", "HostEndpoints", "DockerNetworks", "HostDiagnosis", lifecycle, logging, locks,
+                nioHTTP,
             ] + nio),
         room(
             "Commands",
             uses: [
-                "NetAddress", "OVSDB", "OVNModel", "NeutronAPI", "Release", "Discretion", "Deadlines", "HostNetwork",
-                "OVSDBClient", "DockerEngine", "Keystone", "NeutronClient", "HostAttachment", "HostEndpoints",
-                "DockerPlugin", arguments, logging,
+                "NetAddress", "JSONCoding", "OVSDB", "OVNModel", "Deadlines", "NeutronAPI", "Release", "Discretion",
+                "HostNetwork", "OVSDBClient", "DockerEngine", "Keystone", "NeutronClient", "HostAttachment",
+                "NICBridging", "HostSetup", "ContainerFirewall", "HostEndpoints", "NetworkContainers", "DockerNetworks",
+                "HostDiagnosis", arguments, logging,
             ]),
 
         command(
@@ -162,11 +210,11 @@ let package = Package(
             "ovn-docker-plugin",
             uses: [
                 "OVSDB", "Release", "Discretion", "OVSDBClient", "DockerEngine", "Keystone", "HostAttachment",
-                "HostEndpoints", "DockerPlugin", arguments, lifecycle, signals, logging,
+                "HostSetup", "NetworkContainers", "DockerPlugin", arguments, lifecycle, signals, logging,
             ]),
         command("ovn-integrate", uses: ["Commands"], linker: fixedAddress),
         command("ovn-container", uses: ["Commands"], linker: fixedAddress),
-        command("ovsdb-modelgen", uses: ["OVSDB", arguments]),
+        command("ovsdb-modelgen", uses: ["JSONCoding", "OVSDB", arguments]),
         command("ovn-manual", uses: [arguments]),
 
         /// `make bench`; never shipped.
@@ -175,7 +223,8 @@ let package = Package(
             path: "Benchmarks/ovn-bench", swiftSettings: strict),
 
         tests("NetAddress"),
-        tests("OVSDB"),
+        tests("JSONCoding", uses: ["TestServers"]),
+        tests("OVSDB", uses: ["TestServers"]),
         tests("OVNModel"),
         tests("IPAM"),
         tests("DHCPOptions", uses: ["TestServers"]),
@@ -196,9 +245,15 @@ let package = Package(
         tests(
             "NeutronServer", uses: ["TestServers", hummingbirdTesting], resources: [.copy("RecordedAnswers.json")]),
         tests("HostAttachment", uses: ["TestServers"]),
-        tests("HostEndpoints", uses: ["TestServers"]),
+        tests("NICBridging", uses: ["TestServers"]),
+        tests("HostSetup", uses: ["TestSamples"]),
+        tests("ContainerFirewall", uses: ["TestServers"]),
+        tests("HostEndpoints", uses: ["TestSamples"]),
+        tests("NetworkContainers", uses: ["TestSamples"]),
+        tests("DockerNetworks"),
+        tests("HostDiagnosis", uses: ["TestSamples"]),
         tests("DockerPlugin", uses: ["ovn-docker-plugin", "TestAPI", "TestServers", lifecycle]),
-        tests("Commands", uses: ["TestAPI", "TestServers"]),
+        tests("Commands", uses: ["TestAPI", "TestSamples", "TestServers"]),
         .testTarget(name: "ManualTests", dependencies: ["ovn-manual"], swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
         .testTarget(name: "LabTests", swiftSettings: strict),
@@ -206,6 +261,10 @@ let package = Package(
         /// Private `ovsdb-server`s, `ovn-northd`s and the like for the engine tests.
         .target(
             name: "TestServers", dependencies: nio + [locks], path: "Tests/TestServers", exclude: ["keystone"],
+            swiftSettings: strict),
+        /// What rows and answers of the API look like.
+        .target(
+            name: "TestSamples", dependencies: ["HostAttachment", "NeutronAPI"], path: "Tests/TestSamples",
             swiftSettings: strict),
         /// The networking API on databases of those.
         .target(

@@ -1,4 +1,6 @@
-package import HostEndpoints
+import DockerNetworks
+package import HostSetup
+import JSONCoding
 package import Logging
 import NeutronAPI
 

@@ -1,6 +1,6 @@
 import Deadlines
 import HostAttachment
-package import HostEndpoints
+package import HostSetup
 package import Keystone
 package import Logging
 import NeutronClient

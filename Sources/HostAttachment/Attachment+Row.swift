@@ -1,11 +1,11 @@
 import HostNetwork
 import NetAddress
-import OVNModel
+package import OVNModel
 import OVSDB
 
 extension Attachment {
     /// Reads a row and the tag of its Port row, nil where it is not one of ours. What is unreadable counts as missing.
-    init?(_ row: OpenVSwitch.Interface, bridge: String, tag: Int? = nil) {
+    package init?(_ row: OpenVSwitch.Interface, bridge: String, tag: Int? = nil) {
         let ids = row.externalIDs
         guard let interface = ids[InterfaceKeys.containerInterface], let portID = row.portID else { return nil }
         self.portID = portID

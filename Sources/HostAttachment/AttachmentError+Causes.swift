@@ -3,7 +3,7 @@ import OVSDB
 
 extension AttachmentError {
     /// What a failure of a layer below means for whoever asked for `purpose`: `attach port 1234`.
-    init(_ error: any Error, during purpose: String) {
+    package init(_ error: any Error, during purpose: String) {
         switch error {
         case let error as AttachmentError: self = error
         case let error as NetlinkError:

@@ -1,6 +1,6 @@
 package import HostNetwork
 package import Logging
-import OVNModel
+package import OVNModel
 package import OVSDB
 package import OVSDBClient
 
@@ -25,9 +25,9 @@ package struct HostAttachment: Sendable {
         ).indexed(by: interfacesByPort).indexed(by: interfacesByName).indexed(by: interfacesByContainer),
     ]
 
-    static let bridgesByName = Index<OpenVSwitch.Bridge, String>.column(\.name, name: "name")
-    static let portsByName = Index<OpenVSwitch.Port, String>.column(\.name, name: "name")
-    static let interfacesByName = Index<OpenVSwitch.Interface, String>.column(\.name, name: "name")
+    package static let bridgesByName = Index<OpenVSwitch.Bridge, String>.column(\.name, name: "name")
+    package static let portsByName = Index<OpenVSwitch.Port, String>.column(\.name, name: "name")
+    package static let interfacesByName = Index<OpenVSwitch.Interface, String>.column(\.name, name: "name")
     static let interfacesByPort = Index<OpenVSwitch.Interface, String>("port") {
         (row: OpenVSwitch.Interface) -> String? in row.portID
     }

@@ -2,7 +2,7 @@ import OVNModel
 import OVSDB
 
 /// The keys of an Interface row's `external_ids`.
-enum InterfaceKeys {
+package enum InterfaceKeys {
     /// Open vSwitch's and OVN's own (IntegrationGuide; ovn-controller(8)).
     static let portID = "iface-id"
     static let mac = "attached-mac"
@@ -12,7 +12,7 @@ enum InterfaceKeys {
     static let installed = "ovn-installed"
 
     /// All of ours start with this.
-    static let prefix = "ovn-containers:"
+    package static let prefix = "ovn-containers:"
     /// In place of `iface-id` where this host's NIC carries the port as a VLAN: no ovn-controller of this host may claim it.
     static let carriedPortID = prefix + "port"
     /// That VLAN, which is the Port row's `tag` too.

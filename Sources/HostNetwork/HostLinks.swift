@@ -15,7 +15,7 @@ package actor HostLinks {
     package nonisolated let namespace: NetworkNamespace
     /// Whether it is another than the process's own, as in tests.
     private let isElsewhere: Bool
-    var socket: NetlinkSocket
+    package var socket: NetlinkSocket
     /// What keeps router advertisements from packet sockets, once it is in the kernel.
     var program: CInt?
 
@@ -50,7 +50,7 @@ package actor HostLinks {
     }
 
     /// Runs `body` in the host's namespace.
-    func inNamespace<T: Sendable>(_ body: () throws -> T) throws -> T {
+    package func inNamespace<T: Sendable>(_ body: () throws -> T) throws -> T {
         isElsewhere ? try namespace.run(body) : try body()
     }
 }

@@ -1,9 +1,9 @@
 import Glibc
-import Netlink
+package import Netlink
 
 /// Small files read and written whole.
-enum TextFile {
-    static func read(_ path: String) throws(NetlinkError) -> String {
+package enum TextFile {
+    package static func read(_ path: String) throws(NetlinkError) -> String {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw NetlinkError(errno: errno, "open \(path)") }
         defer { close(descriptor) }
@@ -21,10 +21,10 @@ enum TextFile {
     }
 
     /// Nil where there is none, or none that may be read: what is looked for is then not there for us.
-    static func find(_ path: String) -> String? { try? read(path) }
+    package static func find(_ path: String) -> String? { try? read(path) }
 
     /// Writes over a file that is there, as those under `/proc` are.
-    static func overwrite(_ path: String, _ text: String) throws(NetlinkError) {
+    package static func overwrite(_ path: String, _ text: String) throws(NetlinkError) {
         let descriptor = open(path, O_WRONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw NetlinkError(errno: errno, "open \(path)") }
         defer { close(descriptor) }
@@ -32,7 +32,7 @@ enum TextFile {
     }
 
     /// Puts a file in place, whole or not at all.
-    static func replace(_ path: String, _ text: String) throws(NetlinkError) {
+    package static func replace(_ path: String, _ text: String) throws(NetlinkError) {
         let draft = path + ".new"
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw NetlinkError(errno: errno, "create \(draft)") }
@@ -44,14 +44,14 @@ enum TextFile {
     }
 
     /// Removes a file. Answers whether it was there.
-    static func remove(_ path: String) throws(NetlinkError) -> Bool {
+    package static func remove(_ path: String) throws(NetlinkError) -> Bool {
         if unlink(path) == 0 { return true }
         guard errno == ENOENT || errno == ENOTDIR else { throw NetlinkError(errno: errno, "remove \(path)") }
         return false
     }
 
     /// The names in a folder, sorted; none where there is no such folder.
-    static func names(in folder: String) throws(NetlinkError) -> [String] {
+    package static func names(in folder: String) throws(NetlinkError) -> [String] {
         guard let stream = opendir(folder) else {
             if errno == ENOENT || errno == ENOTDIR { return [] }
             throw NetlinkError(errno: errno, "open \(folder)")
@@ -68,7 +68,7 @@ enum TextFile {
     }
 
     /// What a symbolic link says.
-    static func target(of path: String) -> String? {
+    package static func target(of path: String) -> String? {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
         let length = readlink(path, &buffer, Int(PATH_MAX))
         return length > 0 ? String(decoding: buffer.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil

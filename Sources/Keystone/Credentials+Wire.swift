@@ -1,4 +1,4 @@
-import NeutronAPI
+import JSONCoding
 
 /// The bodies of token requests.
 extension Credentials {

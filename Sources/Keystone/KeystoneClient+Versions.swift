@@ -1,6 +1,6 @@
 import HTTPTransport
+import JSONCoding
 import NIOHTTP1
-import NeutronAPI
 
 extension KeystoneClient {
     /// The Identity API at a URL.

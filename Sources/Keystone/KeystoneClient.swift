@@ -1,9 +1,9 @@
 package import HTTPServing
 package import HTTPTransport
+package import JSONCoding
 package import Logging
 import NIOCore
 package import NIOHTTP1
-package import NeutronAPI
 
 /// A client of one Keystone: which Identity API it has, and tokens for credentials. Stateless.
 ///

@@ -1,4 +1,5 @@
-package import NeutronAPI
+import Deadlines
+package import JSONCoding
 
 /// Reading what Keystone answers.
 extension Token {

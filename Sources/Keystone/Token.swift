@@ -1,4 +1,4 @@
-package import NeutronAPI
+package import Deadlines
 
 /// A token of Keystone, and its attributes.
 package struct Token: Hashable, Sendable {

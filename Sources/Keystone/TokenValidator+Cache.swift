@@ -1,5 +1,5 @@
+import Deadlines
 import HTTPServing
-import NeutronAPI
 
 /// A short-lived cache of verdicts on tokens, and the callers that wait for pending validations.
 struct TokenCache: Sendable {

@@ -1,8 +1,7 @@
-import Glibc
+import Deadlines
 package import HTTPServing
 package import Logging
 import NIOConcurrencyHelpers
-import NeutronAPI
 
 /// Validates tokens of clients with Keystone v3, and caches the verdicts for a short time.
 ///
@@ -34,7 +33,7 @@ package final class TokenValidator: TokenValidation {
     init(
         source: any TokenSource, configuration: Configuration = Configuration(), logger: Logger,
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
-        clock: @escaping @Sendable () -> Timestamp = { Timestamp(seconds: Int64(time(nil))) }
+        clock: @escaping @Sendable () -> Timestamp = { .now }
     ) {
         self.source = source
         self.logger = logger

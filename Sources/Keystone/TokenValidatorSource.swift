@@ -1,6 +1,5 @@
 import HTTPServing
 import NIOHTTP1
-import NeutronAPI
 
 /// Asks Keystone: `GET /v3/auth/tokens`, with the service's own token and the one in question.
 struct KeystoneTokenSource: TokenSource {

@@ -1,5 +1,6 @@
+package import Deadlines
 package import HTTPServing
-package import NeutronAPI
+import JSONCoding
 
 /// Validates tokens.
 package protocol TokenValidation: Sendable {

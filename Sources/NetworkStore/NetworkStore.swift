@@ -1,3 +1,4 @@
+package import Deadlines
 package import Logging
 package import NeutronAPI
 package import OVSDB

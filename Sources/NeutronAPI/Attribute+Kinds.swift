@@ -1,3 +1,5 @@
+import Deadlines
+import JSONCoding
 import NetAddress
 
 // The kinds of attributes. Filter values are read once a query, not once a resource; a value that cannot be one of the kind

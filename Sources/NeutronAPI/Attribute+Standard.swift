@@ -1,3 +1,6 @@
+import Deadlines
+import JSONCoding
+
 extension Attribute where Of: Resource {
     /// `project_id` and its old name.
     static var project: [Self] {

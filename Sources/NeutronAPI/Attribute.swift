@@ -1,3 +1,5 @@
+package import JSONCoding
+
 /// One attribute of a resource: its name, where requests may use it, and how it is written, filtered by and sorted by.
 package struct Attribute<Of>: Sendable {
     package typealias Filter = @Sendable (Of) -> Bool

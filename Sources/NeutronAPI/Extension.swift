@@ -1,3 +1,5 @@
+import JSONCoding
+
 /// Something the API can do beyond its core, as `/v2.0/extensions` tells it. Clients ask for the alias before they use it:
 /// only what is true is listed.
 package struct Extension: Hashable, Sendable {

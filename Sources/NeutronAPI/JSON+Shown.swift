@@ -1,3 +1,5 @@
+import JSONCoding
+
 extension JSON {
     /// The value as Neutron's messages show what they refuse: a string as it is, everything else as Python prints it. A long one
     /// is cut.

@@ -1,3 +1,4 @@
+package import JSONCoding
 import NetAddress
 
 // The conversions that Neutron makes of what a client sends, with the messages it refuses with.

@@ -1,3 +1,5 @@
+import JSONCoding
+
 // The bodies of replies.
 extension JSONWriter {
     /// The beginning of the reply to a list, `{"networks": [`, of which the elements come in parts: ``elements(_:_:)``.

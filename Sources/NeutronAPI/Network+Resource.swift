@@ -1,3 +1,5 @@
+import JSONCoding
+
 extension Network: Resource {
     package static var memberName: String { "network" }
     package static var collectionName: String { "networks" }

@@ -1,3 +1,5 @@
+package import JSONCoding
+
 /// The body of a `POST`: one resource, or many (`{"networks": [{…}, {…}]}`).
 package enum CreateBody<Of: Resource>: Sendable {
     case one(Of.Create)

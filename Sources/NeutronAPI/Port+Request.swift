@@ -1,3 +1,4 @@
+package import JSONCoding
 package import NetAddress
 
 /// `POST /v2.0/ports`.

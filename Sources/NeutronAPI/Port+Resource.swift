@@ -1,3 +1,4 @@
+import JSONCoding
 package import NetAddress
 
 extension Port: Resource {

@@ -1,3 +1,4 @@
+package import JSONCoding
 package import NetAddress
 
 /// A connection point of a network: a MAC address, addresses, and who uses it.

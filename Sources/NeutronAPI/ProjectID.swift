@@ -1,3 +1,5 @@
+import JSONCoding
+
 /// Whose a resource is: any line of 1…255 characters. The original tools say `admin`, Keystone 32 digits.
 package struct ProjectID: Hashable, Sendable {
     package let text: String

@@ -1,3 +1,4 @@
+import JSONCoding
 import NetAddress
 
 // The attributes of ports that are lists or objects.

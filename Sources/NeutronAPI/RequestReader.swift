@@ -1,3 +1,5 @@
+import JSONCoding
+
 /// Takes the validated attributes out of one resource of a request body.
 package struct RequestReader {
     /// The owner of what a request makes without saying whose it is.

@@ -1,3 +1,5 @@
+package import JSONCoding
+
 /// What the API's main resources have in common; the server's routes and the client are written once against it.
 package protocol Resource: Hashable, Sendable {
     associatedtype Create: Sendable

@@ -1,3 +1,5 @@
+package import Deadlines
+
 /// The attributes that every main resource has (extensions `standard-attr-description`, `-timestamp`, `-revisions`, `-tag`
 /// and `project-id`).
 package struct StandardAttributes: Hashable, Sendable {

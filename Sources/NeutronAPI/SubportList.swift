@@ -1,3 +1,5 @@
+import JSONCoding
+
 /// The subports of a request, as far as they are right without a look at the ports.
 struct SubportList {
     private let items: [(id: ID<Port>, members: [String: JSON])]

@@ -1,3 +1,5 @@
+import JSONCoding
+
 extension Trunk: Resource {
     package static var memberName: String { "trunk" }
     package static var collectionName: String { "trunks" }

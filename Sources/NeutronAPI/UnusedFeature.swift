@@ -1,3 +1,5 @@
+import JSONCoding
+
 /// An attribute of an extension that this server does not have.
 ///
 /// Clients send some of them unasked, with the value that means "not used": that is accepted. Any other value is refused,

@@ -1,4 +1,5 @@
 import HTTPTransport
+import JSONCoding
 import Keystone
 import Logging
 import NIOCore

@@ -1,3 +1,4 @@
+import JSONCoding
 import NIOCore
 import NIOHTTP1
 package import NeutronAPI

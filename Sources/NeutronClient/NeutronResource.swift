@@ -1,3 +1,4 @@
+package import JSONCoding
 package import NeutronAPI
 
 /// A kind of resource that the client can read.

@@ -1,3 +1,4 @@
+package import JSONCoding
 import NetAddress
 package import NeutronAPI
 

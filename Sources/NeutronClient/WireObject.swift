@@ -1,3 +1,5 @@
+import Deadlines
+import JSONCoding
 import NeutronAPI
 
 /// A resource in a reply of the API, read attribute by attribute.

@@ -1,6 +1,7 @@
 import HTTPServing
 import Hummingbird
 import HummingbirdCore
+import JSONCoding
 import Logging
 import NIOCore
 import NIOHTTP1

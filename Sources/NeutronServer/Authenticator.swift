@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import JSONCoding
 package import Keystone
 import Logging
 import NeutronAPI

@@ -1,4 +1,5 @@
 import Hummingbird
+import JSONCoding
 import NeutronAPI
 
 /// `/v2.0/extensions` and `/v2.0/extensions/<alias>`.

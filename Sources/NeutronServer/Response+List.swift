@@ -1,6 +1,7 @@
 import HTTPServing
 import HTTPTypes
 import Hummingbird
+import JSONCoding
 import NIOCore
 import NetworkStore
 import NeutronAPI

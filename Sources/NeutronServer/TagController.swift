@@ -1,4 +1,5 @@
 import Hummingbird
+import JSONCoding
 import NetworkStore
 import NeutronAPI
 

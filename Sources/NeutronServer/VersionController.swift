@@ -1,4 +1,5 @@
 import Hummingbird
+import JSONCoding
 import NeutronAPI
 
 /// `/` and `/v2.0`: the versions, and the resources of version 2.0.

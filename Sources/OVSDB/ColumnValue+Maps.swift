@@ -1,3 +1,5 @@
+public import JSONCoding
+
 extension JSONReader {
     /// Reads a map, handing each pair to `body` (RFC 7047 §5.1 `<map>`); an empty set is an empty map.
     mutating func forEachPair<K, V>(

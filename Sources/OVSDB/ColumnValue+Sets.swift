@@ -1,3 +1,5 @@
+public import JSONCoding
+
 extension JSONReader {
     /// Reads a set, handing each element to `body`; a lone atom counts as a set of one (RFC 7047 §5.1 `<set>`).
     mutating func forEachElement<A>(
@@ -33,7 +35,7 @@ extension JSONReader {
         try uuid(readText())
     }
 
-    func uuid(_ text: JSONText) throws -> RowID {
+    func uuid(_ text: JSONReader.Text) throws -> RowID {
         guard let id = RowID(text: UnsafeRawBufferPointer(rebasing: bytes[text.range])) else {
             throw malformed("expected a uuid")
         }
@@ -41,7 +43,7 @@ extension JSONReader {
     }
 
     /// Whether `text`, taken as it stands, is `literal`.
-    func matches(_ text: JSONText, _ literal: StaticString) -> Bool {
+    func matches(_ text: JSONReader.Text, _ literal: StaticString) -> Bool {
         guard text.range.count == literal.utf8CodeUnitCount else { return false }
         for index in 0..<text.range.count where bytes[text.range.lowerBound + index] != literal.utf8Start[index] {
             return false

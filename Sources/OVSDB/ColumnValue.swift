@@ -1,3 +1,5 @@
+public import JSONCoding
+
 /// A Swift type that a column can have: the atoms, `Optional`, `Array` (a set), `StringMap` and `Dictionary`.
 public protocol ColumnValue: Sendable, Hashable {
     /// The value of a column that an insert does not mention (RFC 7047 §5.2.1).

@@ -1,3 +1,5 @@
+public import JSONCoding
+
 /// A database's tables and columns (RFC 7047 §3.2 `<database-schema>`), as `get_schema` and `.ovsschema` files have them.
 public struct DatabaseSchema: Hashable, Sendable {
     /// `OVN_Northbound`
@@ -21,13 +23,13 @@ public struct DatabaseSchema: Hashable, Sendable {
     }
 
     /// Reads a `<database-schema>`; throws `malformed`.
-    public init(_ json: JSONValue) throws {
-        guard let name = json["name"]?.string, let members = json["tables"]?.members else {
+    public init(_ json: JSON) throws {
+        guard let name = json["name"]?.string, let members = json["tables"]?.object else {
             throw OVSDBError(.malformed, "the schema has no name or no tables")
         }
         self.name = name
         version = json["version"]?.string ?? ""
-        tables = try members.map { try Table($0.name, $0.value) }
+        tables = try members.sorted { $0.key < $1.key }.map { try Table($0.key, $0.value) }
     }
 
     /// Nil where the database has none of this name.
@@ -35,25 +37,25 @@ public struct DatabaseSchema: Hashable, Sendable {
 }
 
 extension DatabaseSchema.Table {
-    fileprivate init(_ name: String, _ json: JSONValue) throws {
-        guard let members = json["columns"]?.members else {
+    fileprivate init(_ name: String, _ json: JSON) throws {
+        guard let members = json["columns"]?.object else {
             throw OVSDBError(.malformed, "table \(name) of the schema has no columns")
         }
         self.name = name
         isRoot = json["isRoot"]?.boolean ?? false
-        columns = try members.map { member in
-            guard let type = member.value["type"].flatMap(ColumnType.init) else {
-                throw OVSDBError(.malformed, "column \(member.name) of table \(name) has a type that is not understood")
+        columns = try members.sorted { $0.key < $1.key }.map { column, json in
+            guard let type = json["type"].flatMap(ColumnType.init) else {
+                throw OVSDBError(.malformed, "column \(column) of table \(name) has a type that is not understood")
             }
-            return ColumnDescription(member.name, type)
+            return ColumnDescription(column, type)
         }
     }
 }
 
 extension ColumnType {
     /// Nil if `json` is no RFC 7047 §3.2 `<type>`.
-    init?(_ json: JSONValue) {
-        func atomic(_ json: JSONValue?) -> Atomic? {
+    init?(_ json: JSON) {
+        func atomic(_ json: JSON?) -> Atomic? {
             (json?.string ?? json?["type"]?.string).flatMap(Atomic.init(rawValue:))
         }
         if let scalar = json.string.flatMap(Atomic.init(rawValue:)) {

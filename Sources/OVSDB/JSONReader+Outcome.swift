@@ -1,3 +1,5 @@
+import JSONCoding
+
 extension JSONReader {
     /// A transaction's results (RFC 7047 §4.1.3): one a wire operation, `null` after a failure, one more for a failed commit.
     mutating func readOutcome(of operations: [Operation]) throws -> Result<[OperationResult], OVSDBError> {
@@ -29,7 +31,7 @@ extension JSONReader {
         return .success(results)
     }
 
-    private static func rejection(_ error: JSONValue, _ operation: Int?, _ isWait: Bool) -> OVSDBError {
+    private static func rejection(_ error: JSON, _ operation: Int?, _ isWait: Bool) -> OVSDBError {
         let name = error["error"]?.string ?? "error"
         var details = error["details"]?.string
         if let cause = error["io-error"]?.string { details = "\(details.map { "\($0): " } ?? "")\(cause)" }
@@ -45,7 +47,7 @@ extension JSONReader {
         return result
     }
 
-    private mutating func readOperationResult() throws -> (OperationResult, error: JSONValue?) {
+    private mutating func readOperationResult() throws -> (OperationResult, error: JSON?) {
         let start = position
         var result = OperationResult()
         var object = try beginObject()
@@ -127,7 +129,7 @@ extension JSONReader {
 
 extension OVSDBError {
     /// The `error` member of a reply.
-    init(remote error: JSONValue) {
+    init(remote error: JSON) {
         let name = error.string ?? error["error"]?.string ?? "error"
         let details = error["details"]?.string
         self.init(.remote, "the server answers: \(name)" + (details.map { ": \($0)" } ?? ""), serverError: name)

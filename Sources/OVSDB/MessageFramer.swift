@@ -1,3 +1,5 @@
+import JSONCoding
+
 /// Finds where one JSON-RPC message ends and the next begins in a stream of bytes; OVSDB has no length prefix (RFC 7047 §4).
 ///
 /// Looks at each byte once, however the stream is cut. What it passes on is an object whose brackets balance; whether it is JSON is for

@@ -1,4 +1,23 @@
+import JSONCoding
+
 extension JSONWriter {
+    /// `["uuid","…"]`
+    mutating func uuid(_ id: RowID) {
+        raw("[\"uuid\",")
+        idText(id)
+        raw("]")
+    }
+
+    /// The id as a JSON string.
+    mutating func idText(_ id: RowID) {
+        bytes.append(0x22)
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 36) { text in
+            _ = id.write(into: text)
+            bytes.append(contentsOf: text)
+        }
+        bytes.append(0x22)
+    }
+
     mutating func atom(_ atom: Atom) {
         switch atom {
         case .integer(let integer): self.integer(integer)
@@ -67,7 +86,7 @@ extension JSONWriter {
 
     /// The columns of a generated row as an object; nil: those that are not at their default.
     private mutating func row<R: Row>(_ row: R, _ positions: [Int]?) {
-        var encoder = ColumnEncoder(writer: JSONWriter(reserving: 0), skipsDefaults: positions == nil)
+        var encoder = ColumnEncoder(writer: JSONWriter(capacity: 0), skipsDefaults: positions == nil)
         swap(&encoder.writer, &self)  // so that the buffer has one owner and is not copied
         encoder.writer.raw("{")
         for position in positions ?? Array(R.columns.indices) {

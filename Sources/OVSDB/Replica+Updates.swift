@@ -1,3 +1,5 @@
+import JSONCoding
+
 /// How the server writes the changes of a monitored table.
 enum UpdateFormat: Sendable {
     /// `<table-updates>` of RFC 7047 §4.1.6: old and new rows.

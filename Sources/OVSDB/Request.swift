@@ -1,3 +1,5 @@
+import JSONCoding
+
 /// A request other than a transaction that a client may make once it is connected (RFC 7047 §4.1, ovsdb-server(7) §4.1).
 public enum Request: Hashable, Sendable {
     case listDatabases

@@ -1,3 +1,5 @@
+import JSONCoding
+
 extension Session {
     /// Notes what is known, and continues once both the server's status and the schema are.
     mutating func continueHandshake(_ actions: inout [Action], _ note: (inout Handshake) -> Void) {

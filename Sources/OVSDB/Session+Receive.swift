@@ -1,3 +1,5 @@
+import JSONCoding
+
 extension Session {
     /// Takes one whole message.
     mutating func receive(message: UnsafeRawBufferPointer, _ actions: inout [Action]) throws {
@@ -69,7 +71,7 @@ extension Session {
 
     /// A request or notification of the server.
     private mutating func receive(
-        _ method: String, id: JSONValue?, _ reader: inout JSONReader, _ actions: inout [Action]
+        _ method: String, id: JSON?, _ reader: inout JSONReader, _ actions: inout [Action]
     ) throws {
         switch method {
         case "update", "update2", "update3": try receiveUpdate(method, &reader, &actions)
@@ -106,9 +108,9 @@ private struct Envelope {
         case error = 16
     }
 
-    var id: JSONValue?
+    var id: JSON?
     var method: String?
-    var error: JSONValue?
+    var error: JSON?
     /// Where the parameters or the result begin, if they were stepped over.
     var body: Int?
     var isHandled = false

@@ -1,3 +1,5 @@
+import JSONCoding
+
 extension Session {
     mutating func receive(result reader: inout JSONReader, of request: Pending, _ actions: inout [Action]) throws {
         switch request {

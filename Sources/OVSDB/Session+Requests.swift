@@ -1,3 +1,5 @@
+import JSONCoding
+
 extension Session {
     /// Opens the conversation.
     public mutating func start() -> [Action] {
@@ -49,7 +51,7 @@ extension Session {
     public func cancel(_ call: Call) -> [Action] {
         for (id, request) in pending {
             guard case .transaction(call, _) = request else { continue }
-            var writer = JSONWriter(reserving: 64)
+            var writer = JSONWriter(capacity: 64)
             writer.raw("{\"method\":\"cancel\",\"params\":[")
             writer.integer(Int64(id))
             writer.raw("],\"id\":null}")

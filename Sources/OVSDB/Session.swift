@@ -1,3 +1,5 @@
+public import JSONCoding
+
 /// One connection's conversation with an ovsdb-server as a state machine: bytes and requests in, actions out. It has no socket, no clock
 /// and no task.
 ///
@@ -42,7 +44,7 @@ public struct Session {
     /// What a request came to.
     public enum Reply: Sendable {
         case transaction([OperationResult])
-        case value(JSONValue)
+        case value(JSON)
     }
 
     /// What the caller is to do, in the order given.
@@ -172,6 +174,8 @@ public struct Session {
             }
         } catch let error as OVSDBError {
             actions += end(error)
+        } catch let error as JSONSyntaxError {
+            actions += end(OVSDBError(.malformed, "malformed json at byte \(error.offset): \(error.reason)"))
         } catch {
             actions += end(OVSDBError(.malformed, "\(error)"))
         }

@@ -1,4 +1,5 @@
 import Deadlines
+public import JSONCoding
 public import Logging
 internal import NIOCore
 internal import NIOPosix
@@ -94,7 +95,7 @@ public final class OVSDBClient: Sendable {
 
     /// Makes any other request; returns the reply's result.
     @discardableResult
-    public func request(_ request: Request, within limit: Duration) async throws -> JSONValue {
+    public func request(_ request: Request, within limit: Duration) async throws -> JSON {
         let reply = try await driver.call(.request(request), within: limit)
         guard case .value(let value) = reply else { return .null }
         return value

@@ -1,4 +1,5 @@
 import Deadlines
+import JSONCoding
 internal import NIOCore
 internal import OVSDB
 

@@ -2,9 +2,10 @@ import DockerEngine
 import DockerPlugin
 import Glibc
 import HostAttachment
-import HostEndpoints
+import HostSetup
 import Keystone
 import Logging
+import NetworkContainers
 import OVSDB
 import OVSDBClient
 import ServiceLifecycle
@@ -34,7 +35,7 @@ struct App: Sendable {
         }
         let hosts: DockerPlugin.Hosts = { try await source.host(within: $0) }
         let plugin = DockerPlugin(hosts: hosts, upkeep: UpkeepSignal(), logger: logger)
-        let audit = Audit(plugin, engines: engines, logger: logger)
+        let audit = AuditUpkeep(plugin, engines: engines, logger: logger)
         let advertisements = AdvertisementUpkeep(hosts: hosts, logger: logger)
         let names = ContainerNames(plugin, engines: engines, logger: logger)
         let revival = ContainerRevival(plugin, engines: engines, logger: logger)

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Discretion
 import Glibc
-import HostEndpoints
+import HostSetup
 import Logging
 import OVSDB
 import OVSDBClient

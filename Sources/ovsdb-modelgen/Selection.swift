@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSONCoding
 import OVSDB
 
 /// The tables of one database that are generated.
@@ -23,7 +24,7 @@ struct Selection {
     /// The Swift files by name.
     func files(schemaFolder: String) throws -> [(name: String, text: String)] {
         let data = try Data(contentsOf: URL(filePath: "\(schemaFolder)/\(schemaFile)"))
-        let json = try JSONValue(parsing: Array(data))
+        let json = try JSON(parsing: Array(data))
         let schema = try DatabaseSchema(json)
         let header =
             "// Written by ovsdb-modelgen from \(schemaFile), \(schema.name) \(schema.version): do not edit.\n\n"

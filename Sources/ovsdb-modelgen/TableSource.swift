@@ -1,10 +1,11 @@
+import JSONCoding
 import OVSDB
 
 /// The Swift source of one table's row.
 struct TableSource {
     let table: DatabaseSchema.Table
     /// The schema's own description of the columns.
-    let details: JSONValue
+    let details: JSON
     let namespace: String
     let database: String
 

@@ -1,5 +1,4 @@
 import Foundation
-import HostEndpoints
 import TestServers
 import Testing
 

@@ -1,7 +1,8 @@
-import Commands
-import HostEndpoints
 import HostNetwork
+import HostSetup
 import Synchronization
+
+@testable import Commands
 
 /// What a command said, and the context in which it says it.
 final class ConsoleRecord: Sendable {
@@ -22,8 +23,8 @@ final class ConsoleRecord: Sendable {
         var context = Context(
             environment: environment, console: console(), executable: "/nowhere/bin/ovn-container")
         // Without root there is none, and then no filter either.
-        context.seams.filteredNamespace = try? NetworkNamespace.make()
-        if context.seams.filteredNamespace == nil { context.seams.nft = "/nowhere/nft" }
+        context.hooks.filteredNamespace = try? NetworkNamespace.make()
+        if context.hooks.filteredNamespace == nil { context.hooks.nft = "/nowhere/nft" }
         return context
     }
 }

@@ -1,5 +1,5 @@
 import Foundation
-import HostEndpoints
+import HostSetup
 import TestServers
 import Testing
 

@@ -1,4 +1,4 @@
-import HostEndpoints
+import HostSetup
 import Keystone
 import Logging
 import NeutronServer
@@ -65,7 +65,7 @@ struct CredentialTests {
             let record = ConsoleRecord()
             var context = record.context(
                 ["DOCKER_HOST": "unix:///nowhere", "HOME": "/nonexistent"].merging(environment) { $1 })
-            context.seams.api = api
+            context.hooks.api = api
             let finished = context
             let status = await Program.run(
                 OVNContainer.self, words + ["--db", "unix:\(socket)", "--timeout", "60"], in: finished)

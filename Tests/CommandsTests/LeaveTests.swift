@@ -1,9 +1,10 @@
-import Commands
 import Glibc
-import HostEndpoints
 import HostNetwork
+import HostSetup
 import TestServers
 import Testing
+
+@testable import Commands
 
 /// Becoming part of logical networks and leaving them, on a real Open vSwitch and a real packet filter.
 @Suite(.timeLimit(.minutes(2)))
@@ -23,9 +24,9 @@ struct LeaveTests {
             var context = Context(
                 environment: ["OVN_RUNDIR": ovs.folder], console: record.console(),
                 executable: "/nowhere/bin/ovn-integrate")
-            context.seams.namespace = namespace
-            context.seams.nft = nft
-            context.seams.afterLeaving = afterLeaving
+            context.hooks.namespace = namespace
+            context.hooks.nft = nft
+            context.hooks.afterLeaving = afterLeaving
             let finished = context
             let arguments = words + ["--db", "unix:\(ovs.database.socket)"]
             return if words[0] == "init" {

@@ -7,7 +7,7 @@ import TestServers
 import Testing
 
 @testable import Commands
-@testable import HostEndpoints
+@testable import HostSetup
 
 /// How the networking API is reached, and as whom.
 @Suite(.timeLimit(.minutes(3)))

@@ -1,4 +1,6 @@
+import Deadlines
 import HostEndpoints
+import HostSetup
 import NetAddress
 import NeutronAPI
 import Testing

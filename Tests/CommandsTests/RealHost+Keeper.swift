@@ -1,13 +1,15 @@
-import Commands
 import Deadlines
 import DockerEngine
 import HostAttachment
-import HostEndpoints
 import HostNetwork
+import HostSetup
 import Logging
+import NetworkContainers
 import NeutronClient
 import OVSDBClient
 import TestServers
+
+@testable import Commands
 
 extension RealHost {
     /// Something that did not become so in time.

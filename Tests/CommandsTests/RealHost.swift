@@ -1,9 +1,10 @@
-import Commands
 import Foundation
-import HostEndpoints
 import HostNetwork
+import HostSetup
 import TestAPI
 import TestServers
+
+@testable import Commands
 
 /// A host on which the commands find everything real: Open vSwitch, ovn-controller, Docker, and a central point.
 ///
@@ -41,9 +42,9 @@ struct RealHost: Sendable {
         var context = Context(
             environment: own.merging(environment) { $1 }, console: record.console(),
             executable: "/nowhere/bin/ovn-container")
-        context.seams.namespace = namespace
-        context.seams.api = api
-        context.seams.afterStep = afterStep
+        context.hooks.namespace = namespace
+        context.hooks.api = api
+        context.hooks.afterStep = afterStep
         let finished = context
         let status = await Program.run(
             OVNContainer.self, words + ["--db", "unix:\(ovs.database.socket)"], in: finished)

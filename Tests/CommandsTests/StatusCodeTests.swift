@@ -1,4 +1,4 @@
-import HostEndpoints
+import HostSetup
 import Testing
 
 @testable import Commands

@@ -1,5 +1,6 @@
 import Foundation
 import HostEndpoints
+import HostSetup
 import TestServers
 import Testing
 

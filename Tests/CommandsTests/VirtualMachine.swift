@@ -1,10 +1,14 @@
 import Commands
 import HostEndpoints
+import HostSetup
+import JSONCoding
 import Logging
 import NeutronAPI
 import NeutronClient
 import TestAPI
 import TestServers
+
+@testable import Commands
 
 /// A machine of a cloud, as far as the commands about endpoints see one: an Open vSwitch database with the NIC's bridge, a port
 /// in the cloud, and the cloud's network service.
@@ -35,8 +39,8 @@ struct VirtualMachine: Sendable {
             "OS_AUTH_TYPE": "none",
         ]
         var context = record.context(own.merging(environment) { $1 })
-        context.seams.afterCarrying = afterCarrying
-        context.seams.ignoresTrunks = ignoresTrunks
+        context.hooks.afterCarrying = afterCarrying
+        context.hooks.ignoresTrunks = ignoresTrunks
         let finished = context
         let status = await Program.run(
             OVNContainer.self, words + ["--db", "unix:\(database.socket)", "--timeout", "60"], in: finished)

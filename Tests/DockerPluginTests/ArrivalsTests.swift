@@ -1,4 +1,3 @@
-import HostNetwork
 import Netlink
 import Testing
 

@@ -1,4 +1,4 @@
-import HostEndpoints
+import HostSetup
 import NetAddress
 import NeutronAPI
 import TestServers
@@ -21,7 +21,7 @@ struct CentralAwayTests {
     ) async throws -> Bool {
         try await withThrowingTaskGroup(of: Void.self) { group in
             let noEngine: ContainerNames.Engines = { _ in throw HostError(.unreachable, "there is no engine") }
-            group.addTask { try await Audit(host.plugin, engines: noEngine, logger: PluginLab.quiet).run() }
+            group.addTask { try await AuditUpkeep(host.plugin, engines: noEngine, logger: PluginLab.quiet).run() }
             defer { group.cancelAll() }
             return try await eventually(condition)
         }

@@ -1,10 +1,13 @@
 import HostAttachment
+import HostNetwork
+import JSONCoding
 import NetAddress
 import NeutronAPI
 import NeutronClient
 import TestServers
 import Testing
 
+@testable import DockerNetworks
 @testable import DockerPlugin
 
 /// What the engine says from `docker network create` to `docker network rm`, and what comes of it.

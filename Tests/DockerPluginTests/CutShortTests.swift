@@ -1,4 +1,5 @@
 import HostAttachment
+import HostDiagnosis
 import HostEndpoints
 import HostNetwork
 import NetAddress
@@ -8,6 +9,7 @@ import NeutronClient
 import TestServers
 import Testing
 
+@testable import DockerNetworks
 @testable import DockerPlugin
 
 /// Calls that are cut short and calls that never come: what is left of them is found and taken away.

@@ -1,3 +1,4 @@
+import JSONCoding
 import NeutronAPI
 
 /// Calls as Docker 20.10 makes them, byte for byte.

@@ -1,6 +1,6 @@
 import Foundation
 import HostAttachment
-import HostEndpoints
+import HostSetup
 import Keystone
 import NeutronClient
 import OVNModel

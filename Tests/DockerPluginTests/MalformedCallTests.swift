@@ -1,3 +1,4 @@
+import JSONCoding
 import NeutronAPI
 import TestServers
 import Testing
@@ -84,7 +85,7 @@ struct MalformedCallTests {
 
     @Test func `random bytes are refused, and changed calls answered`() async throws {
         try await withPluginHost { host in
-            var random = Seeded(state: 20_261_124)
+            var random = Seeded(20_261_124)
             let before = try await host.everything()
             let words = [
                 "{", "}", "[", "]", ":", ",", "\"Pool\"", "\"NetworkID\"", "null", "true", "1e9", "\"\\u0000\"",
@@ -109,18 +110,5 @@ struct MalformedCallTests {
                 #expect([200, 400, 500].contains(reply.status), "\(method) \(String(decoding: body, as: UTF8.self))")
             }
         }
-    }
-}
-
-/// The same numbers each time (splitmix64).
-struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
     }
 }

@@ -1,9 +1,10 @@
-import HostEndpoints
+import HostSetup
 import NeutronAPI
 import NeutronClient
 import TestServers
 import Testing
 
+@testable import DockerNetworks
 @testable import DockerPlugin
 
 /// What a network is must be the same for all of its users.
@@ -93,24 +94,5 @@ struct NetworkTermsTests {
 
     private static func attempt(_ host: PluginHost, _ name: String, _ said: Said) async throws -> DockerNetwork? {
         do { return try await join(host, name, said) } catch is PluginHost.Refusal { return nil }
-    }
-
-    @Test func `port security is that of the network where nobody says otherwise`() throws {
-        var network = LogicalNetworkTests.network(1, madeAt: 7)
-        func terms(_ said: Bool?) -> NetworkTerms {
-            var options = NetworkOptions()
-            options.portSecurity = said
-            return NetworkTerms(options, of: network)
-        }
-        for isSecure in [true, false] {
-            network.portSecurityEnabled = isSecure
-            #expect(terms(nil) == terms(isSecure) && terms(nil).tags(of: network) == [])
-            try terms(nil).check(network)
-            #expect(throws: HostError.self) { try terms(!isSecure).check(network) }
-            network.standard.tags = terms(!isSecure).tags(of: network).sorted()
-            try terms(!isSecure).check(network)
-            #expect(throws: HostError.self) { try terms(nil).check(network) }
-            network.standard.tags = []
-        }
     }
 }

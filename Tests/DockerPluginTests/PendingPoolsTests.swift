@@ -1,7 +1,8 @@
-import HostEndpoints
+import HostSetup
 import NetAddress
 import Testing
 
+@testable import DockerNetworks
 @testable import DockerPlugin
 
 @Suite struct PendingPoolsTests {

@@ -1,10 +1,12 @@
 import Foundation
 import HostNetwork
+import JSONCoding
 import NetAddress
 import NeutronAPI
 import TestServers
 import Testing
 
+@testable import DockerNetworks
 @testable import DockerPlugin
 
 /// A subnet, as `docker network create` says it.

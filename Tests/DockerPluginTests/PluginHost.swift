@@ -3,6 +3,8 @@ import Foundation
 import HostAttachment
 import HostEndpoints
 import HostNetwork
+import HostSetup
+import JSONCoding
 import Logging
 import Netlink
 import NeutronAPI
@@ -12,6 +14,7 @@ import OVSDBClient
 import TestServers
 
 @testable import DockerPlugin
+@testable import HostDiagnosis
 
 /// A host on which the plugin finds everything real: Open vSwitch, ovn-controller and the API. Calls go to the plugin without a socket.
 struct PluginHost: Sendable {
@@ -90,7 +93,10 @@ struct PluginHost: Sendable {
     func plan(engine: EngineWord? = nil) async throws -> [AuditChange] {
         try await database.client.barrier(within: limit)
         let host = try await plugin.hosts(limit)
-        return try await plugin.scene(on: host, engine: engine).plan()
+        return try await AuditScene.look(on: host, engine: engine) {
+            if let engine { plugin.upkeep.hasNetworks(engine.networks) }
+            return plugin.upkeep.beginning
+        }.plan()
     }
 
     /// Does it at once; says what.
@@ -98,7 +104,8 @@ struct PluginHost: Sendable {
     func repair(engine: EngineWord? = nil) async throws -> [AuditChange] {
         let host = try await plugin.hosts(limit)
         let changes = try await plan(engine: engine)
-        for change in changes { try await plugin.perform(change, on: host) }
+        let repair = DockerRepair(host: host, reservations: plugin.reservations)
+        for change in changes { try await repair.perform(change) }
         return changes
     }
 

@@ -1,5 +1,4 @@
 import HostAttachment
-import HostEndpoints
 import HostNetwork
 import Logging
 import NetAddress

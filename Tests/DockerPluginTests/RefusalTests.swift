@@ -1,4 +1,5 @@
 import HostNetwork
+import JSONCoding
 import NetAddress
 import Netlink
 import NeutronAPI

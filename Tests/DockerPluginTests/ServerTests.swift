@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import HostEndpoints
+import HostSetup
 import Logging
 import ServiceLifecycle
 import TestServers

@@ -4,7 +4,9 @@ import NeutronClient
 import TestServers
 import Testing
 
+@testable import DockerNetworks
 @testable import DockerPlugin
+@testable import HostDiagnosis
 
 /// One logical network behind networks of several engines.
 @Suite(.serialized, .timeLimit(.minutes(5)))
@@ -55,7 +57,7 @@ struct SharedNetworkTests {
     /// What the audit says of a host's networks.
     static func findings(_ host: PluginHost) async throws -> [NetworkFinding] {
         let here = try await host.plugin.hosts(limit)
-        return try await host.plugin.networkFindings(on: here)
+        return try await NetworkFinding.all(on: here)
     }
 
     @Test func `a network that is renamed in the API stays one for all hosts, and the audit says so`() async throws {

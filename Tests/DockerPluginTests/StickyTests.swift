@@ -1,3 +1,4 @@
+import HostDiagnosis
 import NetAddress
 import NeutronAPI
 import TestServers

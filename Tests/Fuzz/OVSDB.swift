@@ -1,16 +1,17 @@
-// Rooms: OVSDB
+// Rooms: JSONCoding OVSDB
 // Libraries: InternalCollectionsUtilities HashTreeCollections
 
+import JSONCoding
 import OVSDB
 
 /// Whatever comes from a server's socket is understood or ends the session: it never crashes, and how it was cut makes no difference.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzOVSDB(_ data: UnsafePointer<UInt8>, _ size: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: data, count: size))
-    if let value = try? JSONValue(parsing: bytes) {
+    if let value = try? JSON(parsing: bytes) {
         let text = value.description
         precondition(
-            (try? JSONValue(parsing: Array(text.utf8))) == value, "reads differently when written again: \(text)")
+            (try? JSON(parsing: Array(text.utf8))) == value, "reads differently when written again: \(text)")
     }
     // The first byte says where the rest is cut in two.
     guard let cut = bytes.first.map(Int.init) else { return 0 }

@@ -1,4 +1,4 @@
-import HostAttachment
+@testable import HostAttachment
 
 /// The room's `Attachment`, under a name that the testing library does not use.
 typealias AttachedPort = Attachment

@@ -1,4 +1,5 @@
 import NeutronAPI
+import TestSamples
 import Testing
 
 @testable import HostEndpoints
@@ -9,11 +10,11 @@ struct CarrierTests {
 
     func carrier(_ subports: [UInt64: Int], profiled: [UInt64: Int]) throws -> Carrier {
         let trunk = Trunk(
-            id: ID(high: 4, low: 1), standard: WiringTests.standard, portID: Self.vif,
+            id: ID(high: 4, low: 1), standard: Sample.standard, portID: Self.vif,
             subports: subports.map { Subport(portID: ID(high: 3, low: $0.key), segmentationID: $0.value) })
         let pairs = profiled.map { (ID<Port>(high: 3, low: $0.key), $0.value) }
         return Carrier(
-            vif: try WiringTests.port(99, on: 1, []), hasTrunks: true, trunk: trunk,
+            vif: try Sample.port(99, on: 1, []), hasTrunks: true, trunk: trunk,
             profiled: Dictionary(uniqueKeysWithValues: pairs))
     }
 
@@ -33,7 +34,7 @@ struct CarrierTests {
     }
 
     @Test func `the machine's own network leaves room for the VLAN's header or takes it away`() {
-        let network = WiringTests.network(1, mtu: 1442)
+        let network = Sample.network(1, mtu: 1442)
         #expect(Carried(tags: [:], pathMTU: 1442).mtu(network) == 1438)
         #expect(Carried(tags: [:], pathMTU: 1500).mtu(network) == 1442)
         #expect(Carried(tags: [:], pathMTU: nil).mtu(network) == 1442)

@@ -1,4 +1,5 @@
 import NeutronAPI
+import TestSamples
 import Testing
 
 @testable import HostEndpoints
@@ -7,7 +8,7 @@ struct EndpointStandingTests {
     let vif = ID<Port>(high: 3, low: 99)
 
     func port(_ change: (inout Port) -> Void) throws -> Port {
-        var port = try SweepTests.port(1)
+        var port = try Sample.port(1)
         change(&port)
         return port
     }

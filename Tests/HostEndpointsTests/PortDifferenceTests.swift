@@ -1,6 +1,7 @@
 import HostAttachment
 import NetAddress
 import NeutronAPI
+import TestSamples
 import Testing
 
 @testable import HostEndpoints
@@ -30,10 +31,10 @@ struct PortDifferenceTests {
     }
 
     static func said(_ change: (inout EndpointHere.Said) -> Void = { _ in }) throws -> EndpointHere.Said {
-        var port = try WiringTests.port(1, on: 1, [(1, "10.1.0.5"), (2, "fd00::5")])
+        var port = try Sample.port(1, on: 1, [(1, "10.1.0.5"), (2, "fd00::5")])
         port.deviceID = "a"
         port.binding.hostID = "here"
-        var said = EndpointHere.Said(port, network: WiringTests.network(1), isHere: true, mtu: 1442)
+        var said = EndpointHere.Said(port, network: Sample.network(1), isHere: true, mtu: 1442)
         change(&said)
         return said
     }

@@ -3,6 +3,7 @@ import NetAddress
 import Testing
 
 @testable import HostEndpoints
+@testable import HostSetup
 
 @Suite struct SubnetCheckTests {
     @Test(arguments: [

@@ -1,3 +1,4 @@
+import Deadlines
 import HTTPServing
 import Logging
 import NeutronAPI

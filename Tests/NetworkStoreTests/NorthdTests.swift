@@ -1,4 +1,5 @@
 import DHCPOptions
+import JSONCoding
 import NetAddress
 import NeutronAPI
 import OVNModel
@@ -82,7 +83,7 @@ struct NorthdTests {
                 let carried = try await central.southbound.control(
                     "ovn-sbctl", "--bare", "--columns=parent_port,tag", "find", "Port_Binding",
                     "logical_port=\(child.id)")
-                #expect(carried.split(separator: "\n") == ["\(port.id)", "\(tag.text)"])
+                #expect(carried.split(separator: "\n") == ["\(port.id)", "\(tag.description)"])
                 #expect(try await store.port(port.id).status == .down)
             }
         }

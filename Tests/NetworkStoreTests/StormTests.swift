@@ -1,3 +1,4 @@
+import Deadlines
 import NetAddress
 import NeutronAPI
 import OVNModel

@@ -1,3 +1,4 @@
+import JSONCoding
 import NetAddress
 import NeutronAPI
 import OVNModel

@@ -1,3 +1,5 @@
+import Deadlines
+import JSONCoding
 import Logging
 import NetAddress
 import NeutronAPI

@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
+import JSONCoding
 import Logging
 import NIOCore
 import NetworkStore

@@ -1,4 +1,5 @@
 import HTTPTypes
+import JSONCoding
 import NetworkStore
 import NeutronAPI
 import Testing

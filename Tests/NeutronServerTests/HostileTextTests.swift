@@ -1,4 +1,5 @@
 import HTTPTypes
+import JSONCoding
 import NeutronAPI
 import TestServers
 import Testing
@@ -73,7 +74,7 @@ struct HostileTextTests {
                 try await central.synchronize()
                 let meant = Set(try await central.logicalFlows().map { $0.shape(options: Self.names) })
 
-                var random = SeededGenerator(state: 20_261_129)
+                var random = Seeded(20_261_129)
                 var taken = 0
                 for round in 0..<600 {
                     let text = Self.hostile(&random)
@@ -164,21 +165,8 @@ struct HostileTextTests {
         }
     }
 
-    private static func hostile(_ random: inout SeededGenerator) -> String {
+    private static func hostile(_ random: inout Seeded) -> String {
         (0..<Int.random(in: 1...6, using: &random)).map { _ in pieces[.random(in: pieces.indices, using: &random)] }
             .joined()
-    }
-}
-
-/// The same numbers in every run (SplitMix64).
-private struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,4 +1,5 @@
 import HTTPTypes
+import JSONCoding
 import NeutronAPI
 import TestServers
 import Testing

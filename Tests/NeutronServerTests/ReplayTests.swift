@@ -1,5 +1,7 @@
+import Deadlines
 import Foundation
 import HTTPTypes
+import JSONCoding
 import NetAddress
 import NeutronAPI
 import TestServers

@@ -1,5 +1,7 @@
+import Deadlines
 import HTTPServing
 import HTTPTypes
+import JSONCoding
 import Keystone
 import NeutronAPI
 import Testing

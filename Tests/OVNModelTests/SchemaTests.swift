@@ -1,4 +1,5 @@
 import Foundation
+import JSONCoding
 import OVSDB
 import Testing
 
@@ -34,7 +35,7 @@ import Testing
         let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         let data = try Data(contentsOf: folder.appending(path: "Schemas/\(file)"))
-        let schema = try DatabaseSchema(try JSONValue(parsing: Array(data)))
+        let schema = try DatabaseSchema(try JSON(parsing: Array(data)))
         for row in try #require(Self.generated.first { $0.file == file }).rows {
             #expect(schema.table(row.tableName)?.columns == row.columns)
         }

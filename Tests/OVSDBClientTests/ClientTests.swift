@@ -1,3 +1,4 @@
+import JSONCoding
 import Logging
 import OVNModel
 import OVSDB
@@ -215,7 +216,7 @@ struct ClientTests {
                     #expect(try DatabaseSchema(schema).table("Logical_Switch") != nil)
                     #expect(try await first.request(.getServerID, within: limit).string.flatMap { RowID($0) } != nil)
                     #expect(try await first.request(.echo, within: limit) == .array([]))
-                    #expect(try await first.request(.setDatabaseChangeAware(true), within: limit) == .object([]))
+                    #expect(try await first.request(.setDatabaseChangeAware(true), within: limit) == .object([:]))
 
                     #expect(try await first.request(.lock("l"), within: limit)["locked"] == .boolean(true))
                     #expect(try await second.request(.lock("l"), within: limit)["locked"] == .boolean(false))

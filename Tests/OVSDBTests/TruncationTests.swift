@@ -1,3 +1,5 @@
+import JSONCoding
+import TestServers
 import Testing
 
 @testable import OVSDB
@@ -86,7 +88,7 @@ private func ask(_ dialogue: inout Dialogue, before index: Int) {
         for message in messages {
             let bytes = Array(message.utf8)
             for cut in 1..<bytes.count {
-                #expect(throws: OVSDBError.self) { try JSONValue(parsing: Array(bytes[..<cut])) }
+                #expect(throws: JSONSyntaxError.self) { try JSON(parsing: Array(bytes[..<cut])) }
             }
         }
         var dialogue = Dialogue.synchronized()

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Deadlines
-import HostEndpoints
+import HostDiagnosis
+import HostSetup
 
 /// `ovn-container audit`
 struct AuditHost: HostCommand {

@@ -1,6 +1,8 @@
 import ArgumentParser
 import HostEndpoints
+import HostSetup
 import NetAddress
+import NetworkContainers
 import NeutronAPI
 import NeutronClient
 

@@ -4,6 +4,8 @@ import DockerEngine
 import HostAttachment
 import HostEndpoints
 import HostNetwork
+import HostSetup
+import NetworkContainers
 import NeutronAPI
 import NeutronClient
 
@@ -55,7 +57,7 @@ struct DeleteEndpoint: HostCommand {
         let placement = port.deviceID.isEmpty ? nil : try await host.placement()
         host.progress("deleting endpoint \(port.shownName)")
         try await Carrying(host)?.release(port)
-        try host.seams.afterCarrying()
+        try host.hooks.afterCarrying()
         try await host.api.remove(port.id, as: "endpoint", within: host.remaining)
         try await clear(port, host, engine)
         if let placement, !placement.isHere(port), case let place = placement.shown(port), !place.isEmpty {
@@ -83,7 +85,7 @@ struct DeleteEndpoint: HostCommand {
         for container in containers {
             guard let endpoints = NetworkContainer(labels: container.labels)?.endpoints, endpoints.contains(port.id)
             else { continue }
-            let others = try await Sweep.ports(Set(endpoints).subtracting([port.id]), on: host)
+            let others = try await host.ports(Set(endpoints).subtracting([port.id]))
             guard others.isEmpty else { continue }
             // A command that is just making it fails now, and takes it away itself.
             let lock = try await NameLock.hold(

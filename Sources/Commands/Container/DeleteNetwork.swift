@@ -1,5 +1,7 @@
 import ArgumentParser
 import HostEndpoints
+import HostSetup
+import NetworkContainers
 import NeutronAPI
 import NeutronClient
 

@@ -1,6 +1,8 @@
 import ArgumentParser
+import ContainerFirewall
 import Deadlines
 import HostEndpoints
+import HostSetup
 import NeutronAPI
 import NeutronClient
 import OVNModel
@@ -53,7 +55,7 @@ struct Initialize: HostCommand {
         let deadline = vif == nil ? host.deadline() : host.deadline(default: Deadline.inCloud)
         let logger = host.logger(context)
         let (bridge, mode, host) = (bridge, mode, host)
-        let firewall = HostFirewall(context.seams)
+        let firewall = HostFirewall(context.hooks)
         try await HostDatabase.with(host.remote(context), until: deadline, logger: logger) { database in
             try firewall.check(database)
             guard database.findBridge(bridge) != nil else {
@@ -93,7 +95,7 @@ struct Initialize: HostCommand {
         _ id: ID<Port>, _ context: Context, until deadline: Deadline, _ options: HostOptions
     ) async throws {
         let api = try await NetworkAccess.connect(
-            options.cloud.choice(context), central: nil, api: context.seams.api, until: deadline,
+            options.cloud.choice(context), central: nil, api: context.hooks.api, until: deadline,
             logger: options.logger(context)
         ).api
         do {

@@ -1,7 +1,10 @@
 import ArgumentParser
+import Deadlines
 import HostAttachment
 import HostEndpoints
+import HostSetup
 import NetAddress
+import NetworkContainers
 import NeutronAPI
 import NeutronClient
 

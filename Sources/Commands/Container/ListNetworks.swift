@@ -1,6 +1,9 @@
 import ArgumentParser
+import Deadlines
 import HostEndpoints
+import HostSetup
 import NetAddress
+import NetworkContainers
 import NeutronAPI
 import NeutronClient
 

@@ -1,4 +1,5 @@
 import HostEndpoints
+import HostSetup
 import NetAddress
 import NeutronAPI
 import NeutronClient

@@ -1,7 +1,8 @@
 import ArgumentParser
+import ContainerFirewall
 import Deadlines
-import HostEndpoints
 import HostNetwork
+import HostSetup
 import OVNModel
 import OVSDB
 import OVSDBClient
@@ -30,7 +31,7 @@ struct CreateIntegrationBridge: HostCommand {
     func run(in context: Context) async throws {
         let deadline = host.deadline()
         let progress = host.progress(context)
-        let firewall = HostFirewall(context.seams)
+        let firewall = HostFirewall(context.hooks)
         try await HostDatabase.with(host.remote(context), until: deadline, logger: host.logger(context)) {
             [bridge, datapath] database in
             try firewall.check(database)

@@ -1,7 +1,8 @@
 import ArgumentParser
-import DockerPlugin
+import ContainerFirewall
+import DockerNetworks
 import HostAttachment
-import HostEndpoints
+import HostSetup
 import OVNModel
 import OVSDB
 import OVSDBClient
@@ -23,7 +24,7 @@ struct LeaveNetworks: HostCommand {
         let deadline = host.deadline()
         let progress = host.progress(context)
         let controller = OVNController(folder: context.environment["OVN_RUNDIR"])
-        let (firewall, afterStep) = (HostFirewall(context.seams), context.seams.afterLeaving)
+        let (firewall, afterStep) = (HostFirewall(context.hooks), context.hooks.afterLeaving)
         try await HostDatabase.with(host.remote(context), until: deadline, logger: host.logger(context)) { database in
             let departure = try Departure(database.client.replica, networks: try database.networkIDs())
             if let reason = departure.obstacle { throw HostError(.refused, "\(reason); nothing changed") }

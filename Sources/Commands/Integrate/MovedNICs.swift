@@ -1,9 +1,9 @@
 import Deadlines
 import Discretion
-import HostAttachment
-import HostEndpoints
 import HostNetwork
+import HostSetup
 import Logging
+import NICBridging
 import NetAddress
 import OVNModel
 import OVSDB
@@ -27,7 +27,7 @@ struct MovedNICs: Sendable {
         let logger = options.logger(context)
         let progress = options.progress(context)
         try await HostDatabase.with(options.remote(context), until: deadline, logger: logger) { database in
-            let links = try context.seams.namespace.map { try HostLinks(in: $0) }
+            let links = try context.hooks.namespace.map { try HostLinks(in: $0) }
             try await body(
                 MovedNICs(
                     database: database, bridges: try NICBridge(ovs: database.client, links: links, logger: logger),

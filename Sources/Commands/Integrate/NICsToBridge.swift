@@ -1,7 +1,8 @@
 import ArgumentParser
-import HostAttachment
-import HostEndpoints
+import ContainerFirewall
 import HostNetwork
+import HostSetup
+import NICBridging
 import OVNModel
 import OVSDB
 import OVSDBClient
@@ -32,11 +33,11 @@ struct NICsToBridge: HostCommand {
 
     func run(in context: Context) async throws {
         let (interfaces, wanted) = (interfaces, datapath)
-        let seams = context.seams
+        let hooks = context.hooks
         try await MovedNICs.with(host, context) { nics in
             for nic in interfaces { try await nics.move(nic, try nics.datapath(of: nic, wanted)) }
             // Other hosts now come by the bridge.
-            try await HostFirewall(seams).ensure(nics.database)
+            try await HostFirewall(hooks).ensure(nics.database)
         }
     }
 }
@@ -83,14 +84,14 @@ struct RestoreNICs: HostCommand {
     @OptionGroup var host: LocalOptions
 
     func run(in context: Context) async throws {
-        let seams = context.seams
+        let hooks = context.hooks
         try await MovedNICs.with(host, context) { nics in
             var failures: [any Error] = []
             // One that is gone must not keep the others from working.
             for (nic, datapath) in NICBridge.moved(in: nics.database.client.replica) {
                 do { try await nics.move(nic, datapath) } catch { failures.append(error) }
             }
-            do { try await HostFirewall(seams).ensure(nics.database) } catch { failures.append(error) }
+            do { try await HostFirewall(hooks).ensure(nics.database) } catch { failures.append(error) }
             if failures.count == 1 { throw failures[0] }
             guard failures.isEmpty else {
                 throw HostError(.refused, failures.map { HostError($0).message }.joined(separator: "; "))

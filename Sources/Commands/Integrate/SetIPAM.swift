@@ -1,6 +1,7 @@
 import ArgumentParser
+import ContainerFirewall
 import Deadlines
-import HostEndpoints
+import HostSetup
 
 /// `ovn-integrate set-ipam`
 struct SetIPAM: HostCommand {
@@ -26,7 +27,7 @@ struct SetIPAM: HostCommand {
     func run(in context: Context) async throws {
         let deadline = host.deadline()
         guard let central = CentralPoint(address) else { return try validate() }
-        let firewall = HostFirewall(context.seams)
+        let firewall = HostFirewall(context.hooks)
         try await HostDatabase.with(host.remote(context), until: deadline, logger: host.logger(context)) { database in
             try firewall.check(database)
             try await database.setExternalIDs(

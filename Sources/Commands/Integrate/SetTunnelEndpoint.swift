@@ -1,6 +1,8 @@
 import ArgumentParser
+import ContainerFirewall
 import Deadlines
-import HostEndpoints
+import HostNetwork
+import HostSetup
 import NetAddress
 import OVNModel
 import OVSDB
@@ -32,7 +34,7 @@ struct SetTunnelEndpoint: HostCommand {
             context.console.errors(
                 "warning: no interface of this host has the address \(endpoint); no tunnel works until one has")
         }
-        let firewall = HostFirewall(context.seams)
+        let firewall = HostFirewall(context.hooks)
         try await HostDatabase.with(host.remote(context), until: deadline, logger: host.logger(context)) { database in
             try firewall.check(database)
             var settings = ["ovn-encap-ip": "\(endpoint)"]

@@ -1,10 +1,14 @@
 import ArgumentParser
+import ContainerFirewall
 import Deadlines
 import HostAttachment
-import HostEndpoints
+import HostDiagnosis
 import HostNetwork
+import HostSetup
+import JSONCoding
 import Keystone
 import Logging
+import NICBridging
 import NeutronAPI
 import NeutronClient
 import OVNModel
@@ -26,50 +30,12 @@ struct ShowStatus: HostCommand {
     func run(in context: Context) async throws {
         let deadline = host.deadline()
         let logger = host.logger(context)
-        let cloud = host.cloud
-        let folder = context.environment["OVN_RUNDIR"]
-        let firewall = HostFirewall(context.seams)
+        let cloud = host.cloud.choice(context)
         let status = try await HostDatabase.with(host.remote(context), until: deadline, logger: logger) { database in
-            let ids = database.client.replica[OpenVSwitch.Configuration.self].only?.externalIDs
-            let central = ids?["ipam"].flatMap { CentralPoint($0) }
-            async let api = Self.api(cloud, central, context, deadline, logger)
-            async let controller = OVNController(folder: folder).connection(
-                within: min(deadline.remaining, .seconds(2)))
-            let links = try context.seams.namespace.map { try HostLinks(in: $0) }
-            let nics = try await NICBridge(ovs: database.client, links: links, logger: logger).states()
-            let surroundings = IntegrationStatus.Surroundings(
-                controller: await controller, apiProblem: await api.problem, apiEndpoint: await api.endpoint,
-                addresses: LocalAddresses.current(), kernelHasSTT: EncapsulationType.kernelHasSTT,
-                firewall: await firewall.state(database), movedNICs: nics)
-            return IntegrationStatus(database.client.replica, surroundings)
+            try await IntegrationStatus.look(database, cloud, context.hooks, until: deadline, logger: logger)
         }
         status.print(output, on: context.console)
         if let cause = status.cause { throw HostError(.refused, "this host does not work: \(cause)") }
-    }
-
-    /// Where the networking API is, as far as that is known, and why it does not work.
-    private static func api(
-        _ options: CloudOptions, _ central: CentralPoint?, _ context: Context, _ deadline: Deadline, _ logger: Logger
-    ) async -> (endpoint: String?, problem: String?) {
-        let limit = Deadline(after: min(deadline.remaining, .seconds(3)))
-        let choice = options.choice(context)
-        guard central != nil || choice.isMeant else { return (nil, nil) }
-        let client: NeutronClient
-        do {
-            client = try await NetworkAccess.connect(
-                choice, central: central, api: context.seams.api, until: limit, logger: logger
-            ).api
-        } catch {
-            return (choice.isMeant ? "the cloud's" : nil, HostError(error).message)
-        }
-        do {
-            try await client.check(within: limit.remaining)
-            await client.shutdown()
-            return (client.endpoint, nil)
-        } catch {
-            await client.shutdown()
-            return (client.endpoint, error.message)
-        }
     }
 }
 

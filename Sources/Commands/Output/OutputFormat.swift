@@ -1,4 +1,5 @@
 import ArgumentParser
+import JSONCoding
 import NeutronAPI
 
 /// How a result is written to stdout.

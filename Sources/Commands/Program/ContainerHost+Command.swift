@@ -1,5 +1,5 @@
 import Deadlines
-import HostEndpoints
+import HostSetup
 
 extension ContainerHost {
     /// Connects to what a command of `ovn-container` needs and runs `body`.
@@ -14,7 +14,7 @@ extension ContainerHost {
         let cloud = options.cloud.choice(context)
         return try await HostDatabase.with(options.remote(context), until: soon, logger: logger) { database in
             try await ContainerHost.with(
-                database, cloud, executable: context.executable, seams: context.seams,
+                database, cloud, executable: context.executable, hooks: context.hooks,
                 deadline: { $0 ? patient : soon }, progress: progress, logger: logger, body)
         }
     }

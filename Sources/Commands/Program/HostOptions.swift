@@ -1,6 +1,5 @@
 import ArgumentParser
 import Deadlines
-import HostEndpoints
 import Logging
 import OVSDBClient
 

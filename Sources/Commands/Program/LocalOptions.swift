@@ -1,7 +1,6 @@
 import ArgumentParser
 import Deadlines
 import Discretion
-import HostEndpoints
 import Logging
 import OVSDB
 import OVSDBClient

@@ -1,4 +1,4 @@
-package import HostEndpoints
+package import HostSetup
 
 extension Program {
     /// How a program ends, for scripts to tell apart.

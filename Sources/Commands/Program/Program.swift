@@ -1,5 +1,5 @@
 package import ArgumentParser
-package import HostEndpoints
+package import HostSetup
 
 /// A command that does something on a host, as opposed to one that only groups others.
 package protocol HostCommand: ParsableCommand {
@@ -14,7 +14,7 @@ package struct Context: Sendable {
     /// The path of this program, beside which its other files are looked for.
     package var executable: String
     /// What only tests change.
-    package var seams = Seams()
+    package var hooks = TestHooks()
 
     package init(environment: [String: String], console: Console, executable: String) {
         self.environment = environment

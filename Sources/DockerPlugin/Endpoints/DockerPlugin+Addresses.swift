@@ -1,5 +1,8 @@
+import DockerNetworks
 import HostAttachment
 import HostEndpoints
+import HostSetup
+import JSONCoding
 import Logging
 import NetAddress
 import NeutronAPI

@@ -1,6 +1,9 @@
+import DockerNetworks
 import HostAttachment
 import HostEndpoints
 import HostNetwork
+import HostSetup
+import JSONCoding
 import Logging
 import NetAddress
 import NeutronAPI
@@ -112,20 +115,12 @@ extension DockerPlugin {
         await arrivals.forget(behind: attachment.hostInterface)
         try await host.attachment.detach(portID: attachment.portID, within: .seconds(2))
         guard let id = ID<Port>(attachment.portID) else { return [:] }
-        try await expectRelease(of: attachment, on: host)
+        try await reservations.expectRelease(of: attachment, on: host)
         await giveBack(id, isSticky: attachment.isSticky, on: host)
         return [:]
     }
 
     // MARK: Parts
-
-    /// The engine still gives the addresses of an endpoint back that is taken away, when somebody else may have them.
-    func expectRelease(of attachment: Attachment, on host: ContainerHost) async throws {
-        guard let docker = attachment.annotations[EndpointKeys.network],
-            let record = try host.database.networkRecord(docker)
-        else { return }
-        await reservations.expectRelease(attachment.addresses.map(\.address), of: record.network)
-    }
 
     static func attachment(of endpointID: String, on host: ContainerHost) -> Attachment? {
         host.attachment.attachments().first { $0.annotations[EndpointKeys.endpoint] == endpointID }
@@ -220,11 +215,4 @@ extension DockerPlugin {
         }
         return endpoint
     }
-}
-
-extension Attachment {
-    /// Whether it is an endpoint of the engine's.
-    var isDocker: Bool { annotations[EndpointKeys.endpoint] != nil }
-    var isSticky: Bool { annotations[EndpointKeys.sticky] == "true" }
-    var hasMulticast: Bool { annotations[EndpointKeys.multicast] == "true" }
 }

@@ -1,5 +1,5 @@
 import HostAttachment
-import HostEndpoints
+import HostSetup
 import Logging
 
 /// Says addresses again when their containers have started: the engine does not wait for it.

@@ -1,5 +1,6 @@
+import HostDiagnosis
 import HostEndpoints
-import HostNetwork
+package import HostNetwork
 import Logging
 import Netlink
 
@@ -100,5 +101,15 @@ actor GatewayProtection {
         }
         if !members.isEmpty { expected = expected.filter { $0.value != path } }
         return members.map(\.port.index)
+    }
+}
+
+extension DockerPlugin {
+    /// Protects containers in docker_gwbridge as they come, until it is cancelled; `namespace` nil is the process's own.
+    package func guardGateway(in namespace: NetworkNamespace? = nil) async throws {
+        let hosts = hosts
+        try await gateway.run(in: namespace) {
+            Set(GatewayFinding.sandboxes(on: try await hosts(.seconds(2))).keys)
+        }
     }
 }

@@ -1,6 +1,9 @@
+import DockerNetworks
 import HostAttachment
-package import HostEndpoints
+import HostEndpoints
 import HostNetwork
+import HostSetup
+import JSONCoding
 import Logging
 import NetAddress
 import NeutronAPI
@@ -8,13 +11,6 @@ import NeutronClient
 
 /// Networks of this engine, each a user of a logical network of the API.
 extension DockerPlugin {
-    /// Only one at a time makes or removes one of the engine's networks, or writes down that one is there. Others do not wait: making
-    /// a network takes longer than a second.
-    private static func lock(_ what: String, _ host: ContainerHost) async throws -> NameLock {
-        let name = "ovn-containers/docker-networks/\(host.settings.hostID.prefix(32))/\(what.prefix(32))"
-        return try await NameLock.hold(name, within: host.remaining)
-    }
-
     @Sendable func createNetwork(_ call: PluginCall) async throws -> [String: JSON] {
         try call.checkBody()
         let id = try call.id("NetworkID")
@@ -37,16 +33,11 @@ extension DockerPlugin {
         return [:]
     }
 
-    /// Returns when no call is at work on those of the networks that would be forgotten.
-    package func awaitCalls(on changes: [AuditChange], on host: ContainerHost) async throws {
-        for case .forget(let id) in changes { withExtendedLifetime(try await Self.lock(id, host)) {} }
-    }
-
     private func create(
         _ id: String, _ options: NetworkOptions, _ pools: [(request: PoolRequest, pool: PendingPool)],
         on host: ContainerHost
     ) async throws {
-        let lock = try await Self.lock(id, host)
+        let lock = try await NetworkMembership(id, on: host).lock()
         defer { withExtendedLifetime(lock) {} }
         if try host.database.networkRecord(id) != nil { return }
 
@@ -92,7 +83,7 @@ extension DockerPlugin {
 
     /// What one finds among the others must not change until it is one of them.
     private func write(_ record: NetworkRecord, on host: ContainerHost) async throws {
-        let lock = try await Self.lock("records", host)
+        let lock = try await NetworkMembership.lock("records", on: host)
         defer { withExtendedLifetime(lock) {} }
         try Self.check(record, beside: try host.database.networkRecords())
         try await host.database.write(record, within: host.remaining)
@@ -101,41 +92,13 @@ extension DockerPlugin {
     @Sendable func deleteNetwork(_ call: PluginCall) async throws -> [String: JSON] {
         try call.checkBody()
         let id = try call.id("NetworkID")
-        try await patiently { try await forget(id, on: $0) }
+        try await patiently { try await NetworkMembership(id, on: $0).forget(reservations) }
         upkeep.isNotMade(network: id)
         return [:]
     }
 
-    /// Leaves the logical network of one of the engine's. Absent is success.
-    func forget(_ id: String, on host: ContainerHost) async throws {
-        let lock = try await Self.lock(id, host)
-        defer { withExtendedLifetime(lock) {} }
-        guard try host.database.networkIDs().contains(id) else { return }
-        if let record = try host.database.networkRecord(id) { try await removeStalePorts(of: record, on: host) }
-        try await leave(id, on: host)
-    }
-
-    /// The record goes last: as long as it is there, somebody will try again.
-    private func leave(_ id: String, on host: ContainerHost) async throws {
-        try await LogicalNetwork(host: host, user: id).leave()
-        try await host.database.removeNetworkRecord(id, within: host.remaining)
-        logger.info("network left", metadata: ["docker": "\(id)"])
-    }
-
-    /// The engine removes a network that has no endpoints any more: what is left of this host's ports there waits for the audit, and
-    /// would keep the network.
-    private func removeStalePorts(of record: NetworkRecord, on host: ContainerHost) async throws {
-        let others = try host.database.networkRecords().filter { $0.network == record.network }
-        guard others.count == 1 else { return }
-        for port in try await EndpointPort(host: host).all() where port.networkID == record.network {
-            guard host.attachment.attachment(portID: "\(port.id)") == nil else { continue }
-            await reservations.remove(port.id)
-            try await EndpointPort(host: host).release(port.id, isSticky: EndpointPort.isSticky(port))
-        }
-    }
-
     private func undo(_ id: String, on host: ContainerHost) async {
-        do { try await leave(id, on: host.within(.seconds(2))) } catch {
+        do { try await NetworkMembership(id, on: host.within(.seconds(2))).leave() } catch {
             logger.warning("network not left yet", metadata: ["docker": "\(id)", "cause": "\(HostError(error))"])
         }
     }

@@ -1,4 +1,7 @@
+import DockerNetworks
 import HostEndpoints
+import HostSetup
+import JSONCoding
 import NetAddress
 import NeutronAPI
 import NeutronClient

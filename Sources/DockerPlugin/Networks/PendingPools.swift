@@ -1,5 +1,7 @@
-import HostEndpoints
+import DockerNetworks
+import HostSetup
 import NetAddress
+import NeutronAPI
 
 /// The pools that the engine has asked for, until it says which networks they are for. Lost with the process: then the engine's second
 /// half is refused.
@@ -61,5 +63,29 @@ actor PendingPools {
                 "networks with the subnet \(cidr) are being made at once: say with -o net=NAME which this one is")
         }
         return latest
+    }
+}
+
+/// What `docker network create` has asked for in its first half, until its second half comes.
+struct PendingPool: Hashable, Sendable {
+    let id: PoolID
+    /// `--ip-range`: where addresses are given from.
+    var range: IPPrefix?
+    /// `--ipam-opt neutron.subnet.…`
+    var subnet: Reference?
+    /// Whether the subnet was chosen here.
+    var isChosen = false
+    /// The network whose subnet was chosen without its being named.
+    var guess: ID<Network>?
+    /// What is known of the gateway that the engine was told.
+    var gateway = Gateway.usual
+
+    enum Gateway: Hashable, Sendable {
+        /// Nobody said which: it is what it usually is, or that of the network which was named.
+        case usual
+        /// `--gateway` said which.
+        case given
+        /// Nobody said which, nor which network is meant: it is that of these networks, which have the same subnet.
+        case guessed(Set<ID<Network>>)
     }
 }

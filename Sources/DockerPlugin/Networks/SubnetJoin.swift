@@ -1,4 +1,5 @@
-import HostEndpoints
+import DockerNetworks
+import HostSetup
 import Logging
 import NetAddress
 import NeutronAPI

@@ -1,5 +1,5 @@
 import Glibc
-package import HostEndpoints
+package import HostSetup
 
 /// The unix socket at which the engine finds the plugin: handed over by systemd, or made here.
 package struct ListeningSocket: Sendable {

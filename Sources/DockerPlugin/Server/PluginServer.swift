@@ -1,5 +1,7 @@
 import HTTPServing
 import HostEndpoints
+import HostSetup
+import JSONCoding
 package import Logging
 import NIOCore
 import NIOHTTP1

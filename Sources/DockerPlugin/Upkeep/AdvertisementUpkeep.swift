@@ -1,5 +1,6 @@
 import HostAttachment
 import HostEndpoints
+import HostSetup
 package import Logging
 import NeutronAPI
 
@@ -39,8 +40,8 @@ package struct AdvertisementUpkeep: Sendable {
         let present = Dictionary(
             attachments.map { ($0.portID, $0.hostInterface) }, uniquingKeysWith: { first, _ in first })
         settled = settled.filter { present[$0.key] == $0.value.interface }
-        let ports = try await Sweep.ports(
-            Set(attachments.compactMap { ID<Port>($0.portID) }), fields: Port.comparedFields, on: host)
+        let ports = try await host.ports(
+            Set(attachments.compactMap { ID<Port>($0.portID) }), fields: Port.comparedFields)
         for attachment in attachments {
             guard let port = ID<Port>(attachment.portID).flatMap({ ports[$0] }) else { continue }
             if let known = settled[attachment.portID], known.mayAdvertise == port.mayAdvertise { continue }

@@ -1,6 +1,7 @@
 package import DockerEngine
 import HostAttachment
 import HostEndpoints
+import HostSetup
 package import Logging
 import NeutronAPI
 import NeutronClient

@@ -1,5 +1,6 @@
 import DockerEngine
-import HostEndpoints
+import DockerNetworks
+import HostSetup
 package import Logging
 
 /// Starts containers that the engine gave up on because their network could not be had: it tries once, when it starts or when the

@@ -1,4 +1,5 @@
-package import HostEndpoints
+package import ContainerFirewall
+import HostSetup
 package import Logging
 package import OVSDBClient
 

@@ -1,4 +1,7 @@
+import DockerNetworks
 import HostEndpoints
+import HostSetup
+import JSONCoding
 import NeutronAPI
 
 /// Of which type the members are that the plugin reads. One of another type is refused, so that none is taken for absent.

@@ -1,6 +1,8 @@
 import HostEndpoints
+import HostSetup
+package import JSONCoding
 import NetAddress
-package import NeutronAPI
+import NeutronAPI
 
 /// A call of the engine's: `NetworkDriver.Join` and the members of its body.
 ///

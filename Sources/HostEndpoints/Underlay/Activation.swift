@@ -1,4 +1,5 @@
 import Deadlines
+package import HostSetup
 package import NeutronAPI
 import NeutronClient
 
@@ -14,7 +15,7 @@ package struct Activation: Sendable {
     package func wait(for ports: [Port]) async throws {
         var pause = Duration.milliseconds(50)
         while true {
-            let found = try await Sweep.ports(Set(ports.map(\.id)), on: host)
+            let found = try await host.ports(Set(ports.map(\.id)))
             let waiting = ports.filter { found[$0.id]?.status != .active }
             if waiting.isEmpty { return }
             if let gone = waiting.first(where: { found[$0.id] == nil }) {

@@ -1,3 +1,4 @@
+package import HostSetup
 package import NeutronAPI
 import NeutronClient
 

@@ -1,3 +1,4 @@
+package import HostSetup
 package import NeutronAPI
 import NeutronClient
 
@@ -64,7 +65,7 @@ extension ContainerHost {
 
     /// Whether the network service has trunks.
     package func hasTrunks() async throws -> Bool {
-        if seams.ignoresTrunks { return false }
+        if hooks.ignoresTrunks { return false }
         return try await api.hasExtension("trunk", within: remaining)
     }
 

@@ -1,3 +1,5 @@
+package import HostSetup
+import JSONCoding
 package import NeutronAPI
 import NeutronClient
 

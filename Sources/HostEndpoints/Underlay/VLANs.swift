@@ -1,3 +1,5 @@
+import HostSetup
+import JSONCoding
 package import NeutronAPI
 import NeutronClient
 

@@ -1,4 +1,5 @@
 import IPAM
+import JSONCoding
 import NetAddress
 import NeutronAPI
 import OVSDB

@@ -1,3 +1,4 @@
+import Deadlines
 import NeutronAPI
 import OVNModel
 import OVSDB

@@ -1,4 +1,5 @@
 import DHCPOptions
+import JSONCoding
 import NetAddress
 import NeutronAPI
 import OVSDB

@@ -1,3 +1,5 @@
+import Deadlines
+import JSONCoding
 import NetAddress
 import NeutronAPI
 import OVNModel
@@ -112,8 +114,8 @@ enum PortLayout {
         "neutron:extra_dhcp_opts", read: { ExtraDHCPOption(json: $0) }, write: \.json)
     /// Text that is not JSON counts as absent.
     static let bindingProfile = LayoutKey<[String: JSON]>(
-        "neutron:binding_profile", absent: [:], read: { (try? JSON(parsing: $0))?.object },
-        write: { JSON.object($0).text })
+        "neutron:binding_profile", absent: [:], read: { (try? JSON(parsing: $0.utf8))?.object },
+        write: { JSON.object($0).description })
 }
 
 /// Keys of the `Logical_Switch_Port` of a trunk's parent, all our own.

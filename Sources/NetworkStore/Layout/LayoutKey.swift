@@ -1,3 +1,4 @@
+import JSONCoding
 import NetAddress
 import NeutronAPI
 import OVSDB
@@ -79,8 +80,8 @@ extension LayoutKey {
     ) -> Self where Value == [Element] {
         // Text that is not JSON counts as absent.
         LayoutKey(
-            name, absent: [], read: { text in (try? JSON(parsing: text))?.array?.compactMap(read) },
-            write: { JSON.array($0.map(write)).text })
+            name, absent: [], read: { text in (try? JSON(parsing: text.utf8))?.array?.compactMap(read) },
+            write: { JSON.array($0.map(write)).description })
     }
 
     /// A list of elements with a canonical text.

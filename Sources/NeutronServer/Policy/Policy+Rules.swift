@@ -1,3 +1,4 @@
+import JSONCoding
 import NeutronAPI
 
 extension Policy {

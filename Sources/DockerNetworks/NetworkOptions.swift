@@ -1,0 +1,82 @@
+package import HostSetup
+
+/// What `docker network create` says with `-o`, and with `--ipam-opt` about the same.
+package struct NetworkOptions: Equatable, Sendable {
+    /// Which logical network is meant: `net`, `net.id`, or kuryr's `neutron.net.name`, `neutron.net.uuid`.
+    package var network: Reference?
+    /// Which of its subnets, where that must be said: kuryr's `neutron.subnet.name`, `neutron.subnet.uuid`.
+    package var subnet: Reference?
+    /// In bytes.
+    package var mtu: Int?
+    /// Whether OVN drops what does not come from a port's own addresses; nil leaves it to the network.
+    package var portSecurity: Bool?
+    /// Whether an address stays reserved for its container while that is away.
+    package var isSticky = false
+    /// Whether nothing leads outside: `--internal`, which the engine tells beside the options.
+    package var isInternal = false
+
+    static let networkNames = ["net", "neutron.net.name"]
+    static let networkIDs = ["net.id", "neutron.net.uuid"]
+    private static let subnetNames = ["neutron.subnet.name"]
+    private static let subnetIDs = ["neutron.subnet.uuid"]
+    private static let mtus = ["mtu", "com.docker.network.driver.mtu"]
+
+    package init() {}
+
+    /// Reads the options of a network.
+    /// - Throws: `usage` for one that is not known, or whose value makes no sense: nothing is silently ignored.
+    package init(network options: [String: String]) throws(HostError) {
+        try self.init(options, allowed: Self.mtus + ["port_security", "sticky"], what: "-o")
+        for key in Self.mtus {
+            guard let text = options[key] else { continue }
+            guard let value = Int(text), 68...65_535 ~= value else {
+                throw HostError(.usage, "option \(key) is \"\(text)\": an MTU is from 68 to 65535 bytes")
+            }
+            mtu = value
+        }
+        try readPortOptions(options)
+    }
+
+    /// Reads the options of address management.
+    package init(pool options: [String: String]) throws(HostError) {
+        try self.init(options, allowed: [], what: "--ipam-opt")
+    }
+
+    /// Reads the options of one connection (`--driver-opt`), on top of the network's. The engine's own are left alone.
+    package func merging(endpoint options: [String: String]) throws(HostError) -> NetworkOptions {
+        let own = options.filter { !$0.key.hasPrefix("com.docker.") }
+        for key in own.keys.sorted() where key != "port_security" && key != "sticky" {
+            throw HostError(
+                .usage, "option \(key) of this connection is not known: there are port_security and sticky")
+        }
+        var merged = self
+        try merged.readPortOptions(own)
+        return merged
+    }
+
+    private init(_ options: [String: String], allowed: [String], what: String) throws(HostError) {
+        let known = Self.networkNames + Self.networkIDs + Self.subnetNames + Self.subnetIDs + allowed
+        for key in options.keys.sorted() where !known.contains(key) {
+            if key.hasPrefix("neutron.pool.") {
+                throw HostError(.refused, "option \(key): subnet pools are not supported; give --subnet instead")
+            }
+            throw HostError(
+                .usage, "option \(what) \(key) is not known; there are \(known.sorted().joined(separator: ", "))")
+        }
+        network = try Reference(options, names: Self.networkNames, ids: Self.networkIDs)
+        subnet = try Reference(options, names: Self.subnetNames, ids: Self.subnetIDs)
+    }
+
+    private mutating func readPortOptions(_ options: [String: String]) throws(HostError) {
+        if let text = options["port_security"] { portSecurity = try Self.boolean("port_security", text) }
+        if let text = options["sticky"] { isSticky = try Self.boolean("sticky", text) }
+    }
+
+    private static func boolean(_ key: String, _ text: String) throws(HostError) -> Bool {
+        switch text.lowercased() {
+        case "1", "true", "on", "yes": true
+        case "0", "false", "off", "no": false
+        default: throw HostError(.usage, "option \(key) is \"\(text)\": it is on or off")
+        }
+    }
+}

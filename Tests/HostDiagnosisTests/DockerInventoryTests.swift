@@ -1,3 +1,4 @@
+import Deadlines
 import HostAttachment
 import NetAddress
 import NeutronAPI

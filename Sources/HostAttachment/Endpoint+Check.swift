@@ -44,7 +44,7 @@ extension Endpoint {
         }
         return Plug(
             hostInterface: hostInterface, alias: InterfaceKeys.prefix + portID, mac: mac, addresses: addresses,
-            routes: routes.map { Plug.Route(destination: $0.destination, nextHop: $0.nextHop) } + defaults,
+            routes: routes + defaults,
             mtu: UInt32(mtu), bridge: bridge, datapath: datapath, mayAdvertise: mayAdvertise)
     }
 

@@ -13,11 +13,8 @@ package struct EndpointCreation: Sendable {
     }
 
     /// The endpoint of this name in a network: made where there is none, finished where its making was cut short. Without a name it is
-    /// always another.
+    /// always another. Addresses that are not given are the API's to choose.
     ///
-    /// - Parameters:
-    ///   - addresses: those that it must have; empty leaves the choice to the API.
-    ///   - mac: likewise.
     /// - Throws: `refused` where the name stands for an endpoint of another shape.
     package func ensure(
         named name: String, in network: ID<Network>, addresses: [IPAddress] = [], mac: MACAddress? = nil

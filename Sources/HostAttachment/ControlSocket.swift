@@ -30,7 +30,10 @@ actor ControlSocket {
         -> String
     {
         let deadline = ContinuousClock.now + limit
-        let descriptor = try connect(to: path)
+        guard let descriptor = UnixSocket.connect(to: path) else {
+            throw Failure(
+                description: errno == ENAMETOOLONG ? "\(path) is too long for a socket" : "nothing listens at \(path)")
+        }
         defer { close(descriptor) }
         let request: Data
         do {
@@ -60,26 +63,5 @@ actor ControlSocket {
             if let error = answer.error { throw Failure(description: "\(command): \(error)") }
             return answer.result ?? ""
         }
-    }
-
-    private func connect(to path: String) throws(Failure) -> CInt {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        guard path.utf8.count < MemoryLayout.size(ofValue: address.sun_path) else {
-            throw Failure(description: "\(path) is too long for a socket")
-        }
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        guard descriptor >= 0 else { throw Failure(description: "no socket can be opened") }
-        let status = withUnsafePointer(to: address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
-        guard status == 0 else {
-            close(descriptor)
-            throw Failure(description: "nothing listens at \(path)")
-        }
-        return descriptor
     }
 }

@@ -41,7 +41,7 @@ extension Endpoint {
         let defaults = gateways.map { Plug.Route(destination: .all($0.version), nextHop: $0) }
         return Plug(
             hostInterface: hostInterface, alias: InterfaceKeys.prefix + portID, mac: mac, addresses: addresses,
-            routes: routes.map { Plug.Route(destination: $0.destination, nextHop: $0.nextHop) } + defaults,
+            routes: routes + defaults,
             mtu: UInt32(mtu), bridge: bridge, datapath: datapath, mayAdvertise: mayAdvertise)
     }
 

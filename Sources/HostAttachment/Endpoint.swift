@@ -1,17 +1,10 @@
+package import HostNetwork
 package import NetAddress
 
 /// What a port needs to become an interface of a container: the part of a Neutron port that the host must know.
 package struct Endpoint: Hashable, Sendable {
     /// A route beyond the subnet's own, as a subnet's `host_routes` or `gateway_ip` state it.
-    package struct Route: Hashable, Sendable {
-        package let destination: IPPrefix
-        package let nextHop: IPAddress
-
-        package init(destination: IPPrefix, nextHop: IPAddress) {
-            self.destination = destination
-            self.nextHop = nextHop
-        }
-    }
+    package typealias Route = Plug.Route
 
     /// The port's id; it becomes `iface-id`, by which ovn-controller finds the logical switch port, unless there is a ``vlan``.
     package var portID: String

@@ -35,7 +35,7 @@ extension HostAttachment {
         }
     }
 
-    /// Works on a port while no other process does; `purpose` is for messages, `attach port 1234`.
+    /// Works on a port while no other process does. The purpose is for messages: `attach port 1234`.
     func underLock<T>(
         of portID: String, within limit: Duration, _ purpose: String, _ body: (Deadline) async throws -> T
     ) async throws(AttachmentError) -> T {

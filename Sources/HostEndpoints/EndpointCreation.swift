@@ -13,8 +13,9 @@ package struct EndpointCreation: Sendable {
     }
 
     /// The endpoint of this name in a network: made where there is none, finished where its making was cut short. Without a name it is
-    /// always another. The API chooses the addresses and the MAC that are not given. Throws `refused` if the name stands for an endpoint
-    /// of another shape.
+    /// always another. Addresses that are not given are the API's to choose.
+    ///
+    /// - Throws: `refused` where the name stands for an endpoint of another shape.
     package func ensure(
         named name: String, in network: ID<Network>, addresses: [IPAddress] = [], mac: MACAddress? = nil
     ) async throws -> Port {

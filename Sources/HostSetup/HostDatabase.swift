@@ -1,6 +1,7 @@
 package import Deadlines
 import Glibc
 import HostAttachment
+import HostNetwork
 package import Logging
 package import OVNModel
 package import OVSDB
@@ -22,7 +23,7 @@ package struct HostDatabase: Sendable {
         _ body: @escaping @Sendable (HostDatabase) async throws -> T
     ) async throws -> T {
         for case .unix(let path) in remotes.prefix(1) where remotes.count == 1 {
-            if let reason = Self.nobodyListens(at: path) {
+            if let reason = Self.reasonNotListening(at: path) {
                 throw HostError(
                     .refused,
                     "open vswitch is not running on this host: \(reason) at \(path) (--db names another socket)")
@@ -49,21 +50,13 @@ package struct HostDatabase: Sendable {
         }
     }
 
-    private static func nobodyListens(at path: String) -> String? {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        guard path.utf8.count < MemoryLayout.size(ofValue: address.sun_path) else { return "no socket can be" }
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        let status = withUnsafePointer(to: address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
+    private static func reasonNotListening(at path: String) -> String? {
+        if let descriptor = UnixSocket.connect(to: path) {
+            close(descriptor)
+            return nil
         }
-        guard status != 0 else { return nil }
         return switch errno {
+        case ENAMETOOLONG: "no socket can be"
         case ENOENT: "there is no socket"
         case ECONNREFUSED: "nothing listens"
         case EACCES: "you may not connect"

@@ -1,5 +1,6 @@
 package import HostAttachment
 package import HostEndpoints
+import HostNetwork
 package import HostSetup
 import NetAddress
 package import NeutronAPI

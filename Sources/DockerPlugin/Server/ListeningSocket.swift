@@ -1,10 +1,11 @@
 import Glibc
+import HostNetwork
 package import HostSetup
 
 /// The unix socket at which the engine finds the plugin: handed over by systemd, or made here.
 package struct ListeningSocket: Sendable {
     package let descriptor: CInt
-    /// Nil where it was handed over: then whoever made it removes it.
+    /// Nil where it was handed over: then its maker removes it.
     let path: String?
 
     /// The socket that systemd made (sd_listen_fds(3)), where it made one for this process.
@@ -41,7 +42,7 @@ package struct ListeningSocket: Sendable {
         unlink(path)
         // No other user may open it, not even for the moment between its making and a change of its mode.
         let mask = umask(0o177)
-        let status = withAddress(of: path) { bind(descriptor, $0, $1) }
+        let status = UnixSocket.withAddress(of: path) { bind(descriptor, $0, $1) }
         let reason = errno
         umask(mask)
         guard status == 0, listen(descriptor, 128) == 0 else {
@@ -59,21 +60,9 @@ package struct ListeningSocket: Sendable {
     }
 
     private static func isAnswered(_ path: String) -> Bool {
-        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        guard descriptor >= 0 else { return false }
-        defer { close(descriptor) }
-        return withAddress(of: path) { connect(descriptor, $0, $1) } == 0
-    }
-
-    private static func withAddress(
-        of path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> CInt
-    ) -> CInt {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-        return withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
-        }
+        guard let descriptor = UnixSocket.connect(to: path) else { return false }
+        close(descriptor)
+        return true
     }
 
     private static func failure(_ what: String) -> HostError {

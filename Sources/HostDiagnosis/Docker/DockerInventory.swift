@@ -28,10 +28,8 @@ package struct DockerInventory: Sendable {
 
     package init() {}
 
-    /// Looks at everything.
-    ///
-    /// `engine` was asked before: an endpoint that is taken away after that is still thought to be in use, which is the safe side.
-    /// `beginning` is asked when the records have been read: a network is noted there before it has one.
+    /// Looks at everything. The engine was asked before: an endpoint that is taken away after that is still thought to be in use, which is
+    /// the safe side. `beginning` is called when the records have been read: a network is noted there before it has one.
     package static func look(
         on host: ContainerHost, engine: EngineInventory?, beginning: () -> Set<String> = { [] }
     ) async throws -> DockerInventory {

@@ -10,7 +10,7 @@ package struct DockerRepair: Sendable {
     let host: ContainerHost
     let reservations: Reservations
 
-    /// `reservations` are the plugin's, where this is its process.
+    /// The plugin's process has reservations of its own.
     package init(host: ContainerHost, reservations: Reservations = Reservations()) {
         self.host = host
         self.reservations = reservations

@@ -12,8 +12,7 @@ import OVSDB
 import OVSDBClient
 
 extension IntegrationStatus {
-    /// Looks at this host. The cloud is asked where one is meant, else the central point; its environment says where ovn-controller's
-    /// socket is.
+    /// Looks at this host, and asks the cloud where it is meant, else the central point.
     package static func look(
         _ database: HostDatabase, _ cloud: CloudChoice, _ hooks: TestHooks, until deadline: Deadline, logger: Logger
     ) async throws -> IntegrationStatus {

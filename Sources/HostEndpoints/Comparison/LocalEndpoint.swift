@@ -45,12 +45,14 @@ package struct LocalEndpoint: Hashable, Sendable {
                         + "nothing reaches it any more; \(again)")
             ]
         }
-        return place(said) + user(said) + disabled(said) + addresses(said) + mac(said) + mtu(said) + security(said)
+        return [
+            place(said), user(said), disabled(said), addresses(said), mac(said), mtu(said), security(said),
+        ].compactMap(\.self)
     }
 
     // MARK: Each
 
-    private func place(_ said: APIState) -> [PortDifference] {
+    private func place(_ said: APIState) -> PortDifference? {
         let port = said.port
         guard said.isHere else {
             let host = port.binding.hostID
@@ -59,94 +61,78 @@ package struct LocalEndpoint: Hashable, Sendable {
                 isCarried
                 ? "not carried by this machine's port" : host.isEmpty ? "on no host" : "on host \(host)"
             let remedy = isCarried ? "carry it here again" : "set binding:host_id back"
-            return [
-                difference(
-                    .elsewhere, "its port is \(place), its interface is here",
-                    "the API says that port \(port.id) is \(place), and \(holder) on this host has it as \(end): "
-                        + "nothing reaches it here; \(remedy), or \(again)")
-            ]
+            return difference(
+                .elsewhere, "its port is \(place), its interface is here",
+                "the API says that port \(port.id) is \(place), and \(holder) on this host has it as \(end): "
+                    + "nothing reaches it here; \(remedy), or \(again)")
         }
-        guard let vlan = said.vlan, let own = attachment.vlan, vlan != own else { return [] }
-        return [
-            difference(
-                .vlan, "VLAN \(vlan) in the API, \(own) here",
-                "the API says that port \(port.id) is VLAN \(vlan) of this machine's port, and its interface \(end) of "
-                    + "\(holder) is plugged in as VLAN \(own): set that back, or \(again)")
-        ]
+        guard let vlan = said.vlan, let own = attachment.vlan, vlan != own else { return nil }
+        return difference(
+            .vlan, "VLAN \(vlan) in the API, \(own) here",
+            "the API says that port \(port.id) is VLAN \(vlan) of this machine's port, and its interface \(end) of "
+                + "\(holder) is plugged in as VLAN \(own): set that back, or \(again)")
     }
 
-    private func user(_ said: APIState) -> [PortDifference] {
+    private func user(_ said: APIState) -> PortDifference? {
         let (user, own) = (said.port.deviceID, attachment.containerID)
         // Of Docker's the row has another's word for the container until the container's name is known.
         let isKnown = !attachment.isHandedOver || attachment.annotations[EndpointKeys.container] != nil
-        guard isKnown, !user.isEmpty, !own.isEmpty, user != own else { return [] }
-        return [
-            difference(
-                .user, "used by \(user.prefix(12)) in the API, by \(own.prefix(12)) here",
-                "the API says that port \(said.port.id) is used by \(user.prefix(64)), and \(holder) (\(own.prefix(12))) "
-                    + "has it as \(end): set device_id back, or \(again)")
-        ]
+        guard isKnown, !user.isEmpty, !own.isEmpty, user != own else { return nil }
+        return difference(
+            .user, "used by \(user.prefix(12)) in the API, by \(own.prefix(12)) here",
+            "the API says that port \(said.port.id) is used by \(user.prefix(64)), and \(holder) (\(own.prefix(12))) "
+                + "has it as \(end): set device_id back, or \(again)")
     }
 
-    private func disabled(_ said: APIState) -> [PortDifference] {
-        guard !said.port.adminStateUp else { return [] }
-        return [
-            difference(
-                .disabled, "switched off in the API",
-                "port \(said.port.id) is switched off in the API (admin_state_up is false), and \(holder) has it as "
-                    + "\(end): nothing reaches it until it is switched on")
-        ]
+    private func disabled(_ said: APIState) -> PortDifference? {
+        guard !said.port.adminStateUp else { return nil }
+        return difference(
+            .disabled, "switched off in the API",
+            "port \(said.port.id) is switched off in the API (admin_state_up is false), and \(holder) has it as "
+                + "\(end): nothing reaches it until it is switched on")
     }
 
-    private func addresses(_ said: APIState) -> [PortDifference] {
+    private func addresses(_ said: APIState) -> PortDifference? {
         let wanted = said.port.fixedIPs.map(\.ipAddress)
         let given = attachment.addresses.map(\.address)
         let present = interface?.addresses ?? given
         // What a container has added itself is its own affair: port security judges that.
         let stale = given.filter { present.contains($0) && !wanted.contains($0) }
-        guard !stale.isEmpty || wanted.contains(where: { !present.contains($0) }) else { return [] }
+        guard !stale.isEmpty || wanted.contains(where: { !present.contains($0) }) else { return nil }
         let (says, has) = (Self.list(wanted), Self.list(present.filter { given.contains($0) || wanted.contains($0) }))
-        return [
-            difference(
-                .addresses, "\(says) in the API, \(has) here",
-                "the API gives port \(said.port.id) the address \(says), and \(end) of \(holder) has \(has): "
-                    + "set it back, or \(again)")
-        ]
+        return difference(
+            .addresses, "\(says) in the API, \(has) here",
+            "the API gives port \(said.port.id) the address \(says), and \(end) of \(holder) has \(has): "
+                + "set it back, or \(again)")
     }
 
-    private func mac(_ said: APIState) -> [PortDifference] {
+    private func mac(_ said: APIState) -> PortDifference? {
         let wanted = said.port.macAddress
-        guard let present = interface?.mac ?? attachment.mac, present != wanted else { return [] }
-        return [
-            difference(
-                .mac, "MAC \(wanted) in the API, \(present) here",
-                "the API gives port \(said.port.id) the MAC address \(wanted), and \(end) of \(holder) has \(present): "
-                    + "set it back, or \(again)")
-        ]
+        guard let present = interface?.mac ?? attachment.mac, present != wanted else { return nil }
+        return difference(
+            .mac, "MAC \(wanted) in the API, \(present) here",
+            "the API gives port \(said.port.id) the MAC address \(wanted), and \(end) of \(holder) has \(present): "
+                + "set it back, or \(again)")
     }
 
-    private func mtu(_ said: APIState) -> [PortDifference] {
+    private func mtu(_ said: APIState) -> PortDifference? {
         let present = interface?.mtu ?? attachment.mtu
-        guard let wanted = said.mtu, wanted > 0, present > 0, present != wanted else { return [] }
+        guard let wanted = said.mtu, wanted > 0, present > 0, present != wanted else { return nil }
         let network = said.network.map { $0.name.isEmpty ? "\($0.id)" : $0.name } ?? "\(said.port.networkID)"
-        return [
-            difference(
-                .mtu, "MTU \(wanted) in the API, \(present) here",
-                "the API says that the MTU of network \(network) is \(wanted) here, and \(end) of \(holder) has "
-                    + "\(present): set it back, or \(again)")
-        ]
+        return difference(
+            .mtu, "MTU \(wanted) in the API, \(present) here",
+            "the API says that the MTU of network \(network) is \(wanted) here, and \(end) of \(holder) has "
+                + "\(present): set it back, or \(again)")
     }
 
-    private func security(_ said: APIState) -> [PortDifference] {
+    private func security(_ said: APIState) -> PortDifference? {
         let (now, then) = (said.port.portSecurityEnabled, attachment.annotations[EndpointKeys.security])
-        guard let then, then != EndpointKeys.shown(security: now) else { return [] }
+        guard let then, then != EndpointKeys.shown(security: now) else { return nil }
         let shown = EndpointKeys.shown(security: now)
-        return [
-            difference(
-                .security, "port security \(shown) in the API, \(then) when it was plugged in",
-                "port security of port \(said.port.id) is \(shown) in the API, and was \(then) when \(holder) got it as "
-                    + "\(end): set port_security_enabled back, or \(again)")
-        ]
+        return difference(
+            .security, "port security \(shown) in the API, \(then) when it was plugged in",
+            "port security of port \(said.port.id) is \(shown) in the API, and was \(then) when \(holder) got it as "
+                + "\(end): set port_security_enabled back, or \(again)")
     }
 
     // MARK: Words

@@ -33,22 +33,22 @@ package struct ContainerCreation: Sendable {
         let lock = try await NameLock.hold(NetworkContainer.lockName(name), within: host.remaining)
         defer { withExtendedLifetime(lock) {} }
         let existing = try await usable(try await engine.findContainer(name, within: host.remaining))
-        for port in wiring.ports { try await refuseOtherUser(of: port, than: existing?.id) }
+        try await refuseOtherUsers(than: existing?.id)
         let id = try await ensureContainer(existing)
         do {
+            try await start(id)
             try await connect(id)
+            return id
         } catch {
-            if existing == nil { try await undo(id, after: error) }
-            throw error
+            throw existing == nil ? await undo(id, after: error) : error
         }
-        return id
     }
 
     /// Gives a container that runs its endpoints back. Nothing is undone where that fails, and OVN is not waited for.
     ///
     /// The caller holds the container's lock.
     package func reconnect(_ id: String) async throws {
-        for port in wiring.ports { try await refuseOtherUser(of: port, than: id) }
+        try await refuseOtherUsers(than: id)
         try await plug(id)
     }
 
@@ -71,22 +71,15 @@ package struct ContainerCreation: Sendable {
         try await PauseImage(environment: host.environment, executable: host.executable)
             .ensure(engine, until: host.deadline, host.progress)
         try host.hooks.afterStep(.image)
-        let id: String
-        if let existing {
-            id = existing.id
-        } else {
-            host.progress("creating container \(name)")
-            id = try await createContainer()
-        }
-        do {
-            try host.hooks.afterStep(.create)
-            try await engine.startContainer(id, within: host.remaining)
-            try host.hooks.afterStep(.start)
-        } catch {
-            if existing == nil { try await undo(id, after: error) }
-            throw error
-        }
-        return id
+        if let existing { return existing.id }
+        host.progress("creating container \(name)")
+        return try await createContainer()
+    }
+
+    private func start(_ id: String) async throws {
+        try host.hooks.afterStep(.create)
+        try await engine.startContainer(id, within: host.remaining)
+        try host.hooks.afterStep(.start)
     }
 
     /// Makes the container, or finds the one that a killed run had asked for: the engine reserves its name some time before
@@ -158,15 +151,19 @@ extension ContainerCreation {
         host.progress("endpoint \(port.shownName) was left by a container\(place) that is gone")
     }
 
+    private func refuseOtherUsers(than id: String?) async throws {
+        for port in wiring.ports { try await refuseOtherUser(of: port, than: id) }
+    }
+
     /// Whether it is known that the container which has the port does not live.
+    @inline(never)  // Swift 6.3's optimizer crashes where this is inlined into ``perform()``.
     private func userIsGone(_ port: Port) async throws -> Bool {
-        guard placement.isHere(port) else {
-            // A user that named no host is not ours and cannot be asked whether it lives; a machine's port
-            // says nothing about containers.
-            return placement.carrier == nil && !port.binding.hostID.isEmpty && port.status != .active
+        if placement.isHere(port) {
+            return try await engine.findContainer(port.deviceID, within: host.remaining)?.pid == nil
         }
-        let container = try await engine.findContainer(port.deviceID, within: host.remaining)
-        return container?.pid == nil
+        // A user that named no host is not ours and cannot be asked whether it lives; a machine's port
+        // says nothing about containers.
+        return placement.carrier == nil && !port.binding.hostID.isEmpty && port.status != .active
     }
 
     private func refusal(of port: Port) -> HostError {
@@ -203,8 +200,8 @@ extension ContainerCreation {
         }
     }
 
-    /// Takes away what this run has made and throws `error`, with what could not be undone.
-    private func undo(_ id: String, after error: any Error) async throws -> Never {
+    /// Takes away what this run has made. Returns `error`, with what could not be undone.
+    private func undo(_ id: String, after error: any Error) async -> HostError {
         let work = self
         let failures = await Undo.perform { undo in
             let (host, limit) = (work.host, undo.deadline.limit)
@@ -223,8 +220,8 @@ extension ContainerCreation {
             await undo.attempt { try await work.engine.removeContainer(id, within: limit) }
         }
         let failure = HostError(error)
-        guard !failures.isEmpty else { throw failure }
-        throw HostError(
+        guard !failures.isEmpty else { return failure }
+        return HostError(
             failure.code,
             "\(failure.message); not all could be undone (\(failures.map { "\($0)" }.joined(separator: "; "))): repeat the command"
         )

@@ -3,6 +3,7 @@
 // Links: :libyaml.a z
 
 import DockerPlugin
+import JSONCoding
 import Foundation
 import HostSetup
 import Logging

@@ -3,8 +3,8 @@ package import HostSetup
 import NeutronAPI
 import NeutronClient
 
-/// Something that the API says of a network behind one of the engine's, and that is not what this host joined. The engine's network
-/// goes on being the one that it was.
+/// Something out of order with the network behind one of the engine's: what the API says of it is not what this host joined. The
+/// engine's network goes on being the one that it was.
 package struct NetworkFinding: Hashable, Sendable {
     /// A word or two, stable.
     package let problem: String

@@ -3,9 +3,9 @@
 // Links: :libyaml.a z
 
 import DockerPlugin
-import JSONCoding
 import Foundation
 import HostSetup
+import JSONCoding
 import Logging
 import NeutronAPI
 

@@ -65,7 +65,8 @@ extension JSONReader {
     public func shared(_ text: Text) throws(JSONSyntaxError) -> String {
         guard !text.hasEscapes else { return try string(text) }
         guard let strings else { return try string(text) }
-        guard let string = strings.string(UnsafeRawBufferPointer(rebasing: bytes[text.range])) else {
+        let slice = UnsafeRawBufferPointer(rebasing: bytes[text.range])
+        guard let string = strings._withUnsafeGuaranteedRef({ $0.string(slice) }) else {
             throw malformed("the string before it is not UTF-8")
         }
         return string

@@ -11,19 +11,19 @@ public struct JSONReader {
     public let bytes: UnsafeRawBufferPointer
     /// Where the next token is looked for, in bytes.
     public var position = 0
-    /// Where strings that repeat share their storage.
-    public let strings: StringInterner?
+    /// Where strings that repeat share their storage. Not counted as a reference, which would cost as much as reading a short string.
+    let strings: Unmanaged<StringInterner>?
     /// How many more values ``readValue(depth:)`` takes.
     private var valuesLeft: Int
     private let limit: Int
 
     /// - Parameters:
     ///   - bytes: the whole text.
-    ///   - strings: where strings that repeat share their storage.
+    ///   - strings: where strings that repeat share their storage; the caller keeps it as long as the reader.
     ///   - limit: how many values ``readValue(depth:)`` makes of it.
     public init(_ bytes: UnsafeRawBufferPointer, strings: StringInterner? = nil, values limit: Int = .max) {
         self.bytes = bytes
-        self.strings = strings
+        self.strings = strings.map { Unmanaged.passUnretained($0) }
         self.limit = limit
         valuesLeft = limit
     }
@@ -36,7 +36,7 @@ public struct JSONReader {
     }
 
     /// Steps over white space.
-    @inlinable public mutating func skipWhitespace() {
+    @inlinable @inline(__always) public mutating func skipWhitespace() {
         while position < bytes.count {
             switch bytes[position] {
             case 0x20, 0x0A, 0x0D, 0x09: position &+= 1
@@ -46,7 +46,7 @@ public struct JSONReader {
     }
 
     /// The first byte of the next token, which stays to be read.
-    @inlinable public mutating func peek() throws(JSONSyntaxError) -> UInt8 {
+    @inlinable @inline(__always) public mutating func peek() throws(JSONSyntaxError) -> UInt8 {
         if position < bytes.count, bytes[position] > 0x20 { return bytes[position] }
         skipWhitespace()
         guard position < bytes.count else { throw malformed("it ends too early") }
@@ -54,7 +54,7 @@ public struct JSONReader {
     }
 
     /// Takes the byte that the next token must start with.
-    @inlinable public mutating func expect(_ byte: UInt8) throws(JSONSyntaxError) {
+    @inlinable @inline(__always) public mutating func expect(_ byte: UInt8) throws(JSONSyntaxError) {
         guard try peek() == byte else {
             throw malformed("expected '\(Character(Unicode.Scalar(byte)))'")
         }
@@ -62,7 +62,7 @@ public struct JSONReader {
     }
 
     /// True, and the byte is taken, if the next token starts with `byte`.
-    @inlinable public mutating func take(_ byte: UInt8) throws(JSONSyntaxError) -> Bool {
+    @inlinable @inline(__always) public mutating func take(_ byte: UInt8) throws(JSONSyntaxError) -> Bool {
         guard try peek() == byte else { return false }
         position &+= 1
         return true
@@ -84,17 +84,19 @@ extension JSONReader {
         public var isFirst = true
 
         /// A container whose opening bracket was taken.
-        @inlinable public init() {}
+        @inlinable @inline(__always) public init() {}
     }
 
     /// Takes an array's opening bracket.
-    @inlinable public mutating func beginArray() throws(JSONSyntaxError) -> Container {
+    @inlinable @inline(__always) public mutating func beginArray() throws(JSONSyntaxError) -> Container {
         try expect(UInt8(ascii: "["))
         return Container()
     }
 
     /// True if an element follows; false, and the bracket is taken, at the end.
-    @inlinable public mutating func nextElement(_ container: inout Container) throws(JSONSyntaxError) -> Bool {
+    @inlinable @inline(__always) public mutating func nextElement(_ container: inout Container) throws(JSONSyntaxError)
+        -> Bool
+    {
         if try take(UInt8(ascii: "]")) {
             return false
         }
@@ -117,13 +119,15 @@ extension JSONReader {
     }
 
     /// Takes an object's opening brace.
-    @inlinable public mutating func beginObject() throws(JSONSyntaxError) -> Container {
+    @inlinable @inline(__always) public mutating func beginObject() throws(JSONSyntaxError) -> Container {
         try expect(UInt8(ascii: "{"))
         return Container()
     }
 
     /// The next member's name, its colon taken; nil, and the brace is taken, at the end.
-    @inlinable public mutating func nextKey(_ container: inout Container) throws(JSONSyntaxError) -> Text? {
+    @inlinable @inline(__always) public mutating func nextKey(_ container: inout Container) throws(JSONSyntaxError)
+        -> Text?
+    {
         if try take(UInt8(ascii: "}")) { return nil }
         if container.isFirst {
             container.isFirst = false

@@ -1,5 +1,4 @@
 import Deadlines
-import HostEndpoints
 import HostSetup
 import NetAddress
 import NeutronAPI

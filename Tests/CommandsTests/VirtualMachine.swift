@@ -1,5 +1,4 @@
 import Commands
-import HostEndpoints
 import HostSetup
 import JSONCoding
 import Logging

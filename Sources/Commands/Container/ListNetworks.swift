@@ -1,6 +1,5 @@
 import ArgumentParser
 import Deadlines
-import HostEndpoints
 import HostSetup
 import NetAddress
 import NetworkContainers

@@ -1,5 +1,4 @@
 import HTTPServing
-import HostEndpoints
 import HostSetup
 import JSONCoding
 package import Logging

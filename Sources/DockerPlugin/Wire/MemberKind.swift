@@ -1,5 +1,4 @@
 import DockerNetworks
-import HostEndpoints
 import HostSetup
 import JSONCoding
 import NeutronAPI

@@ -1,4 +1,3 @@
-import HostEndpoints
 import HostSetup
 package import JSONCoding
 import NetAddress

@@ -18,7 +18,7 @@ package struct Exchange: Sendable {
         self.requests = requests
         self.first = first
         self.port = port
-        outcomes = Array(repeating: nil, count: requests.count)
+        outcomes = requests.map { $0.isAcknowledged ? nil : .done }
     }
 
     package var isComplete: Bool { outcomes.allSatisfy { $0 != nil } }
@@ -33,8 +33,9 @@ package struct Exchange: Sendable {
     package func encoded() -> [UInt8] {
         var bytes: [UInt8] = []
         for (index, request) in requests.enumerated() {
+            let answer = request.isAcknowledged ? NLM_F_ACK : 0
             Message(
-                type: request.type, flags: request.flags | UInt16(NLM_F_REQUEST | NLM_F_ACK),
+                type: request.type, flags: request.flags | UInt16(NLM_F_REQUEST | answer),
                 sequence: first &+ UInt32(index), port: port, payload: request.payload[...]
             ).encode(into: &bytes)
         }
@@ -54,6 +55,10 @@ package struct Exchange: Sendable {
                 if Int32(bitPattern: message.sequence &- first) < 0 { continue }
                 throw .malformed("answer to request \(message.sequence), which was not sent")
             }
+            guard requests[index].isAcknowledged else {
+                if try Acknowledgement(message).error != 0 { failAll(with: try outcome(of: message, requests[index])) }
+                continue
+            }
             guard outcomes[index] == nil else {
                 throw .malformed("second answer to request \(message.sequence), \(requests[index].purpose)")
             }
@@ -64,6 +69,12 @@ package struct Exchange: Sendable {
             case NLMSG_OVERRUN: throw NetlinkError(.interrupted, "\(requests[index].purpose): data was lost")
             default: answers.append(message)
             }
+        }
+    }
+
+    private mutating func failAll(with failure: Outcome) {
+        for index in outcomes.indices where requests[index].isAcknowledged && outcomes[index] == nil {
+            outcomes[index] = failure
         }
     }
 

@@ -13,6 +13,9 @@ package struct NetlinkRequest: Hashable, Sendable {
     package var purpose: String
     /// Errors that mean that the desired state was there already.
     package var tolerated: Set<NetlinkError.Code>
+    /// Whether the kernel is asked to answer. Without that it says something only where it fails, and then all
+    /// requests beside it have failed with it: the limits of a batch (`NFNL_MSG_BATCH_BEGIN`).
+    package var isAcknowledged = true
 
     package init(
         _ purpose: String, type: Int, flags: Int32 = 0, payload: [UInt8], tolerated: Set<NetlinkError.Code> = []

@@ -102,6 +102,14 @@ package struct NetlinkSocket: ~Copyable {
         return result == 1
     }
 
+    /// Another descriptor of the same socket, which the caller closes: what the socket has in the kernel, as a queue or
+    /// a table that it owns, lasts until both are closed.
+    package func duplicate() throws(NetlinkError) -> CInt {
+        let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+        guard copy >= 0 else { throw NetlinkError(errno: errno, "duplicate the descriptor of a netlink socket") }
+        return copy
+    }
+
     private mutating func run(
         _ requests: [NetlinkRequest], until deadline: ContinuousClock.Instant
     ) throws(NetlinkError) -> Exchange {

@@ -53,7 +53,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "NetAddress", "OVSDB", "OVNModel", "IPAM", "DHCPOptions", "DNSMessages", "NeutronAPI", "Release", "YAML",
+        "NetAddress", "OVSDB", "OVNModel", "IPAM", "DHCPOptions", "DNSMessages", "NameDirectory", "NeutronAPI",
+        "Release", "YAML",
     ])
     func `a pure room reaches no socket, no clock and no system call`(_ room: String) throws {
         let impure: Set<String> = [

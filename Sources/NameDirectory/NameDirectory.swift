@@ -1,0 +1,84 @@
+import DNSMessages
+import NetAddress
+
+/// What the names of containers resolve to, by network.
+///
+/// A lookup takes as long in a network of many names as in one of few. Setting and removing a port takes time by its own
+/// names and addresses, even where thousands of ports have the same. BYTES
+///
+/// A copy is cheap until one of the two is changed, which then copies everything: change it in place.
+package struct NameDirectory: Sendable {
+    /// Ports by slot; slots of removed ports are empty and used again.
+    private(set) var ports: [PortEntry?] = []
+    private var free: [PortSlot] = []
+    private var slots: [String: PortSlot] = [:]
+    private(set) var networks: [String: NetworkNames] = [:]
+
+    package init() {}
+
+    /// Adds a port, or puts it in the place of the one of its id, whichever network that was in. Names that cannot be asked
+    /// for are left out: those with an empty label, with one of more than 63 bytes, of more than 255 in all, and with a NUL.
+    package mutating func set(_ port: NamedPort) {
+        let names = port.names.map(Self.askable)
+        let entry = PortEntry(
+            id: port.id, network: networks.index(forKey: port.network).map { networks[$0].key } ?? port.network,
+            names: names.compactMap(\.self).uniqued(), addresses: port.addresses.uniqued(),
+            hasContainerName: names.first.flatMap(\.self) != nil)
+        if let slot = slots[port.id] {
+            if let present = ports[Int(slot)], present.isSame(as: entry) { return }
+            remove(port: port.id)
+        }
+        let slot = free.popLast() ?? PortSlot(ports.count)
+        if Int(slot) == ports.count { ports.append(entry) } else { ports[Int(slot)] = entry }
+        slots[entry.id] = slot
+        networks[entry.network, default: NetworkNames()].add(slot, in: &ports)
+    }
+
+    /// Removes a port; an absent one is success.
+    package mutating func remove(port id: String) {
+        guard let slot = slots.removeValue(forKey: id), let network = ports[Int(slot)]?.network else { return }
+        networks[network]?.remove(slot, in: &ports)
+        if networks[network]?.ports.isEmpty == true { networks[network] = nil }
+        ports[Int(slot)] = nil
+        free.append(slot)
+    }
+
+    /// Makes `others` the ports of a network. Those of them that say that they are in another network are left out.
+    package mutating func replaceAll(in network: String, with others: [NamedPort]) {
+        let others = others.filter { $0.network == network }
+        let kept = Set(others.map(\.id))
+        for id in ids(in: network) where !kept.contains(id) { remove(port: id) }
+        for port in others { set(port) }
+    }
+
+    /// Removes all ports of a network.
+    package mutating func forget(network: String) {
+        for id in ids(in: network) { remove(port: id) }
+    }
+
+    private func ids(in network: String) -> [String] {
+        networks[network]?.ports.compactMap { ports[Int($0)]?.id } ?? []
+    }
+
+    private static func askable(_ text: String) -> DNSName? {
+        guard let name = DNSName(text), !name.isRoot, !name.wire.dropLast().contains(0) else { return nil }
+        return name
+    }
+}
+
+extension PortEntry {
+    /// The same port to whoever asks, spelling included.
+    fileprivate func isSame(as other: PortEntry) -> Bool {
+        network == other.network && addresses == other.addresses && hasContainerName == other.hasContainerName
+            && names.map(\.wire) == other.names.map(\.wire)
+    }
+}
+
+extension Array where Element: Hashable {
+    /// Without repetitions, in the order of the first ones.
+    fileprivate func uniqued() -> [Element] {
+        guard count > 1 else { return self }
+        var seen = Set<Element>()
+        return filter { seen.insert($0).inserted }
+    }
+}

@@ -109,6 +109,13 @@ let package = Package(
         room("HostNetwork", uses: ["NetAddress", "Discretion", "CLinux", "Netlink"]),
         room("EmbeddedOVN", uses: ["Discretion", "CLinux", lifecycle, logging]),
 
+        room(
+            "ContainerResolver",
+            uses: [
+                "NetAddress", "DNSMessages", "NameDirectory", "Deadlines", "CLinux", "Netlink", "HostNetwork", logging,
+                locks,
+            ] + nio),
+
         // Other daemons.
         room(
             "OVSDBClient",
@@ -237,6 +244,9 @@ let package = Package(
         tests("Netlink"),
         tests("EmbeddedOVN", uses: [lifecycle, logging]),
         tests("ovn-ipam", uses: ["TestServers"]),
+        tests(
+            "ContainerResolver",
+            uses: ["NetAddress", "DNSMessages", "NameDirectory", "HostNetwork", "Netlink", logging]),
         tests("HostNetwork"),
         tests("OVSDBClient", uses: ["OVNModel", "TestServers"] + nio),
         tests("DockerEngine", uses: ["TestServers"]),

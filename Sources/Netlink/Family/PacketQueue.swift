@@ -13,9 +13,10 @@ package enum PacketQueue {
         package let isWhole: Bool
     }
 
-    package enum Verdict: Sendable {
-        case accept
-        case drop
+    /// What becomes of it: `NF_DROP` and `NF_ACCEPT` of linux/netfilter.h, which cannot be included beside netinet/in.h.
+    package enum Verdict: UInt32, Sendable {
+        case drop = 0
+        case accept = 1
     }
 
     /// Takes the queue of this number, which is free, for the socket that asks: the first `count` bytes of each packet are copied, at most
@@ -65,11 +66,10 @@ package enum PacketQueue {
     /// The message that decides on a packet, to be sent by the socket that has the queue. The kernel does not answer.
     package static func verdict(_ verdict: Verdict, on packet: UInt32, of number: UInt16) -> [UInt8] {
         var writer = AttributeWriter(header: netfilterHeader(family: AF_UNSPEC, resource: number))
-        let word: UInt32 = verdict == .accept ? UInt32(NF_ACCEPT) : UInt32(NF_DROP)
         // struct nfqnl_msg_verdict_hdr: verdict, id.
         writer.put(
             Int(NFQA_VERDICT_HDR.rawValue),
-            bytes: withUnsafeBytes(of: (word.bigEndian, packet.bigEndian)) { Array($0) })
+            bytes: withUnsafeBytes(of: (verdict.rawValue.bigEndian, packet.bigEndian)) { Array($0) })
         var bytes: [UInt8] = []
         Message(
             type: UInt16(type(NFQNL_MSG_VERDICT)), flags: UInt16(NLM_F_REQUEST), sequence: 0, port: 0,

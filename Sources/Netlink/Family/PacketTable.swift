@@ -12,6 +12,9 @@ package struct PacketTable: Sendable {
         case nat
     }
 
+    /// `NF_INET_LOCAL_OUT` of linux/netfilter.h, which cannot be included beside netinet/in.h.
+    private static let localOut: UInt32 = 3
+
     private let name: String
     private var requests: [NetlinkRequest] = []
 
@@ -30,7 +33,7 @@ package struct PacketTable: Sendable {
         writer.put(Int(NFTA_CHAIN_TABLE.rawValue), text: name)
         writer.put(Int(NFTA_CHAIN_NAME.rawValue), text: chain)
         writer.nest(Int(NFTA_CHAIN_HOOK.rawValue)) { hook in
-            hook.put(Int(NFTA_HOOK_HOOKNUM.rawValue), UInt32(NF_INET_LOCAL_OUT.rawValue).bigEndian)
+            hook.put(Int(NFTA_HOOK_HOOKNUM.rawValue), Self.localOut.bigEndian)
             hook.put(Int(NFTA_HOOK_PRIORITY.rawValue), priority.bigEndian)
         }
         writer.put(Int(NFTA_CHAIN_TYPE.rawValue), text: kind.rawValue)
@@ -73,7 +76,7 @@ package struct PacketTable: Sendable {
         return request
     }
 
-    private static let header = netfilterHeader(family: Int32(NFPROTO_IPV4), resource: 0)
+    private static let header = netfilterHeader(family: AF_INET, resource: 0)
 }
 
 extension PacketTable {
@@ -161,7 +164,7 @@ extension PacketTable {
                 immediate(address.octets, in: NFT_REG_1), immediate(octets(port), in: NFT_REG_2),
                 Expression("nat") { writer in
                     writer.put(Int(NFTA_NAT_TYPE.rawValue), UInt32(NFT_NAT_DNAT.rawValue).bigEndian)
-                    writer.put(Int(NFTA_NAT_FAMILY.rawValue), UInt32(NFPROTO_IPV4).bigEndian)
+                    writer.put(Int(NFTA_NAT_FAMILY.rawValue), UInt32(AF_INET).bigEndian)
                     writer.put(Int(NFTA_NAT_REG_ADDR_MIN.rawValue), UInt32(NFT_REG_1.rawValue).bigEndian)
                     writer.put(Int(NFTA_NAT_REG_PROTO_MIN.rawValue), UInt32(NFT_REG_2.rawValue).bigEndian)
                 },

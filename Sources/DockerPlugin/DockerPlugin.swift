@@ -1,3 +1,4 @@
+package import ContainerResolver
 import DockerNetworks
 package import HostSetup
 import JSONCoding
@@ -18,6 +19,10 @@ package struct DockerPlugin: Sendable {
     let announcements = LateAnnouncements()
     let arrivals: Arrivals
     let gateway: GatewayProtection
+    /// Answers this host's containers what they ask for by names of their networks.
+    package let resolver: ContainerResolver
+    /// Says that containers have come or gone.
+    let nudge: Nudge
     /// Notified when something could not be given back.
     let upkeep: UpkeepSignal
     let logger: Logger
@@ -26,8 +31,11 @@ package struct DockerPlugin: Sendable {
         self.hosts = hosts
         self.upkeep = upkeep
         self.logger = logger
-        arrivals = Arrivals(logger: logger)
+        let nudge = Nudge()
+        self.nudge = nudge
+        arrivals = Arrivals(nudge, logger: logger)
         gateway = GatewayProtection(logger: logger)
+        resolver = ContainerResolver(logger: logger)
     }
 
     /// What a call may take that makes something. The engine waits for ever, and its user with it.

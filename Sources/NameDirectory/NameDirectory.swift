@@ -51,6 +51,14 @@ package struct NameDirectory: Sendable {
         for port in others { set(port) }
     }
 
+    /// Removes all ports but these.
+    package mutating func removeAll(except kept: Set<String>) {
+        for id in slots.keys where !kept.contains(id) { remove(port: id) }
+    }
+
+    /// The networks that have ports.
+    package var networkIDs: Set<String> { Set(networks.keys) }
+
     /// Removes all ports of a network.
     package mutating func forget(network: String) {
         for id in ids(in: network) { remove(port: id) }

@@ -1,3 +1,5 @@
+import CLinux
+import ContainerResolver
 import DockerEngine
 import DockerPlugin
 import Glibc
@@ -19,6 +21,9 @@ struct App: Sendable {
     let logger: Logger
 
     func run() async throws {
+        // Each container's resolver has four descriptors.
+        let descriptors = clinux_raise_descriptor_limit()
+        if descriptors < 0 { logger.warning("descriptor limit not raised", metadata: ["errno": "\(-descriptors)"]) }
         let listening = try ListeningSocket.inherited(environment) ?? ListeningSocket.make(socket)
         let client = OVSDBClient(
             configuration: OVSDBConfiguration(
@@ -45,6 +50,8 @@ struct App: Sendable {
             Routine { try await client.run() },
             Routine { try await FirewallUpkeep(client: client, logger: logger).run() },
             Routine { try await audit.run() }, Routine { try await names.run() },
+            Routine { try await NameFollower(plugin, logger: logger).run() },
+            Routine { try await ResolverUpkeep(plugin, engines: engines, logger: logger).run() },
             Routine { try await plugin.repeatAnnouncements() }, Routine { try await plugin.refuseRouters() },
             Routine { try await plugin.guardGateway() }, Routine { try await advertisements.run() },
             Routine { try await revival.run() }, Routine { await keeper.run() },
@@ -64,6 +71,7 @@ struct App: Sendable {
             ended = .failure(error)
         }
         await source.shutdown()
+        try await plugin.resolver.shutdown()
         try ended.get()
     }
 

@@ -63,7 +63,7 @@ struct App: Sendable {
         let clients = [nb, sb].compactMap { $0 }
         let (listening, listens) = AsyncStream<Int>.makeStream()
         var serverConfiguration = settings.server
-        serverConfiguration.limits.fit(descriptors: DescriptorLimit.raise(logger: logger), logger: logger)
+        serverConfiguration.limits.fitToDescriptors(logger: logger)
         serverConfiguration.eventLoop = loop
         let validator = settings.keystone?.validator(logger: logger)
         if let validator, let keystone = settings.keystone {

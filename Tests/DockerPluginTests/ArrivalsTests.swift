@@ -7,7 +7,7 @@ import Testing
 @Suite(.timeLimit(.minutes(2))) struct ArrivalsTests {
     @Test func `routers are refused as soon as an interface is up in its container, and of that alone`() async throws {
         let ground = try await GatewayGround()
-        let arrivals = Arrivals(logger: PluginLab.quiet)
+        let arrivals = Arrivals(Nudge(), logger: PluginLab.quiet)
         let awaited = [ground.victim, ground.attacker]
         for container in awaited { await arrivals.expect(container.guest, behind: container.port) }
         await arrivals.forget(behind: ground.attacker.port)

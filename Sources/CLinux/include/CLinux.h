@@ -64,6 +64,9 @@ int clinux_load_xdp(const uint64_t *_Nonnull instructions, uint32_t count);
 /// pidfd_open(2): a descriptor that means this process and no later one of the same number.
 int clinux_pidfd_open(int pid);
 
+/// Raises the number of descriptors that the process may have open to what it may be raised to (RLIMIT_NOFILE), and returns it.
+int64_t clinux_raise_descriptor_limit(void);
+
 /// A file of memory alone, which goes with its last descriptor. The result is the descriptor, -errno where there is none.
 int clinux_memory_file(const char *_Nonnull name);
 

@@ -19,10 +19,15 @@ actor Arrivals {
     }
 
     private let logger: Logger
+    /// Told of each.
+    private let nudge: Nudge
     /// Containers that were joined and have not arrived, by the host's interface.
     private var awaited: [String: Guest] = [:]
 
-    init(logger: Logger) { self.logger = logger }
+    init(_ nudge: Nudge, logger: Logger) {
+        self.nudge = nudge
+        self.logger = logger
+    }
 
     func expect(_ guest: Guest, behind hostInterface: String) { awaited[hostInterface] = guest }
 
@@ -48,7 +53,10 @@ actor Arrivals {
             // Those that are awaited are few; those of a host may be thousands.
             let changed = batch.isIncomplete ? try await links.all() : batch.changed
             for link in changed where link.hasCarrier {
-                if let guest = awaited.removeValue(forKey: link.name) { await receive(guest, links) }
+                if let guest = awaited.removeValue(forKey: link.name) {
+                    await receive(guest, links)
+                    nudge()
+                }
             }
         }
     }

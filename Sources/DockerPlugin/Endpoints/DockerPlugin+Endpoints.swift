@@ -114,6 +114,9 @@ extension DockerPlugin {
         guard let attachment = Self.attachment(of: endpointID, on: host) else { return [:] }
         await arrivals.forget(behind: attachment.hostInterface)
         try await host.attachment.detach(portID: attachment.portID, within: .seconds(2))
+        // Its name goes at once; central tells the other hosts.
+        resolver.withNames { $0.remove(port: attachment.portID) }
+        nudge()
         guard let id = ID<Port>(attachment.portID) else { return [:] }
         try await reservations.expectRelease(of: attachment, on: host)
         await giveBack(id, isSticky: attachment.isSticky, on: host)

@@ -1,0 +1,104 @@
+import ContainerResolver
+import DockerNetworks
+import HostAttachment
+import HostEndpoints
+import HostNetwork
+import HostSetup
+package import Logging
+
+/// Serves every container of this host that has an endpoint in one of our networks, by the names of those networks.
+package struct ResolverUpkeep: Sendable {
+    let plugin: DockerPlugin
+    let engines: ContainerNames.Engines
+    let logger: Logger
+
+    package init(_ plugin: DockerPlugin, engines: @escaping ContainerNames.Engines, logger: Logger) {
+        self.plugin = plugin
+        self.engines = engines
+        self.logger = logger
+    }
+
+    /// A container whose namespace was not there yet is served by the next look.
+    private static let interval = Duration.milliseconds(500)
+    private static let limit = Duration.seconds(5)
+
+    /// What is remembered from one look to the next.
+    private struct Memory {
+        /// The namespaces of sandboxes that are served, by their paths, which are never used again.
+        var sandboxes: [String: NetworkNamespace.Identity] = [:]
+        /// What this host's Docker calls its networks, by their ids; that never changes.
+        var networkNames: [String: String] = [:]
+        /// When it was asked last.
+        var asked: ContinuousClock.Instant?
+        /// Sandboxes that could not be prepared, once logged.
+        var refused: [String: String] = [:]
+    }
+
+    /// Returns by being cancelled.
+    package func run() async throws {
+        var memory = Memory()
+        try await plugin.nudge.forEach(atLeastEvery: Self.interval) {
+            do { try await pass(&memory) } catch {
+                // A loss of Open vSwitch is logged elsewhere.
+                logger.debug("containers not served with names", metadata: ["cause": "\(HostError(error).message)"])
+            }
+        }
+    }
+
+    private func pass(_ memory: inout Memory) async throws {
+        let host = try await plugin.hosts(Self.limit)
+        let wanted = try await sandboxes(on: host, &memory)
+        let served = plugin.resolver.served
+        for (path, identity) in memory.sandboxes where wanted[path] == nil || served[identity] == nil {
+            plugin.resolver.leave(identity)
+            memory.sandboxes[path] = nil
+        }
+        memory.refused = memory.refused.filter { wanted[$0.key] != nil }
+        for (path, networks) in wanted {
+            if let identity = memory.sandboxes[path], served[identity] == networks { continue }
+            do {
+                guard let namespace = try NetworkNamespace.find(path: path) else { continue }
+                try await plugin.resolver.serve(namespace, networks)
+                memory.sandboxes[path] = namespace.identity
+                memory.refused[path] = nil
+            } catch {
+                let cause = "\(error)"
+                if memory.refused.updateValue(cause, forKey: path) != cause {
+                    logger.warning(
+                        "container not served with names of other hosts",
+                        metadata: ["sandbox": "\(path)", "cause": "\(cause)"])
+                }
+            }
+        }
+    }
+
+    /// The networks of each sandbox, as Docker orders them: by name.
+    private func sandboxes(
+        on host: ContainerHost, _ memory: inout Memory
+    ) async throws -> [String: [ContainerResolver.Network]] {
+        let records = Dictionary(
+            try host.database.networkRecords().map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        var sandboxes: [String: [ContainerResolver.Network]] = [:]
+        for attachment in host.attachment.attachments() where attachment.isDocker {
+            guard case .path(let path) = attachment.sandbox?.location,
+                let id = attachment.annotations[EndpointKeys.network], let record = records[id]
+            else { continue }
+            if memory.networkNames[id] == nil { await askNames(&memory) }
+            sandboxes[path, default: []].append(
+                ContainerResolver.Network(id: record.network.description, name: memory.networkNames[id] ?? ""))
+        }
+        return sandboxes.mapValues { $0.sorted { ($0.name, $0.id) < ($1.name, $1.id) } }
+    }
+
+    /// Until Docker answers, a container is found by its name alone, without its network's.
+    private func askNames(_ memory: inout Memory) async {
+        if let asked = memory.asked, .now - asked < .seconds(1) { return }
+        memory.asked = .now
+        do {
+            let networks = try await engines(Self.limit).use { try await $0.networks(driver: "ovn", within: Self.limit) }
+            for network in networks { memory.networkNames[network.id] = network.name }
+        } catch {
+            logger.debug("names of docker's networks not known", metadata: ["cause": "\(HostError(error).message)"])
+        }
+    }
+}

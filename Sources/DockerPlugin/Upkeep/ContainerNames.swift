@@ -1,4 +1,5 @@
 package import DockerEngine
+import DockerNetworks
 import HostAttachment
 import HostEndpoints
 import HostSetup
@@ -6,15 +7,16 @@ package import Logging
 import NeutronAPI
 import NeutronClient
 
-/// Writes into ports which container has them, name and id, so that the whole cluster can see it.
+/// Writes into ports which container has them, its name and id, and by which names it is found there, so that the whole cluster can see it.
 ///
-/// The engine tells a plugin neither. Its events do, which are listened to here, outside all calls. What was missed is found each minute.
+/// The engine tells a plugin nothing of it. Its events do, which are listened to here, outside all calls. What was missed is found each minute.
 package struct ContainerNames: Sendable {
     package typealias Engines = @Sendable (Duration) async throws -> DockerEngine
 
     let plugin: DockerPlugin
     let engines: Engines
     let logger: Logger
+    private let turns = NamingTurns()
 
     package init(_ plugin: DockerPlugin, engines: @escaping Engines, logger: Logger) {
         self.plugin = plugin
@@ -32,7 +34,9 @@ package struct ContainerNames: Sendable {
             group.addTask {
                 while true {
                     try await Task.sleep(for: Self.interval)
-                    await logged("containers not named") { try await nameAll() }
+                    await logged("containers not named") {
+                        try await engines(Self.limit).use { try await nameAll($0) }
+                    }
                 }
             }
             try await group.waitForAll()
@@ -59,53 +63,91 @@ package struct ContainerNames: Sendable {
         }
     }
 
-    /// Names the containers of each event, until the engine goes away.
+    /// Names the containers of each event, until the engine goes away. One of which the engine says nothing yet holds up no other.
     private func follow() async throws {
         try await engines(Self.limit).use { engine in
             let filter = EventFilter(kinds: [.container, .network], actions: ["start", "rename", "connect"])
             try await engine.withEvents(filter, opening: Self.limit) { events in
                 plugin.upkeep.engineIsNew()
-                await logged("containers not named") { try await nameAll() }
-                while let event = try await events.next() {
-                    guard let id = event.containerID else { continue }
-                    await logged("container not named") { try await name(id, engine) }
+                try await withThrowingDiscardingTaskGroup { group in
+                    group.addTask { await logged("containers not named") { try await nameAll(engine) } }
+                    while let event = try await events.next() {
+                        guard let id = event.containerID else { continue }
+                        group.addTask { await nameInTurn(id, engine) }
+                    }
                 }
             }
         }
     }
 
-    private func nameAll() async throws {
+    /// Names containers that have started, or were renamed, while nobody listened. The engine's list has no aliases: they are of an
+    /// endpoint for as long as it is there.
+    package func nameAll(_ engine: DockerEngine) async throws {
         let host = try await plugin.hosts(Self.limit)
-        let endpoints = host.attachment.attachments().filter(\.isDocker)
-        guard endpoints.contains(where: { $0.annotations[EndpointKeys.container] == nil }) else { return }
-        try await engines(Self.limit).use { engine in
-            for container in try await engine.containers(labels: [], within: Self.limit)
-            where container.state == .running {
-                try await name(container.id, engine)
+        let attachments = host.attachment.attachments().filter(\.isDocker)
+        guard !attachments.isEmpty else { return }
+        let byEndpoint = Dictionary(
+            attachments.map { ($0.annotations[EndpointKeys.endpoint] ?? "", $0) }, uniquingKeysWith: { $1 })
+        for container in try await engine.containers(labels: [], within: Self.limit)
+        where container.state.hasSandbox {
+            let own = container.networks.values.compactMap { $0.endpointID.flatMap { byEndpoint[$0] } }
+            let isKnown = own.allSatisfy {
+                $0.containerID == container.id && $0.writtenNames != nil
+                    && $0.annotations[EndpointKeys.container] == container.name
             }
+            if !isKnown { await nameInTurn(container.id, engine) }
         }
     }
 
+    /// Names a container once more where something has happened to it meanwhile, so that what is written last is what is true.
+    private func nameInTurn(_ id: String, _ engine: DockerEngine) async {
+        guard await turns.begin(id) else { return }
+        repeat {
+            await logged("container not named") { try await name(id, engine) }
+        } while await turns.isDueAgain(id)
+    }
+
     private func name(_ id: String, _ engine: DockerEngine) async throws {
-        guard let container = try await engine.findContainer(id, within: Self.limit), container.isRunning else {
-            return
-        }
-        let host = try await plugin.hosts(Self.limit)
+        // The engine tells nothing of a container while it starts it, and that it has.
+        guard let summary = try await engine.findSummary(id, within: Self.limit), summary.state.hasSandbox,
+            let container = try await engine.findContainer(id, within: Self.limit), container.state.hasSandbox
+        else { return }
         for endpoint in container.networks.values {
-            guard let endpointID = endpoint.endpointID,
-                let attachment = DockerPlugin.attachment(of: endpointID, on: host),
-                let port = ID<Port>(attachment.portID)
-            else { continue }
-            let isKnown =
-                attachment.containerID == container.id
-                && attachment.annotations[EndpointKeys.container] == container.name
-            if isKnown { continue }
-            try await host.api.update(
-                port, PortUpdate(name: container.name, deviceID: container.id), within: host.remaining)
-            try await host.attachment.complete(
-                portID: attachment.portID, containerID: container.id,
-                annotations: [EndpointKeys.container: container.name], within: host.remaining)
-            logger.debug("container named", metadata: ["port": "\(port)", "container": "\(container.name)"])
+            guard let endpointID = endpoint.endpointID else { continue }
+            let names = PortNames(container.names(of: endpoint))
+            await logged("endpoint not named") { try await write(names, of: container, to: endpointID) }
+        }
+    }
+
+    /// Every step may be repeated; that all are done is written down last, on this host.
+    private func write(_ names: PortNames, of container: Container, to endpointID: String) async throws {
+        let host = try await plugin.hosts(Self.limit)
+        guard let attachment = DockerPlugin.attachment(of: endpointID, on: host),
+            let id = ID<Port>(attachment.portID)
+        else { return }
+        let text = names.names.joined(separator: " ")
+        let isKnown =
+            attachment.containerID == container.id && attachment.writtenNames == text
+            && attachment.annotations[EndpointKeys.container] == container.name
+        if isKnown { return }
+        let port = try await host.api.update(
+            id, PortUpdate(name: container.name, deviceID: container.id), within: host.remaining)
+        let omitted = try await EndpointPort(host: host).write(names, to: port)
+        guard DockerPlugin.attachment(of: endpointID, on: host) != nil else {
+            // It was taken away meanwhile: its name may have come after its end.
+            return try await EndpointPort(host: host).forgetNames(ofReserved: id)
+        }
+        try await host.attachment.complete(
+            portID: attachment.portID, containerID: container.id,
+            annotations: [EndpointKeys.container: container.name, EndpointKeys.names: text], within: host.remaining)
+        logger.debug(
+            "container named", metadata: ["port": "\(id)", "container": "\(container.name)", "names": "\(text)"])
+        for omission in names.omitted + omitted {
+            logger.warning(
+                "a name of a container is not known to other hosts",
+                metadata: [
+                    "container": "\(container.name)", "name": "\(omission.name)", "cause": "\(omission.reason)",
+                ])
         }
     }
 }

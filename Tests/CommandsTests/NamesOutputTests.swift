@@ -1,3 +1,4 @@
+import NeutronAPI
 import TestSamples
 import Testing
 
@@ -29,7 +30,7 @@ struct NamesOutputTests {
             ])
         let endpoints = ListEndpoints.listing([web, bare], [])
         #expect(endpoints.rows.map { $0.last } == [.list([]), .list(["web", "front"])])
-        #expect(ListEndpoints.description(web, nil).fields.last?.value == .list(["web", "front"]))
+        #expect(ShowEndpoint.description(web, nil).fields.last?.value == .list(["web", "front"]))
     }
 
     @Test func `a table of names fits the terminal`() throws {

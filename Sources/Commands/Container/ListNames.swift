@@ -1,6 +1,7 @@
 import ArgumentParser
 import Deadlines
 import DockerNetworks
+import HostEndpoints
 import HostSetup
 import NetAddress
 import NeutronAPI

@@ -114,7 +114,9 @@ extension PortNames {
         var rest = text.utf8
         while let byte = rest.popFirst() {
             if byte == UInt8(ascii: "%") {
-                guard let high = rest.popFirst()?.hexDigitValue, let low = rest.popFirst()?.hexDigitValue else { return nil }
+                guard let high = rest.popFirst()?.hexDigitValue, let low = rest.popFirst()?.hexDigitValue else {
+                    return nil
+                }
                 bytes.append(high << 4 | low)
             } else if isPlain(byte) {
                 bytes.append(byte)

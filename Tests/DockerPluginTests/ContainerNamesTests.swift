@@ -24,7 +24,8 @@ struct ContainerNamesTests {
         /// What the minute's look does.
         func look() async throws {
             try await host.database.client.barrier(within: limit)
-            let names = ContainerNames(host.plugin, engines: { _ in throw CancellationError() }, logger: PluginLab.quiet)
+            let names = ContainerNames(
+                host.plugin, engines: { _ in throw CancellationError() }, logger: PluginLab.quiet)
             try await engine.use { try await names.nameAll($0) }
             try await host.database.client.barrier(within: limit)
         }
@@ -121,6 +122,36 @@ struct ContainerNamesTests {
             try await named.look()
             let tags = try await named.port().standard.tags
             #expect(Set(PortNames(tags: tags).names) == ["web", "a/b,c", long, guest.shortID])
+        }
+    }
+
+    @Test func `names are there while a container is being started, and put right when it runs`() async throws {
+        try await withContainer { named in
+            let names = ContainerNames(
+                named.host.plugin, engines: { _ in throw CancellationError() }, logger: PluginLab.quiet)
+            var guest = named.guest
+            guest.state = "created"
+            guest.aliases = ["old"]
+            named.engine.set(guest)
+            try await named.engine.use { engine in
+                // Of a container that was made before anybody listened nothing is known.
+                await names.nameInTurn(guest.id, engine)
+                #expect(try await named.port().standard.tags == [])
+                try await names.see(guest.id, engine)
+                guest.name = "shop"
+                named.engine.set(guest)
+                await names.nameInTurn(guest.id, engine)
+                #expect(named.engine.inspections == 1)
+                let early = try await named.port()
+                #expect(early.name == "shop" && early.deviceID == guest.id)
+                #expect(Set(PortNames.of(early)) == ["shop", "old", guest.shortID])
+
+                guest.state = "running"
+                guest.aliases = ["front"]
+                named.engine.set(guest)
+                await names.nameInTurn(guest.id, engine)
+                #expect(Set(PortNames.of(try await named.port())) == ["shop", "front", guest.shortID])
+            }
         }
     }
 

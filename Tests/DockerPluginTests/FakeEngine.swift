@@ -78,6 +78,10 @@ final class FakeEngine: Sendable {
         let answer: JSON? = state.withLock { state in
             if path.hasSuffix("/version") { return ["ApiVersion": "1.41", "MinAPIVersion": "1.12"] }
             if path.contains("/containers/json") { return .array(state.guests.map(Self.summary)) }
+            if path.hasSuffix("/networks/blue") {
+                let members = state.guests.map { ($0.id, JSON.object(["EndpointID": .string($0.endpoint)])) }
+                return ["Containers": .object(Dictionary(members) { $1 })]
+            }
             guard let guest = state.guests.first(where: { path.contains("/containers/\($0.id)/json") }) else {
                 return nil
             }

@@ -91,7 +91,8 @@ extension LabTests {
                     networks:
                       default: {driver: ovn, ipam: {driver: ovn, config: [{subnet: 10.1.0.0/16}]}, driver_opts: {net: shop}}
                     """
-                try await lab.onEachHost("mkdir /run/shop; cat >/run/shop/docker-compose.yaml <<'YAML'\n\(project)\nYAML")
+                try await lab.onEachHost(
+                    "mkdir /run/shop; cat >/run/shop/docker-compose.yaml <<'YAML'\n\(project)\nYAML")
                 try await lab.on("host1", "cd /run/shop && docker-compose up -d", seconds: 120)
                 let all: Set = ["web", "shop_web_1", "shop_web_2"]
                 let rows = try await lab.eventually {

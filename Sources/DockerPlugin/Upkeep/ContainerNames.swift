@@ -17,6 +17,7 @@ package struct ContainerNames: Sendable {
     let engines: Engines
     let logger: Logger
     private let turns = NamingTurns()
+    private let known = KnownContainers()
 
     package init(_ plugin: DockerPlugin, engines: @escaping Engines, logger: Logger) {
         self.plugin = plugin
@@ -25,6 +26,8 @@ package struct ContainerNames: Sendable {
     }
 
     private static let limit = Duration.seconds(10)
+    /// How long a container that was just made may take to be described: if it is being started by then there is no answer.
+    private static let glance = Duration.milliseconds(300)
     private static let interval = Duration.seconds(60)
 
     /// Returns by being cancelled.
@@ -66,14 +69,20 @@ package struct ContainerNames: Sendable {
     /// Names the containers of each event, until the engine goes away. One of which the engine says nothing yet holds up no other.
     private func follow() async throws {
         try await engines(Self.limit).use { engine in
-            let filter = EventFilter(kinds: [.container, .network], actions: ["start", "rename", "connect"])
+            let filter = EventFilter(
+                kinds: [.container, .network], actions: ["create", "start", "rename", "connect", "destroy"])
             try await engine.withEvents(filter, opening: Self.limit) { events in
                 plugin.upkeep.engineIsNew()
                 try await withThrowingDiscardingTaskGroup { group in
                     group.addTask { await logged("containers not named") { try await nameAll(engine) } }
                     while let event = try await events.next() {
                         guard let id = event.containerID else { continue }
-                        group.addTask { await nameInTurn(id, engine) }
+                        switch event.action {
+                        case "create":
+                            group.addTask { await logged("container not seen") { try await see(id, engine) } }
+                        case "destroy": await known.forget(id)
+                        default: group.addTask { await nameInTurn(id, engine) }
+                        }
                     }
                 }
             }
@@ -100,53 +109,77 @@ package struct ContainerNames: Sendable {
     }
 
     /// Names a container once more where something has happened to it meanwhile, so that what is written last is what is true.
-    private func nameInTurn(_ id: String, _ engine: DockerEngine) async {
+    func nameInTurn(_ id: String, _ engine: DockerEngine) async {
         guard await turns.begin(id) else { return }
         repeat {
             await logged("container not named") { try await name(id, engine) }
         } while await turns.isDueAgain(id)
     }
 
+    /// Learns the aliases of a container before it is started.
+    func see(_ id: String, _ engine: DockerEngine) async throws {
+        guard let container = try await engine.findContainer(id, within: Self.glance) else { return }
+        await known.note(container)
+    }
+
     private func name(_ id: String, _ engine: DockerEngine) async throws {
-        // The engine tells nothing of a container while it starts it, and that it has.
-        guard let summary = try await engine.findSummary(id, within: Self.limit), summary.state.hasSandbox,
-            let container = try await engine.findContainer(id, within: Self.limit), container.state.hasSandbox
-        else { return }
+        guard let summary = try await engine.findSummary(id, within: Self.limit) else { return }
+        guard summary.state.hasSandbox else { return try await nameEarly(summary, engine) }
+        guard let container = try await engine.findContainer(id, within: Self.limit), container.state.hasSandbox else {
+            return
+        }
+        await known.note(container)
         for endpoint in container.networks.values {
             guard let endpointID = endpoint.endpointID else { continue }
             let names = PortNames(container.names(of: endpoint))
-            await logged("endpoint not named") { try await write(names, of: container, to: endpointID) }
+            await logged("endpoint not named") {
+                try await write(names, of: container.id, container.name, to: endpointID)
+            }
+        }
+    }
+
+    /// Names a container that is being started, so that its names are there before its first process asks anything. The engine describes
+    /// it only when it has: what differs by then is put right.
+    private func nameEarly(_ summary: ContainerSummary, _ engine: DockerEngine) async throws {
+        guard let name = summary.name, let container = await known.find(summary.id) else { return }
+        for (network, endpoint) in container.networks {
+            let endpoints = try await engine.endpoints(ofNetwork: network, within: Self.limit)
+            guard let endpointID = endpoints.first(where: { $0.value == container.id })?.key else { continue }
+            let names = PortNames(container.names(of: endpoint, called: name))
+            await logged("endpoint not named") { try await write(names, of: container.id, name, to: endpointID) }
         }
     }
 
     /// Every step may be repeated; that all are done is written down last, on this host.
-    private func write(_ names: PortNames, of container: Container, to endpointID: String) async throws {
+    private func write(
+        _ names: PortNames, of containerID: String, _ name: String, to endpointID: String
+    ) async throws {
         let host = try await plugin.hosts(Self.limit)
         guard let attachment = DockerPlugin.attachment(of: endpointID, on: host),
             let id = ID<Port>(attachment.portID)
         else { return }
         let text = names.names.joined(separator: " ")
         let isKnown =
-            attachment.containerID == container.id && attachment.writtenNames == text
-            && attachment.annotations[EndpointKeys.container] == container.name
+            attachment.containerID == containerID && attachment.writtenNames == text
+            && attachment.annotations[EndpointKeys.container] == name
         if isKnown { return }
         let port = try await host.api.update(
-            id, PortUpdate(name: container.name, deviceID: container.id), within: host.remaining)
+            id, PortUpdate(name: name, deviceID: containerID), within: host.remaining)
         let omitted = try await EndpointPort(host: host).write(names, to: port)
         guard DockerPlugin.attachment(of: endpointID, on: host) != nil else {
             // It was taken away meanwhile: its name may have come after its end.
             return try await EndpointPort(host: host).forgetNames(ofReserved: id)
         }
         try await host.attachment.complete(
-            portID: attachment.portID, containerID: container.id,
-            annotations: [EndpointKeys.container: container.name, EndpointKeys.names: text], within: host.remaining)
+            portID: attachment.portID, containerID: containerID,
+            annotations: [EndpointKeys.container: name, EndpointKeys.names: text], within: host.remaining)
         logger.debug(
-            "container named", metadata: ["port": "\(id)", "container": "\(container.name)", "names": "\(text)"])
+            "container named", metadata: ["port": "\(id)", "container": "\(name)", "names": "\(text)"])
         for omission in names.omitted + omitted {
             logger.warning(
                 "a name of a container is not known to other hosts",
                 metadata: [
-                    "container": "\(container.name)", "name": "\(omission.name)", "cause": "\(omission.reason)",
+                    "container": "\(name)", "name": "\(omission.name)", "cause": "\(omission.reason)",
                 ])
         }
     }

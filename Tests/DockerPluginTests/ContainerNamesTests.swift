@@ -19,13 +19,12 @@ struct ContainerNamesTests {
         let engine: FakeEngine
         let network: DockerNetwork
         let endpoint: DockerEndpoint
+        let names: ContainerNames
         var guest: FakeEngine.Guest
 
         /// What the minute's look does.
         func look() async throws {
             try await host.database.client.barrier(within: limit)
-            let names = ContainerNames(
-                host.plugin, engines: { _ in throw CancellationError() }, logger: PluginLab.quiet)
             try await engine.use { try await names.nameAll($0) }
             try await host.database.client.barrier(within: limit)
         }
@@ -52,7 +51,11 @@ struct ContainerNamesTests {
                     name: "web", aliases: ["front"], endpoint: endpoint.id, id: PluginHost.newID())
                 engine.set(guest)
                 try await body(
-                    Named(host: host, engine: engine, network: network, endpoint: endpoint, guest: guest))
+                    Named(
+                        host: host, engine: engine, network: network, endpoint: endpoint,
+                        names: ContainerNames(
+                            host.plugin, engines: { _ in throw CancellationError() }, logger: PluginLab.quiet),
+                        guest: guest))
             }
         }
     }
@@ -127,20 +130,16 @@ struct ContainerNamesTests {
 
     @Test func `names are there while a container is being started, and put right when it runs`() async throws {
         try await withContainer { named in
-            let names = ContainerNames(
-                named.host.plugin, engines: { _ in throw CancellationError() }, logger: PluginLab.quiet)
             var guest = named.guest
             guest.state = "created"
             guest.aliases = ["old"]
             named.engine.set(guest)
+            try await named.look()
+            #expect(try await named.port().standard.tags == [])
+            guest.name = "shop"
+            named.engine.set(guest)
             try await named.engine.use { engine in
-                // Of a container that was made before anybody listened nothing is known.
-                await names.nameInTurn(guest.id, engine)
-                #expect(try await named.port().standard.tags == [])
-                try await names.see(guest.id, engine)
-                guest.name = "shop"
-                named.engine.set(guest)
-                await names.nameInTurn(guest.id, engine)
+                await named.names.nameInTurn(guest.id, engine)
                 #expect(named.engine.inspections == 1)
                 let early = try await named.port()
                 #expect(early.name == "shop" && early.deviceID == guest.id)
@@ -149,19 +148,9 @@ struct ContainerNamesTests {
                 guest.state = "running"
                 guest.aliases = ["front"]
                 named.engine.set(guest)
-                await names.nameInTurn(guest.id, engine)
+                await named.names.nameInTurn(guest.id, engine)
                 #expect(Set(PortNames.of(try await named.port())) == ["shop", "front", guest.shortID])
             }
-        }
-    }
-
-    @Test func `a container that is only being started is not waited for`() async throws {
-        try await withContainer { named in
-            var guest = named.guest
-            guest.state = "created"
-            named.engine.set(guest)
-            try await named.look()
-            #expect(try await named.port().standard.tags == [] && named.engine.inspections == 0)
         }
     }
 

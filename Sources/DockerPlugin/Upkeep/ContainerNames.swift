@@ -89,35 +89,42 @@ package struct ContainerNames: Sendable {
         }
     }
 
-    /// Names containers that have started, or were renamed, while nobody listened. The engine's list has no aliases: they are of an
-    /// endpoint for as long as it is there.
+    /// Names containers that have started, or were renamed, while nobody listened, and learns what it can of others. The engine's list has
+    /// no aliases: they are of an endpoint for as long as it is there.
     package func nameAll(_ engine: DockerEngine) async throws {
         let host = try await plugin.hosts(Self.limit)
         let attachments = host.attachment.attachments().filter(\.isDocker)
         guard !attachments.isEmpty else { return }
         let byEndpoint = Dictionary(
             attachments.map { ($0.annotations[EndpointKeys.endpoint] ?? "", $0) }, uniquingKeysWith: { $1 })
-        for container in try await engine.containers(labels: [], within: Self.limit)
-        where container.state.hasSandbox {
+        for container in try await engine.containers(labels: [], within: Self.limit) {
+            guard container.state.hasSandbox else {
+                guard await known.find(container.id) == nil else { continue }
+                await logged("container not seen") { try await see(container.id, engine) }
+                continue
+            }
             let own = container.networks.values.compactMap { $0.endpointID.flatMap { byEndpoint[$0] } }
             let isKnown = own.allSatisfy {
                 $0.containerID == container.id && $0.writtenNames != nil
                     && $0.annotations[EndpointKeys.container] == container.name
             }
-            if !isKnown { await nameInTurn(container.id, engine) }
+            let isSeen = await known.find(container.id) != nil
+            if !isKnown || !isSeen && !own.isEmpty { await nameInTurn(container.id, engine) }
         }
     }
 
     /// Names a container once more where something has happened to it meanwhile, so that what is written last is what is true.
-    func nameInTurn(_ id: String, _ engine: DockerEngine) async {
+    func nameInTurn(_ id: String, _ engine: DockerEngine, isNew: Bool = false) async {
         guard await turns.begin(id) else { return }
+        // Whoever makes one starts it a moment later, and then it is too late.
+        if isNew { await logged("container not seen") { try await see(id, engine) } }
         repeat {
             await logged("container not named") { try await name(id, engine) }
         } while await turns.isDueAgain(id)
     }
 
     /// Learns the aliases of a container before it is started.
-    func see(_ id: String, _ engine: DockerEngine) async throws {
+    private func see(_ id: String, _ engine: DockerEngine) async throws {
         guard let container = try await engine.findContainer(id, within: Self.glance) else { return }
         await known.note(container)
     }
@@ -141,6 +148,7 @@ package struct ContainerNames: Sendable {
     /// Names a container that is being started, so that its names are there before its first process asks anything. The engine describes
     /// it only when it has: what differs by then is put right.
     private func nameEarly(_ summary: ContainerSummary, _ engine: DockerEngine) async throws {
+        if await known.find(summary.id) == nil { try await see(summary.id, engine) }
         guard let name = summary.name, let container = await known.find(summary.id) else { return }
         for (network, endpoint) in container.networks {
             let endpoints = try await engine.endpoints(ofNetwork: network, within: Self.limit)

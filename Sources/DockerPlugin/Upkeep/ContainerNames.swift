@@ -78,10 +78,8 @@ package struct ContainerNames: Sendable {
                     while let event = try await events.next() {
                         guard let id = event.containerID else { continue }
                         switch event.action {
-                        case "create":
-                            group.addTask { await logged("container not seen") { try await see(id, engine) } }
                         case "destroy": await known.forget(id)
-                        default: group.addTask { await nameInTurn(id, engine) }
+                        case let action: group.addTask { await nameInTurn(id, engine, isNew: action == "create") }
                         }
                     }
                 }
@@ -94,7 +92,6 @@ package struct ContainerNames: Sendable {
     package func nameAll(_ engine: DockerEngine) async throws {
         let host = try await plugin.hosts(Self.limit)
         let attachments = host.attachment.attachments().filter(\.isDocker)
-        guard !attachments.isEmpty else { return }
         let byEndpoint = Dictionary(
             attachments.map { ($0.annotations[EndpointKeys.endpoint] ?? "", $0) }, uniquingKeysWith: { $1 })
         for container in try await engine.containers(labels: [], within: Self.limit) {

@@ -126,47 +126,92 @@ let package = Package(
         // What we are.
         room(
             "NetworkStore",
-            uses: ["NetAddress", "JSONCoding", "OVSDB", "OVNModel", "IPAM", "DHCPOptions", "Deadlines", "NeutronAPI", "OVSDBClient", logging]),
+            uses: [
+                "NetAddress", "JSONCoding", "OVSDB", "OVNModel", "IPAM", "DHCPOptions", "Deadlines", "NeutronAPI",
+                "OVSDBClient", logging,
+            ]),
         room(
             "NeutronServer",
-            uses: ["NetAddress", "JSONCoding", "Deadlines", "NeutronAPI", "HTTPServing", "HTTPTransport", "Keystone", "NetworkStore", hummingbird, logging, metrics, locks, nioHTTP] + nio),
+            uses: [
+                "NetAddress", "JSONCoding", "Deadlines", "NeutronAPI", "HTTPServing", "HTTPTransport", "Keystone",
+                "NetworkStore", hummingbird, logging, metrics, locks, nioHTTP,
+            ] + nio),
         room(
             "HostAttachment",
             uses: ["NetAddress", "OVSDB", "OVNModel", "Deadlines", "Netlink", "HostNetwork", "OVSDBClient", logging]),
         room(
             "NICBridging",
-            uses: ["NetAddress", "OVSDB", "OVNModel", "Deadlines", "CLinux", "Netlink", "HostNetwork", "OVSDBClient", "HostAttachment", logging]),
+            uses: [
+                "NetAddress", "OVSDB", "OVNModel", "Deadlines", "CLinux", "Netlink", "HostNetwork", "OVSDBClient",
+                "HostAttachment", logging,
+            ]),
         room(
             "HostSetup",
-            uses: ["NetAddress", "OVSDB", "OVNModel", "Deadlines", "NeutronAPI", "Discretion", "HostNetwork", "OVSDBClient", "DockerEngine", "Keystone", "NeutronClient", "HostAttachment", logging]),
+            uses: [
+                "NetAddress", "OVSDB", "OVNModel", "Deadlines", "NeutronAPI", "Discretion", "HostNetwork",
+                "OVSDBClient", "DockerEngine", "Keystone", "NeutronClient", "HostAttachment", logging,
+            ]),
         room(
             "ContainerFirewall",
-            uses: ["NetAddress", "JSONCoding", "OVSDB", "OVNModel", "NeutronAPI", "HostNetwork", "OVSDBClient", "NICBridging", "HostSetup"]),
+            uses: [
+                "NetAddress", "JSONCoding", "OVSDB", "OVNModel", "NeutronAPI", "HostNetwork", "OVSDBClient",
+                "NICBridging", "HostSetup",
+            ]),
         room(
             "HostEndpoints",
-            uses: ["NetAddress", "JSONCoding", "OVSDB", "OVNModel", "Deadlines", "NeutronAPI", "HostNetwork", "OVSDBClient", "NeutronClient", "HostAttachment", "HostSetup", logging]),
+            uses: [
+                "NetAddress", "JSONCoding", "OVSDB", "OVNModel", "Deadlines", "NeutronAPI", "HostNetwork",
+                "OVSDBClient", "NeutronClient", "HostAttachment", "HostSetup", logging,
+            ]),
         room(
             "NetworkContainers",
-            uses: ["NetAddress", "Deadlines", "NeutronAPI", "Release", "Netlink", "HostNetwork", "DockerEngine", "NeutronClient", "HostAttachment", "HostSetup", "HostEndpoints", logging]),
+            uses: [
+                "NetAddress", "Deadlines", "NeutronAPI", "Release", "Netlink", "HostNetwork", "DockerEngine",
+                "NeutronClient", "HostAttachment", "HostSetup", "HostEndpoints", logging,
+            ]),
         room(
             "DockerNetworks",
-            uses: ["NetAddress", "JSONCoding", "OVSDB", "OVNModel", "Deadlines", "NeutronAPI", "HostNetwork", "OVSDBClient", "NeutronClient", "HostAttachment", "HostSetup", "HostEndpoints", logging]),
+            uses: [
+                "NetAddress", "JSONCoding", "OVSDB", "OVNModel", "Deadlines", "NeutronAPI", "HostNetwork",
+                "OVSDBClient", "NeutronClient", "HostAttachment", "HostSetup", "HostEndpoints", logging,
+            ]),
         room(
             "HostDiagnosis",
-            uses: ["NetAddress", "OVSDB", "OVNModel", "Deadlines", "NeutronAPI", "Netlink", "HostNetwork", "OVSDBClient", "DockerEngine", "Keystone", "NeutronClient", "HostAttachment", "NICBridging", "HostSetup", "ContainerFirewall", "HostEndpoints", "NetworkContainers", "DockerNetworks", logging]),
+            uses: [
+                "NetAddress", "OVSDB", "OVNModel", "Deadlines", "NeutronAPI", "Netlink", "HostNetwork", "OVSDBClient",
+                "DockerEngine", "Keystone", "NeutronClient", "HostAttachment", "NICBridging", "HostSetup",
+                "ContainerFirewall", "HostEndpoints", "NetworkContainers", "DockerNetworks", logging,
+            ]),
         room(
             "DockerPlugin",
-            uses: ["NetAddress", "JSONCoding", "Deadlines", "NeutronAPI", "Netlink", "HostNetwork", "OVSDBClient", "DockerEngine", "HTTPServing", "Keystone", "NeutronClient", "HostAttachment", "HostSetup", "ContainerFirewall", "HostEndpoints", "DockerNetworks", "HostDiagnosis", lifecycle, logging, locks, nioHTTP] + nio),
+            uses: [
+                "NetAddress", "JSONCoding", "Deadlines", "NeutronAPI", "Netlink", "HostNetwork", "OVSDBClient",
+                "DockerEngine", "HTTPServing", "Keystone", "NeutronClient", "HostAttachment", "HostSetup",
+                "ContainerFirewall", "HostEndpoints", "DockerNetworks", "HostDiagnosis", lifecycle, logging, locks,
+                nioHTTP,
+            ] + nio),
         room(
             "Commands",
-            uses: ["NetAddress", "JSONCoding", "OVSDB", "OVNModel", "Deadlines", "NeutronAPI", "Release", "Discretion", "HostNetwork", "OVSDBClient", "DockerEngine", "Keystone", "NeutronClient", "HostAttachment", "NICBridging", "HostSetup", "ContainerFirewall", "HostEndpoints", "NetworkContainers", "DockerNetworks", "HostDiagnosis", arguments, logging]),
+            uses: [
+                "NetAddress", "JSONCoding", "OVSDB", "OVNModel", "Deadlines", "NeutronAPI", "Release", "Discretion",
+                "HostNetwork", "OVSDBClient", "DockerEngine", "Keystone", "NeutronClient", "HostAttachment",
+                "NICBridging", "HostSetup", "ContainerFirewall", "HostEndpoints", "NetworkContainers", "DockerNetworks",
+                "HostDiagnosis", arguments, logging,
+            ]),
 
         command(
             "ovn-ipam",
-            uses: ["NetAddress", "OVSDB", "DHCPOptions", "NeutronAPI", "Release", "YAML", "Discretion", "EmbeddedOVN", "OVSDBClient", "HTTPTransport", "Keystone", "NetworkStore", "NeutronServer", arguments, configuration, lifecycle, signals, logging] + nio),
+            uses: [
+                "NetAddress", "OVSDB", "DHCPOptions", "NeutronAPI", "Release", "YAML", "Discretion", "EmbeddedOVN",
+                "OVSDBClient", "HTTPTransport", "Keystone", "NetworkStore", "NeutronServer", arguments, configuration,
+                lifecycle, signals, logging,
+            ] + nio),
         command(
             "ovn-docker-plugin",
-            uses: ["OVSDB", "Release", "Discretion", "OVSDBClient", "DockerEngine", "Keystone", "HostAttachment", "HostSetup", "NetworkContainers", "DockerPlugin", arguments, lifecycle, signals, logging]),
+            uses: [
+                "OVSDB", "Release", "Discretion", "OVSDBClient", "DockerEngine", "Keystone", "HostAttachment",
+                "HostSetup", "NetworkContainers", "DockerPlugin", arguments, lifecycle, signals, logging,
+            ]),
         command("ovn-integrate", uses: ["Commands"], linker: fixedAddress),
         command("ovn-container", uses: ["Commands"], linker: fixedAddress),
         command("ovsdb-modelgen", uses: ["JSONCoding", "OVSDB", arguments]),

@@ -8,6 +8,8 @@ package struct Container: Sendable, Equatable {
     /// Process id of its first process as this engine's pid namespace sees it, `nil` unless running.
     package let pid: Int32?
     package let image: String
+    /// What it calls itself: `--hostname`, or the beginning of its id.
+    package let hostname: String
     package let labels: [String: String]
     package let networkMode: String
     package let dns: [String]
@@ -23,6 +25,7 @@ package struct Container: Sendable, Equatable {
 /// A container as a list describes it.
 package struct ContainerSummary: Sendable, Equatable {
     package let id: String
+    /// Its own, and with a slash those that other containers link it by.
     package let names: [String]
     package let state: ContainerState
     package let labels: [String: String]
@@ -41,6 +44,9 @@ package struct ContainerSummary: Sendable, Equatable {
         self.networkMode = networkMode
         self.networks = networks
     }
+
+    /// Its own name.
+    package var name: String? { names.first { !$0.contains("/") } }
 }
 
 /// When the engine starts a container again by itself.
@@ -95,9 +101,11 @@ extension Container: Decodable {
 
     private struct Config: Decodable {
         let image: String
+        let hostname: String?
         let labels: [String: String]?
         enum CodingKeys: String, CodingKey {
             case image = "Image"
+            case hostname = "Hostname"
             case labels = "Labels"
         }
     }
@@ -130,7 +138,8 @@ extension Container: Decodable {
             id: try object.decode(String.self, forKey: .id),
             name: name.hasPrefix("/") ? String(name.dropFirst()) : name,
             state: ContainerState(rawValue: state.status), pid: state.pid > 0 ? state.pid : nil,
-            image: config.image, labels: config.labels ?? [:], networkMode: host.networkMode, dns: host.dns ?? [],
+            image: config.image, hostname: config.hostname ?? "", labels: config.labels ?? [:],
+            networkMode: host.networkMode, dns: host.dns ?? [],
             restartPolicy: policy.isEmpty ? .no : RestartPolicy(rawValue: policy),
             startError: state.error ?? "", networks: networks?.networks ?? [:])
     }

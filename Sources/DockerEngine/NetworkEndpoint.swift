@@ -8,12 +8,22 @@ package struct NetworkEndpoint: Sendable, Equatable {
     /// IPv4 and IPv6; none while the container does not run.
     package let addresses: [IPAddress]
     package let macAddress: MACAddress?
+    /// What `--network-alias` and Compose have named it there; engines before 25 add the container's short id and its host name. A
+    /// list of containers says none.
+    package let aliases: [String]
+    /// All names by which the engine's name server knows it, its own first: API 1.44 and newer. A list of containers says none.
+    package let dnsNames: [String]
 
-    package init(networkID: String, endpointID: String?, addresses: [IPAddress] = [], macAddress: MACAddress? = nil) {
+    package init(
+        networkID: String, endpointID: String?, addresses: [IPAddress] = [], macAddress: MACAddress? = nil,
+        aliases: [String] = [], dnsNames: [String] = []
+    ) {
         self.networkID = networkID
         self.endpointID = endpointID
         self.addresses = addresses
         self.macAddress = macAddress
+        self.aliases = aliases
+        self.dnsNames = dnsNames
     }
 }
 
@@ -31,6 +41,8 @@ extension NetworkEndpoint: Decodable {
         case ipv4 = "IPAddress"
         case ipv6 = "GlobalIPv6Address"
         case mac = "MacAddress"
+        case aliases = "Aliases"
+        case dnsNames = "DNSNames"
     }
 
     package init(from decoder: any Decoder) throws {
@@ -43,6 +55,8 @@ extension NetworkEndpoint: Decodable {
         self.init(
             networkID: try text(.network) ?? "", endpointID: try text(.endpoint),
             addresses: try [text(.ipv4), text(.ipv6)].compactMap { $0.flatMap { IPAddress($0) } },
-            macAddress: try text(.mac).flatMap { MACAddress($0) })
+            macAddress: try text(.mac).flatMap { MACAddress($0) },
+            aliases: try object.decodeIfPresent([String].self, forKey: .aliases) ?? [],
+            dnsNames: try object.decodeIfPresent([String].self, forKey: .dnsNames) ?? [])
     }
 }

@@ -101,7 +101,7 @@ package struct EndpointPort: Sendable {
         return ports.filter { placement.isHere($0) }
     }
 
-    /// Gives a port back. Succeeds if there is none. A sticky one stays, with no container and on no host.
+    /// Gives a port back. Succeeds if there is none. A sticky one stays, with no container, under no name and on no host.
     package func release(_ id: ID<Port>, isSticky: Bool) async throws {
         if let carrying = Carrying(host) {
             guard let port = try await host.api.find(id, within: host.remaining) else { return }
@@ -117,10 +117,12 @@ package struct EndpointPort: Sendable {
             !isBoundHere || port.binding.hostID == host.settings.hostID
         else { return }
         do {
+            // First: what is on this host without an endpoint is released again.
+            try await forgetNames(of: port)
             try await host.api.update(
                 id, PortUpdate(deviceID: "", deviceOwner: DeviceOwner.reserved, hostID: isBoundHere ? "" : nil),
                 within: host.remaining)
-        } catch {
+        } catch let error as NeutronClientError {
             guard error.isNotFound else { throw error }
         }
     }

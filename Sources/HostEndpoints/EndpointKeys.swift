@@ -8,6 +8,8 @@ package enum EndpointKeys {
     package static let network = "docker-network"
     /// The container's name, once it is known.
     package static let container = "docker-container"
+    /// The names of its container there, with blanks between them, once the port has them.
+    package static let names = "docker-names"
     /// `true` where what its container sends to groups, and to all, by no interface in particular leaves by it.
     package static let multicast = "docker-multicast"
     /// `true` where the address stays reserved when the endpoint goes.
@@ -25,6 +27,8 @@ extension Attachment {
     package var isDocker: Bool { annotations[EndpointKeys.endpoint] != nil }
     package var isSticky: Bool { annotations[EndpointKeys.sticky] == "true" }
     package var hasMulticast: Bool { annotations[EndpointKeys.multicast] == "true" }
+    /// The names by which its container is found in its network, as they were written into the port; nil before they were.
+    package var writtenNames: String? { annotations[EndpointKeys.names] }
     /// The name of the container that has it, where it is known.
     package var containerName: String? { annotations[EndpointKeys.container] ?? annotations["container"] }
 }

@@ -12,9 +12,9 @@ struct EndpointListTests {
         let list = await host.container("endpoint-list", "-f", "value").output
         let cells = try #require(list.first { $0.contains("\t\(name)\t") }, "\(list)")
             .split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
-        #expect(cells.count == 11)
+        #expect(cells.count == 12)
         let shown = await host.container("endpoint-show", name, "-f", "value").output
-        #expect(shown.suffix(2) == ["why_not_up\t\(cells[9])", "differs\t\(cells[10])"])
+        #expect(shown.suffix(3) == ["why_not_up\t\(cells[9])", "differs\t\(cells[10])", "names\t"])
         return cells[9]
     }
 
@@ -34,7 +34,7 @@ struct EndpointListTests {
             let name = try await host.docker("inspect", "--format", "{{.Name}}", id)
                 .trimmingCharacters(in: .whitespacesAndNewlines).dropFirst()
             let list = await host.container("endpoint-list", "-f", "value").output.joined()
-            #expect(list.hasSuffix("\tACTIVE\tchassis\t\(id.prefix(12))\t\(name)\t\t"), "\(list)")
+            #expect(list.hasSuffix("\tACTIVE\tchassis\t\(id.prefix(12))\t\(name)\t\t\t"), "\(list)")
 
             _ = try await host.docker("stop", "--time", "0", id)
             try await host.eventually("it is told that the container does not run") {
@@ -69,7 +69,7 @@ struct EndpointListTests {
 
     @Test func `a table has no column that is empty, machine formats have them all`() {
         let listing = ListEndpoints.listing([], [])
-        #expect(listing.columns.suffix(2).map(\.key) == ["why_not_up", "differs"])
+        #expect(listing.columns.suffix(3).map(\.key) == ["why_not_up", "differs", "names"])
         #expect(!Table(listing, width: nil).text.contains("Why not up"))
     }
 }

@@ -176,7 +176,10 @@ struct EngineTests {
                 #expect(running?.addresses.map(\.description) == ["192.168.77.2"] && running?.macAddress != nil)
                 let listed = try await engine.containers(labels: [], within: Self.limit)
                 #expect(listed.map(\.id) == [id] && listed.first?.networkMode == "blue")
-                #expect(listed.first?.networks["blue"] == running)
+                #expect(listed.first?.networks["blue"]?.endpointID == running?.endpointID)
+                #expect(listed.first?.networks["blue"]?.aliases == [], "a list says no aliases")
+                #expect(try await engine.findSummary(id, within: Self.limit) == listed.first)
+                #expect(try await engine.findSummary(network, within: Self.limit) == nil)
                 try await engine.removeContainer(id, within: Self.limit)
 
                 var seen: [String] = []
@@ -272,7 +275,7 @@ struct EngineTests {
 
 extension DockerEngine {
     /// Makes a network of the engine's own bridges, without the machine's firewall.
-    fileprivate func createTestNetwork(_ name: String, within timeout: Duration) async throws -> String {
+    func createTestNetwork(_ name: String, within timeout: Duration) async throws -> String {
         struct Created: Decodable {
             let id: String
             enum CodingKeys: String, CodingKey { case id = "Id" }

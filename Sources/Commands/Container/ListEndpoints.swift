@@ -1,5 +1,6 @@
 import ArgumentParser
 import Deadlines
+import DockerNetworks
 import HostAttachment
 import HostEndpoints
 import HostSetup
@@ -95,7 +96,7 @@ struct ListEndpoints: HostCommand {
             ] + place
                 + [
                     Cell(String(attachment.containerID.prefix(12))), name.map { Cell($0) } ?? .none, .none,
-                    Cell(difference.brief),
+                    Cell(difference.brief), .list([]),
                 ]
         }
     }
@@ -120,6 +121,7 @@ struct ListEndpoints: HostCommand {
         listing.columns.append(.init(key: "container_name", title: "Container name", isShownEmpty: false))
         listing.columns.append(.init(key: "why_not_up", title: "Why not up", isShownEmpty: false))
         listing.columns.append(.init(key: "differs", title: "Differs", isShownEmpty: false))
+        listing.columns.append(.init(key: "names", title: "Names", isShownEmpty: false))
         listing.rows = ports.map { ($0, names[$0.networkID] ?? "") }.sorted {
             ($0.1, $0.0.name, $0.0.id) < ($1.1, $1.0.name, $1.0.id)
         }.map { port, network in
@@ -131,6 +133,7 @@ struct ListEndpoints: HostCommand {
                 + [
                     Cell(String(port.deviceID.prefix(12))), more.containerName.map { Cell($0) } ?? .none,
                     more.whyNotUp.map { Cell($0) } ?? .none, more.differs.map { Cell($0) } ?? .none,
+                    .list(PortNames.of(port)),
                 ]
         }
         return listing
@@ -185,6 +188,7 @@ struct ShowEndpoint: HostCommand {
             ("container_name", "Container name", details.containerName.map { Cell($0) } ?? .none),
             ("why_not_up", "Why not up", details.whyNotUp.map { Cell($0) } ?? .none),
             ("differs", "Differs", details.differs.map { Cell($0) } ?? .none),
+            ("names", "Names", .list(PortNames.of(port))),
         ]
         return Description(fields: (fields + place + rest).map { (key: $0.0, title: $0.1, value: $0.2) })
     }

@@ -22,7 +22,7 @@ package struct OVNContainer: ParsableCommand {
         subcommands: [
             Initialize.self, CreateNetwork.self, ListNetworks.self, ShowNetwork.self, DeleteNetwork.self,
             CreateEndpoint.self, ListEndpoints.self, ShowEndpoint.self, DeleteEndpoint.self, CreateContainer.self,
-            AuditHost.self,
+            ListNames.self, AuditHost.self,
         ])
 
     package init() {}

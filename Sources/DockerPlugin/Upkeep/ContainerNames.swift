@@ -1,4 +1,5 @@
 package import DockerEngine
+import DockerNetworks
 import HostAttachment
 import HostEndpoints
 import HostSetup
@@ -6,15 +7,17 @@ package import Logging
 import NeutronAPI
 import NeutronClient
 
-/// Writes into ports which container has them, name and id, so that the whole cluster can see it.
+/// Writes into ports which container has them, its name and id, and by which names it is found there, so that the whole cluster can see it.
 ///
-/// The engine tells a plugin neither. Its events do, which are listened to here, outside all calls. What was missed is found each minute.
+/// The engine tells a plugin nothing of it. Its events do, which are listened to here, outside all calls. What was missed is found each minute.
 package struct ContainerNames: Sendable {
     package typealias Engines = @Sendable (Duration) async throws -> DockerEngine
 
     let plugin: DockerPlugin
     let engines: Engines
     let logger: Logger
+    private let turns = NamingTurns()
+    private let known = KnownContainers()
 
     package init(_ plugin: DockerPlugin, engines: @escaping Engines, logger: Logger) {
         self.plugin = plugin
@@ -23,6 +26,8 @@ package struct ContainerNames: Sendable {
     }
 
     private static let limit = Duration.seconds(10)
+    /// How long a container that was just made may take to be described: if it is being started by then there is no answer.
+    private static let glance = Duration.milliseconds(300)
     private static let interval = Duration.seconds(60)
 
     /// Returns by being cancelled.
@@ -32,7 +37,9 @@ package struct ContainerNames: Sendable {
             group.addTask {
                 while true {
                     try await Task.sleep(for: Self.interval)
-                    await logged("containers not named") { try await nameAll() }
+                    await logged("containers not named") {
+                        try await engines(Self.limit).use { try await nameAll($0) }
+                    }
                 }
             }
             try await group.waitForAll()
@@ -59,53 +66,126 @@ package struct ContainerNames: Sendable {
         }
     }
 
-    /// Names the containers of each event, until the engine goes away.
+    /// Names the containers of each event, until the engine goes away. One of which the engine says nothing yet holds up no other.
     private func follow() async throws {
         try await engines(Self.limit).use { engine in
-            let filter = EventFilter(kinds: [.container, .network], actions: ["start", "rename", "connect"])
+            let filter = EventFilter(
+                kinds: [.container, .network], actions: ["create", "start", "rename", "connect", "destroy"])
             try await engine.withEvents(filter, opening: Self.limit) { events in
                 plugin.upkeep.engineIsNew()
-                await logged("containers not named") { try await nameAll() }
-                while let event = try await events.next() {
-                    guard let id = event.containerID else { continue }
-                    await logged("container not named") { try await name(id, engine) }
+                try await withThrowingDiscardingTaskGroup { group in
+                    group.addTask { await logged("containers not named") { try await nameAll(engine) } }
+                    while let event = try await events.next() {
+                        guard let id = event.containerID else { continue }
+                        switch event.action {
+                        case "destroy": await known.forget(id)
+                        case let action: group.addTask { await nameInTurn(id, engine, isNew: action == "create") }
+                        }
+                    }
                 }
             }
         }
     }
 
-    private func nameAll() async throws {
+    /// Names containers that have started, or were renamed, while nobody listened, and learns what it can of others. The engine's list has
+    /// no aliases: they are of an endpoint for as long as it is there.
+    package func nameAll(_ engine: DockerEngine) async throws {
         let host = try await plugin.hosts(Self.limit)
-        let endpoints = host.attachment.attachments().filter(\.isDocker)
-        guard endpoints.contains(where: { $0.annotations[EndpointKeys.container] == nil }) else { return }
-        try await engines(Self.limit).use { engine in
-            for container in try await engine.containers(labels: [], within: Self.limit)
-            where container.state == .running {
-                try await name(container.id, engine)
+        let attachments = host.attachment.attachments().filter(\.isDocker)
+        let byEndpoint = Dictionary(
+            attachments.map { ($0.annotations[EndpointKeys.endpoint] ?? "", $0) }, uniquingKeysWith: { $1 })
+        for container in try await engine.containers(labels: [], within: Self.limit) {
+            guard container.state.hasSandbox else {
+                guard await known.find(container.id) == nil else { continue }
+                await logged("container not seen") { try await see(container.id, engine) }
+                continue
+            }
+            let own = container.networks.values.compactMap { $0.endpointID.flatMap { byEndpoint[$0] } }
+            let isKnown = own.allSatisfy {
+                $0.containerID == container.id && $0.writtenNames != nil
+                    && $0.annotations[EndpointKeys.container] == container.name
+            }
+            let isSeen = await known.find(container.id) != nil
+            if !isKnown || !isSeen && !own.isEmpty { await nameInTurn(container.id, engine) }
+        }
+    }
+
+    /// Names a container once more where something has happened to it meanwhile, so that what is written last is what is true.
+    func nameInTurn(_ id: String, _ engine: DockerEngine, isNew: Bool = false) async {
+        guard await turns.begin(id) else { return }
+        // Whoever makes one starts it a moment later, and then it is too late.
+        if isNew { await logged("container not seen") { try await see(id, engine) } }
+        repeat {
+            await logged("container not named") { try await name(id, engine) }
+        } while await turns.isDueAgain(id)
+    }
+
+    /// Learns the aliases of a container before it is started.
+    private func see(_ id: String, _ engine: DockerEngine) async throws {
+        guard let container = try await engine.findContainer(id, within: Self.glance) else { return }
+        await known.note(container)
+    }
+
+    private func name(_ id: String, _ engine: DockerEngine) async throws {
+        guard let summary = try await engine.findSummary(id, within: Self.limit) else { return }
+        guard summary.state.hasSandbox else { return try await nameEarly(summary, engine) }
+        guard let container = try await engine.findContainer(id, within: Self.limit), container.state.hasSandbox else {
+            return
+        }
+        await known.note(container)
+        for endpoint in container.networks.values {
+            guard let endpointID = endpoint.endpointID else { continue }
+            let names = PortNames(container.names(of: endpoint))
+            await logged("endpoint not named") {
+                try await write(names, of: container.id, container.name, to: endpointID)
             }
         }
     }
 
-    private func name(_ id: String, _ engine: DockerEngine) async throws {
-        guard let container = try await engine.findContainer(id, within: Self.limit), container.isRunning else {
-            return
+    /// Names a container that is being started, so that its names are there before its first process asks anything. The engine describes
+    /// it only when it has: what differs by then is put right.
+    private func nameEarly(_ summary: ContainerSummary, _ engine: DockerEngine) async throws {
+        if await known.find(summary.id) == nil { try await see(summary.id, engine) }
+        guard let name = summary.name, let container = await known.find(summary.id) else { return }
+        for (network, endpoint) in container.networks {
+            let endpoints = try await engine.endpoints(ofNetwork: network, within: Self.limit)
+            guard let endpointID = endpoints.first(where: { $0.value == container.id })?.key else { continue }
+            let names = PortNames(container.names(of: endpoint, called: name))
+            await logged("endpoint not named") { try await write(names, of: container.id, name, to: endpointID) }
         }
+    }
+
+    /// Every step may be repeated; that all are done is written down last, on this host.
+    private func write(
+        _ names: PortNames, of containerID: String, _ name: String, to endpointID: String
+    ) async throws {
         let host = try await plugin.hosts(Self.limit)
-        for endpoint in container.networks.values {
-            guard let endpointID = endpoint.endpointID,
-                let attachment = DockerPlugin.attachment(of: endpointID, on: host),
-                let port = ID<Port>(attachment.portID)
-            else { continue }
-            let isKnown =
-                attachment.containerID == container.id
-                && attachment.annotations[EndpointKeys.container] == container.name
-            if isKnown { continue }
-            try await host.api.update(
-                port, PortUpdate(name: container.name, deviceID: container.id), within: host.remaining)
-            try await host.attachment.complete(
-                portID: attachment.portID, containerID: container.id,
-                annotations: [EndpointKeys.container: container.name], within: host.remaining)
-            logger.debug("container named", metadata: ["port": "\(port)", "container": "\(container.name)"])
+        guard let attachment = DockerPlugin.attachment(of: endpointID, on: host),
+            let id = ID<Port>(attachment.portID)
+        else { return }
+        let text = names.names.joined(separator: " ")
+        let isKnown =
+            attachment.containerID == containerID && attachment.writtenNames == text
+            && attachment.annotations[EndpointKeys.container] == name
+        if isKnown { return }
+        let port = try await host.api.update(
+            id, PortUpdate(name: name, deviceID: containerID), within: host.remaining)
+        let omitted = try await EndpointPort(host: host).write(names, to: port)
+        guard DockerPlugin.attachment(of: endpointID, on: host) != nil else {
+            // It was taken away meanwhile: its name may have come after its end.
+            return try await EndpointPort(host: host).forgetNames(ofReserved: id)
+        }
+        try await host.attachment.complete(
+            portID: attachment.portID, containerID: containerID,
+            annotations: [EndpointKeys.container: name, EndpointKeys.names: text], within: host.remaining)
+        logger.debug(
+            "container named", metadata: ["port": "\(id)", "container": "\(name)", "names": "\(text)"])
+        for omission in names.omitted + omitted {
+            logger.warning(
+                "a name of a container is not known to other hosts",
+                metadata: [
+                    "container": "\(name)", "name": "\(omission.name)", "cause": "\(omission.reason)",
+                ])
         }
     }
 }

@@ -111,9 +111,9 @@ let package = Package(
         room(
             "OVSDBClient",
             uses: ["JSONCoding", "OVSDB", "Deadlines", "Discretion", nioSSL, logging, metrics, locks] + nio),
-        room("DockerEngine", uses: ["NetAddress", "Deadlines", logging] + http + nio),
         room("HTTPServing", uses: [logging, locks, nioHTTP] + nio),
         room("HTTPTransport", uses: ["Deadlines", "Discretion", "HTTPServing", nioSSL, logging, locks] + http + nio),
+        room("DockerEngine", uses: ["NetAddress", "Deadlines", "HTTPTransport", logging] + http + nio),
         room(
             "Keystone",
             uses: ["JSONCoding", "Deadlines", "YAML", "Discretion", "HTTPServing", "HTTPTransport", logging, locks]
@@ -134,7 +134,7 @@ let package = Package(
             "NeutronServer",
             uses: [
                 "NetAddress", "JSONCoding", "Deadlines", "NeutronAPI", "HTTPServing", "HTTPTransport", "Keystone",
-                "NetworkStore", hummingbird, logging, metrics, locks, nioHTTP,
+                "NetworkStore", hummingbird, lifecycle, logging, metrics, locks, nioHTTP,
             ] + nio),
         room(
             "HostAttachment",

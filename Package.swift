@@ -240,7 +240,7 @@ let package = Package(
         tests("HTTPServing", uses: [nioHTTP, nioEmbedded] + nio),
         tests("HTTPTransport", uses: ["HTTPServing", "TestServers", nioHTTP]),
         tests("Keystone", uses: ["TestServers"]),
-        tests("NeutronClient", uses: ["TestServers"]),
+        tests("NeutronClient", uses: ["TestAPI", "TestServers"]),
         tests("NetworkStore", uses: ["TestServers"]),
         tests(
             "NeutronServer", uses: ["TestServers", hummingbirdTesting], resources: [.copy("RecordedAnswers.json")]),

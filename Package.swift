@@ -194,10 +194,10 @@ let package = Package(
         room(
             "DockerPlugin",
             uses: [
-                "NetAddress", "JSONCoding", "Deadlines", "NeutronAPI", "Netlink", "HostNetwork", "OVSDBClient",
-                "DockerEngine", "HTTPServing", "Keystone", "NeutronClient", "HostAttachment", "HostSetup",
-                "ContainerFirewall", "HostEndpoints", "DockerNetworks", "HostDiagnosis", lifecycle, logging, locks,
-                nioHTTP,
+                "NetAddress", "JSONCoding", "NameDirectory", "Deadlines", "NeutronAPI", "Netlink", "HostNetwork",
+                "ContainerResolver", "OVSDBClient", "HTTPServing", "DockerEngine", "Keystone", "NeutronClient",
+                "HostAttachment", "HostSetup", "ContainerFirewall", "HostEndpoints", "DockerNetworks", "HostDiagnosis",
+                lifecycle, logging, locks, nioHTTP,
             ] + nio),
         room(
             "Commands",
@@ -211,15 +211,16 @@ let package = Package(
         command(
             "ovn-ipam",
             uses: [
-                "NetAddress", "OVSDB", "DHCPOptions", "NeutronAPI", "Release", "YAML", "Discretion", "EmbeddedOVN",
-                "OVSDBClient", "HTTPTransport", "Keystone", "NetworkStore", "NeutronServer", arguments, configuration,
-                lifecycle, signals, logging,
+                "NetAddress", "OVSDB", "DHCPOptions", "NeutronAPI", "Release", "YAML", "Discretion", "CLinux",
+                "EmbeddedOVN", "OVSDBClient", "HTTPTransport", "Keystone", "NetworkStore", "NeutronServer", arguments,
+                configuration, lifecycle, signals, logging,
             ] + nio),
         command(
             "ovn-docker-plugin",
             uses: [
-                "OVSDB", "Release", "Discretion", "OVSDBClient", "DockerEngine", "Keystone", "HostAttachment",
-                "HostSetup", "NetworkContainers", "DockerPlugin", arguments, lifecycle, signals, logging,
+                "OVSDB", "Release", "Discretion", "CLinux", "ContainerResolver", "OVSDBClient", "DockerEngine",
+                "Keystone", "HostAttachment", "HostSetup", "NetworkContainers", "DockerPlugin", arguments, lifecycle,
+                signals, logging,
             ]),
         command("ovn-integrate", uses: ["Commands"], linker: fixedAddress),
         command("ovn-container", uses: ["Commands"], linker: fixedAddress),

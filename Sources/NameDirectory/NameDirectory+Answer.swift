@@ -15,7 +15,7 @@ extension NameDirectory {
     ///
     /// Addresses begin with another one for another `rotation`: with each of n about equally often, whether that is a
     /// random number, counts queries, or every other of them. At most `limit` are given; the default is more than a
-    /// message has room for, so that what is left out of it is still told.
+    /// message by TCP has room for, and 256 more than a datagram has, so that what does not fit is still told.
     package func answer(
         _ query: DNSQuery, in networks: [(id: String, name: String)], rotation: Int, atMost limit: Int = 4096
     ) -> [DNSRecord]? {

@@ -14,20 +14,13 @@ package struct ListedName: Hashable, Sendable {
 extension NameDirectory {
     /// All names of a network, sorted without case; none where nothing is known of it.
     package func names(in network: String) -> [ListedName] {
-        var found: [DNSName: (addresses: Set<IPAddress>, ports: [String])] = [:]
-        for slot in networks[network]?.ports ?? [] {
-            guard let entry = ports[Int(slot)] else { continue }
-            for name in entry.names {
-                found[name, default: ([], [])].addresses.formUnion(entry.addresses)
-                found[name]?.ports.append(entry.id)
-            }
+        let names = networks[network]?.names.keysAndSlots ?? []
+        let listed = names.map { name, slots in
+            let holders = slots.compactMap { ports[Int($0)] }
+            return ListedName(
+                name: name.description, addresses: Set(holders.flatMap(\.addresses)).sorted(),
+                ports: holders.map(\.id).sorted())
         }
-        return found.map { name, holders in
-            (
-                name.description.lowercased(),
-                ListedName(
-                    name: name.description, addresses: holders.addresses.sorted(), ports: holders.ports.sorted())
-            )
-        }.sorted { $0.0 < $1.0 }.map(\.1)
+        return listed.map { ($0.name.lowercased(), $0) }.sorted { $0.0 < $1.0 }.map(\.1)
     }
 }

@@ -4,7 +4,8 @@ import NetAddress
 /// What the names of containers resolve to, by network.
 ///
 /// A lookup takes as long in a network of many names as in one of few. Setting and removing a port takes time by its own
-/// names and addresses, even where thousands of ports have the same. BYTES
+/// names and addresses, even where thousands of ports have the same. A port with
+/// an address of each version and three names takes 0.8 to 1 KB.
 ///
 /// A copy is cheap until one of the two is changed, which then copies everything: change it in place.
 package struct NameDirectory: Sendable {
@@ -85,7 +86,10 @@ extension PortEntry {
 extension Array where Element: Hashable {
     /// Without repetitions, in the order of the first ones.
     fileprivate func uniqued() -> [Element] {
-        guard count > 1 else { return self }
+        // A few are compared sooner than hashed.
+        guard count > 8 else {
+            return indices.filter { !self[..<$0].contains(self[$0]) }.map { self[$0] }
+        }
         var seen = Set<Element>()
         return filter { seen.insert($0).inserted }
     }

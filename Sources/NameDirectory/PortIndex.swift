@@ -14,6 +14,11 @@ struct PortIndex<Key: Hashable & Sendable>: Sendable {
         return .many(slots.values)
     }
 
+    /// All of it, in no order.
+    var keysAndSlots: [(Key, [PortSlot])] {
+        single.map { ($0.key, [$0.value]) } + shared.map { ($0.key, $0.value.values) }
+    }
+
     /// Adds a port that the key does not lead to yet. Returns the port that was alone with the key until now.
     @discardableResult mutating func add(_ slot: PortSlot, to key: Key) -> PortSlot? {
         if !shared.isEmpty, let place = shared.index(forKey: key) {

@@ -52,12 +52,12 @@ import Testing
             network: networks.randomElement(using: &random) ?? "n1", addresses: addresses, names: names)
     }
 
-    @Test(arguments: 0..<20 as Range<UInt64>)
+    @Test(arguments: 0..<10 as Range<UInt64>)
     func `whatever is set and removed, the directory answers as a list of ports would`(_ seed: UInt64) throws {
         var random = Sequence(state: seed)
         var directory = NameDirectory()
         var model = Model()
-        for _ in 0..<400 {
+        for _ in 0..<200 {
             switch Int.random(in: 0..<100, using: &random) {
             case 0:
                 let network = Self.networks.randomElement(using: &random) ?? "n1"

@@ -29,6 +29,7 @@ package struct ContainerNames: Sendable {
     /// How long a container that was just made may take to be described: if it is being started by then there is no answer.
     private static let glance = Duration.milliseconds(300)
     private static let interval = Duration.seconds(60)
+    private static let loggedOmissions = 8
 
     /// Returns by being cancelled.
     package func run() async throws {
@@ -96,7 +97,7 @@ package struct ContainerNames: Sendable {
             attachments.map { ($0.annotations[EndpointKeys.endpoint] ?? "", $0) }, uniquingKeysWith: { $1 })
         for container in try await engine.containers(labels: [], within: Self.limit) {
             guard container.state.hasSandbox else {
-                guard await known.find(container.id) == nil else { continue }
+                guard await known.lacks(container.id) else { continue }
                 await logged("container not seen") { try await see(container.id, engine) }
                 continue
             }
@@ -105,8 +106,8 @@ package struct ContainerNames: Sendable {
                 $0.containerID == container.id && $0.writtenNames != nil
                     && $0.annotations[EndpointKeys.container] == container.name
             }
-            let isSeen = await known.find(container.id) != nil
-            if !isKnown || !isSeen && !own.isEmpty { await nameInTurn(container.id, engine) }
+            let isNew = await known.lacks(container.id)
+            if !isKnown || isNew && !own.isEmpty { await nameInTurn(container.id, engine) }
         }
     }
 
@@ -180,11 +181,17 @@ package struct ContainerNames: Sendable {
             annotations: [EndpointKeys.container: name, EndpointKeys.names: text], within: host.remaining)
         logger.debug(
             "container named", metadata: ["port": "\(id)", "container": "\(name)", "names": "\(text)"])
-        for omission in names.omitted + omitted {
+        log(names.omitted + omitted, of: name)
+    }
+
+    /// An engine takes any number of aliases, of any length.
+    private func log(_ omitted: [PortNames.Omission], of container: String) {
+        for omission in omitted.prefix(Self.loggedOmissions) {
             logger.warning(
                 "a name of a container is not known to other hosts",
                 metadata: [
-                    "container": "\(name)", "name": "\(omission.name)", "cause": "\(omission.reason)",
+                    "container": "\(container)", "name": "\(omission.name.prefix(260))", "cause": "\(omission.reason)",
+                    "such-names": "\(omitted.count)",
                 ])
         }
     }

@@ -68,12 +68,13 @@ import Testing
                 [SubportRequest(portID: child.id, segmentation: .vlan(7))], to: trunk.id)
             #expect(await told(upper, parent.id))
             #expect(await told(lower, child.id))
-            _ = try await there.updatePort(parent.id, PortUpdate(hostID: "h1"))
-            #expect(await told(upper, parent.id))
-            #expect(await told(lower, child.id))
             // An address of the subport is in the parent too.
             _ = try await there.updatePort(child.id, PortUpdate(macAddress: MACAddress("02:00:00:00:00:07")))
             #expect(await told(upper, parent.id))
+            #expect(await told(lower, child.id))
+            _ = try await there.updatePort(parent.id, PortUpdate(hostID: "h1"))
+            #expect(await told(upper, parent.id))
+            #expect(await told(lower, child.id))
             here.endWatch(upper)
             here.endWatch(lower)
         }

@@ -1,3 +1,4 @@
+import ContainerResolver
 import DockerNetworks
 import HostAttachment
 import HostEndpoints
@@ -5,6 +6,7 @@ import HostNetwork
 import HostSetup
 import JSONCoding
 import Logging
+import NameDirectory
 import NetAddress
 import NeutronAPI
 import NeutronClient

@@ -1,10 +1,12 @@
 import ContainerResolver
+import DockerEngine
 import DockerNetworks
 import HostAttachment
 import HostEndpoints
 import HostNetwork
 import HostSetup
 package import Logging
+import NeutronAPI
 
 /// Serves every container of this host that has an endpoint in one of our networks, by the names of those networks.
 package struct ResolverUpkeep: Sendable {
@@ -95,7 +97,9 @@ package struct ResolverUpkeep: Sendable {
         if let asked = memory.asked, .now - asked < .seconds(1) { return }
         memory.asked = .now
         do {
-            let networks = try await engines(Self.limit).use { try await $0.networks(driver: "ovn", within: Self.limit) }
+            let networks = try await engines(Self.limit).use {
+                try await $0.networks(driver: "ovn", within: Self.limit)
+            }
             for network in networks { memory.networkNames[network.id] = network.name }
         } catch {
             logger.debug("names of docker's networks not known", metadata: ["cause": "\(HostError(error).message)"])

@@ -59,10 +59,9 @@ extension Port: Resource {
         .other("resource_request", []) { $1.null() },
         .optionalText("qos_policy_id", []) { _ in nil },
         .optionalText("qos_network_policy_id", []) { _ in nil },
-        // Nothing answers for names: none are shown, and no address has one.
-        .text("dns_name", []) { _ in "" },
-        .text("dns_domain", []) { _ in "" },
-        .other("dns_assignment", []) { $1.array(EmptyCollection<String>()) { $0.value($1) } },
+        .text("dns_name", [.create, .update]) { $0.names?.name ?? "" },
+        .text("dns_domain", [.create, .update]) { $0.names?.domain ?? "" },
+        .other("dns_assignment", [], writeAssignment),
         Attribute("trunk_details", [], write: writeTrunk, isShown: { $0.trunk != nil }),
     ]
 
@@ -73,6 +72,22 @@ extension Port: Resource {
             $0.value(trunk.trunkID)
             $0.name("sub_ports")
             $0.subports(trunk.subports)
+        }
+    }
+
+    /// A name for each address: the port's own, or one made of the address.
+    @Sendable private static func writeAssignment(_ port: Port, _ writer: inout JSONWriter) {
+        let names = port.names ?? PortNames()
+        writer.array(port.fixedIPs) { writer, fixed in
+            writer.object {
+                $0.name("ip_address")
+                $0.value(fixed.ipAddress)
+                let host = names.name.isEmpty ? fixed.ipAddress.hostName : names.name
+                $0.name("hostname")
+                $0.value(host)
+                $0.name("fqdn")
+                $0.value(names.name.isEmpty ? "\(host).\(names.serverDomain)" : names.qualifiedName)
+            }
         }
     }
 
@@ -138,7 +153,7 @@ extension Port: Resource {
             extraDHCPOptions: (try body.extraDHCPOptions() ?? []).filter { $0.value != nil },
             hostID: try body.hostID() ?? "", vnicType: try body.choice("binding:vnic_type", VNICType.self) ?? .normal,
             profile: try body.profile() ?? [:],
-            tags: try tags(body))
+            tags: try tags(body), dnsName: try body.hostName() ?? "", dnsDomain: try body.domain() ?? "")
     }
 
     private static func tags(_ body: RequestReader) throws(NeutronError) -> [String] {
@@ -156,6 +171,18 @@ extension Port: Resource {
             deviceOwner: try body.text("device_owner"), portSecurityEnabled: try body.boolean("port_security_enabled"),
             allowedAddressPairs: try body.allowedAddressPairs(), extraDHCPOptions: try body.extraDHCPOptions(),
             hostID: try body.hostID(), vnicType: try body.choice("binding:vnic_type", VNICType.self),
-            profile: try body.profile())
+            profile: try body.profile(), dnsName: try body.hostName(), dnsDomain: try body.domain())
+    }
+}
+
+extension IPAddress {
+    /// `host-10-0-0-5`
+    fileprivate var hostName: String {
+        var text = "host-"
+        for byte in description.utf8 {
+            text.unicodeScalars.append(
+                byte == UInt8(ascii: ".") || byte == UInt8(ascii: ":") ? "-" : Unicode.Scalar(byte))
+        }
+        return text
     }
 }

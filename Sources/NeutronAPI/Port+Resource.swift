@@ -82,11 +82,22 @@ extension Port: Resource {
             writer.object {
                 $0.name("ip_address")
                 $0.value(fixed.ipAddress)
-                let host = names.name.isEmpty ? fixed.ipAddress.hostName : names.name
                 $0.name("hostname")
-                $0.value(host)
+                if names.name.isEmpty {
+                    $0.quoted { fixed.ipAddress.writeHostName(to: &$0) }
+                } else {
+                    $0.value(names.name)
+                }
                 $0.name("fqdn")
-                $0.value(names.name.isEmpty ? "\(host).\(names.serverDomain)" : names.qualifiedName)
+                if names.name.isEmpty {
+                    $0.quoted { text in
+                        fixed.ipAddress.writeHostName(to: &text)
+                        text.append(UInt8(ascii: "."))
+                        text.append(contentsOf: names.serverDomain.utf8)
+                    }
+                } else {
+                    $0.value(names.qualifiedName)
+                }
             }
         }
     }
@@ -177,12 +188,10 @@ extension Port: Resource {
 
 extension IPAddress {
     /// `host-10-0-0-5`
-    fileprivate var hostName: String {
-        var text = "host-"
+    fileprivate func writeHostName(to text: inout [UInt8]) {
+        text.append(contentsOf: "host-".utf8)
         for byte in description.utf8 {
-            text.unicodeScalars.append(
-                byte == UInt8(ascii: ".") || byte == UInt8(ascii: ":") ? "-" : Unicode.Scalar(byte))
+            text.append(byte == UInt8(ascii: ".") || byte == UInt8(ascii: ":") ? UInt8(ascii: "-") : byte)
         }
-        return text
     }
 }

@@ -26,10 +26,11 @@ struct Playground {
             ], mtu: 1442, bridge: "br-int", datapath: datapath)
     }
 
-    @Test(arguments: [
-        (["10.0.0.7/24", "fd00::7/64"], "10.0.0.0"), (["fd00:1::7/64"], "fd00:1::"), (["10.0.0.1/31"], nil),
-        (["10.0.0.1/32", "fd00::7/126"], "fd00::4"), ([], nil),
-    ] as [([String], String?)])
+    @Test(
+        arguments: [
+            (["10.0.0.7/24", "fd00::7/64"], "10.0.0.0"), (["fd00:1::7/64"], "fd00:1::"), (["10.0.0.1/31"], nil),
+            (["10.0.0.1/32", "fd00::7/126"], "fd00::4"), ([], nil),
+        ] as [([String], String?)])
     func `OVN is asked for names at an address that no port has`(_ addresses: [String], _ server: String?) {
         #expect(addresses.compactMap { InterfaceAddress($0) }.nameServer == server.flatMap { IPAddress($0) })
     }

@@ -66,7 +66,8 @@ struct WiringTests {
 
     @Test func `without name servers OVN is asked, at the first address of each endpoint's subnet`() throws {
         let ports = [
-            try Sample.port(1, on: 1, [(1, "10.1.0.5"), (2, "fd00:1::5")]), try Sample.port(2, on: 2, [(3, "fd00:2::5")]),
+            try Sample.port(1, on: 1, [(1, "10.1.0.5"), (2, "fd00:1::5")]),
+            try Sample.port(2, on: 2, [(3, "fd00:2::5")]),
             try Sample.port(3, on: 3, [(4, "10.3.0.1")]), try Sample.port(4, on: 3, []),
         ]
         let networks = [Sample.network(1), Sample.network(2), Sample.network(3)]

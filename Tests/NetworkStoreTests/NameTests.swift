@@ -177,12 +177,13 @@ struct NameTests {
         #expect(ledger.snapshot.port(port.id) == port)
     }
 
-    @Test(arguments: [
-        ("web.example.org.", nil), ("web", nil), ("", nil), ("web.example.org", nil),
-        ("example.org.", "The dns_name passed is a FQDN."), ("web.other.", "The dns_name passed is a FQDN."),
-        ("xexample.org.", "The dns_name passed is a FQDN."),
-        (String(repeating: "a.", count: 122) + "b", "The dns_name passed is a PQDN and its size is '245'."),
-    ] as [(String, String?)])
+    @Test(
+        arguments: [
+            ("web.example.org.", nil), ("web", nil), ("", nil), ("web.example.org", nil),
+            ("example.org.", "The dns_name passed is a FQDN."), ("web.other.", "The dns_name passed is a FQDN."),
+            ("xexample.org.", "The dns_name passed is a FQDN."),
+            (String(repeating: "a.", count: 122) + "b", "The dns_name passed is a PQDN and its size is '245'."),
+        ] as [(String, String?)])
     func `a name must fit into the service's domain`(_ name: String, _ reason: String?) {
         var configuration = NetworkStoreConfiguration()
         configuration.dnsDomain = DomainName("example.org")

@@ -37,7 +37,9 @@ import Testing
                 port["port", "dns_assignment"] == [
                     ["ip_address": "10.0.0.5", "hostname": "web", "fqdn": "web.openstacklocal."]
                 ])
-            #expect(try await api(.get, "/v2.0/ports?dns_name=web&fields=dns_name").json == ["ports": [["dns_name": "web"]]])
+            #expect(
+                try await api(.get, "/v2.0/ports?dns_name=web&fields=dns_name").json == ["ports": [["dns_name": "web"]]]
+            )
             #expect(try await api(.get, "/v2.0/ports?dns_name=db").json == ["ports": []])
             let changed = try await api(.put, "/v2.0/ports/\(id)", ["port": ["dns_name": "", "dns_domain": ""]])
             #expect(changed["port", "dns_name"] == "" && changed["port", "dns_domain"] == "")

@@ -6,6 +6,7 @@ import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
 package import NameDirectory
+import Netlink
 
 /// Answers what containers ask their resolver for, where it is a name of a container in one of their networks.
 ///
@@ -33,6 +34,14 @@ package final class ContainerResolver: Sendable {
         let streams: NIOLockedValueBox<Task<Void, Never>?> = NIOLockedValueBox(nil)
 
         init(_ networks: [Network]) { self.networks = NIOLockedValueBox(networks) }
+
+        /// Returns when the queue is closed.
+        func closed() async {
+            let queue = queue.withLockedValue { $0 }
+            do { try await queue?.closeFuture.get() } catch {
+                // It is closed in that case too.
+            }
+        }
     }
 
     private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
@@ -116,12 +125,20 @@ package final class ContainerResolver: Sendable {
             return Array(places.values)
         }) {
             end(place)
+            await place.closed()
         }
         try await group.shutdownGracefully()
     }
 
+    /// How long packets that wait in a queue are still decided on when nothing comes to it any more.
+    private static let lastPackets = TimeAmount.milliseconds(20)
+
+    /// First nothing is held back any more, then what waits is decided on, then the queue is closed: no query is lost.
     private func end(_ place: Place) {
-        place.queue.withLockedValue { $0?.close(promise: nil) }
+        if let queue = place.queue.withLockedValue({ $0 }) {
+            queue.writeAndFlush(ByteBuffer(bytes: PacketTable.removal(of: QuerySockets.table)), promise: nil)
+            queue.eventLoop.scheduleTask(in: Self.lastPackets) { queue.close(promise: nil) }
+        }
         place.streams.withLockedValue { $0?.cancel() }
     }
 

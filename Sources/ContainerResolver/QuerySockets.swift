@@ -24,7 +24,7 @@ struct QuerySockets {
     static let packetLength: UInt32 = 4_200
     /// Packets that wait for us. What comes beyond those goes to Docker's resolver.
     private static let queueLength: UInt32 = 256
-    private static let table = "ovn-containers"
+    static let table = "ovn-containers"
     private static let deadline = Duration.seconds(2)
 
     /// Opens everything; from then on queries are held back. Blocks for a few milliseconds.

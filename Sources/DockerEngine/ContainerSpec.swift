@@ -8,6 +8,8 @@ package struct ContainerSpec: Sendable, Equatable {
     package var networkMode = "none"
     /// Name servers for `/etc/resolv.conf`; when empty, the engine takes the machine's own.
     package var dns: [String] = []
+    /// Domains that names without a dot are looked up in; `.` for none, and when empty, the engine takes the machine's own.
+    package var dnsSearch: [String] = []
     /// When the engine starts it again by itself.
     package var restartPolicy = RestartPolicy.no
     /// Replaces the image's command.
@@ -28,6 +30,7 @@ struct ContainerCreateBody: Encodable {
     struct HostConfiguration: Encodable {
         let networkMode: String
         let dns: [String]
+        let dnsSearch: [String]?
         let capDrop: [String]
         let readonlyRootfs: Bool
         let securityOpt: [String]
@@ -36,6 +39,7 @@ struct ContainerCreateBody: Encodable {
         enum CodingKeys: String, CodingKey {
             case networkMode = "NetworkMode"
             case dns = "Dns"
+            case dnsSearch = "DnsSearch"
             case capDrop = "CapDrop"
             case readonlyRootfs = "ReadonlyRootfs"
             case securityOpt = "SecurityOpt"
@@ -60,7 +64,8 @@ struct ContainerCreateBody: Encodable {
         command = spec.command
         labels = spec.labels
         hostConfiguration = HostConfiguration(
-            networkMode: spec.networkMode, dns: spec.dns, capDrop: spec.isConfined ? ["ALL"] : [],
+            networkMode: spec.networkMode, dns: spec.dns, dnsSearch: spec.dnsSearch.isEmpty ? nil : spec.dnsSearch,
+            capDrop: spec.isConfined ? ["ALL"] : [],
             readonlyRootfs: spec.isConfined, securityOpt: spec.isConfined ? ["no-new-privileges"] : [],
             restartPolicy: Policy(name: spec.restartPolicy.rawValue))
     }

@@ -53,9 +53,12 @@ package struct PortNames: Sendable, Equatable {
         self.init(found.filter { $0.lowercased() == own } + found.filter { $0.lowercased() != own })
     }
 
-    /// All names of a port: here comes together what an API may say of them.
+    /// All names of a port: those that its container's engine knows, and Neutron's own, `dns_name`.
     package static func of(_ port: Port) -> [String] {
-        PortNames(tags: port.standard.tags, first: port.name).names
+        let own = port.names?.name ?? ""
+        return PortNames(
+            PortNames(tags: port.standard.tags, first: port.name).names + (own.isEmpty ? [] : [own])
+        ).names
     }
 
     /// What of a port's tags is not the plugin's.

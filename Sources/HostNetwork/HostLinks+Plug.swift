@@ -129,8 +129,9 @@ extension HostLinks {
         _ plug: Plug, link: Int32, name: String, actual: PlugState, sandbox: NetworkNamespace
     ) throws {
         let hasIPv6 = plug.addresses.contains { $0.address.version == .v6 }
-        let requests = plug.plan(link: link, actual: actual)
-        try sandbox.run { () throws in
+        var requests = plug.plan(link: link, actual: actual)
+        if let server = plug.nameServer(on: link) { requests.append(.ensureNeighbour(server)) }
+        try sandbox.run { [requests] () throws in
             var inside = try NetlinkSocket()
             // IPv6 begins when an MTU grows to 1280.
             if let mtu = actual.container?.mtu, mtu < plug.mtu {

@@ -98,7 +98,8 @@ package struct ContainerCreation: Sendable {
     private func createUnlessNamed() async throws -> String? {
         do {
             return try await engine.createContainer(
-                wiring.container.spec(image: PauseImage.reference, dns: wiring.dns), name: name,
+                wiring.container.spec(
+                    image: PauseImage.reference, dns: wiring.dns, nameSources: wiring.nameSources), name: name,
                 within: host.remaining)
         } catch {
             guard error.code == .conflict, host.remaining > .zero else { throw error }
@@ -191,8 +192,9 @@ extension ContainerCreation {
     /// - Returns: false when the port is no longer as it was read.
     private func writeUser(_ id: String, into port: Port) async throws -> Bool {
         do {
-            try await host.api.update(
-                port.id, placement.use(by: id), ifRevision: port.standard.revision, within: host.remaining)
+            var use = placement.use(by: id)
+            use.dnsName = port.ownHostName
+            try await host.api.update(port.id, use, ifRevision: port.standard.revision, within: host.remaining)
             return true
         } catch {
             guard error.cause?.status == 412 else { throw error }
@@ -231,4 +233,14 @@ extension ContainerCreation {
 extension Container {
     /// As `docker ps` shows it.
     package var shortID: Substring { id.prefix(12) }
+}
+
+extension Port {
+    /// The name by which others find a port that nobody has named yet: its own, where that can be a host's. Nil where the
+    /// API has no names.
+    var ownHostName: String? {
+        guard let names, names.name.isEmpty else { return nil }
+        let name = name.lowercased()
+        return name.isHostLabel ? name : nil
+    }
 }

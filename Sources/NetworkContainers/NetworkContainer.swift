@@ -39,10 +39,18 @@ package struct NetworkContainer: Equatable, Sendable {
         ]
     }
 
-    package func spec(image: String, dns: [String]) -> ContainerSpec {
+    /// The address on which a network container's PID 1 answers for names.
+    static let nameServer = "127.0.0.53"
+
+    package func spec(image: String, dns: [String], nameSources: [String] = []) -> ContainerSpec {
         var spec = ContainerSpec(image: image)
         spec.labels = labels
         spec.dns = dns
+        if !nameSources.isEmpty {
+            spec.command = nameSources
+            // The machine's domains are not this network's: every look-up in them would have to be waited for.
+            spec.dnsSearch = ["."]
+        }
         // With the host it comes up again, and when it ended by itself; its endpoints come back by the keeper.
         spec.restartPolicy = .unlessStopped
         return spec

@@ -14,8 +14,12 @@ package struct Wiring: Equatable, Sendable {
     /// The network container that has them, and perhaps had others.
     package let container: NetworkContainer
     package let endpoints: [Endpoint]
-    /// For `resolv.conf`, those of the first endpoint first.
+    /// For `resolv.conf`, those of the first endpoint first. Where no subnet names any, the container's own, which asks
+    /// OVN (``NetworkContainer/nameServer``); in the underlay mode the machine's, which queries reach through the cloud.
     package let dns: [String]
+    /// What the container's own name server is told: an interface and the address under which OVN is asked there, each.
+    /// Empty where `dns` has others.
+    package let nameSources: [String]
 
     /// The interfaces of a `container` that is there already keep their names; without one, `ports` make it.
     ///
@@ -73,7 +77,13 @@ package struct Wiring: Equatable, Sendable {
             endpoints.append(endpoint)
         }
         self.endpoints = endpoints
-        self.dns = dns.uniqued
+        let sources =
+            dns.isEmpty && carried == nil
+            ? endpoints.compactMap { endpoint in
+                endpoint.addresses.nameServer.map { "\(endpoint.interfaceName ?? "")=\($0)" }
+            } : []
+        nameSources = sources
+        self.dns = sources.isEmpty ? dns.uniqued : [NetworkContainer.nameServer]
     }
 
     /// Asks the API about the endpoints that the words of a command mean.

@@ -33,7 +33,7 @@ extension Draft {
             id: id, name: request.name, standard: created(request.projectID, request.description, revision: 1),
             adminStateUp: request.adminStateUp, shared: request.shared, mtu: try mtu(request.mtu),
             portSecurityEnabled: request.portSecurityEnabled,
-            provider: Network.Provider(networkType: NetworkLayout.networkType.absent))
+            provider: Network.Provider(networkType: NetworkLayout.networkType.absent), dnsDomain: request.dnsDomain)
         var row = Northbound.LogicalSwitch(id: RowID(of: id))
         network.write(to: &row)
         row.otherConfig = Network.otherConfig
@@ -69,12 +69,14 @@ extension Draft {
                 for subnet in subnets { try rewriteOptions(of: subnet, mtu: network.mtu, in: snapshot) }
             }
         }
+        if let dnsDomain = update.dnsDomain { network.dnsDomain = dnsDomain }
         guard network != old else { return old }
         touch(&network.standard)
         var changed = row
         network.write(to: &changed)
         expectUnchanged(row)
         change(row, to: changed)
+        if network.dnsDomain != old.dnsDomain { try rewriteNames(of: row, in: network.dnsDomain) }
         return network
     }
 
@@ -93,6 +95,7 @@ extension Draft {
         }
         expectUnchanged(row)
         try deleteAllocations(of: id)
+        if let names = snapshot.names(of: id) { delete(names) }
         for port in ports { try deletePort(port, in: snapshot) }
         for subnet in snapshot.northbound.rows(NorthboundIndexes.subnetsOfNetwork, id) { delete(subnet) }
         // Its rules are deleted with the last reference to them.

@@ -7,6 +7,7 @@ extension NetworkStore {
     package func createPorts(_ requests: [PortCreate]) async throws -> [Port] {
         for request in requests {
             try Port.check(request.profile)
+            try configuration.check(dnsName: request.dnsName)
             try ExtraDHCPOptions.check(request.extraDHCPOptions)
         }
         let named = requests.map { (id: ID<Port>.random(), request: $0) }
@@ -19,6 +20,7 @@ extension NetworkStore {
     package func updatePort(_ id: ID<Port>, _ update: PortUpdate, ifRevision revision: Int? = nil) async throws -> Port
     {
         if let profile = update.profile { try Port.check(profile) }
+        if let name = update.dnsName { try configuration.check(dnsName: name) }
         if let options = update.extraDHCPOptions { try ExtraDHCPOptions.check(options) }
         return try await change { draft in try draft.update(id, update, revision) }
     }
@@ -48,7 +50,9 @@ extension Draft {
             standard: created(request.projectID, request.description, tags: request.tags, revision: 1),
             adminStateUp: request.adminStateUp, macAddress: mac, fixedIPs: allocation.fixedIPs,
             deviceID: request.deviceID,
-            deviceOwner: request.deviceOwner, extraDHCPOptions: request.extraDHCPOptions)
+            deviceOwner: request.deviceOwner, extraDHCPOptions: request.extraDHCPOptions,
+            names: PortDNS(
+                name: request.dnsName, domain: request.dnsDomain, serverDomain: configuration.serverDomain))
         port.portSecurityEnabled =
             !port.isTrusted && (request.portSecurityEnabled ?? network.externalIDs[NetworkLayout.portSecurityEnabled])
         try port.setAllowedAddressPairs(request.allowedAddressPairs)
@@ -58,6 +62,7 @@ extension Draft {
         try ensureInfrastructureRule(of: network)
         try claimAddresses(of: network)
         try write(port, on: network, subnets: subnets, in: snapshot)
+        if let user = NamedPort(port) { try rewriteNames(of: network, from: nil, to: user) }
         try rewriteHolders(on: port.networkID, from: [], to: port.allowedAddressPairs)
         return port
     }
@@ -102,6 +107,7 @@ extension Draft {
         if let trunk = port.subportOf { throw NeutronError.portInUseAsSubPort(id, trunk: trunk) }
         if let trunk = port.trunk { throw NeutronError.portInUseAsTrunkParent(id, trunk: trunk.trunkID) }
         try deletePort(row, in: snapshot)
+        try rewriteNames(from: row, to: nil)
         try rewriteHolders(on: port.networkID, from: port.allowedAddressPairs, to: [])
     }
 }

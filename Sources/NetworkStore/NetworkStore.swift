@@ -53,7 +53,8 @@ package final class NetworkStore: Sendable {
 
     /// The current state in this process.
     package func snapshot() -> Snapshot {
-        Snapshot(northbound: northbound.replica, southbound: southbound?.replica)
+        Snapshot(
+            northbound: northbound.replica, southbound: southbound?.replica, serverDomain: configuration.serverDomain)
     }
 
     package func network(_ id: ID<Network>) async throws -> Network {

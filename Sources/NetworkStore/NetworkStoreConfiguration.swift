@@ -1,6 +1,7 @@
 package import DHCPOptions
 import IPAM
 package import NetAddress
+import NeutronAPI
 
 /// The settings of a ``NetworkStore``. The defaults are those of a Neutron with the ML2/OVN driver.
 package struct NetworkStoreConfiguration: Sendable {
@@ -8,8 +9,12 @@ package struct NetworkStoreConfiguration: Sendable {
     package var underlayMTU = 1_500
     /// The IP version of the tunnels between the hosts: Geneve costs 58 bytes over IPv4 and 78 over IPv6.
     package var tunnelVersion = IPVersion.v4
-    /// The domain name sent by DHCP; nil for none.
-    package var dnsDomain: DomainName?
+    /// The domain name sent by DHCP, and that of ports' names; nil for none, and ``PortDNS/defaultDomain``.
+    package var dnsDomain: DomainName? {
+        didSet { serverDomain = dnsDomain.map(\.qualifiedName) ?? PortDNS.defaultDomain }
+    }
+    /// The domain of ports' names, in lower case with a final dot.
+    private(set) var serverDomain = PortDNS.defaultDomain
     /// Name servers of subnets without any.
     package var nameservers: [IPAddress] = []
     /// In seconds.
@@ -27,6 +32,14 @@ package struct NetworkStoreConfiguration: Sendable {
 
     /// The largest MTU a network can have.
     package var maximumMTU: Int { underlayMTU - (tunnelVersion == .v4 ? 58 : 78) }
+}
+
+extension DomainName {
+    /// In lower case, with a final dot.
+    fileprivate var qualifiedName: String {
+        let name = text.lowercased()
+        return name.hasSuffix(".") ? name : name + "."
+    }
 }
 
 extension NetworkStoreConfiguration {

@@ -11,6 +11,14 @@ package struct Snapshot: Sendable {
     let northbound: Replica
     /// Nil without a Southbound database: every host then counts as one with a chassis.
     let southbound: Replica?
+    /// The domain of ports' names, with a final dot.
+    let serverDomain: String
+
+    init(northbound: Replica, southbound: Replica?, serverDomain: String = PortDNS.defaultDomain) {
+        self.northbound = northbound
+        self.southbound = southbound
+        self.serverDomain = serverDomain
+    }
 
     // MARK: Networks
 

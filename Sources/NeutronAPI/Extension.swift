@@ -28,6 +28,11 @@ package struct Extension: Hashable, Sendable {
             "Ports may use addresses besides their own."),
         Extension("binding", "Port Binding", "2014-02-03T10:00:00-00:00", "Where and how a port is plugged in."),
         Extension(
+            "dns-domain-ports", "dns_domain for ports", "2017-04-24T10:00:00-00:00",
+            "Allows the DNS domain to be specified for a network port."),
+        Extension(
+            "dns-integration", "DNS Integration", "2015-08-15T18:00:00-00:00", "Provides integration with DNS."),
+        Extension(
             "empty-string-filtering", "Empty String Filtering Extension", "2018-05-01T10:00:00-00:00",
             "Lists can be filtered by the empty text."),
         Extension(

@@ -32,7 +32,7 @@ extension Network: Resource {
         .optionalText("ipv4_address_scope", []) { _ in nil },
         .optionalText("ipv6_address_scope", []) { _ in nil },
         .optionalText("qos_policy_id", []) { _ in nil },
-        .text("dns_domain", []) { _ in "" },
+        .text("dns_domain", [.create, .update]) { $0.dnsDomain },
         .text("provider:network_type", []) { $0.provider.networkType },
         .optionalText("provider:physical_network", []) { $0.provider.physicalNetwork },
         Attribute(
@@ -51,14 +51,14 @@ extension Network: Resource {
             projectID: try body.project(), name: try body.name() ?? "", description: try body.description() ?? "",
             adminStateUp: try body.boolean("admin_state_up") ?? true, shared: try body.boolean("shared") ?? false,
             mtu: mtu == 0 ? nil : mtu, portSecurityEnabled: try body.boolean("port_security_enabled") ?? true,
-            claimsName: try body.boolean("claim_name") ?? false)
+            claimsName: try body.boolean("claim_name") ?? false, dnsDomain: try body.domain() ?? "")
     }
 
     package static func update(from body: inout RequestReader) throws(NeutronError) -> NetworkUpdate {
         NetworkUpdate(
             name: try body.name(), description: try body.description(),
             adminStateUp: try body.boolean("admin_state_up"), shared: try body.boolean("shared"), mtu: try mtu(body),
-            portSecurityEnabled: try body.boolean("port_security_enabled"))
+            portSecurityEnabled: try body.boolean("port_security_enabled"), dnsDomain: try body.domain())
     }
 
     /// The largest MTU that an Ethernet interface of Linux can have.

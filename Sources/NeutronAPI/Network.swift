@@ -18,6 +18,8 @@ package struct Network: Hashable, Sendable {
     package var portSecurityEnabled: Bool
     package var provider: Provider
     package var availabilityZoneHints: [String]
+    /// `dns_domain`: its ports have their names in this domain too. With a final dot; empty for none.
+    package var dnsDomain: String
 
     /// How the network is carried between hosts (extension `provider`).
     package struct Provider: Hashable, Sendable {
@@ -37,7 +39,8 @@ package struct Network: Hashable, Sendable {
         id: ID<Network>, name: String = "", standard: StandardAttributes, adminStateUp: Bool = true,
         status: ResourceStatus = .active, shared: Bool = false, external: Bool = false, subnets: [ID<Subnet>] = [],
         mtu: Int,
-        portSecurityEnabled: Bool = true, provider: Provider, availabilityZoneHints: [String] = []
+        portSecurityEnabled: Bool = true, provider: Provider, availabilityZoneHints: [String] = [],
+        dnsDomain: String = ""
     ) {
         self.id = id
         self.name = name
@@ -51,6 +54,7 @@ package struct Network: Hashable, Sendable {
         self.portSecurityEnabled = portSecurityEnabled
         self.provider = provider
         self.availabilityZoneHints = availabilityZoneHints
+        self.dnsDomain = dnsDomain
     }
 }
 
@@ -66,10 +70,12 @@ package struct NetworkCreate: Hashable, Sendable {
     package var portSecurityEnabled: Bool
     /// Whether it is refused where the project has a network of that name (extension `network-name-claim`, our own).
     package var claimsName: Bool
+    package var dnsDomain: String
 
     package init(
         projectID: String, name: String = "", description: String = "", adminStateUp: Bool = true, shared: Bool = false,
-        mtu: Int? = nil, portSecurityEnabled: Bool = true, claimsName: Bool = false
+        mtu: Int? = nil, portSecurityEnabled: Bool = true, claimsName: Bool = false,
+        dnsDomain: String = ""
     ) {
         self.projectID = projectID
         self.name = name
@@ -79,6 +85,7 @@ package struct NetworkCreate: Hashable, Sendable {
         self.mtu = mtu
         self.portSecurityEnabled = portSecurityEnabled
         self.claimsName = claimsName
+        self.dnsDomain = dnsDomain
     }
 }
 
@@ -91,11 +98,13 @@ package struct NetworkUpdate: Hashable, Sendable {
     /// 0 is the largest that the encapsulation leaves room for.
     package var mtu: Int?
     package var portSecurityEnabled: Bool?
+    /// Empty removes it.
+    package var dnsDomain: String?
 
     package init(
         name: String? = nil, description: String? = nil, adminStateUp: Bool? = nil, shared: Bool? = nil,
         mtu: Int? = nil,
-        portSecurityEnabled: Bool? = nil
+        portSecurityEnabled: Bool? = nil, dnsDomain: String? = nil
     ) {
         self.name = name
         self.description = description
@@ -103,5 +112,6 @@ package struct NetworkUpdate: Hashable, Sendable {
         self.shared = shared
         self.mtu = mtu
         self.portSecurityEnabled = portSecurityEnabled
+        self.dnsDomain = dnsDomain
     }
 }

@@ -24,6 +24,9 @@ package struct PortCreate: Hashable, Sendable {
     package var profile: [String: JSON]
     /// Sorted, without duplicates.
     package var tags: [String]
+    /// In lower case; empty for none.
+    package var dnsName: String
+    package var dnsDomain: String
 
     package init(
         projectID: String, networkID: ID<Network>, name: String = "", description: String = "",
@@ -32,7 +35,8 @@ package struct PortCreate: Hashable, Sendable {
         deviceOwner: String = "",
         portSecurityEnabled: Bool? = nil, allowedAddressPairs: [AllowedAddressPair] = [],
         extraDHCPOptions: [ExtraDHCPOption] = [], hostID: String = "", vnicType: VNICType = .normal,
-        profile: [String: JSON] = [:], tags: [String] = []
+        profile: [String: JSON] = [:], tags: [String] = [], dnsName: String = "",
+        dnsDomain: String = ""
     ) {
         self.projectID = projectID
         self.networkID = networkID
@@ -50,6 +54,8 @@ package struct PortCreate: Hashable, Sendable {
         self.vnicType = vnicType
         self.profile = profile
         self.tags = tags
+        self.dnsName = dnsName
+        self.dnsDomain = dnsDomain
     }
 }
 
@@ -71,13 +77,16 @@ package struct PortUpdate: Hashable, Sendable {
     package var hostID: String?
     package var vnicType: VNICType?
     package var profile: [String: JSON]?
+    /// Empty removes it.
+    package var dnsName: String?
+    package var dnsDomain: String?
 
     package init(
         name: String? = nil, description: String? = nil, adminStateUp: Bool? = nil, macAddress: MACAddress? = nil,
         fixedIPs: [FixedIPRequest]? = nil, deviceID: String? = nil, deviceOwner: String? = nil,
         portSecurityEnabled: Bool? = nil, allowedAddressPairs: [AllowedAddressPair]? = nil,
         extraDHCPOptions: [ExtraDHCPOption]? = nil, hostID: String? = nil, vnicType: VNICType? = nil,
-        profile: [String: JSON]? = nil
+        profile: [String: JSON]? = nil, dnsName: String? = nil, dnsDomain: String? = nil
     ) {
         self.name = name
         self.description = description
@@ -92,5 +101,7 @@ package struct PortUpdate: Hashable, Sendable {
         self.hostID = hostID
         self.vnicType = vnicType
         self.profile = profile
+        self.dnsName = dnsName
+        self.dnsDomain = dnsDomain
     }
 }

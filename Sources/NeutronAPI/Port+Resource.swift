@@ -59,10 +59,9 @@ extension Port: Resource {
         .other("resource_request", []) { $1.null() },
         .optionalText("qos_policy_id", []) { _ in nil },
         .optionalText("qos_network_policy_id", []) { _ in nil },
-        // Nothing answers for names: none are shown, and no address has one.
-        .text("dns_name", []) { _ in "" },
-        .text("dns_domain", []) { _ in "" },
-        .other("dns_assignment", []) { $1.array(EmptyCollection<String>()) { $0.value($1) } },
+        .text("dns_name", [.create, .update]) { $0.names?.name ?? "" },
+        .text("dns_domain", [.create, .update]) { $0.names?.domain ?? "" },
+        .other("dns_assignment", [], writeAssignment),
         Attribute("trunk_details", [], write: writeTrunk, isShown: { $0.trunk != nil }),
     ]
 
@@ -73,6 +72,33 @@ extension Port: Resource {
             $0.value(trunk.trunkID)
             $0.name("sub_ports")
             $0.subports(trunk.subports)
+        }
+    }
+
+    /// A name for each address: the port's own, or one made of the address.
+    @Sendable private static func writeAssignment(_ port: Port, _ writer: inout JSONWriter) {
+        let names = port.names ?? PortDNS()
+        writer.array(port.fixedIPs) { writer, fixed in
+            writer.object {
+                $0.name("ip_address")
+                $0.value(fixed.ipAddress)
+                $0.name("hostname")
+                if names.name.isEmpty {
+                    $0.quoted { fixed.ipAddress.writeHostName(to: &$0) }
+                } else {
+                    $0.value(names.name)
+                }
+                $0.name("fqdn")
+                if names.name.isEmpty {
+                    $0.quoted { text in
+                        fixed.ipAddress.writeHostName(to: &text)
+                        text.append(UInt8(ascii: "."))
+                        text.append(contentsOf: names.serverDomain.utf8)
+                    }
+                } else {
+                    $0.value(names.qualifiedName)
+                }
+            }
         }
     }
 
@@ -138,7 +164,7 @@ extension Port: Resource {
             extraDHCPOptions: (try body.extraDHCPOptions() ?? []).filter { $0.value != nil },
             hostID: try body.hostID() ?? "", vnicType: try body.choice("binding:vnic_type", VNICType.self) ?? .normal,
             profile: try body.profile() ?? [:],
-            tags: try tags(body))
+            tags: try tags(body), dnsName: try body.hostName() ?? "", dnsDomain: try body.domain() ?? "")
     }
 
     private static func tags(_ body: RequestReader) throws(NeutronError) -> [String] {
@@ -156,6 +182,16 @@ extension Port: Resource {
             deviceOwner: try body.text("device_owner"), portSecurityEnabled: try body.boolean("port_security_enabled"),
             allowedAddressPairs: try body.allowedAddressPairs(), extraDHCPOptions: try body.extraDHCPOptions(),
             hostID: try body.hostID(), vnicType: try body.choice("binding:vnic_type", VNICType.self),
-            profile: try body.profile())
+            profile: try body.profile(), dnsName: try body.hostName(), dnsDomain: try body.domain())
+    }
+}
+
+extension IPAddress {
+    /// `host-10-0-0-5`
+    fileprivate func writeHostName(to text: inout [UInt8]) {
+        text.append(contentsOf: "host-".utf8)
+        for byte in description.utf8 {
+            text.append(byte == UInt8(ascii: ".") || byte == UInt8(ascii: ":") ? UInt8(ascii: "-") : byte)
+        }
     }
 }

@@ -23,6 +23,8 @@ package struct Port: Hashable, Sendable {
     package var trunk: TrunkDetails?
     /// The trunk that carries the port. The API tells it at the trunk only, so a client does not know it.
     package var subportOf: ID<Trunk>?
+    /// Nil, in a client only, where the API has no names (extension `dns-integration`).
+    package var names: PortDNS?
 
     package init(
         id: ID<Port>, networkID: ID<Network>, name: String = "", standard: StandardAttributes,
@@ -30,7 +32,7 @@ package struct Port: Hashable, Sendable {
         status: ResourceStatus = .down, macAddress: MACAddress, fixedIPs: [FixedIP] = [], deviceID: String = "",
         deviceOwner: String = "", portSecurityEnabled: Bool = true, allowedAddressPairs: [AllowedAddressPair] = [],
         extraDHCPOptions: [ExtraDHCPOption] = [], binding: PortBinding = PortBinding(), trunk: TrunkDetails? = nil,
-        subportOf: ID<Trunk>? = nil
+        subportOf: ID<Trunk>? = nil, names: PortDNS? = nil
     ) {
         self.id = id
         self.networkID = networkID
@@ -48,6 +50,7 @@ package struct Port: Hashable, Sendable {
         self.binding = binding
         self.trunk = trunk
         self.subportOf = subportOf
+        self.names = names
     }
 }
 

@@ -11,8 +11,6 @@ struct UnusedFeature {
     private static let values: [String: [JSON]] = [
         "availability_zone_hints": [[], nil],
         "device_profile": [nil],
-        "dns_domain": ["", nil],
-        "dns_name": ["", nil],
         "dns_publish_fixed_ip": [false, nil],
         "is_default": [false, nil],
         "numa_affinity_policy": [nil],

@@ -16,7 +16,7 @@ extension Network: NeutronResource {
                 networkType: wire.string("provider:network_type"),
                 physicalNetwork: wire.members["provider:physical_network"]?.string,
                 segmentationID: wire.integer("provider:segmentation_id")),
-            availabilityZoneHints: wire.strings("availability_zone_hints"))
+            availabilityZoneHints: wire.strings("availability_zone_hints"), dnsDomain: wire.string("dns_domain"))
     }
 }
 
@@ -32,6 +32,7 @@ extension NetworkCreate: NeutronCreate {
         if let mtu { members["mtu"] = .integer(Int64(mtu)) }
         if !portSecurityEnabled { members["port_security_enabled"] = false }
         if claimsName { members["claim_name"] = true }
+        if !dnsDomain.isEmpty { members["dns_domain"] = .string(dnsDomain) }
         return members
     }
 }

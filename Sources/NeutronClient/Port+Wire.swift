@@ -30,7 +30,10 @@ extension Port: NeutronResource {
                 profile: wire.members["binding:profile"]?.object ?? [:],
                 vifType: try wire.optional("binding:vif_type", { $0 }) ?? "unbound",
                 vifDetails: wire.members["binding:vif_details"]?.object ?? [:]),
-            trunk: try wire.trunkDetails)
+            trunk: try wire.trunkDetails,
+            names: wire.members["dns_name"]?.string.map {
+                PortDNS(name: $0, domain: wire.string("dns_domain"))
+            })
     }
 
     private static func addressPair(_ wire: WireObject) throws -> AllowedAddressPair {
@@ -63,6 +66,8 @@ extension PortCreate: NeutronCreate {
         if vnicType != .normal { members["binding:vnic_type"] = .string(vnicType.rawValue) }
         if !profile.isEmpty { members["binding:profile"] = .object(profile) }
         if !tags.isEmpty { members["tags"] = .array(tags.map { .string($0) }) }
+        if !dnsName.isEmpty { members["dns_name"] = .string(dnsName) }
+        if !dnsDomain.isEmpty { members["dns_domain"] = .string(dnsDomain) }
         return members
     }
 }
@@ -85,6 +90,8 @@ extension PortUpdate: NeutronUpdate {
         members["binding:host_id"] = hostID.map { .string($0) }
         members["binding:vnic_type"] = vnicType.map { .string($0.rawValue) }
         members["binding:profile"] = profile.map { .object($0) }
+        members["dns_name"] = dnsName.map { .string($0) }
+        members["dns_domain"] = dnsDomain.map { .string($0) }
         return members
     }
 }

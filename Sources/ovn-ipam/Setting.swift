@@ -71,7 +71,7 @@ enum Setting: String, CaseIterable, Hashable, Sendable {
         case .southboundListen: "Where OVN_Southbound listens, for the hosts (default: 0.0.0.0:6642)."
         case .underlayMTU: "The MTU of the network between the hosts, in bytes (default: 1500)."
         case .tunnelVersion: "The IP version of the tunnels between the hosts (default: 4)."
-        case .dnsDomain: "The domain name sent by DHCP (default: none)."
+        case .dnsDomain: "The domain of ports' names, also sent by DHCP (default: openstacklocal, not sent)."
         case .dnsServers: "Name servers of subnets without any, separated by commas (default: none)."
         case .leaseTime: "The DHCP lease time in seconds (default: 43200)."
         case .baseMAC: "MAC addresses start with the first three octets of this (default: fa:16:3e:00:00:00)."

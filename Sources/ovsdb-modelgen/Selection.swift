@@ -12,7 +12,7 @@ struct Selection {
     static let all = [
         Selection(
             schemaFile: "ovn-nb.ovsschema", namespace: "Northbound",
-            tables: ["NB_Global", "Logical_Switch", "Logical_Switch_Port", "DHCP_Options", "ACL"]),
+            tables: ["NB_Global", "Logical_Switch", "Logical_Switch_Port", "DHCP_Options", "ACL", "DNS"]),
         Selection(
             schemaFile: "ovn-sb.ovsschema", namespace: "Southbound",
             tables: ["Chassis", "DHCPv6_Options", "Datapath_Binding"]),

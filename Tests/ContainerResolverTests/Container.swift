@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 import HostNetwork
 import NIOConcurrencyHelpers
@@ -157,7 +158,14 @@ final class Asker: Sendable {
 
     func send(_ bytes: [UInt8]) throws { try #require(Glibc.send(descriptor, bytes, bytes.count, 0) == bytes.count) }
 
-    func exchange(_ name: String, type: UInt16 = 1) throws -> [UInt8] {
+    /// Asks on a thread of its own: it blocks.
+    func exchange(_ name: String, type: UInt16 = 1) async throws -> [UInt8] {
+        try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue.global().async { continuation.resume(with: Result { try self.ask(name, type) }) }
+        }
+    }
+
+    private func ask(_ name: String, _ type: UInt16) throws -> [UInt8] {
         let query = Self.query(name, type: type)
         try send(isStream ? [UInt8(query.count >> 8), UInt8(query.count & 0xff)] + query : query)
         guard isStream else { return try receive(65_536) }
@@ -166,8 +174,8 @@ final class Asker: Sendable {
     }
 
     /// The IPv4 addresses that a name has.
-    func addresses(_ name: String) throws -> [String] {
-        let answer = try exchange(name)
+    func addresses(_ name: String) async throws -> [String] {
+        let answer = try await exchange(name)
         let count = Int(answer[6]) << 8 | Int(answer[7])
         let records = answer.suffix(16 * count)
         return (0..<count).map { index in

@@ -40,10 +40,10 @@ struct ResolverTests {
         try await serve()
         let asker = try container.asker(SOCK_DGRAM)
         for _ in 0..<20 {
-            #expect(try asker.addresses("db") == ["10.1.0.2"])
-            #expect(try asker.addresses("example") == ["9.9.9.9"])
-            #expect(try asker.addresses("cache") == ["9.9.9.9"], "of a network that the container is not in")
-            #expect(try asker.addresses("db.front") == ["10.1.0.2"])
+            #expect(try await asker.addresses("db") == ["10.1.0.2"])
+            #expect(try await asker.addresses("example") == ["9.9.9.9"])
+            #expect(try await asker.addresses("cache") == ["9.9.9.9"], "of a network that the container is not in")
+            #expect(try await asker.addresses("db.front") == ["10.1.0.2"])
         }
         try await resolver.shutdown()
     }
@@ -51,13 +51,13 @@ struct ResolverTests {
     @Test("what does not fit a datagram is asked by TCP, other names go to Docker's resolver there too")
     func streams() async throws {
         try await serve()
-        let short = try container.asker(SOCK_DGRAM).exchange("worker")
+        let short = try await container.asker(SOCK_DGRAM).exchange("worker")
         #expect(short.count <= 512)
         #expect(short[2] & 0x02 != 0, "truncated")
         let stream = try container.asker(SOCK_STREAM)
-        #expect(try stream.addresses("worker").count == 100)
-        #expect(try stream.addresses("example") == ["9.9.9.9"])
-        #expect(try stream.addresses("db") == ["10.1.0.2"])
+        #expect(try await stream.addresses("worker").count == 100)
+        #expect(try await stream.addresses("example") == ["9.9.9.9"])
+        #expect(try await stream.addresses("db") == ["10.1.0.2"])
         try await resolver.shutdown()
     }
 
@@ -65,13 +65,15 @@ struct ResolverTests {
     func leaving() async throws {
         try await serve()
         let asker = try container.asker(SOCK_DGRAM)
-        #expect(try asker.addresses("db") == ["10.1.0.2"])
+        #expect(try await asker.addresses("db") == ["10.1.0.2"])
         resolver.leave(container.namespace.identity)
         #expect(resolver.served.isEmpty)
-        try await until { try asker.addresses("db") == ["9.9.9.9"] }
-        try await until { try container.asker(SOCK_STREAM).addresses("db") == ["9.9.9.9"] }
+        // What is on its way at that moment is not lost.
+        for _ in 0..<20 { #expect(try await asker.addresses("example") == ["9.9.9.9"]) }
+        try await until { try await asker.addresses("db") == ["9.9.9.9"] }
+        try await until { try await container.asker(SOCK_STREAM).addresses("db") == ["9.9.9.9"] }
         try await serve()
-        #expect(try asker.addresses("db") == ["10.1.0.2"])
+        #expect(try await asker.addresses("db") == ["10.1.0.2"])
         try await resolver.shutdown()
     }
 
@@ -79,15 +81,15 @@ struct ResolverTests {
     func networks() async throws {
         try await serve()
         let asker = try container.asker(SOCK_DGRAM)
-        #expect(try asker.addresses("cache") == ["9.9.9.9"])
+        #expect(try await asker.addresses("cache") == ["9.9.9.9"])
         try await resolver.serve(
             container.namespace,
             [
                 ContainerResolver.Network(id: "blue", name: "front"),
                 ContainerResolver.Network(id: "red", name: "back"),
             ])
-        #expect(try asker.addresses("cache") == ["10.2.0.2"])
-        #expect(try asker.addresses("cache.back") == ["10.2.0.2"])
+        #expect(try await asker.addresses("cache") == ["10.2.0.2"])
+        #expect(try await asker.addresses("cache.back") == ["10.2.0.2"])
         try await resolver.shutdown()
     }
 
@@ -96,7 +98,7 @@ struct ResolverTests {
         try await serve()
         let asker = try container.asker(SOCK_DGRAM)
         for (name, type, count) in [("db", 28, 1), ("worker", 28, 0), ("db", 15, 0), ("db", 65, 0), ("db", 255, 0)] {
-            let answer = try asker.exchange(name, type: UInt16(type))
+            let answer = try await asker.exchange(name, type: UInt16(type))
             #expect(answer[3] & 0xf == 0)
             #expect(Int(answer[7]) == count, "\(name) \(type)")
         }
@@ -112,7 +114,7 @@ struct ResolverTests {
             try asker.send([UInt8](repeating: 0, count: count))
         }
         try await until { container.heard == 9 }
-        #expect(try asker.addresses("db") == ["10.1.0.2"])
+        #expect(try await container.asker(SOCK_DGRAM).addresses("db") == ["10.1.0.2"])
         try await resolver.shutdown()
     }
 
@@ -123,14 +125,14 @@ struct ResolverTests {
         try await resolver.serve(neighbour.namespace, [ContainerResolver.Network(id: "blue", name: "front")])
         let flooder = try container.asker(SOCK_DGRAM)
         for _ in 0..<20_000 { try flooder.send(Asker.query("db", type: 1)) }
-        #expect(try neighbour.asker(SOCK_DGRAM).addresses("db") == ["10.1.0.2"])
-        try await until { try container.asker(SOCK_DGRAM).addresses("db") == ["10.1.0.2"] }
+        #expect(try await neighbour.asker(SOCK_DGRAM).addresses("db") == ["10.1.0.2"])
+        try await until { try await container.asker(SOCK_DGRAM).addresses("db") == ["10.1.0.2"] }
         try await resolver.shutdown()
     }
 
-    private func until(_ condition: () throws -> Bool) async throws {
+    private func until(_ condition: () async throws -> Bool) async throws {
         let deadline = ContinuousClock.now + .seconds(10)
-        while try !condition() {
+        while try await !condition() {
             try #require(.now < deadline)
             try await Task.sleep(for: .milliseconds(10))
         }

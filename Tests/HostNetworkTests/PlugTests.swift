@@ -26,6 +26,15 @@ struct Playground {
             ], mtu: 1442, bridge: "br-int", datapath: datapath)
     }
 
+    @Test(
+        arguments: [
+            (["10.0.0.7/24", "fd00::7/64"], "10.0.0.0"), (["fd00:1::7/64"], "fd00:1::"), (["10.0.0.1/31"], nil),
+            (["10.0.0.1/32", "fd00::7/126"], "fd00::4"), ([], nil),
+        ] as [([String], String?)])
+    func `OVN is asked for names at an address that no port has`(_ addresses: [String], _ server: String?) {
+        #expect(addresses.compactMap { InterfaceAddress($0) }.nameServer == server.flatMap { IPAddress($0) })
+    }
+
     @Test func `an endpoint is plugged into an empty sandbox`() async throws {
         let ground = try Playground()
         let plug = try plug()
@@ -52,6 +61,9 @@ struct Playground {
         #expect(plug.plan(link: inside.index, actual: after) == [])
         var socket = try NetlinkSocket(in: ground.container.descriptor)
         #expect(try socket.transmitChecksum(of: "eth0") == false)
+        let neighbours = try socket.rows(.listNeighbours(on: inside.index), within: .seconds(5))
+            .compactMap { message throws in try Neighbour(message) }.filter(\.isPermanent)
+        #expect(neighbours.map(\.address) == [IPAddress("10.0.0.0")] && neighbours.first?.mac == plug.mac)
         // The same again changes nothing and fails nowhere.
         try await ground.host.configureHost(link, for: plug)
         try await ground.host.configureContainer(

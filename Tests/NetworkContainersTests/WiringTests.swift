@@ -1,10 +1,12 @@
 import Deadlines
+import DockerEngine
 import HostAttachment
 import NetAddress
 import NeutronAPI
 import TestSamples
 import Testing
 
+@testable import HostEndpoints
 @testable import HostSetup
 @testable import NetworkContainers
 
@@ -60,6 +62,46 @@ struct WiringTests {
                 try Sample.subnet(2, of: 2, "10.2.0.0/24", gateway: nil, dns: ["10.1.0.2", "10.2.0.2"]),
             ])
         #expect(wiring.dns == ["9.9.9.9", "10.1.0.2", "10.2.0.2"])
+    }
+
+    @Test func `without name servers OVN is asked, at the first address of each endpoint's subnet`() throws {
+        let ports = [
+            try Sample.port(1, on: 1, [(1, "10.1.0.5"), (2, "fd00:1::5")]),
+            try Sample.port(2, on: 2, [(3, "fd00:2::5")]),
+            try Sample.port(3, on: 3, [(4, "10.3.0.1")]), try Sample.port(4, on: 3, []),
+        ]
+        let networks = [Sample.network(1), Sample.network(2), Sample.network(3)]
+        let subnets = [
+            try Sample.subnet(1, of: 1, "10.1.0.0/16", gateway: "10.1.0.1"),
+            try Sample.subnet(2, of: 1, "fd00:1::/64", gateway: nil),
+            try Sample.subnet(3, of: 2, "fd00:2::/64", gateway: nil),
+            try Sample.subnet(4, of: 3, "10.3.0.0/31", gateway: nil),
+        ]
+        let made = try wiring(ports, networks, subnets)
+        #expect(made.dns == ["127.0.0.53"])
+        #expect(made.nameSources == ["eth0=10.1.0.0", "eth1=fd00:2::"])
+        let spec = made.container.spec(image: "pause", dns: made.dns, nameSources: made.nameSources)
+        #expect(spec.command == made.nameSources && spec.dns == made.dns && spec.dnsSearch == ["."])
+        let carried = try Wiring(
+            ports, networks: Dictionary(uniqueKeysWithValues: networks.map { ($0.id, $0) }),
+            subnets: Dictionary(uniqueKeysWithValues: subnets.map { ($0.id, $0) }), bridge: "br-int",
+            carried: Carried(tags: [:], pathMTU: nil))
+        #expect(carried.dns.isEmpty && carried.nameSources.isEmpty)
+    }
+
+    @Test func `an endpoint's name is its host name where it can be`() throws {
+        var port = try Sample.port(1, on: 1, [(1, "10.1.0.5")])
+        port.name = "Web-1"
+        #expect(port.ownHostName == nil)
+        port.names = PortDNS()
+        #expect(port.ownHostName == "web-1")
+        port.names = PortDNS(name: "other")
+        #expect(port.ownHostName == nil)
+        port.names = PortDNS()
+        for name in ["", "a.b", "a_b", "-a", "a-", "é", String(repeating: "a", count: 64)] {
+            port.name = name
+            #expect(port.ownHostName == nil)
+        }
     }
 
     @Test func `a port that is the gateway itself has no route through itself`() throws {

@@ -16,7 +16,9 @@ struct Ledger {
     /// A clock that advances by a second with each change.
     private var seconds: Int64 = 1_700_000_000
 
-    var snapshot: Snapshot { Snapshot(northbound: replica, southbound: southbound) }
+    var snapshot: Snapshot {
+        Snapshot(northbound: replica, southbound: southbound, serverDomain: configuration.serverDomain)
+    }
 
     @discardableResult
     mutating func change<Result>(_ plan: (inout Draft) throws -> Result) throws -> Result {

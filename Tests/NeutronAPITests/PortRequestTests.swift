@@ -25,7 +25,7 @@ import Testing
                 ],
                 "binding:host_id": "h", "binding:vnic_type": "direct", "binding:profile": ["a": [1]],
                 "tags": ["z", "a"],
-                "security_groups": [], "qos_policy_id": nil, "dns_name": "",
+                "security_groups": [], "qos_policy_id": nil, "dns_name": "Web.Example.ORG.", "dns_domain": "",
             ]))
         #expect(request.macAddress?.description == "fa:16:3e:00:00:01")
         #expect(
@@ -38,6 +38,7 @@ import Testing
         #expect(request.vnicType == .direct)
         #expect(request.profile == ["a": [1]])
         #expect(request.tags == ["a", "z"])
+        #expect(request.dnsName == "web.example.org.")
     }
 
     @Test(arguments: [
@@ -54,6 +55,28 @@ import Testing
         (#"{"fixed_ips": [{"subnet_id": "x"}]}"#, "Invalid input for fixed_ips. Reason: 'x' is not a valid UUID."),
         (#"{"mac_address": "x"}"#, "Invalid input for mac_address. Reason: 'x' is not a valid MAC address."),
         (#"{"mac_address": null}"#, "Invalid input for mac_address. Reason: 'None' is not a valid MAC address."),
+        (#"{"dns_name": null}"#, "Invalid input for operation: Input value None must be string type."),
+        (
+            #"{"dns_name": "a_b"}"#,
+            "Invalid input for dns_name. Reason: 'a_b' not a valid PQDN or FQDN. Reason: Name 'a_b' must be 1-63 "
+                + "characters long, each of which can only be alphanumeric or a hyphen."
+        ),
+        (
+            #"{"dns_name": "A..b"}"#,
+            "Invalid input for dns_name. Reason: 'a..b' not a valid PQDN or FQDN. Reason: Encountered an empty component."
+        ),
+        (
+            #"{"dns_name": "-a"}"#,
+            "Invalid input for dns_name. Reason: '-a' not a valid PQDN or FQDN. Reason: Name '-a' must not start or end "
+                + "with a hyphen."
+        ),
+        (
+            #"{"dns_name": "a.1"}"#,
+            "Invalid input for dns_name. Reason: 'a.1' not a valid PQDN or FQDN. Reason: TLD '1' must not be all numeric."
+        ),
+        (#"{"dns_domain": "example.org"}"#, "Invalid input for dns_domain. Reason: 'example.org' is not a FQDN."),
+        (#"{"dns_domain": 5}"#, "Invalid input for operation: Input value 5 must be string type."),
+        (#"{"dns_assignment": []}"#, "Attribute 'dns_assignment' not allowed in POST"),
         (#"{"device_id": null}"#, "Invalid input for device_id. Reason: 'None' is not a valid string."),
         (#"{"allowed_address_pairs": "x"}"#, "Allowed address pairs must be a list."),
         (
@@ -110,6 +133,7 @@ import Testing
         var port = Sample.port(7, name: "p", tags: ["a"], device: "c")
         port.allowedAddressPairs = [AllowedAddressPair(address: IPAddress("10.0.0.99")!)]
         port.extraDHCPOptions = [ExtraDHCPOption(name: "o", value: "v")]
+        port.names = PortDNS(name: "web", domain: "b.test.", serverDomain: "example.org.")
         port.binding = PortBinding(
             hostID: "h", profile: ["k": ["v"]], vifType: "ovs", vifDetails: ["port_filter": true])
         #expect(
@@ -124,12 +148,24 @@ import Testing
                 "binding:host_id": "h", "binding:vnic_type": "normal", "binding:profile": ["k": ["v"]],
                 "binding:vif_type": "ovs", "binding:vif_details": ["port_filter": true],
                 "ip_allocation": "immediate", "resource_request": nil, "qos_policy_id": nil,
-                "qos_network_policy_id": nil, "dns_name": "", "dns_domain": "", "dns_assignment": [],
+                "qos_network_policy_id": nil, "dns_name": "web", "dns_domain": "b.test.",
+                "dns_assignment": [
+                    ["ip_address": "10.0.0.7", "hostname": "web", "fqdn": "web.example.org."]
+                ],
                 "description": "d", "tags": ["a"],
                 "created_at": "1970-01-01T00:00:00Z", "updated_at": "1970-01-01T00:01:00Z", "revision_number": 3,
             ])
         #expect(try Sample.json(port, fields: ["name", "nonsense"]) == ["name": "p"])
         #expect(try Sample.json(port, fields: ["nonsense"]) == [:])
+        port.names?.name = ""
+        let six = IPAddress(literal: "fd00::7")
+        port.fixedIPs = [FixedIP(subnetID: Sample.subnetID, ipAddress: six)]
+        #expect(
+            try Sample.json(port, fields: ["dns_assignment"]) == [
+                "dns_assignment": [
+                    ["ip_address": "fd00::7", "hostname": "host-fd00--7", "fqdn": "host-fd00--7.example.org."]
+                ]
+            ])
         port.fixedIPs = []
         #expect(try Sample.json(port, fields: ["ip_allocation"]) == ["ip_allocation": "none"])
     }

@@ -55,7 +55,7 @@ struct API: Sendable {
     /// The same on existing databases.
     static func run(
         on northbound: OVSDBServer, _ southbound: OVSDBServer? = nil, authentication: Authentication = .none,
-        limits: Limits = Limits(),
+        limits: Limits = Limits(), storing: NetworkStoreConfiguration = NetworkStoreConfiguration(),
         _ body: @Sendable (API) async throws -> Void
     ) async throws {
         var logger = Logger(label: "test")
@@ -67,7 +67,7 @@ struct API: Sendable {
         }
         let north = client(northbound, "OVN_Northbound", NetworkStore.northboundTables)
         let south = southbound.map { client($0, "OVN_Southbound", NetworkStore.southboundTables) }
-        let store = NetworkStore(northbound: north, southbound: south, logger: logger)
+        let store = NetworkStore(northbound: north, southbound: south, configuration: storing, logger: logger)
         try await withThrowingTaskGroup { group in
             group.addTask { try await north.run() }
             if let south { group.addTask { try await south.run() } }

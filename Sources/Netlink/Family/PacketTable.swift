@@ -61,6 +61,19 @@ package struct PacketTable: Sendable {
         [Self.limit(NFNL_MSG_BATCH_BEGIN, of: name)] + requests + [Self.limit(NFNL_MSG_BATCH_END, of: name)]
     }
 
+    /// The message that removes a table of family `ip`, for the socket that owns it. The kernel answers only where it fails.
+    package static func removal(of name: String) -> [UInt8] {
+        var writer = AttributeWriter(header: header)
+        writer.put(Int(NFTA_TABLE_NAME.rawValue), text: name)
+        var removal = NetlinkRequest(
+            "remove packet filter table \(name)",
+            type: Int(NFNL_SUBSYS_NFTABLES) << 8 | Int(NFT_MSG_DELTABLE.rawValue), payload: writer.bytes)
+        removal.isAcknowledged = false
+        return Exchange(
+            [limit(NFNL_MSG_BATCH_BEGIN, of: name), removal, limit(NFNL_MSG_BATCH_END, of: name)], first: 0, port: 0
+        ).encoded()
+    }
+
     private mutating func add(_ verb: String, _ type: nf_tables_msg_types, _ flags: Int32, _ writer: AttributeWriter) {
         requests.append(
             NetlinkRequest(

@@ -31,6 +31,7 @@ extension Draft {
         port.write(to: &changed, try surroundings(of: port, subnets: subnets, in: snapshot))
         change(row, to: changed)
         try keepExemption(of: changed)
+        try rewriteNames(from: row, to: changed)
     }
 
     /// Deletes a port and its own rows.

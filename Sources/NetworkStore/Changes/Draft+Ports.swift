@@ -113,6 +113,8 @@ extension Port {
         if let adminStateUp = update.adminStateUp { self.adminStateUp = adminStateUp }
         if let deviceID = update.deviceID { self.deviceID = deviceID }
         if let deviceOwner = update.deviceOwner { self.deviceOwner = deviceOwner }
+        if let name = update.dnsName { names?.name = name }
+        if let domain = update.dnsDomain { names?.domain = domain }
         for option in update.extraDHCPOptions ?? [] {
             let place = extraDHCPOptions.firstIndex { $0.name == option.name && $0.ipVersion == option.ipVersion }
             switch (place, option.value) {

@@ -35,7 +35,7 @@ struct Draft {
     mutating func snapshot() throws -> Snapshot {
         if applied < operations.count {
             let replica = try base.northbound.applying(Array(operations[applied...]))
-            base = Snapshot(northbound: replica, southbound: base.southbound)
+            base = Snapshot(northbound: replica, southbound: base.southbound, serverDomain: base.serverDomain)
             applied = operations.count
         }
         return base

@@ -47,7 +47,9 @@ extension NetworkStore {
         let configuration = configuration
         return try await commits.submit(within: deadline - .now, for: Self.requester) { replica, committed in
             var draft = Draft(
-                Snapshot(northbound: replica, southbound: southbound?.replica), committed: committed,
+                Snapshot(
+                    northbound: replica, southbound: southbound?.replica, serverDomain: configuration.serverDomain),
+                committed: committed,
                 configuration: configuration, time: time, isRepetition: isRepetition)
             let result = try plan(&draft)
             let operations = draft.operations.contains { !$0.isWait } ? draft.operations.count : 0

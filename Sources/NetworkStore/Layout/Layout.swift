@@ -39,6 +39,7 @@ enum NetworkLayout {
     static let shared = LayoutKey.flag("neutron:shared", absent: false)
     static let external = LayoutKey.flag("neutron:router_external", absent: false)
     static let portSecurityEnabled = LayoutKey.flag("neutron:port_security_enabled", absent: true)
+    static let dnsDomain = LayoutKey.text("neutron:dns_domain")
 
     static func switchName(_ id: ID<Network>) -> String { "neutron-\(id)" }
 
@@ -116,6 +117,14 @@ enum PortLayout {
     static let bindingProfile = LayoutKey<[String: JSON]>(
         "neutron:binding_profile", absent: [:], read: { (try? JSON(parsing: $0.utf8))?.object },
         write: { JSON.object($0).description })
+    static let dnsName = LayoutKey.text("neutron:dns_name")
+    static let dnsDomain = LayoutKey.text("neutron:dns_domain")
+}
+
+/// Keys of the `DNS` row that has the names of a network's ports. It has no revision: it is as ML2/OVN writes it.
+enum NamesLayout {
+    /// The name of the network's switch.
+    static let switchName = "ls_name"
 }
 
 /// Keys of the `Logical_Switch_Port` of a trunk's parent, all our own.

@@ -10,6 +10,12 @@ struct NetworkAddress: Hashable, Sendable {
     let address: IPAddress
 }
 
+/// A port's `dns_name` on its network.
+struct NetworkName: Hashable, Sendable {
+    let network: ID<Network>
+    let name: String
+}
+
 /// The keys by which a port is found by address.
 enum AddressKey: Hashable, Sendable {
     case address(ID<Network>, IPAddress)
@@ -124,6 +130,15 @@ enum NorthboundIndexes {
             NetworkAddress(network: network, address: $0)
         }
     }
+    static let dnsName = Index<Northbound.LogicalSwitchPort, NetworkName>("DNS name") {
+        (row: Northbound.LogicalSwitchPort) -> NetworkName? in
+        guard let name = row.externalIDs[PortLayout.dnsName.name], let network = row.networkID else { return nil }
+        return NetworkName(network: network, name: name)
+    }
+    /// The names of a network's ports.
+    static let names = Index<Northbound.DNS, ID<Network>>("names") { (row: Northbound.DNS) -> ID<Network>? in
+        row.externalIDs[NamesLayout.switchName].flatMap { NetworkLayout.networkID(switchName: $0) }
+    }
     /// On any network.
     static let mac = Index<Northbound.LogicalSwitchPort, MACAddress>("mac") {
         (row: Northbound.LogicalSwitchPort) -> MACAddress? in
@@ -159,6 +174,8 @@ enum NorthboundIndexes {
         )
         .indexed(by: network).indexed(by: networkName).indexed(by: networkOrder),
         MonitoredTable(Northbound.NBGlobal.self, columns: [.nbCfg, .sbCfg]),
+        // Without `records`, which may be large: they follow from the ports.
+        MonitoredTable(Northbound.DNS.self, columns: [.externalIDs]).indexed(by: names),
         MonitoredTable(Northbound.ACL.self, columns: [.action, .direction, .match, .priority]),
         MonitoredTable(Northbound.DHCPOptions.self)
             .indexed(by: subnet).indexed(by: subnetsOfNetwork).indexed(by: subnetOrder).indexed(by: allocations)
@@ -168,7 +185,7 @@ enum NorthboundIndexes {
             excluding: [.dynamicAddresses, .haChassisGroup, .mirrorRules]
         )
         .indexed(by: port).indexed(by: portName).indexed(by: portsOfDevice).indexed(by: portOrder)
-        .indexed(by: addresses).indexed(by: pairAddress).indexed(by: mac)
+        .indexed(by: addresses).indexed(by: pairAddress).indexed(by: dnsName).indexed(by: mac)
         .indexed(by: trunk).indexed(by: trunkOrder).indexed(by: portsOfParent).indexed(by: carriedTag),
     ]
 }

@@ -36,7 +36,7 @@ extension Network {
             provider: Provider(
                 networkType: keys[NetworkLayout.networkType], physicalNetwork: keys[NetworkLayout.physicalNetwork],
                 segmentationID: keys[NetworkLayout.segmentationID] ?? (isTunnelled ? snapshot.tunnelKey(of: id) : nil)),
-            availabilityZoneHints: keys[NetworkLayout.availabilityZoneHints])
+            availabilityZoneHints: keys[NetworkLayout.availabilityZoneHints], dnsDomain: keys[NetworkLayout.dnsDomain])
     }
 
     /// Writes what the API can change; everything else in the row stays.
@@ -49,6 +49,7 @@ extension Network {
         row.externalIDs[NetworkLayout.adminStateUp] = adminStateUp
         row.externalIDs[NetworkLayout.shared] = shared
         row.externalIDs[NetworkLayout.portSecurityEnabled] = portSecurityEnabled
+        row.externalIDs[NetworkLayout.dnsDomain] = dnsDomain
     }
 
     /// The multicast and VLAN settings that ML2/OVN gives every switch, all off.

@@ -56,6 +56,8 @@ extension Port {
         keys[PortLayout.extraDHCPOptions] = extraDHCPOptions
         keys[PortLayout.bindingProfile] = binding.profile
         keys[SubportLayout.trunkID] = subportOf
+        keys[PortLayout.dnsName] = names?.name ?? ""
+        keys[PortLayout.dnsDomain] = names?.domain ?? ""
     }
 
     private func writeBinding(to row: inout Northbound.LogicalSwitchPort, _ surroundings: PortSurroundings) {

@@ -27,7 +27,10 @@ struct PortReader {
             extraDHCPOptions: keys[PortLayout.extraDHCPOptions], binding: binding(row),
             trunk: keys[TrunkLayout.id].map {
                 TrunkDetails(trunkID: $0, subports: snapshot.subports(of: $0, parent: id, withMAC: true))
-            }, subportOf: keys[SubportLayout.trunkID])
+            }, subportOf: keys[SubportLayout.trunkID],
+            names: PortDNS(
+                name: keys[PortLayout.dnsName], domain: keys[PortLayout.dnsDomain], serverDomain: snapshot.serverDomain)
+        )
     }
 
     /// The subnet of an address is the one that contains it: subnets of a network do not overlap.

@@ -111,9 +111,9 @@ let package = Package(
         room(
             "OVSDBClient",
             uses: ["JSONCoding", "OVSDB", "Deadlines", "Discretion", nioSSL, logging, metrics, locks] + nio),
-        room("DockerEngine", uses: ["NetAddress", "Deadlines", logging] + http + nio),
         room("HTTPServing", uses: [logging, locks, nioHTTP] + nio),
         room("HTTPTransport", uses: ["Deadlines", "Discretion", "HTTPServing", nioSSL, logging, locks] + http + nio),
+        room("DockerEngine", uses: ["NetAddress", "Deadlines", "HTTPTransport", logging] + http + nio),
         room(
             "Keystone",
             uses: ["JSONCoding", "Deadlines", "YAML", "Discretion", "HTTPServing", "HTTPTransport", logging, locks]
@@ -134,7 +134,7 @@ let package = Package(
             "NeutronServer",
             uses: [
                 "NetAddress", "JSONCoding", "Deadlines", "NeutronAPI", "HTTPServing", "HTTPTransport", "Keystone",
-                "NetworkStore", hummingbird, logging, metrics, locks, nioHTTP,
+                "NetworkStore", hummingbird, lifecycle, logging, metrics, locks, nioHTTP,
             ] + nio),
         room(
             "HostAttachment",
@@ -186,7 +186,7 @@ let package = Package(
             "DockerPlugin",
             uses: [
                 "NetAddress", "JSONCoding", "Deadlines", "NeutronAPI", "Netlink", "HostNetwork", "OVSDBClient",
-                "DockerEngine", "HTTPServing", "Keystone", "NeutronClient", "HostAttachment", "HostSetup",
+                "HTTPServing", "DockerEngine", "Keystone", "NeutronClient", "HostAttachment", "HostSetup",
                 "ContainerFirewall", "HostEndpoints", "DockerNetworks", "HostDiagnosis", lifecycle, logging, locks,
                 nioHTTP,
             ] + nio),
@@ -240,7 +240,7 @@ let package = Package(
         tests("HTTPServing", uses: [nioHTTP, nioEmbedded] + nio),
         tests("HTTPTransport", uses: ["HTTPServing", "TestServers", nioHTTP]),
         tests("Keystone", uses: ["TestServers"]),
-        tests("NeutronClient", uses: ["TestServers"]),
+        tests("NeutronClient", uses: ["TestAPI", "TestServers"]),
         tests("NetworkStore", uses: ["TestServers"]),
         tests(
             "NeutronServer", uses: ["TestServers", hummingbirdTesting], resources: [.copy("RecordedAnswers.json")]),

@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import Deadlines
 import FoundationEssentials
+import HTTPTransport
 import NIOCore
 import NIOHTTP1
 
@@ -75,29 +76,5 @@ package struct EventSequence: AsyncSequence, Sendable {
                 lines.append(chunk.readableBytesView)
             }
         }
-    }
-}
-
-/// Bytes in, whole lines out.
-struct LineBuffer: Sendable {
-    private var bytes: [UInt8] = []
-    private var start = 0
-
-    /// Bytes of the unfinished line.
-    var count: Int { bytes.count - start }
-
-    mutating func append(_ chunk: some Sequence<UInt8>) {
-        bytes.removeFirst(start)
-        start = 0
-        bytes.append(contentsOf: chunk)
-    }
-
-    /// The next line without its end, `nil` until it is whole.
-    mutating func next() -> [UInt8]? {
-        guard let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) else { return nil }
-        defer { start = end + 1 }
-        var line = bytes[start..<end]
-        if line.last == UInt8(ascii: "\r") { line.removeLast() }
-        return Array(line)
     }
 }

@@ -49,7 +49,8 @@ package struct HTTPTransport: Sendable {
         package let body: ByteBuffer
     }
 
-    private let http: HTTPClient
+    let http: HTTPClient
+    let streams = FairSemaphore<SourceAddress?>(width: Self.streamWidth)
     private let semaphore = FairSemaphore<SourceAddress?>(width: Self.width)
     private let connectTimeout: Duration
     private let logger: Logger
@@ -64,7 +65,7 @@ package struct HTTPTransport: Sendable {
         configuration.timeout.connect = .nanoseconds(max(1, connectTimeout.nanoseconds))
         configuration.connectionPool.retryConnectionEstablishment = false
         // Exchanges must not wait in the pool, where waiting counts as connecting.
-        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = Self.width
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = Self.width + Self.streamWidth
         configuration.redirectConfiguration = .disallow
         configuration.httpVersion = .http1Only
         http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
@@ -92,18 +93,29 @@ package struct HTTPTransport: Sendable {
                     ? "it has not answered the \(Self.width) requests before within \(timeout.inSeconds)" : "cancelled")
         }
         defer { semaphore.leave(request.client) }
+        return try await repeating(request, within: timeout) { try await exchange($0, until: deadline) }
+    }
+
+    /// Does what `body` does with a request, once more where a kept connection was lost and that is allowed.
+    func repeating<Result>(
+        _ request: Request, within timeout: Duration, _ body: (HTTPClientRequest) async throws -> Result
+    ) async throws(TransportError) -> Result {
         let wire = Self.wire(request)
         do {
             do {
-                return try await exchange(wire, until: deadline)
+                return try await body(wire)
             } catch let error where request.isRepeatable && Self.isConnectionLost(error) {
                 // Most likely the server closed a kept connection just then.
                 logger.debug("request repeated", metadata: ["url": "\(request.url)", "cause": "\(error)"])
-                return try await exchange(wire, until: deadline)
+                return try await body(wire)
             }
         } catch {
-            throw TransportError(error, wire, limit: timeout, connectTimeout: min(timeout, connectTimeout))
+            throw failure(error, wire, within: timeout)
         }
+    }
+
+    func failure(_ error: any Error, _ wire: HTTPClientRequest, within timeout: Duration) -> TransportError {
+        TransportError(error, wire, limit: timeout, connectTimeout: min(timeout, connectTimeout))
     }
 
     private func exchange(_ wire: HTTPClientRequest, until deadline: ContinuousClock.Instant) async throws -> Reply {
@@ -124,7 +136,7 @@ package struct HTTPTransport: Sendable {
         }
     }
 
-    private static func wire(_ request: Request) -> HTTPClientRequest {
+    static func wire(_ request: Request) -> HTTPClientRequest {
         var wire = HTTPClientRequest(url: request.url)
         wire.method = request.method
         wire.headers = request.headers

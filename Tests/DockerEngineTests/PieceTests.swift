@@ -27,20 +27,6 @@ struct PieceTests {
         #expect(percentEncoded(#"ENTRYPOINT ["/a b"]"#) == "ENTRYPOINT%20%5B%22%2Fa%20b%22%5D")
     }
 
-    @Test func `lines come out whole, however the bytes arrive`() {
-        let text = Array("one\r\n\ntwo\nthr".utf8)
-        for size in 1...text.count {
-            var lines = LineBuffer()
-            var out: [String] = []
-            for start in stride(from: 0, to: text.count, by: size) {
-                lines.append(text[start..<min(start + size, text.count)])
-                while let line = lines.next() { out.append(String(decoding: line, as: UTF8.self)) }
-            }
-            #expect(out == ["one", "", "two"])
-            #expect(lines.count == 3)
-        }
-    }
-
     @Test func `tar reads the archive`() throws {
         var archive = TarArchive()
         archive.add("bin/one", mode: 0o755, contents: Array("hello".utf8))

@@ -116,4 +116,10 @@ public final class OVSDBClient: Sendable {
 
     /// Every change from now on. A reader that is more than `limit` batches behind gets `.resync` instead.
     public func changes(buffering limit: Int = 256) -> Changes { driver.published.subscribe(limit: limit) }
+
+    /// Calls `body` on the client's event loop after each change, which the replica has by then, for as long as the
+    /// answer is held. It must be quick: nothing else of the client goes on meanwhile.
+    ///
+    /// A cheaper ``changes(buffering:)`` for a reader that only notes what to look at again: no task, and nothing kept.
+    public func observe(_ body: @escaping Observation.Body) -> Observation { driver.published.observe(body) }
 }

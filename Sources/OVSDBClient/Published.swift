@@ -8,10 +8,15 @@ final class Published: Sendable {
         var state = ConnectionState.disconnected(nil)
         var locks: Set<String> = []
         var subscribers: [WeakSubscriber] = []
+        var observers: [WeakObserver] = []
     }
 
     private struct WeakSubscriber {
         weak var buffer: Changes.Buffer?
+    }
+
+    private struct WeakObserver {
+        weak var observation: Observation?
     }
 
     private let contents: NIOLockedValueBox<Contents>
@@ -35,7 +40,8 @@ final class Published: Sendable {
 
     func forgetLocks() { contents.withLockedValue { $0.locks = [] } }
 
-    var hasSubscribers: Bool { contents.withLockedValue { !$0.subscribers.isEmpty } }
+    /// Whether somebody wants to know what changes.
+    var hasSubscribers: Bool { contents.withLockedValue { !$0.subscribers.isEmpty || !$0.observers.isEmpty } }
 
     /// Changes after the replica that the subscriber gets first.
     func subscribe(limit: Int) -> Changes {
@@ -47,15 +53,24 @@ final class Published: Sendable {
         }
     }
 
-    /// Makes `replica` the newest; nil `changes` are unknown ones.
+    /// Whatever is published after it is observed.
+    func observe(_ body: @escaping Observation.Body) -> Observation {
+        let observation = Observation(body)
+        contents.withLockedValue { $0.observers.append(WeakObserver(observation: observation)) }
+        return observation
+    }
+
+    /// Makes `replica` the newest; nil `changes` are unknown ones. Called on the loop.
     func publish(_ replica: Replica, _ changes: [Change]?) {
-        let buffers = contents.withLockedValue { contents in
+        let (buffers, observers) = contents.withLockedValue { contents in
             contents.replica = replica
-            if contents.subscribers.isEmpty { return [Changes.Buffer]() }
+            if contents.subscribers.isEmpty, contents.observers.isEmpty { return ([Changes.Buffer](), [Observation]()) }
             contents.subscribers.removeAll { $0.buffer == nil }
-            return contents.subscribers.compactMap(\.buffer)
+            contents.observers.removeAll { $0.observation == nil }
+            return (contents.subscribers.compactMap(\.buffer), contents.observers.compactMap(\.observation))
         }
         for buffer in buffers { buffer.append(changes.map { .changes($0, replica) } ?? .resync(replica)) }
+        for observer in observers { observer.body(changes, replica) }
     }
 
     /// No change will follow.

@@ -172,7 +172,8 @@ actor SessionDriver {
             switch action {
             case .send(let bytes):
                 channel?.writeAndFlush(ByteBuffer(bytes: bytes), promise: nil)
-            case .changed(let changes): publish(changes)
+            // Who subscribed while it was read gets what was not recorded as unknown.
+            case .changed(let changes): publish(session?.recordsChanges == true ? changes : nil)
             case .replaced: publish(nil)
             case .synchronized: synchronized()
             case .finish(let call, let result): finish(call, result)

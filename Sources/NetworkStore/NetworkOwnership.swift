@@ -20,8 +20,16 @@ package struct NetworkOwnership: Hashable, Sendable {
 extension Snapshot {
     /// Who may use a network; a fraction of the cost of ``network(_:)``. Nil if there is none.
     package func ownership(of id: ID<Network>) -> NetworkOwnership? {
-        guard let keys = logicalSwitch(id)?.externalIDs, keys[Layout.revision] != nil else { return nil }
-        return NetworkOwnership(
+        logicalSwitch(id).flatMap { NetworkOwnership($0) }
+    }
+}
+
+extension NetworkOwnership {
+    /// Nil where the row is not ours.
+    init?(_ row: Northbound.LogicalSwitch) {
+        guard row.isOurs else { return nil }
+        let keys = row.externalIDs
+        self.init(
             projectID: keys[Layout.projectID], isShared: keys[NetworkLayout.shared],
             isExternal: keys[NetworkLayout.external])
     }

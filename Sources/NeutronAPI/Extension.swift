@@ -15,6 +15,8 @@ package struct Extension: Hashable, Sendable {
 
     /// Our own: Neutron knows no name that is given once.
     package static let networkNameClaim = "network-name-claim"
+    /// Our own: Neutron tells changes on its message bus only.
+    package static let portWatch = "port-watch"
 
     /// All of this server, by alias.
     package static let all: [Extension] = [
@@ -47,6 +49,9 @@ package struct Extension: Hashable, Sendable {
         Extension("pagination", "Pagination support", "2016-06-12T00:00:00-00:00", "Lists come in pages."),
         Extension(
             "port-security", "Port Security", "2012-07-23T10:00:00-00:00", "Ports are held to their own addresses."),
+        Extension(
+            portWatch, "Port watch", "2026-11-30T00:00:00-00:00",
+            "A list of the ports of networks can go on with what changes of them (watch)."),
         Extension(
             "project-id", "project_id field enabled", "2016-09-09T09:09:09-09:09", "Owners are shown as project_id."),
         Extension(

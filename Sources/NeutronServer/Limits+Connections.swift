@@ -12,6 +12,8 @@ extension Limits {
 
     var ofConnections: Connections.Limits { Connections.Limits(all: connections, perAddress: connectionsPerAddress) }
 
+    var watchesInAll: Int { min(watches, connections / 2) }
+
     /// Limits the connections so that ``descriptorReserve`` of the process's descriptors are left.
     package mutating func fit(descriptors: Int) {
         connections = min(connections, max(descriptors - descriptorReserve, descriptors / 2))

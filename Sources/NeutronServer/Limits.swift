@@ -60,5 +60,18 @@ package struct Limits: Sendable {
     /// How long a large list or change may wait for its turn.
     package var turnTime = Duration.seconds(10)
 
+    // Watches.
+
+    /// Watches at once, and never more than half of the ``connections``, which each of them keeps.
+    package var watches = 2_048
+    /// Watches at once from one IPv4 address or one IPv6 /64.
+    package var watchesPerAddress = 128
+    /// Ports that all watches together remember having told, some 50 bytes each; one address gets half.
+    package var watchedPorts = 2_000_000
+    /// How long a watch lasts at most: its client then asks again, with a token that is still valid.
+    package var watchTime = Duration.seconds(300)
+    /// After so much silence a watch says that it is alive.
+    package var watchSilence = Duration.seconds(5)
+
     package init() {}
 }

@@ -85,14 +85,18 @@ package struct NeutronServer: Sendable {
         ExtensionController().addRoutes(to: version)
         addResource(Network.self, to: version)
         addResource(Subnet.self, to: version)
-        addResource(Port.self, to: version)
+        addResource(
+            Port.self, watching: PortWatchController(store: store, firstCopy: firstCopy, work: work), to: version)
         addResource(Trunk.self, to: version)
         SubportController(store: store, work: work).addRoutes(to: version)
         return router
     }
 
-    private func addResource<Of: StoredResource>(_ type: Of.Type, to routes: Routes) {
-        ResourceController<Of>(store: store, firstCopy: firstCopy, work: work).addRoutes(to: routes)
+    private func addResource<Of: StoredResource>(
+        _ type: Of.Type, watching: PortWatchController? = nil, to routes: Routes
+    ) {
+        ResourceController<Of>(store: store, firstCopy: firstCopy, work: work, watching: watching)
+            .addRoutes(to: routes)
         TagController<Of>(store: store, work: work).addRoutes(to: routes)
     }
 }

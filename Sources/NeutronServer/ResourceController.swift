@@ -8,6 +8,8 @@ struct ResourceController<Of: StoredResource>: Sendable {
     let store: NetworkStore
     let firstCopy: FirstCopyGate
     let work: Workload
+    /// Serves lists that go on; nil where there are none of this kind.
+    let watching: PortWatchController?
 
     func addRoutes(to routes: Routes) {
         let collection = RouterPath(Of.collectionName)
@@ -16,9 +18,14 @@ struct ResourceController<Of: StoredResource>: Sendable {
     }
 
     @Sendable private func list(_ request: Request, _ context: APIRequestContext) async throws -> Response {
+        var parameters = request.queryString
+        if let watching {
+            let isWatch: Bool
+            (isWatch, parameters) = try PortWatchController.split(parameters)
+            if isWatch { return try await watching.watch(parameters, context) }
+        }
         let access = try access(context)
-        let query = try ListQuery<Of>(
-            request.queryString, pageSize: work.limits.pageSize, hiding: access.hidden)
+        let query = try ListQuery<Of>(parameters, pageSize: work.limits.pageSize, hiding: access.hidden)
         try await firstCopy.wait(store)
         var marker: Of?
         if let text = query.marker {

@@ -5,12 +5,13 @@ import Hummingbird
 import NIOCore
 import NeutronAPI
 
-/// The resources that requests share: memory for their bodies, and turns for long work.
+/// The resources that requests share: memory for their bodies, turns for long work, and places for watches.
 ///
 /// Small requests never wait. Of large ones, one list and one change run at a time, so that what a small
 /// one meets is a slice of the one and a transaction of the other; clients take turns.
 final class Workload: Sendable {
     let limits: Limits
+    let watches: WatchPlaces
     private let memory: BodyMemory
     private let lists = FairSemaphore<SourceAddress?>(width: 1)
     private let changes = FairSemaphore<SourceAddress?>(width: 1)
@@ -18,6 +19,7 @@ final class Workload: Sendable {
     init(limits: Limits) {
         self.limits = limits
         memory = BodyMemory(size: limits.bodyMemory)
+        watches = WatchPlaces(limits: limits)
     }
 
     /// Runs `body` when it is the turn of the client's large list.

@@ -82,6 +82,9 @@ package final class SocketClient: Sendable {
     /// Hears until the other end says no more.
     package func rest() async -> String { await hear() }
 
+    /// Hears what comes next; nothing once the other end says no more.
+    package func more() async -> String { await hear { !$0.isEmpty } }
+
     /// Hears a line.
     package func line() async -> String {
         String(await hear { $0.contains("\r\n\r\n") }.prefix { $0 != "\r\n" })

@@ -68,6 +68,26 @@ import Testing
         }
     }
 
+    @Test func `SIGTERM ends watches in order`() async throws {
+        try await IPAMProcess.withFolder { folder in
+            let process = try IPAMProcess.up(folder)
+            let port = try await port(process)
+            let watches = try (0..<20).map { _ in try SocketClient(port: port) }
+            for watch in watches {
+                try watch.say(
+                    "GET /v2.0/ports?network_id=b9a1f0c2-6d1d-4d36-9d9f-0c1d6a4f7e55&watch=true HTTP/1.1\r\nHost: x\r\n\r\n"
+                )
+                var heard = ""
+                while !heard.contains("synchronized") { heard += await watch.more() }
+            }
+            let start = ContinuousClock.now
+            process.signal(SIGTERM)
+            for watch in watches { #expect(await watch.rest() == "0\r\n\r\n") }
+            #expect(await process.end() == 0)
+            #expect(start.duration(to: .now) < .seconds(5))
+        }
+    }
+
     @Test func `an unresponsive database delays the shutdown by at most five seconds`() async throws {
         try await IPAMProcess.withFolder { folder in
             let process = try IPAMProcess.up(folder)

@@ -38,6 +38,37 @@ extension NeutronClient {
         }
     }
 
+    /// Passes the lines of an answer that goes on to `line`, until the server has ended it. Tokens and 503 are as in
+    /// ``send(_:within:)``, until the answer has begun.
+    func follow(
+        _ request: Request, opening: Duration, silence: Duration,
+        _ line: @escaping @Sendable ([UInt8]) async throws -> Void
+    ) async throws {
+        let deadline = ContinuousClock.now + opening
+        var pause = Duration.milliseconds(100)
+        var token: Token?
+        if let session { token = try await self.token(of: session, within: opening) }
+        var isFresh = false
+        while true {
+            let reply: HTTPTransport.Reply?
+            do {
+                reply = try await transport.lines(
+                    wire(request, token: token), opening: max(.zero, deadline - .now), silence: silence, line)
+            } catch let error as TransportError {
+                throw failure(of: request, error)
+            }
+            guard let reply else { return }
+            if reply.status == 401, let session, let refused = token, !isFresh {
+                isFresh = true
+                await session.invalidate(refused)
+                token = try await self.token(of: session, within: max(.zero, deadline - .now))
+                continue
+            }
+            guard reply.status == 503, await isOver(pause, before: deadline) else { throw refusal(reply, request) }
+            pause = min(pause * 2, .seconds(2))
+        }
+    }
+
     /// Waits for about `pause`, unless less than that would be left for the request; returns whether to go on.
     private func isOver(_ pause: Duration, before deadline: ContinuousClock.Instant) async -> Bool {
         let length = pause * Double.random(in: 0.5...1)

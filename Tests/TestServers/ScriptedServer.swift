@@ -16,6 +16,8 @@ package final class ScriptedServer: Sendable {
         case raw(String)
         /// Answers, then closes the connection.
         case replyAndClose(Int, String)
+        /// Answers with these bytes, then closes the connection.
+        case rawAndClose(String)
         /// Closes the connection without an answer.
         case close
         /// Never answers.
@@ -91,6 +93,9 @@ package final class ScriptedServer: Sendable {
                     try await output.write(ByteBuffer(string: bytes))
                 case .replyAndClose(let status, let body):
                     try await output.write(Self.response(status, body))
+                    return
+                case .rawAndClose(let bytes):
+                    try await output.write(ByteBuffer(string: bytes))
                     return
                 case .close: return
                 case .silence: try await Task.sleep(for: .seconds(30))  // ended by cancellation

@@ -16,8 +16,10 @@ extension HTTPTransport {
     /// Passes the lines of an answer to `line`, one after the other, as they come; the server waits for it.
     ///
     /// - Parameters:
+    ///   - request: the question.
     ///   - opening: how long the answer's beginning may take; there is no limit on how long it then goes on.
     ///   - silence: a stream of which nothing comes for so long is dead.
+    ///   - line: gets each line, without its end.
     /// - Returns: nil once the server has ended its answer; the whole answer where its status is not 200.
     /// - Throws: `TransportError` where the stream cannot be opened or breaks, in the middle of a line too, and
     ///   whatever `line` throws.
@@ -27,7 +29,8 @@ extension HTTPTransport {
     ) async throws -> Reply? {
         let deadline = ContinuousClock.now + opening
         guard await streams.enter(for: request.client, until: deadline) else {
-            throw TransportError(.unreachable, "none of \(Self.streamWidth) streams has ended within \(opening.inSeconds)")
+            throw TransportError(
+                .unreachable, "none of \(Self.streamWidth) streams has ended within \(opening.inSeconds)")
         }
         defer { streams.leave(request.client) }
         let response = try await repeating(request, within: opening) { [http] wire in

@@ -30,6 +30,7 @@ extension NeutronClient {
     /// server ends, as it does every few minutes, are opened again unnoticed.
     ///
     /// - Parameters:
+    ///   - networks: the networks whose ports are of interest.
     ///   - fields: the attributes wanted; those that identify a port come too. Empty for all.
     ///   - opening: how long a request may take to begin.
     ///   - body: gets the events one by one; the server waits for it.

@@ -1,14 +1,8 @@
-import Deadlines
-import HTTPServing
-import Logging
-import NIOConcurrencyHelpers
-import NIOHTTP1
-import TestServers
 import Testing
 
 @testable import HTTPTransport
 
-/// Answers that go on, line by line.
+/// Lines of answers that go on.
 @Suite(.timeLimit(.minutes(1))) struct LineTests {
     @Test func `lines come out whole, however the bytes arrive`() {
         let text = Array("one\r\n\ntwo\nthr".utf8)

@@ -144,6 +144,7 @@ import Testing
     @Test func `a wait ends with its task, and at its deadline`() async throws {
         let watch = PortWatch([.random()])
         let waiting = Task { await watch.next(until: .now + .seconds(50)) }
+        // Either it waits by then, or it is cancelled before: both must end.
         try await Task.sleep(for: .milliseconds(20))
         waiting.cancel()
         #expect(await waiting.value == nil)

@@ -45,6 +45,9 @@ final class WatchReader {
     /// Whatever is left until the connection ends.
     func rest() async -> String { heard + lines.joined(separator: "\n") + (await socket.rest()) }
 
+    /// An answer that is whole at once, as a refusal is.
+    func refusal() async -> String { await socket.replies().first ?? "" }
+
     func say(_ text: String) throws { try socket.say(text) }
 
     private func line() async throws -> String? {

@@ -20,7 +20,9 @@ final class PortWatches: Sendable {
             for network in watch.networks { state.byNetwork[network, default: [:]][ObjectIdentifier(watch)] = watch }
             guard state.observations.isEmpty else { return }
             state.observations.append(
-                northbound.observe { [weak self] changes, replica in self?.note(changes) { $0.add(changes: $1, replica) } })
+                northbound.observe { [weak self] changes, replica in
+                    self?.note(changes) { $0.add(changes: $1, replica) }
+                })
             guard let southbound else { return }
             state.observations.append(
                 southbound.observe { [weak self] changes, _ in

@@ -1,6 +1,7 @@
 import Deadlines
 import HTTPTypes
 import Hummingbird
+import Logging
 import NetworkStore
 import NeutronAPI
 import ServiceLifecycle
@@ -45,9 +46,12 @@ struct PortWatchController: Sendable {
         // What changes from here on is told, and what was there before is in the snapshots.
         let place = try work.watches.open(Set(names.compactMap { ID<Network>($0) }), in: store, for: context.client)
         let stream = PortWatchStream(query: list, access: access, place: place, work: work, client: context.client)
-        if stream.everyPort(in: store.snapshot()).isEmpty {
-            // As for lists: what was just made through another replica is found.
+        do {
+            // What a client was told through another replica must not seem to be gone.
             try await store.lookAgain()
+        } catch let error where stream.everyPort(in: store.snapshot()).count > 0 {
+            // Lists too go on with the last known state.
+            context.logger.warning("watch begins with the last known state", metadata: ["cause": "\(error)"])
         }
         try place.remember(ports: stream.everyPort(in: store.snapshot()).count)
         let body = ResponseBody { writer in

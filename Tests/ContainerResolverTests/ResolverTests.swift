@@ -35,8 +35,10 @@ struct ResolverTests {
         try await resolver.serve(container.namespace, [ContainerResolver.Network(id: "blue", name: "front")])
     }
 
-    @Test("a name of the container's network is answered, every other goes to Docker's resolver, by one socket in turn")
-    func names() async throws {
+    @Test
+    func `a name of the container's network is answered, every other goes to Docker's resolver, by one socket in turn`()
+        async throws
+    {
         try await serve()
         let asker = try container.asker(SOCK_DGRAM)
         for _ in 0..<20 {
@@ -48,8 +50,9 @@ struct ResolverTests {
         try await resolver.shutdown()
     }
 
-    @Test("what does not fit a datagram is asked by TCP, other names go to Docker's resolver there too")
-    func streams() async throws {
+    @Test func `what does not fit a datagram is asked by TCP, other names go to Docker's resolver there too`()
+        async throws
+    {
         try await serve()
         let short = try await container.asker(SOCK_DGRAM).exchange("worker")
         #expect(short.count <= 512)
@@ -61,8 +64,9 @@ struct ResolverTests {
         try await resolver.shutdown()
     }
 
-    @Test("Docker's resolver hears everything again when ours has left, and the namespace is let go of")
-    func leaving() async throws {
+    @Test func `Docker's resolver hears everything again when ours has left, and the namespace is let go of`()
+        async throws
+    {
         try await serve()
         let asker = try container.asker(SOCK_DGRAM)
         #expect(try await asker.addresses("db") == ["10.1.0.2"])
@@ -77,8 +81,7 @@ struct ResolverTests {
         try await resolver.shutdown()
     }
 
-    @Test("the networks of a container that is served can change")
-    func networks() async throws {
+    @Test func `the networks of a container that is served can change`() async throws {
         try await serve()
         let asker = try container.asker(SOCK_DGRAM)
         #expect(try await asker.addresses("cache") == ["9.9.9.9"])
@@ -93,8 +96,9 @@ struct ResolverTests {
         try await resolver.shutdown()
     }
 
-    @Test("a name without an IPv6 address, and types of other kinds, have an empty answer and go nowhere")
-    func types() async throws {
+    @Test func `a name without an IPv6 address, and types of other kinds, have an empty answer and go nowhere`()
+        async throws
+    {
         try await serve()
         let asker = try container.asker(SOCK_DGRAM)
         for (name, type, count) in [("db", 28, 1), ("worker", 28, 0), ("db", 15, 0), ("db", 65, 0), ("db", 255, 0)] {
@@ -106,8 +110,7 @@ struct ResolverTests {
         try await resolver.shutdown()
     }
 
-    @Test("bytes that are no query go to Docker's resolver as they are")
-    func foreign() async throws {
+    @Test func `bytes that are no query go to Docker's resolver as they are`() async throws {
         try await serve()
         let asker = try container.asker(SOCK_DGRAM)
         for count in [0, 1, 11, 12, 13, 500, 4_095, 4_097, 9_000] {
@@ -118,8 +121,7 @@ struct ResolverTests {
         try await resolver.shutdown()
     }
 
-    @Test("a flood does not stop a container's queries, nor another container's")
-    func flood() async throws {
+    @Test func `a flood does not stop a container's queries, nor another container's`() async throws {
         try await serve()
         let neighbour = try Container()
         try await resolver.serve(neighbour.namespace, [ContainerResolver.Network(id: "blue", name: "front")])
@@ -134,6 +136,7 @@ struct ResolverTests {
         let deadline = ContinuousClock.now + .seconds(10)
         while try await !condition() {
             try #require(.now < deadline)
+            // Between two looks at a condition that nobody reports.
             try await Task.sleep(for: .milliseconds(10))
         }
     }

@@ -120,13 +120,12 @@ package final class ContainerResolver: Sendable {
 
     /// Ends everything.
     package func shutdown() async throws {
-        for place in places.withLockedValue({ places in
+        let last = places.withLockedValue { places in
             defer { places = [:] }
             return Array(places.values)
-        }) {
-            end(place)
-            await place.closed()
         }
+        for place in last { end(place) }
+        for place in last { await place.closed() }
         try await group.shutdownGracefully()
     }
 
@@ -151,15 +150,16 @@ package final class ContainerResolver: Sendable {
             turn &+= 1
             return turn
         }
+        // More addresses than these do not fit, which the answer says all the same.
+        let (length, count) =
+            switch limit {
+            case .datagram: (query.datagramLimit, Int(DNSQuery.largestDatagram) / 16)
+            case .stream: (DNSResponse.maximumLength, DNSResponse.maximumLength / 16)
+            }
         let records = directory.withLockedValue {
-            $0.answer(query, in: networks.map { ($0.id, $0.name) }, rotation: turn)
+            $0.answer(query, in: networks.map { ($0.id, $0.name) }, rotation: turn, atMost: count)
         }
         guard let records else { return nil }
-        let length =
-            switch limit {
-            case .datagram: query.datagramLimit
-            case .stream: DNSResponse.maximumLength
-            }
         return DNSResponse(to: query, records: records).bytes(limit: length)
     }
 }

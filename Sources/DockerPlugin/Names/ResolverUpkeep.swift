@@ -21,7 +21,7 @@ package struct ResolverUpkeep: Sendable {
     }
 
     /// A container whose namespace was not there yet is served by the next look.
-    private static let interval = Duration.milliseconds(500)
+    private static let interval = Duration.seconds(1)
     private static let limit = Duration.seconds(5)
 
     /// What is remembered from one look to the next.
@@ -32,8 +32,8 @@ package struct ResolverUpkeep: Sendable {
         var networkNames: [String: String] = [:]
         /// When it was asked last.
         var asked: ContinuousClock.Instant?
-        /// Sandboxes that could not be prepared, once logged.
-        var refused: [String: String] = [:]
+        /// Why a sandbox could not be prepared, as it was logged last.
+        var complaint = ""
     }
 
     /// Returns by being cancelled.
@@ -55,21 +55,20 @@ package struct ResolverUpkeep: Sendable {
             plugin.resolver.leave(identity)
             memory.sandboxes[path] = nil
         }
-        memory.refused = memory.refused.filter { wanted[$0.key] != nil }
         for (path, networks) in wanted {
             if let identity = memory.sandboxes[path], served[identity] == networks { continue }
             do {
                 guard let namespace = try NetworkNamespace.find(path: path) else { continue }
                 try await plugin.resolver.serve(namespace, networks)
                 memory.sandboxes[path] = namespace.identity
-                memory.refused[path] = nil
+                memory.complaint = ""
             } catch {
-                let cause = "\(error)"
-                if memory.refused.updateValue(cause, forKey: path) != cause {
-                    logger.warning(
-                        "container not served with names of other hosts",
-                        metadata: ["sandbox": "\(path)", "cause": "\(cause)"])
-                }
+                // Once for each cause, not for each container and time.
+                guard memory.complaint != "\(error)" else { continue }
+                memory.complaint = "\(error)"
+                logger.warning(
+                    "container not served with names of other hosts",
+                    metadata: ["sandbox": "\(path)", "cause": "\(error)"])
             }
         }
     }

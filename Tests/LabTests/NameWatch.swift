@@ -40,7 +40,9 @@ struct NameWatch {
 
     /// Makes a server on central the hosts' name server, for containers that are started from then on.
     static func serveOutside(_ lab: Lab) async throws {
-        try await lab.on("central", "setsid \(programs)/upstream \(Lab.centralAddress) \(output) >/run/upstream.log 2>&1 </dev/null &")
+        try await lab.on(
+            "central",
+            "setsid \(programs)/upstream \(Lab.centralAddress) \(output) >/run/upstream.log 2>&1 </dev/null &")
         try await lab.onEachHost(
             "echo nameserver \(Lab.centralAddress) >/run/resolv.conf && mount --bind /run/resolv.conf /etc/resolv.conf")
     }
@@ -50,7 +52,8 @@ struct NameWatch {
         let words = containers.map { "\($0):\($1)" }.joined(separator: " ")
         try await lab.on(
             host,
-            "setsid \(programs)/watch \(output) \(names.joined(separator: ",")) \(words) >/run/watch.log 2>&1 </dev/null &")
+            "setsid \(programs)/watch \(output) \(names.joined(separator: ",")) \(words) >/run/watch.log 2>&1 </dev/null &"
+        )
     }
 
     /// Reads on until everything up to this time is known.
@@ -64,6 +67,7 @@ struct NameWatch {
                         command: "watch on \(host)", outcome: Outcome(status: 1, output: log, errors: "says nothing"))
                 }
                 for line in try await more(lab, host) { note(line, host) }
+                // What a program writes down, nobody reports.
                 if seen[host, default: 0] < time { try await Task.sleep(for: .milliseconds(100)) }
             }
         }
@@ -82,7 +86,8 @@ struct NameWatch {
 
     /// Whole lines, in words.
     private mutating func more(_ lab: Lab, _ node: String) async throws -> [[String]] {
-        let text = try await lab.on(node, "tail -c +\(offsets[node, default: 0] + 1) \(Self.output) 2>/dev/null || :").output
+        let from = offsets[node, default: 0] + 1
+        let text = try await lab.on(node, "tail -c +\(from) \(Self.output) 2>/dev/null || :").output
         guard let end = text.lastIndex(of: "\n") else { return [] }
         offsets[node, default: 0] += text[...end].utf8.count
         return text[..<end].split(separator: "\n").map { $0.split(separator: " ").map(String.init) }

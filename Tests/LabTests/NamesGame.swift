@@ -90,7 +90,8 @@ struct NamesGame {
         let (kind, command) = choose(on: host)
         let victim = Int.random(in: 0..<3, using: &random) == 0 ? lab.hosts.randomElement(using: &random) : nil
         let delay = Int.random(in: 0...700, using: &random)
-        let story = "round \(number): \(host): docker \(command)" + (victim.map { ", plugin killed on \($0) after \(delay) ms" } ?? "")
+        let murder = victim.map { ", plugin killed on \($0) after \(delay) ms" } ?? ""
+        let story = "round \(number): \(host): docker \(command)\(murder)"
         done[kind, default: 0] += 1
 
         let before = truth
@@ -145,6 +146,7 @@ struct NamesGame {
 
     private func kill(_ host: String?, after milliseconds: Int) async throws -> Double? {
         guard let host else { return nil }
+        // In the middle of the command.
         try await Task.sleep(for: .milliseconds(milliseconds))
         let time = NameWatch.now
         try await lab.killPlugin(host)
@@ -209,7 +211,8 @@ struct NamesGame {
                 var isRight = found.isSubset(of: known)
                 if before == after {
                     // The names of the same host are Docker's too: found whoever is away.
-                    isRight = isRight && found.isSuperset(of: round.after.addresses(asker.network, question.name, on: asker.host))
+                    let own = round.after.addresses(asker.network, question.name, on: asker.host)
+                    isRight = isRight && found.isSuperset(of: own)
                 }
                 // From when on the answer must be whole. A part of it may be excused, at the beginning or the end.
                 let due = before == after ? round.begun : round.settled
@@ -245,7 +248,10 @@ struct NamesGame {
                 let leaked = isKnown && (isOld || query.time >= round.settled)
                 #expect(
                     !leaked,
-                    "\(round.story): \(asker.name) asked the outside for \(query.name), \(query.time - round.settled) s after that was due")
+                    """
+                    \(round.story): \(asker.name) asked the outside for \(query.name), \(query.time - round.settled) s after \
+                    that was due
+                    """)
             }
         }
         for query in watch.lost where query.time < round.end {
@@ -256,16 +262,22 @@ struct NamesGame {
     /// The tags of ports say the same as the engines.
     private func expectPorts(_ round: Round) async throws {
         struct TaggedPort: Decodable {
-            let network_id: String
-            let fixed_ips: [Port.Address]
+            let network: String
+            let addresses: [Port.Address]
             let tags: [String]
+
+            enum CodingKeys: String, CodingKey {
+                case network = "network_id"
+                case addresses = "fixed_ips"
+                case tags
+            }
         }
         let networks = Dictionary(uniqueKeysWithValues: try await lab.networks().map { ($0.id, $0.name) })
         var found: [String: Set<String>] = [:]
         for port in try await lab.list("ports", "device_owner=compute:docker", as: TaggedPort.self) {
             for tag in port.tags where tag.hasPrefix("dns:") {
-                let key = "\(networks[port.network_id] ?? "?") \(tag.dropFirst(4))"
-                found[key, default: []].formUnion(port.fixed_ips.map(\.address))
+                let key = "\(networks[port.network] ?? "?") \(tag.dropFirst(4))"
+                found[key, default: []].formUnion(port.addresses.map(\.address))
             }
         }
         for network in Self.types.keys {
@@ -280,7 +292,8 @@ struct NamesGame {
     /// What an engine says of its containers.
     private func inspect(_ host: String) async throws -> [String: Container] {
         let format =
-            "{{.Name}} {{.State.Running}}{{range $n, $e := .NetworkSettings.Networks}} {{$n}}={{$e.IPAddress}}={{join $e.Aliases \",\"}}{{end}}"
+            "{{.Name}} {{.State.Running}}{{range $n, $e := .NetworkSettings.Networks}}"
+            + " {{$n}}={{$e.IPAddress}}={{join $e.Aliases \",\"}}{{end}}"
         let lines = try await lab.on(host, "docker ps -aq | xargs -r docker inspect -f '\(format)'").lines
         var found: [String: Container] = [:]
         for line in lines {

@@ -12,7 +12,9 @@ extension LabTests {
                 """)
         }
 
-        private static func find(_ lab: Lab, _ name: String, in container: String, tcp: Bool = false) async throws -> String {
+        private static func find(_ lab: Lab, _ name: String, in container: String, tcp: Bool = false) async throws
+            -> String
+        {
             let found = try await inside(
                 lab, container, "\(tcp ? "RES_OPTIONS=use-vc " : "")timeout 8 getent ahostsv4 \(name)")
             return found.lines.first?.split(separator: " ").first.map(String.init) ?? "status \(found.status)"
@@ -66,7 +68,8 @@ extension LabTests {
                     "host1",
                     """
                     pid=$(docker inspect -f '{{.State.Pid}}' server)
-                    setsid nsenter -t $pid -n \(Lab.project.path)/Tests/names/upstream 0.0.0.0 /run/own >/run/own.log 2>&1 </dev/null &
+                    setsid nsenter -t $pid -n \(Lab.project.path)/Tests/names/upstream 0.0.0.0 /run/own \
+                        >/run/own.log 2>&1 </dev/null &
                     sleep 1; cat /run/own.log; kill -0 $!
                     """)
                 try await Self.expectAll(lab, in: "server", wanted)
@@ -79,12 +82,15 @@ extension LabTests {
                             pid=$(docker inspect -f '{{.State.Pid}}' \(asker))
                             nsenter -t $pid -n \(Lab.project.path)/Tests/names/ask \(address) far www.outside.test \(option)
                             """)
-                        #expect(own.lines == ["far -", "www.outside.test 198.51.100.7"], "\(address) \(option): \(own)")
+                        #expect(
+                            own.lines == ["far -", "www.outside.test 198.51.100.7"], "\(address) \(option): \(own)")
                     }
                 }
 
                 // Names of containers are found without the server that nobody is at; what is asked of it is as with Docker alone.
-                try await lab.start("pinned", on: "host1", network: "blue", options: "--dns 10.77.0.99 --dns-opt timeout:1 --dns-opt attempts:1")
+                try await lab.start(
+                    "pinned", on: "host1", network: "blue",
+                    options: "--dns 10.77.0.99 --dns-opt timeout:1 --dns-opt attempts:1")
                 try await Self.expectAll(lab, in: "pinned", ["near": near, "far": far])
                 #expect(try await Self.find(lab, "www.outside.test", in: "pinned") != "198.51.100.7")
                 try await lab.start("chosen", on: "host1", network: "blue", options: "--dns \(Lab.centralAddress)")

@@ -24,7 +24,8 @@ extension LabTests {
 
         /// Runs the client in the container `a` of host1, and `body` beside it, for 20 s.
         private static func load(
-            _ lab: Lab, _ way: String, _ names: [String], while body: @Sendable (ContinuousClock.Instant) async throws -> Void
+            _ lab: Lab, _ way: String, _ names: [String],
+            while body: @Sendable (ContinuousClock.Instant) async throws -> Void
         ) async throws -> [String: Result] {
             async let outcome = lab.on(
                 "host1",
@@ -61,7 +62,7 @@ extension LabTests {
             }
         }
 
-        /// How long the plugin was away, at most: from when it was killed until the name of another host is found.
+        /// - Returns: how often.
         private static func killAgainAndAgain(_ lab: Lab, until end: ContinuousClock.Instant) async throws -> Int {
             var kills = 0
             while .now < end {
@@ -91,6 +92,7 @@ extension LabTests {
                 let results = try await Self.load(lab, "packets", [near, far, outside]) { end in
                     while .now < end {
                         try await lab.killPlugin("host1")
+                        // Until it serves again.
                         try await Task.sleep(for: .seconds(4))
                     }
                 }
@@ -108,6 +110,7 @@ extension LabTests {
                 let results = try await Self.load(lab, "packets", [near, far, outside]) { end in
                     while .now < end {
                         try await lab.on("host1", "kill -TERM $(cat \(Lab.pluginPID))")
+                        // It starts meanwhile.
                         try await Task.sleep(for: .milliseconds(.random(in: 1_500...3_000)))
                     }
                 }

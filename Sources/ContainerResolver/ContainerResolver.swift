@@ -120,13 +120,13 @@ package final class ContainerResolver: Sendable {
 
     /// Ends everything.
     package func shutdown() async throws {
-        for place in places.withLockedValue({ places in
+        let all = places.withLockedValue { places in
             defer { places = [:] }
             return Array(places.values)
-        }) {
-            end(place)
-            await place.closed()
         }
+        // All at once: each takes its moment.
+        for place in all { end(place) }
+        for place in all { await place.closed() }
         try await group.shutdownGracefully()
     }
 

@@ -8,7 +8,7 @@ extension LabTests {
                 "host1",
                 """
                 pid=$(docker inspect -f '{{.State.Pid}}' \(container)); nsenter -t $pid -n unshare -m bash -c '
-                mount --bind /proc/'$pid'/root/etc/resolv.conf /etc/resolv.conf; \(command)'
+                mount --bind '$(docker inspect -f '{{.ResolvConfPath}}' \(container))' /etc/resolv.conf; \(command)'
                 """)
         }
 

@@ -22,7 +22,7 @@ extension LabTests {
 
         private static let seconds = 20
 
-        /// Runs the client in the container `a` of host1, and `body` beside it, for 20 s.
+        /// Runs the client in the container `asker` of host1, and `body` beside it, for 20 s.
         private static func load(
             _ lab: Lab, _ way: String, _ names: [String],
             while body: @Sendable (ContinuousClock.Instant) async throws -> Void
@@ -30,8 +30,8 @@ extension LabTests {
             async let outcome = lab.on(
                 "host1",
                 """
-                pid=$(docker inspect -f '{{.State.Pid}}' a); nsenter -t $pid -n unshare -m sh -c \
-                "mount --bind /proc/$pid/root/etc/resolv.conf /etc/resolv.conf
+                pid=$(docker inspect -f '{{.State.Pid}}' asker); nsenter -t $pid -n unshare -m sh -c \
+                "mount --bind $(docker inspect -f '{{.ResolvConfPath}}' asker) /etc/resolv.conf
                 \(Lab.project.path)/Tests/names/load \(way) \(seconds) \(names.joined(separator: " "))"
                 """, seconds: 90)
             // Its beginning is quiet, and its end.
@@ -49,11 +49,11 @@ extension LabTests {
                 try await lab.joinHosts()
                 try await NameWatch.serveOutside(lab)
                 try await lab.createNetwork("blue")
-                try await lab.start("a", on: "host1", network: "blue")
+                try await lab.start("asker", on: "host1", network: "blue")
                 let near = try await lab.start("near", on: "host1", network: "blue").address
                 let far = try await lab.start("far", on: "host2", network: "blue").address
                 let found = try await lab.eventually {
-                    try await lab.docker("host1", "exec a nslookup far")
+                    try await lab.docker("host1", "exec asker nslookup far")
                 } until: {
                     $0.contains(far)
                 }

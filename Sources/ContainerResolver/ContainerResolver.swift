@@ -130,15 +130,8 @@ package final class ContainerResolver: Sendable {
         try await group.shutdownGracefully()
     }
 
-    /// How long packets that wait in a queue are still decided on when nothing comes to it any more.
-    private static let lastPackets = TimeAmount.milliseconds(20)
-
-    /// First nothing is held back any more, then what waits is decided on, then the queue is closed: no query is lost.
     private func end(_ place: Place) {
-        if let queue = place.queue.withLockedValue({ $0 }) {
-            queue.writeAndFlush(ByteBuffer(bytes: PacketTable.removal(of: QuerySockets.table)), promise: nil)
-            queue.eventLoop.scheduleTask(in: Self.lastPackets) { queue.close(promise: nil) }
-        }
+        place.queue.withLockedValue { $0 }?.triggerUserOutboundEvent(DatagramHandler.End(), promise: nil)
         place.streams.withLockedValue { $0?.cancel() }
     }
 

@@ -77,6 +77,19 @@ struct ResolverTests {
         try await resolver.shutdown()
     }
 
+    @Test("queries that wait when ours leaves are heard by Docker's resolver, every one")
+    func leavingWhileQueriesWait() async throws {
+        for round in 1...10 {
+            try await serve()
+            let asker = try container.asker(SOCK_DGRAM)
+            for _ in 0..<100 { try asker.send(Asker.query("example", type: 1)) }
+            resolver.leave(container.namespace.identity)
+            try await until { container.heard >= round * 100 }
+            #expect(container.heard == round * 100)
+        }
+        try await resolver.shutdown()
+    }
+
     @Test("the networks of a container that is served can change")
     func networks() async throws {
         try await serve()

@@ -120,24 +120,18 @@ package final class ContainerResolver: Sendable {
 
     /// Ends everything.
     package func shutdown() async throws {
-        let last = places.withLockedValue { places in
+        let all = places.withLockedValue { places in
             defer { places = [:] }
             return Array(places.values)
         }
-        for place in last { end(place) }
-        for place in last { await place.closed() }
+        // All at once: each takes its moment.
+        for place in all { end(place) }
+        for place in all { await place.closed() }
         try await group.shutdownGracefully()
     }
 
-    /// How long packets that wait in a queue are still decided on when nothing comes to it any more.
-    private static let lastPackets = TimeAmount.milliseconds(20)
-
-    /// First nothing is held back any more, then what waits is decided on, then the queue is closed: no query is lost.
     private func end(_ place: Place) {
-        if let queue = place.queue.withLockedValue({ $0 }) {
-            queue.writeAndFlush(ByteBuffer(bytes: PacketTable.removal(of: QuerySockets.table)), promise: nil)
-            queue.eventLoop.scheduleTask(in: Self.lastPackets) { queue.close(promise: nil) }
-        }
+        place.queue.withLockedValue { $0 }?.triggerUserOutboundEvent(DatagramHandler.End(), promise: nil)
         place.streams.withLockedValue { $0?.cancel() }
     }
 

@@ -5,13 +5,24 @@ import Netlink
 
 /// Decides on the packets of one container's queue: what is asked for by a name that we know is answered and goes no further, everything
 /// else goes on to Docker's resolver, untouched.
-final class DatagramHandler: ChannelInboundHandler {
+final class DatagramHandler: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
+    typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
+
+    /// An event for the channel: the container is served no longer.
+    struct End: Sendable {}
+
+    /// The queue is closed when no packet has come out of it for so long.
+    private static let lastPackets = TimeAmount.milliseconds(20)
+    /// Where packets do not end, so often.
+    private static let longestEnd = 50
 
     private let sockets: QuerySockets
     private let answer: @Sendable (ArraySlice<UInt8>, AnswerLimit) -> [UInt8]?
     private let logger: Logger
+    /// Whether no packet has come since this was set.
+    private var isQuiet = true
 
     init(
         _ sockets: QuerySockets, logger: Logger,
@@ -23,6 +34,7 @@ final class DatagramHandler: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        isQuiet = false
         let datagram = Array(unwrapInboundIn(data).readableBytesView)
         do {
             for packet in try PacketQueue.packets(in: datagram[...]) {
@@ -36,6 +48,26 @@ final class DatagramHandler: ChannelInboundHandler {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) { context.flush() }
+
+    /// First nothing is held back any more, then what waits is decided on, then the queue is closed: no query is lost.
+    func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
+        guard event is End else { return context.triggerUserOutboundEvent(event, promise: promise) }
+        let message = context.channel.allocator.buffer(bytes: QuerySockets.release)
+        context.writeAndFlush(wrapOutboundOut(message), promise: promise)
+        closeWhenQuiet(context, looks: Self.longestEnd)
+    }
+
+    private func closeWhenQuiet(_ context: ChannelHandlerContext, looks: Int) {
+        isQuiet = true
+        // However late it comes: what can be read by then has been, or is read before the next look.
+        context.eventLoop.assumeIsolated().scheduleTask(in: Self.lastPackets) {
+            if self.isQuiet || looks == 0 {
+                context.close(promise: nil)
+            } else {
+                self.closeWhenQuiet(context, looks: looks - 1)
+            }
+        }
+    }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         logger.warning("packet queue lost", metadata: ["cause": "\(error)"])

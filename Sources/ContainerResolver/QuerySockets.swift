@@ -24,7 +24,9 @@ struct QuerySockets {
     static let packetLength: UInt32 = 4_200
     /// Packets that wait for us. What comes beyond those goes to Docker's resolver.
     private static let queueLength: UInt32 = 256
-    static let table = "ovn-containers"
+    private static let table = "ovn-containers"
+    /// Sent by `queue`, it ends that queries are held back; what already waits stays there.
+    static let release = PacketTable.emptying(["queries", "streams"], of: table)
     private static let deadline = Duration.seconds(2)
 
     /// Opens everything; from then on queries are held back. Blocks for a few milliseconds.

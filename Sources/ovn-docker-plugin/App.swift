@@ -21,7 +21,7 @@ struct App: Sendable {
     let logger: Logger
 
     func run() async throws {
-        // Each container's resolver has four descriptors.
+        // Each container's resolver has five descriptors.
         let descriptors = clinux_raise_descriptor_limit()
         if descriptors < 0 { logger.warning("descriptor limit not raised", metadata: ["errno": "\(-descriptors)"]) }
         let listening = try ListeningSocket.inherited(environment) ?? ListeningSocket.make(socket)

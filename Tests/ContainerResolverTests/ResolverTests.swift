@@ -81,6 +81,18 @@ struct ResolverTests {
         try await resolver.shutdown()
     }
 
+    @Test func `queries that wait when ours leaves are heard by Docker's resolver, every one`() async throws {
+        for round in 1...10 {
+            try await serve()
+            let asker = try container.asker(SOCK_DGRAM)
+            for _ in 0..<100 { try asker.send(Asker.query("example", type: 1)) }
+            resolver.leave(container.namespace.identity)
+            try await until { container.heard >= round * 100 }
+            #expect(container.heard == round * 100)
+        }
+        try await resolver.shutdown()
+    }
+
     @Test func `the networks of a container that is served can change`() async throws {
         try await serve()
         let asker = try container.asker(SOCK_DGRAM)

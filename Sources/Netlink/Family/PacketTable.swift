@@ -61,16 +61,25 @@ package struct PacketTable: Sendable {
         [Self.limit(NFNL_MSG_BATCH_BEGIN, of: name)] + requests + [Self.limit(NFNL_MSG_BATCH_END, of: name)]
     }
 
-    /// The message that removes a table of family `ip`, for the socket that owns it. The kernel answers only where it fails.
-    package static func removal(of name: String) -> [UInt8] {
-        var writer = AttributeWriter(header: header)
-        writer.put(Int(NFTA_TABLE_NAME.rawValue), text: name)
-        var removal = NetlinkRequest(
-            "remove packet filter table \(name)",
-            type: Int(NFNL_SUBSYS_NFTABLES) << 8 | Int(NFT_MSG_DELTABLE.rawValue), payload: writer.bytes)
-        removal.isAcknowledged = false
+    /// The message that takes all rules out of chains of a table of family `ip`, for the socket that owns it. The kernel answers only
+    /// where it fails.
+    ///
+    /// Unlike the removal of a chain it leaves alone what waits in packet queues: with any chain that goes, the kernel drops all that
+    /// waits in the namespace (`nf_queue_nf_hook_drop`).
+    package static func emptying(_ chains: [String], of name: String) -> [UInt8] {
+        let removals = chains.map { chain in
+            var writer = AttributeWriter(header: header)
+            writer.put(Int(NFTA_RULE_TABLE.rawValue), text: name)
+            writer.put(Int(NFTA_RULE_CHAIN.rawValue), text: chain)
+            var removal = NetlinkRequest(
+                "empty chain \(chain) of packet filter table \(name)",
+                type: Int(NFNL_SUBSYS_NFTABLES) << 8 | Int(NFT_MSG_DELRULE.rawValue), payload: writer.bytes)
+            removal.isAcknowledged = false
+            return removal
+        }
         return Exchange(
-            [limit(NFNL_MSG_BATCH_BEGIN, of: name), removal, limit(NFNL_MSG_BATCH_END, of: name)], first: 0, port: 0
+            [limit(NFNL_MSG_BATCH_BEGIN, of: name)] + removals + [limit(NFNL_MSG_BATCH_END, of: name)], first: 0,
+            port: 0
         ).encoded()
     }
 

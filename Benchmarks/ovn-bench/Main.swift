@@ -4,7 +4,7 @@ import ArgumentParser
 @main struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ovn-bench", abstract: "Measure ovn-containers beside its peers.",
-        subcommands: [All.self, Attach.self, Load.self], defaultSubcommand: All.self)
+        subcommands: [All.self, Attach.self, Load.self, LookUp.self], defaultSubcommand: All.self)
 
     struct All: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Everything that needs no lab.")

@@ -16,7 +16,8 @@ extension LabTests {
             ).lines
         }
 
-        private static func addresses(
+        /// Which addresses a name has in a container.
+        static func addresses(
             _ lab: Lab, of name: String, in container: String, on host: String, family: Int = 4
         ) async throws -> Set<String> {
             let lines = try await look(lab, container, on: host, "getent ahostsv\(family) \(name)")

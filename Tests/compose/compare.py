@@ -3,6 +3,7 @@
 A container is known by its project, its service and its number in the order in which engines count them, those of host1
 before those of host2. What an engine chose freely (an address, a port of a range) is a fact only in that it is there.
 """
+import collections
 import dataclasses
 import itertools
 
@@ -271,39 +272,34 @@ class Comparison:
 
     # MARK: Names
 
-    def beside(self, key):
-        """On which of the two hosts a container is: names are those of one host."""
-        return self.ovn.members[key].host if key in self.ovn.members else None
-
     def names(self, world, asker, others):
-        here = self.beside(asker.key)
-        near = {key: member for key, member in world.members.items() if self.beside(key) == here is not None}
-        visible = {
-            world.places[network, address] for member in near.values() for network, address in member.addresses()
-            if network in asker["networks"]}
-
         def found(answer):
             names = {
                 world.places.get((network, address)) for address in answer or [] for network in asker["networks"]
                 if (network, address) in world.places}
-            names |= {address for address in answer or [] if not any(address == place[1] for place in world.places)}
-            # The reference knows those too that are on the other host.
-            return sorted(names & visible if world.driver == "bridge" else names)
+            return sorted(names | {
+                address for address in answer or [] if not any(address == place[1] for place in world.places)})
 
-        # What those on the other host are called too, except the names of containers, which may be the same on both.
+        # Compose on one host does not know how many there are on the other: names of containers may be the same on both.
+        counts = collections.Counter(member["name"] for member in self.ovn.members.values())
         words = {}
         for member in others:
-            if member.key in near:
-                words[member["name"]] = f"the container name of {label(member.key)}"
+            name = label(member.key)
+            there = self.ovn.members.get(member.key)
+            if there and counts[there["name"]] == 1:
+                words[member["name"]] = f"the container name of {name}"
+            words[member["id"][:12]] = f"the short id of {name}"
             words[member.key[1]] = member.key[1]
-            words.update({alias: alias for network in member["networks"].values() for alias in aliases(network)})
+            for network, entry in member["networks"].items():
+                words[f"{member.key[1]}.{network}"] = f"{member.key[1]}.{network}"
+                words.update({alias: alias for alias in aliases(entry)})
         for word, name in sorted(words.items()):
             for kind in ("A", "AAAA"):
                 world.ask(
                     asker.host, f"{label(asker.key)} finds by {kind} of {name}", found, kind="name", name=word, type=kind,
                     **{"from": asker["pid"]})
-        for member in near.values():
-            for network, address in member.addresses() if member in others else []:
+        for member in others:
+            for network, address in member.addresses():
                 if network in asker["networks"] and family(address) == "IPv4":
                     backwards = ".".join(reversed(address.split("."))) + ".in-addr.arpa"
                     world.ask(

@@ -301,9 +301,7 @@ class Project:
             addresses = sorted(
                 (network not in near, entry["IPAddress"]) for network, entry in (there["networks"] if there else {}).items()
                 if entry["IPAddress"])
-            # Names are those of one host.
-            named = self.host_of(key) == host and sum(self.counts[key[1]]) == 1
-            target = key[1] if named else addresses[0][1] if addresses else "127.0.0.2"
+            target = key[1] if sum(self.counts[key[1]]) == 1 else addresses[0][1] if addresses else "127.0.0.2"
             # No -T: with it Debian's busybox ends by a segmentation fault.
             script = f"for i in 1 2 3 4 5; do timeout 1 wget -q -O - http://{target}/ && exit; sleep 0.3; done; exit 1"
             return f"run --rm --no-deps -T {service} sh -c {shlex.quote(script)}"

@@ -19,6 +19,9 @@ docker_networks() {
     expect 'TCP gets through between them' equal \
         "$(quietly vm2 "docker exec d2 sh -c 'timeout 20 wget -q -O - http://$first:7/busybox | wc -c'")" \
         "$(quietly vm1 'docker exec d1 sh -c "wc -c </bin/busybox"')"
+    expect 'they find each other by name, and names by addresses' \
+        quietly vm2 "for i in 1 2 3 4 5; do docker exec d2 nslookup d1 | grep -q $first && break; sleep 1; done
+            docker exec d2 nslookup d1 | grep -q $first && docker exec d2 nslookup $first | grep -q d1.tenant"
     expect 'they do not reach the tenant in another network' fails quietly vm2 "docker exec d2 ping -c 1 -W 1 192.168.1.11"
 
     on vm1 'docker rm -f d1'

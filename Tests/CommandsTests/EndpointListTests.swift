@@ -14,7 +14,7 @@ struct EndpointListTests {
             .split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
         #expect(cells.count == 12)
         let shown = await host.container("endpoint-show", name, "-f", "value").output
-        #expect(shown.suffix(3) == ["why_not_up\t\(cells[9])", "differs\t\(cells[10])", "names\t"])
+        #expect(shown.suffix(3) == ["why_not_up\t\(cells[9])", "differs\t\(cells[10])", "names\t\(cells[11])"])
         return cells[9]
     }
 
@@ -34,7 +34,7 @@ struct EndpointListTests {
             let name = try await host.docker("inspect", "--format", "{{.Name}}", id)
                 .trimmingCharacters(in: .whitespacesAndNewlines).dropFirst()
             let list = await host.container("endpoint-list", "-f", "value").output.joined()
-            #expect(list.hasSuffix("\tACTIVE\tchassis\t\(id.prefix(12))\t\(name)\t\t\t"), "\(list)")
+            #expect(list.hasSuffix("\tACTIVE\tchassis\t\(id.prefix(12))\t\(name)\t\t\tp"), "\(list)")
 
             _ = try await host.docker("stop", "--time", "0", id)
             try await host.eventually("it is told that the container does not run") {

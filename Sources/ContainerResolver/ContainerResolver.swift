@@ -47,6 +47,8 @@ package final class ContainerResolver: Sendable {
     private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     private let directory = NIOLockedValueBox(NameDirectory())
     private let places = NIOLockedValueBox<[NetworkNamespace.Identity: Place]>([:])
+    /// Those that are served no longer and whose queues still run empty: until then nobody else can have their tables.
+    private let ending = NIOLockedValueBox<[NetworkNamespace.Identity: Place]>([:])
     private let rotation = NIOLockedValueBox(0)
     private let logger: Logger
 
@@ -69,6 +71,7 @@ package final class ContainerResolver: Sendable {
         if let place = places.withLockedValue({ $0[namespace.identity] }) {
             return place.networks.withLockedValue { $0 = networks }
         }
+        await ending.withLockedValue({ $0[namespace.identity] })?.closed()
         let place = Place(networks)
         let sockets = try QuerySockets.open(in: namespace)
         let loop = group.next()
@@ -115,7 +118,12 @@ package final class ContainerResolver: Sendable {
 
     /// Serves a container no longer, and lets go of its namespace.
     package func leave(_ namespace: NetworkNamespace.Identity) {
-        if let place = places.withLockedValue({ $0.removeValue(forKey: namespace) }) { end(place) }
+        guard let place = places.withLockedValue({ $0.removeValue(forKey: namespace) }) else { return }
+        ending.withLockedValue { $0[namespace] = place }
+        end(place)
+        place.queue.withLockedValue { $0 }?.closeFuture.whenComplete { [ending] _ in
+            ending.withLockedValue { if $0[namespace] === place { $0[namespace] = nil } }
+        }
     }
 
     /// Ends everything.
@@ -124,9 +132,10 @@ package final class ContainerResolver: Sendable {
             defer { places = [:] }
             return Array(places.values)
         }
+        let left = ending.withLockedValue { Array($0.values) }
         // All at once: each takes its moment.
         for place in all { end(place) }
-        for place in all { await place.closed() }
+        for place in all + left { await place.closed() }
         try await group.shutdownGracefully()
     }
 

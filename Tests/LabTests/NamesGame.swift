@@ -27,6 +27,8 @@ struct NamesGame {
         var settled: Double
         let before: NamesTruth
         let after: NamesTruth
+        /// The command failed, as a start may when the plugin is killed in it: a container can have been there for a moment.
+        let isCutShort: Bool
         /// When an asker can have been without the plugin.
         var away: [String: ClosedRange<Double>] = [:]
         var end = 0.0
@@ -102,7 +104,9 @@ struct NamesGame {
         let killing = try await killed
         #expect(outcome.status == 0 || victim == host, "\(story): \(outcome.errors)")
         containers[host] = try await inspect(host)
-        var round = Round(story: story, begun: begun, settled: ended + Self.limit, before: before, after: truth)
+        var round = Round(
+            story: story, begun: begun, settled: ended + Self.limit, before: before, after: truth,
+            isCutShort: outcome.status != 0)
         if let victim, let killing {
             kills += 1
             let back = try await waitForPlugin(on: victim, killed: killing, &round)
@@ -204,24 +208,26 @@ struct NamesGame {
         for question in watch.answers.keys.filter({ $0.container == asker.name }) {
             let before = round.before.addresses(asker.network, question.name)
             let after = round.after.addresses(asker.network, question.name)
-            for answer in watch.answers[question] ?? [] where answer.last >= round.begun && answer.first <= round.end {
+            let isUnchanged = before == after && !round.isCutShort
+            // From when on the answer must be whole. A part of it may be excused, at the beginning or the end.
+            let due = isUnchanged ? round.begun : round.settled
+            let judged = round.isCutShort ? round.settled : round.begun
+            for answer in watch.answers[question] ?? [] where answer.last >= judged && answer.first <= round.end {
                 let found = Set(answer.value.split(separator: ",").map(String.init)).subtracting(["-", "="])
                 // Nobody's address, or that of a container which is gone.
                 let known = answer.last >= round.settled ? after : before.union(after)
                 var isRight = found.isSubset(of: known)
-                if before == after {
+                if isUnchanged {
                     // The names of the same host are Docker's too: found whoever is away.
                     let own = round.after.addresses(asker.network, question.name, on: asker.host)
                     isRight = isRight && found.isSuperset(of: own)
                 }
-                // From when on the answer must be whole. A part of it may be excused, at the beginning or the end.
-                let due = before == after ? round.begun : round.settled
                 if found != after {
                     var (from, to) = (max(answer.first, due), min(answer.last, round.end))
                     if let away, away.contains(from) { from = away.upperBound }
                     if let away, away.contains(to) { to = away.lowerBound }
                     isRight = isRight && from > to
-                } else if before != after, away == nil {
+                } else if !isUnchanged, away == nil {
                     slowest = max(slowest, answer.first - acted)
                 }
                 #expect(

@@ -5,10 +5,12 @@ import HostNetwork
 /// Look-ups of names in containers, as a program does them: each by UDP from a socket of its own.
 struct LookUp: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "look-up", abstract: "Ask 127.0.0.11 for names in containers, in turn; prints LABEL.p50 and LABEL.p99 in µs.")
+        commandName: "look-up",
+        abstract: "Ask 127.0.0.11 for names in containers, in turn; prints LABEL.p50 and LABEL.p99 in µs.")
 
     @Option(help: "How many look-ups of each.") var count = 5_000
-    @Argument(help: "Questions as LABEL,PID,NAME, each asked in the network namespace of that process.") var questions: [String]
+    @Argument(help: "Questions as LABEL,PID,NAME, each asked in the network namespace of that process.") var questions:
+        [String]
 
     /// So many of one question, then of the next: what a machine does beside falls on all alike.
     private static let turn = 100

@@ -22,7 +22,7 @@ final class Container: Sendable {
         let namespace = try NetworkNamespace.make()
         self.namespace = namespace
         var routes = try NetlinkSocket(in: namespace.descriptor)
-        try routes.apply([.setLink(.name("lo"), [.up])], within: .seconds(2))
+        try routes.apply([.setLink(.name("lo"), [.up])], within: .seconds(10))
         let (datagrams, streams) = try namespace.run { (try Self.bound(SOCK_DGRAM), try Self.bound(SOCK_STREAM)) }
         var filter = try NetlinkSocket(in: namespace.descriptor, protocol: 12)
         var table = PacketTable("docker")
@@ -35,7 +35,7 @@ final class Container: Sendable {
                     + PacketTable.Expression.destination(port: 53)
                     + PacketTable.Expression.redirect(to: Self.server, port: port))
         }
-        try filter.apply(table.batch, within: .seconds(2))
+        try filter.apply(table.batch, within: .seconds(10))
         rules = NIOLockedValueBox([try filter.duplicate(), datagrams.descriptor, streams.descriptor])
         let queries = queries
         Self.thread {

@@ -9,13 +9,9 @@ extension Container {
     /// they add the short id and the host name when the container starts. A name that such an engine has made up itself (no `--name`) it
     /// resolves only after a rename; here it counts, as from 25 on.
     package func names(of endpoint: NetworkEndpoint) -> [String] {
-        endpoint.dnsNames.isEmpty ? names(of: endpoint, called: name) : Self.distinct(endpoint.dnsNames)
-    }
-
-    /// The same once the container is started by this name, as far as it can be told before: the engine adds the short id and the host
-    /// name.
-    package func names(of endpoint: NetworkEndpoint, called name: String) -> [String] {
-        Self.distinct([name] + endpoint.aliases + [String(id.prefix(Self.shortIDLength)), hostname])
+        Self.distinct(
+            endpoint.dnsNames.isEmpty
+                ? [name] + endpoint.aliases + [String(id.prefix(Self.shortIDLength)), hostname] : endpoint.dnsNames)
     }
 
     private static func distinct(_ names: [String]) -> [String] {

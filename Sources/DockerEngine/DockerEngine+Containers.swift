@@ -35,16 +35,6 @@ extension DockerEngine {
         }
     }
 
-    /// What a list says of the container with this id; `nil` when there is none. Unlike `findContainer` it is answered at once while the
-    /// engine starts or stops it, by what it was before.
-    package func findSummary(_ id: String, within timeout: Duration) async throws(DockerError) -> ContainerSummary? {
-        let goal = "find container \(id)"
-        let filters = try encode(["id": [id]], goal)
-        let found: [ContainerSummary] = try await get(
-            "/containers/json", query: [("all", "true"), ("filters", String(buffer: filters))], goal, within: timeout)
-        return found.first { $0.id == id }
-    }
-
     /// Containers with all of these labels (`key` or `key=value`), those that do not run included.
     package func containers(
         labels: [String], within timeout: Duration

@@ -128,32 +128,6 @@ struct ContainerNamesTests {
         }
     }
 
-    @Test func `names are there while a container is being started, and put right when it runs`() async throws {
-        try await withContainer { named in
-            var guest = named.guest
-            guest.state = "created"
-            guest.aliases = ["old"]
-            named.engine.set(guest)
-            try await named.look()
-            #expect(try await named.port().standard.tags == [])
-            guest.name = "shop"
-            named.engine.set(guest)
-            try await named.engine.use { engine in
-                await named.names.nameInTurn(guest.id, engine)
-                #expect(named.engine.inspections == 1)
-                let early = try await named.port()
-                #expect(early.name == "shop" && early.deviceID == guest.id)
-                #expect(Set(PortNames.of(early)) == ["shop", "old", guest.shortID])
-
-                guest.state = "running"
-                guest.aliases = ["front"]
-                named.engine.set(guest)
-                await named.names.nameInTurn(guest.id, engine)
-                #expect(Set(PortNames.of(try await named.port())) == ["shop", "front", guest.shortID])
-            }
-        }
-    }
-
     @Test func `a kept address is under no name until its next container has it`() async throws {
         try await withContainer(options: StickyTests.options, ip: ["10.1.0.5"]) { named in
             try await named.host.lab.api.addTag("mine", to: try await named.port().id, within: limit)

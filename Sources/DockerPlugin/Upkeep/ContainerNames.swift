@@ -17,7 +17,6 @@ package struct ContainerNames: Sendable {
     let engines: Engines
     let logger: Logger
     private let turns = NamingTurns()
-    private let known = KnownContainers()
 
     package init(_ plugin: DockerPlugin, engines: @escaping Engines, logger: Logger) {
         self.plugin = plugin
@@ -26,8 +25,6 @@ package struct ContainerNames: Sendable {
     }
 
     private static let limit = Duration.seconds(10)
-    /// How long a container that was just made may take to be described: if it is being started by then there is no answer.
-    private static let glance = Duration.milliseconds(300)
     private static let interval = Duration.seconds(60)
     private static let loggedOmissions = 8
 
@@ -70,89 +67,57 @@ package struct ContainerNames: Sendable {
     /// Names the containers of each event, until the engine goes away. One of which the engine says nothing yet holds up no other.
     private func follow() async throws {
         try await engines(Self.limit).use { engine in
-            let filter = EventFilter(
-                kinds: [.container, .network], actions: ["create", "start", "rename", "connect", "destroy"])
+            let filter = EventFilter(kinds: [.container, .network], actions: ["start", "rename", "connect"])
             try await engine.withEvents(filter, opening: Self.limit) { events in
                 plugin.upkeep.engineIsNew()
                 try await withThrowingDiscardingTaskGroup { group in
                     group.addTask { await logged("containers not named") { try await nameAll(engine) } }
                     while let event = try await events.next() {
                         guard let id = event.containerID else { continue }
-                        switch event.action {
-                        case "destroy": await known.forget(id)
-                        case let action: group.addTask { await nameInTurn(id, engine, isNew: action == "create") }
-                        }
+                        group.addTask { await nameInTurn(id, engine) }
                     }
                 }
             }
         }
     }
 
-    /// Names containers that have started, or were renamed, while nobody listened, and learns what it can of others. The engine's list has
-    /// no aliases: they are of an endpoint for as long as it is there.
+    /// Names containers that have started, or were renamed, while nobody listened. The engine's list has no aliases: they are of an
+    /// endpoint for as long as it is there.
     package func nameAll(_ engine: DockerEngine) async throws {
         let host = try await plugin.hosts(Self.limit)
-        let attachments = host.attachment.attachments().filter(\.isDocker)
         let byEndpoint = Dictionary(
-            attachments.map { ($0.annotations[EndpointKeys.endpoint] ?? "", $0) }, uniquingKeysWith: { $1 })
-        for container in try await engine.containers(labels: [], within: Self.limit) {
-            guard container.state.hasSandbox else {
-                guard await known.lacks(container.id) else { continue }
-                await logged("container not seen") { try await see(container.id, engine) }
-                continue
-            }
+            host.attachment.attachments().filter(\.isDocker).map { ($0.annotations[EndpointKeys.endpoint] ?? "", $0) },
+            uniquingKeysWith: { $1 })
+        for container in try await engine.containers(labels: [], within: Self.limit) where container.state.hasSandbox {
             let own = container.networks.values.compactMap { $0.endpointID.flatMap { byEndpoint[$0] } }
             let isKnown = own.allSatisfy {
                 $0.containerID == container.id && $0.writtenNames != nil
                     && $0.annotations[EndpointKeys.container] == container.name
             }
-            let isNew = await known.lacks(container.id)
-            if !isKnown || isNew && !own.isEmpty { await nameInTurn(container.id, engine) }
+            if !isKnown { await nameInTurn(container.id, engine) }
         }
     }
 
     /// Names a container once more where something has happened to it meanwhile, so that what is written last is what is true.
-    func nameInTurn(_ id: String, _ engine: DockerEngine, isNew: Bool = false) async {
+    func nameInTurn(_ id: String, _ engine: DockerEngine) async {
         guard await turns.begin(id) else { return }
-        // Whoever makes one starts it a moment later, and then it is too late.
-        if isNew { await logged("container not seen") { try await see(id, engine) } }
         repeat {
             await logged("container not named") { try await name(id, engine) }
         } while await turns.isDueAgain(id)
     }
 
-    /// Learns the aliases of a container before it is started.
-    private func see(_ id: String, _ engine: DockerEngine) async throws {
-        guard let container = try await engine.findContainer(id, within: Self.glance) else { return }
-        await known.note(container)
-    }
-
+    /// The engine describes a container when its start is over. To write names before would have OVN compute once more while the start
+    /// waits for it: 30 ms of 450.
     private func name(_ id: String, _ engine: DockerEngine) async throws {
-        guard let summary = try await engine.findSummary(id, within: Self.limit) else { return }
-        guard summary.state.hasSandbox else { return try await nameEarly(summary, engine) }
         guard let container = try await engine.findContainer(id, within: Self.limit), container.state.hasSandbox else {
             return
         }
-        await known.note(container)
         for endpoint in container.networks.values {
             guard let endpointID = endpoint.endpointID else { continue }
             let names = PortNames(container.names(of: endpoint))
             await logged("endpoint not named") {
                 try await write(names, of: container.id, container.name, to: endpointID)
             }
-        }
-    }
-
-    /// Names a container that is being started, so that its names are there before its first process asks anything. The engine describes
-    /// it only when it has: what differs by then is put right.
-    private func nameEarly(_ summary: ContainerSummary, _ engine: DockerEngine) async throws {
-        if await known.find(summary.id) == nil { try await see(summary.id, engine) }
-        guard let name = summary.name, let container = await known.find(summary.id) else { return }
-        for (network, endpoint) in container.networks {
-            let endpoints = try await engine.endpoints(ofNetwork: network, within: Self.limit)
-            guard let endpointID = endpoints.first(where: { $0.value == container.id })?.key else { continue }
-            let names = PortNames(container.names(of: endpoint, called: name))
-            await logged("endpoint not named") { try await write(names, of: container.id, name, to: endpointID) }
         }
     }
 

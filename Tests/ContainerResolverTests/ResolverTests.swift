@@ -77,8 +77,7 @@ struct ResolverTests {
         try await resolver.shutdown()
     }
 
-    @Test("queries that wait when ours leaves are heard by Docker's resolver, every one")
-    func leavingWhileQueriesWait() async throws {
+    @Test func `queries that wait when ours leaves are heard by Docker's resolver, every one`() async throws {
         for round in 1...10 {
             try await serve()
             let asker = try container.asker(SOCK_DGRAM)

@@ -1,4 +1,5 @@
 import DNSMessages
+import Dispatch
 import Glibc
 package import HostNetwork
 package import Logging
@@ -50,6 +51,8 @@ package final class ContainerResolver: Sendable {
     /// Those that are served no longer and whose queues still run empty: until then nobody else can have their tables.
     private let ending = NIOLockedValueBox<[NetworkNamespace.Identity: Place]>([:])
     private let rotation = NIOLockedValueBox(0)
+    /// Where sockets are opened, which waits in the kernel.
+    private let opening = DispatchQueue(label: "resolver", attributes: .concurrent)
     private let logger: Logger
 
     package init(logger: Logger) { self.logger = logger }
@@ -73,7 +76,9 @@ package final class ContainerResolver: Sendable {
         }
         await ending.withLockedValue({ $0[namespace.identity] })?.closed()
         let place = Place(networks)
-        let sockets = try QuerySockets.open(in: namespace)
+        let sockets = try await withCheckedThrowingContinuation { continuation in
+            opening.async { continuation.resume(with: Result { try QuerySockets.open(in: namespace) }) }
+        }
         let loop = group.next()
         let answer: @Sendable (ArraySlice<UInt8>, AnswerLimit) -> [UInt8]? = { [self] in
             self.answer($0, $1, in: place.networks.withLockedValue { $0 })

@@ -23,6 +23,8 @@ package struct ResolverUpkeep: Sendable {
     /// A container whose namespace was not there yet is served by the next look.
     private static let interval = Duration.seconds(1)
     private static let limit = Duration.seconds(5)
+    /// Containers that are prepared at once: each waits for the kernel most of the time.
+    private static let width = 16
 
     /// What is remembered from one look to the next.
     private struct Memory {
@@ -55,21 +57,43 @@ package struct ResolverUpkeep: Sendable {
             plugin.resolver.leave(identity)
             memory.sandboxes[path] = nil
         }
-        for (path, networks) in wanted {
-            if let identity = memory.sandboxes[path], served[identity] == networks { continue }
-            do {
-                guard let namespace = try NetworkNamespace.find(path: path) else { continue }
-                try await plugin.resolver.serve(namespace, networks)
-                memory.sandboxes[path] = namespace.identity
-                memory.complaint = ""
-            } catch {
-                // Once for each cause, not for each container and time.
-                guard memory.complaint != "\(error)" else { continue }
-                memory.complaint = "\(error)"
-                logger.warning(
-                    "container not served with names of other hosts",
-                    metadata: ["sandbox": "\(path)", "cause": "\(error)"])
+        let due = wanted.filter { path, networks in memory.sandboxes[path].flatMap { served[$0] } != networks }
+        // After a restart that is every container of the host.
+        await withTaskGroup(of: (path: String, outcome: Result<NetworkNamespace.Identity?, any Error>).self) { group in
+            for (index, (path, networks)) in due.enumerated() {
+                if index >= Self.width, let done = await group.next() { note(done.path, done.outcome, &memory) }
+                group.addTask {
+                    do { return (path, .success(try await serve(path, networks))) } catch {
+                        return (path, .failure(error))
+                    }
+                }
             }
+            for await done in group { note(done.path, done.outcome, &memory) }
+        }
+    }
+
+    /// Nil where the sandbox has no namespace, any more or yet.
+    private func serve(_ path: String, _ networks: [ContainerResolver.Network]) async throws
+        -> NetworkNamespace.Identity?
+    {
+        guard let namespace = try NetworkNamespace.find(path: path) else { return nil }
+        try await plugin.resolver.serve(namespace, networks)
+        return namespace.identity
+    }
+
+    private func note(
+        _ path: String, _ outcome: Result<NetworkNamespace.Identity?, any Error>, _ memory: inout Memory
+    ) {
+        switch outcome {
+        case .success(nil): break
+        case .success(let identity): (memory.sandboxes[path], memory.complaint) = (identity, "")
+        case .failure(let error):
+            // Once for each cause, not for each container and time.
+            guard memory.complaint != "\(error)" else { return }
+            memory.complaint = "\(error)"
+            logger.warning(
+                "container not served with names of other hosts",
+                metadata: ["sandbox": "\(path)", "cause": "\(error)"])
         }
     }
 

@@ -53,26 +53,41 @@ package struct ResolverUpkeep: Sendable {
         let host = try await plugin.hosts(Self.limit)
         let wanted = try await sandboxes(on: host, &memory)
         let served = plugin.resolver.served
-        for (path, identity) in memory.sandboxes where wanted[path] == nil || served[identity] == nil {
+        let ended = memory.sandboxes.filter { wanted[$0.key] == nil || served[$0.value] == nil }
+        for (path, identity) in ended {
             plugin.resolver.leave(identity)
-            memory.sandboxes[path] = nil
+            memory.sandboxes.removeValue(forKey: path)
         }
         let due = wanted.filter { path, networks in memory.sandboxes[path].flatMap { served[$0] } != networks }
-        // After a restart that is every container of the host.
-        await withTaskGroup(of: (path: String, outcome: Result<NetworkNamespace.Identity?, any Error>).self) { group in
-            for (index, (path, networks)) in due.enumerated() {
-                if index >= Self.width, let done = await group.next() { note(done.path, done.outcome, &memory) }
+        for outcome in await prepare(due) { note(outcome, &memory) }
+    }
+
+    /// What became of a sandbox that was to be served: its namespace, nil where it has none, any more or yet.
+    private struct Outcome: Sendable {
+        let path: String
+        let namespace: Result<NetworkNamespace.Identity?, any Error>
+    }
+
+    /// Serves sandboxes, several at once: after a restart they are all that the host has.
+    private func prepare(_ due: [String: [ContainerResolver.Network]]) async -> [Outcome] {
+        await withTaskGroup(of: Outcome.self, returning: [Outcome].self) { group in
+            var outcomes: [Outcome] = []
+            for (index, sandbox) in due.enumerated() {
+                if index >= Self.width, let outcome = await group.next() { outcomes.append(outcome) }
                 group.addTask {
-                    do { return (path, .success(try await serve(path, networks))) } catch {
-                        return (path, .failure(error))
+                    do {
+                        return Outcome(
+                            path: sandbox.key, namespace: .success(try await serve(sandbox.key, sandbox.value)))
+                    } catch {
+                        return Outcome(path: sandbox.key, namespace: .failure(error))
                     }
                 }
             }
-            for await done in group { note(done.path, done.outcome, &memory) }
+            for await outcome in group { outcomes.append(outcome) }
+            return outcomes
         }
     }
 
-    /// Nil where the sandbox has no namespace, any more or yet.
     private func serve(_ path: String, _ networks: [ContainerResolver.Network]) async throws
         -> NetworkNamespace.Identity?
     {
@@ -81,19 +96,19 @@ package struct ResolverUpkeep: Sendable {
         return namespace.identity
     }
 
-    private func note(
-        _ path: String, _ outcome: Result<NetworkNamespace.Identity?, any Error>, _ memory: inout Memory
-    ) {
-        switch outcome {
+    private func note(_ outcome: Outcome, _ memory: inout Memory) {
+        switch outcome.namespace {
         case .success(nil): break
-        case .success(let identity): (memory.sandboxes[path], memory.complaint) = (identity, "")
+        case .success(let identity?):
+            memory.sandboxes[outcome.path] = identity
+            memory.complaint = ""
         case .failure(let error):
             // Once for each cause, not for each container and time.
             guard memory.complaint != "\(error)" else { return }
             memory.complaint = "\(error)"
             logger.warning(
                 "container not served with names of other hosts",
-                metadata: ["sandbox": "\(path)", "cause": "\(error)"])
+                metadata: ["sandbox": "\(outcome.path)", "cause": "\(error)"])
         }
     }
 

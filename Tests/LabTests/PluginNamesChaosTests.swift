@@ -5,7 +5,7 @@ extension LabTests {
     /// Names while containers come, go and change, and the plugin is killed.
     @Suite struct PluginNamesChaosTests {
         /// `make chaos` runs 200.
-        static let rounds = ProcessInfo.processInfo.environment["OVN_CHAOS_ROUNDS"].flatMap(Int.init) ?? 15
+        static let rounds = ProcessInfo.processInfo.environment["OVN_CHAOS_ROUNDS"].flatMap(Int.init) ?? 8
         static let seed =
             ProcessInfo.processInfo.environment["OVN_CHAOS_SEED"].flatMap(UInt64.init) ?? .random(in: 0...999_999)
 

@@ -1,15 +1,14 @@
 import NetAddress
 
 /// A packet of a container that carries a message for its resolver: UDP in IPv4 (RFC 768, 791), from the IP header on.
-struct QueryPacket: Hashable {
+struct QueryPacket {
     private let source: (address: IPv4Address, port: UInt16)
     private let destination: (address: IPv4Address, port: UInt16)
     /// The message.
     let payload: ArraySlice<UInt8>
 
-    /// Nil unless `packet` is whole, no fragment, and as long as its headers say.
-    init?(_ packet: ArraySlice<UInt8>) {
-        let bytes = ArraySlice(packet)
+    /// Nil unless the packet is whole, no fragment, and as long as its headers say.
+    init?(_ bytes: ArraySlice<UInt8>) {
         func word(_ offset: Int) -> UInt16 {
             UInt16(bytes[bytes.startIndex + offset]) << 8 | UInt16(bytes[bytes.startIndex + offset + 1])
         }
@@ -50,10 +49,4 @@ struct QueryPacket: Hashable {
         append(0)
         return bytes + message
     }
-
-    static func == (a: Self, b: Self) -> Bool {
-        a.source == b.source && a.destination == b.destination && a.payload == b.payload
-    }
-
-    func hash(into hasher: inout Hasher) { hasher.combine(payload) }
 }

@@ -44,14 +44,6 @@ package struct NameDirectory: Sendable {
         free.append(slot)
     }
 
-    /// Makes `others` the ports of a network. Those of them that say that they are in another network are left out.
-    package mutating func replaceAll(in network: String, with others: [NamedPort]) {
-        let others = others.filter { $0.network == network }
-        let kept = Set(others.map(\.id))
-        for id in ids(in: network) where !kept.contains(id) { remove(port: id) }
-        for port in others { set(port) }
-    }
-
     /// Removes all ports but these.
     package mutating func removeAll(except kept: Set<String>) {
         for id in slots.keys where !kept.contains(id) { remove(port: id) }

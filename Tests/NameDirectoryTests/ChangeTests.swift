@@ -28,26 +28,16 @@ import Testing
         #expect(try directory.ask("db") == ["10.0.0.9"])
     }
 
-    @Test func `a network's ports are replaced, and those of others stay`() throws {
-        var directory = NameDirectory([
-            NamedPort("p1", "10.0.0.1", names: ["one"]), NamedPort("p2", "10.0.0.2", names: ["two"]),
-            NamedPort("p3", in: "n2", "10.0.0.3", names: ["three"]),
-        ])
-        directory.replaceAll(
-            in: "n1",
-            with: [
-                NamedPort("p2", "10.0.0.2", names: ["two", "zwei"]), NamedPort("p4", "10.0.0.4", names: ["four"]),
-                NamedPort("p5", in: "n2", "10.0.0.5", names: ["five"]),
-            ])
-        #expect(directory.names(in: "n1").map(\.name) == ["four", "two", "zwei"])
-        #expect(directory.names(in: "n2").map(\.name) == ["three"])
-        #expect(try directory.ask("one") == nil)
-        // A port may come from another network.
-        directory.replaceAll(in: "n1", with: [NamedPort("p3", "10.0.0.3", names: ["three"])])
-        #expect(directory.names(in: "n1").map(\.name) == ["three"])
-        #expect(directory.names(in: "n2").isEmpty)
-        directory.replaceAll(in: "n1", with: [])
+    @Test func `all ports but some are removed, and the names that only the others had`() throws {
+        var directory = AnswerTests.directory
+        let before = directory.names(in: "n2")
+        let kept = Set(directory.names(in: "n2").flatMap(\.ports))
+        directory.removeAll(except: kept)
         #expect(directory.names(in: "n1").isEmpty)
+        #expect(directory.names(in: "n2") == before)
+        #expect(directory.networkIDs == ["n2"])
+        directory.removeAll(except: [])
+        #expect(directory.networkIDs.isEmpty)
     }
 
     @Test func `a network is forgotten with its names`() throws {

@@ -64,11 +64,9 @@ import Testing
                 directory.forget(network: network)
                 model.ports = model.ports.filter { $0.value.network != network }
             case 1...2:
-                let ports = (0..<20).map { _ in Self.port(&random) }
-                let network = Self.networks.randomElement(using: &random) ?? "n1"
-                directory.replaceAll(in: network, with: ports)
-                model.ports = model.ports.filter { $0.value.network != network }
-                for port in ports where port.network == network { model.ports[port.id] = port }
+                let kept = Set((0..<80).map { "p\($0)" }.filter { _ in Bool.random(using: &random) })
+                directory.removeAll(except: kept)
+                model.ports = model.ports.filter { kept.contains($0.key) }
             case 3..<40:
                 let id = "p\(Int.random(in: 0..<80, using: &random))"
                 directory.remove(port: id)

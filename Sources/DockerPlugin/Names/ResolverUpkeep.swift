@@ -23,6 +23,8 @@ package struct ResolverUpkeep: Sendable {
     /// A container whose namespace was not there yet is served by the next look.
     private static let interval = Duration.seconds(1)
     private static let limit = Duration.seconds(5)
+    /// Containers are not to wait for a Docker that is busy.
+    private static let engineLimit = Duration.seconds(1)
     /// Containers that are prepared at once: each waits for the kernel most of the time.
     private static let width = 16
 
@@ -135,8 +137,8 @@ package struct ResolverUpkeep: Sendable {
         if let asked = memory.asked, .now - asked < .seconds(1) { return }
         memory.asked = .now
         do {
-            let networks = try await engines(Self.limit).use {
-                try await $0.networks(driver: "ovn", within: Self.limit)
+            let networks = try await engines(Self.engineLimit).use {
+                try await $0.networks(driver: "ovn", within: Self.engineLimit)
             }
             for network in networks { memory.networkNames[network.id] = network.name }
         } catch {

@@ -25,7 +25,10 @@ extension LabTests {
 
                 let listed = try await lab.on(
                     "central",
-                    "curl -sf --retry 5 --retry-all-errors 'http://127.0.0.1:9701/v2.0/ports?network_id=\(network)'")
+                    """
+                    curl -sf --retry 5 --retry-all-errors \
+                        'http://127.0.0.1:9701/v2.0/ports?network_id=\(network)&fields=fixed_ips'
+                    """)
                 let addresses = listed.output.matches(of: /"ip_address": ?"([0-9.]+)"/).map { String($0.1) }
                 #expect(addresses.count == 253)
                 #expect(Set(addresses).count == 253)
@@ -78,7 +81,7 @@ extension LabTests {
                     status=$(curl -s -m 20 -o body.$1 -w '%{http_code}' -H 'content-type: application/json' \
                         http://127.0.0.1:$port/v2.0/ports -d '{"port": {"network_id": "\(network)"}}')
                     case $status in
-                        201) echo "201 $(grep -o '"ip_address": *"[0-9.]*"' body.$1 | grep -o '[0-9.]*[0-9]')" ;;
+                        201) echo "201 $(grep -o '"fixed_ips": *[[][^]]*' body.$1 | grep -oE '([0-9]+[.]){3}[0-9]+')" ;;
                         000) echo 000; sleep 0.2 ;;
                         *) echo "$status $(grep -o '"type": *"[A-Za-z]*"' body.$1 | sed 's/.*"\\([A-Za-z]*\\)"$/\\1/')" ;;
                     esac

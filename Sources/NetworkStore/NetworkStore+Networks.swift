@@ -1,27 +1,32 @@
 import NetAddress
 package import NeutronAPI
-import OVNModel
+package import OVNModel
 import OVSDB
 
-extension NetworkStore {
-    /// Creates networks, all or none.
-    package func createNetworks(_ requests: [NetworkCreate]) async throws -> [Network] {
-        let named = requests.map { (id: ID<Network>.random(), request: $0) }
-        return try await change { draft in
-            try named.map { try draft.create($0.id, $0.request) }
-        }
+extension Network: RowResource {
+    package static func ids(in snapshot: Snapshot) -> OrderedIDs<Network> {
+        snapshot.ordered(NorthboundIndexes.networkOrder, .all)
     }
 
-    /// Changes a network, if it has `revision`.
-    package func updateNetwork(
-        _ id: ID<Network>, _ update: NetworkUpdate, ifRevision revision: Int? = nil
-    ) async throws -> Network {
-        try await change { draft in try draft.update(id, update, revision) }
+    package static func row(_ id: ID<Network>, in snapshot: Snapshot) -> Northbound.LogicalSwitch? {
+        snapshot.logicalSwitch(id)
+    }
+
+    package static func find(_ id: ID<Network>, in snapshot: Snapshot) -> Network? { snapshot.network(id) }
+
+    package static func create(_ id: ID<Network>, _ request: NetworkCreate, in draft: inout Draft) throws -> Network {
+        try draft.create(id, request)
+    }
+
+    package static func update(
+        _ id: ID<Network>, _ update: NetworkUpdate, ifRevision revision: Int?, in draft: inout Draft
+    ) throws -> Network {
+        try draft.update(id, update, revision)
     }
 
     /// Deletes a network with its subnets. Refused while it has ports, except those that only serve it.
-    package func deleteNetwork(_ id: ID<Network>, ifRevision revision: Int? = nil) async throws {
-        try await change { draft in try draft.delete(id, revision) }
+    package static func delete(_ id: ID<Network>, ifRevision revision: Int?, in draft: inout Draft) throws {
+        try draft.delete(id, revision)
     }
 }
 

@@ -1,32 +1,46 @@
 package import NeutronAPI
-import OVNModel
+package import OVNModel
 import OVSDB
 
-extension NetworkStore {
-    /// Creates ports, all or none.
-    package func createPorts(_ requests: [PortCreate]) async throws -> [Port] {
-        for request in requests {
-            try Port.check(request.profile)
-            try configuration.check(dnsName: request.dnsName)
-            try ExtraDHCPOptions.check(request.extraDHCPOptions)
-        }
-        let named = requests.map { (id: ID<Port>.random(), request: $0) }
-        return try await change { draft in
-            try named.map { try draft.create($0.id, $0.request) }
-        }
+extension Port: RowResource {
+    package static func ids(in snapshot: Snapshot) -> OrderedIDs<Port> {
+        snapshot.ordered(NorthboundIndexes.portOrder, .all)
     }
 
-    /// Changes a port, if it has `revision`.
-    package func updatePort(_ id: ID<Port>, _ update: PortUpdate, ifRevision revision: Int? = nil) async throws -> Port
-    {
-        if let profile = update.profile { try Port.check(profile) }
+    package static func row(_ id: ID<Port>, in snapshot: Snapshot) -> Northbound.LogicalSwitchPort? {
+        snapshot.logicalSwitchPort(id)
+    }
+
+    package static func find(_ id: ID<Port>, in snapshot: Snapshot) -> Port? { snapshot.port(id) }
+
+    package static func find(_ ids: ArraySlice<ID<Port>>, in snapshot: Snapshot) -> [Port] { snapshot.ports(ids) }
+
+    package static func check(
+        new request: PortCreate, _ configuration: NetworkStoreConfiguration
+    ) throws(NeutronError) {
+        try check(request.profile)
+        try configuration.check(dnsName: request.dnsName)
+        try ExtraDHCPOptions.check(request.extraDHCPOptions)
+    }
+
+    package static func check(change update: PortUpdate, _ configuration: NetworkStoreConfiguration) throws(NeutronError) {
+        if let profile = update.profile { try check(profile) }
         if let name = update.dnsName { try configuration.check(dnsName: name) }
         if let options = update.extraDHCPOptions { try ExtraDHCPOptions.check(options) }
-        return try await change { draft in try draft.update(id, update, revision) }
     }
 
-    package func deletePort(_ id: ID<Port>, ifRevision revision: Int? = nil) async throws {
-        try await change { draft in try draft.delete(id, revision) }
+    package static func create(_ id: ID<Port>, _ request: PortCreate, in draft: inout Draft) throws -> Port {
+        try draft.create(id, request)
+    }
+
+    package static func update(
+        _ id: ID<Port>, _ update: PortUpdate, ifRevision revision: Int?, in draft: inout Draft
+    ) throws -> Port {
+        try draft.update(id, update, revision)
+    }
+
+    package static func delete(_ id: ID<Port>, ifRevision revision: Int?, in draft: inout Draft) throws {
+        try draft.delete(id, revision)
     }
 }
 

@@ -1,28 +1,35 @@
 import IPAM
 import NetAddress
 package import NeutronAPI
-import OVNModel
+package import OVNModel
 import OVSDB
 
-extension NetworkStore {
-    /// Creates subnets, all or none. Ports of the network get an address of an auto-addressed one.
-    package func createSubnets(_ requests: [SubnetCreate]) async throws -> [Subnet] {
-        let named = requests.map { (id: ID<Subnet>.random(), request: $0) }
-        return try await change { draft in
-            try named.map { try draft.create($0.id, $0.request) }
-        }
+extension Subnet: RowResource {
+    package static func ids(in snapshot: Snapshot) -> OrderedIDs<Subnet> {
+        snapshot.ordered(NorthboundIndexes.subnetOrder, .all)
     }
 
-    /// Changes a subnet and its DHCP options, if it has `revision`.
-    package func updateSubnet(
-        _ id: ID<Subnet>, _ update: SubnetUpdate, ifRevision revision: Int? = nil
-    ) async throws -> Subnet {
-        try await change { draft in try draft.update(id, update, revision) }
+    package static func row(_ id: ID<Subnet>, in snapshot: Snapshot) -> Northbound.DHCPOptions? {
+        snapshot.dhcpOptions(id)
     }
 
-    /// Deletes a subnet. Refused while ports have addresses of it, except SLAAC addresses, which they lose.
-    package func deleteSubnet(_ id: ID<Subnet>, ifRevision revision: Int? = nil) async throws {
-        try await change { draft in try draft.delete(id, revision) }
+    package static func find(_ id: ID<Subnet>, in snapshot: Snapshot) -> Subnet? { snapshot.subnet(id) }
+
+    /// Ports of the network get an address of an auto-addressed subnet.
+    package static func create(_ id: ID<Subnet>, _ request: SubnetCreate, in draft: inout Draft) throws -> Subnet {
+        try draft.create(id, request)
+    }
+
+    /// Changes a subnet and its DHCP options.
+    package static func update(
+        _ id: ID<Subnet>, _ update: SubnetUpdate, ifRevision revision: Int?, in draft: inout Draft
+    ) throws -> Subnet {
+        try draft.update(id, update, revision)
+    }
+
+    /// Refused while ports have addresses of it, except SLAAC addresses, which they lose.
+    package static func delete(_ id: ID<Subnet>, ifRevision revision: Int?, in draft: inout Draft) throws {
+        try draft.delete(id, revision)
     }
 }
 

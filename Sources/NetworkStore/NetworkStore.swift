@@ -57,18 +57,6 @@ package final class NetworkStore: Sendable {
             northbound: northbound.replica, southbound: southbound?.replica, serverDomain: configuration.serverDomain)
     }
 
-    package func network(_ id: ID<Network>) async throws -> Network {
-        try await find({ $0.network(id) }, else: .networkNotFound(id))
-    }
-
-    package func subnet(_ id: ID<Subnet>) async throws -> Subnet {
-        try await find({ $0.subnet(id) }, else: .subnetNotFound(id))
-    }
-
-    package func port(_ id: ID<Port>) async throws -> Port {
-        try await find({ $0.port(id) }, else: .portNotFound(id))
-    }
-
     /// All networks, in no particular order, from one snapshot.
     package func networks() -> some Sequence<Network> { snapshot().networks }
 

@@ -5,27 +5,19 @@ import OVSDB
 
 // Lists work on identifiers, which cost a hundredth of the resources.
 extension Snapshot {
-    package var networkIDs: OrderedIDs<Network> { ordered(NorthboundIndexes.networkOrder, .all) }
-
     package func networkIDs(named name: String) -> [ID<Network>] {
         ids(NorthboundIndexes.networkName, name) { $0.networkID }
     }
-
-    package var subnetIDs: OrderedIDs<Subnet> { ordered(NorthboundIndexes.subnetOrder, .all) }
 
     package func subnetIDs(of network: ID<Network>) -> [ID<Subnet>] {
         ids(NorthboundIndexes.subnetsOfNetwork, network) { $0.subnetID }
     }
 
-    package var portIDs: OrderedIDs<Port> { ordered(NorthboundIndexes.portOrder, .all) }
-
     package func portIDs(of network: ID<Network>) -> OrderedIDs<Port> {
         ordered(NorthboundIndexes.portOrder, .network(network))
     }
 
-    package var trunkIDs: OrderedIDs<Trunk> { ordered(NorthboundIndexes.trunkOrder, .all) }
-
-    private func ordered<R, Of>(_ index: OrderedIndex<R, ListScope>, _ scope: ListScope) -> OrderedIDs<Of> {
+    func ordered<R, Of>(_ index: OrderedIndex<R, ListScope>, _ scope: ListScope) -> OrderedIDs<Of> {
         OrderedIDs(count: northbound.count(index, scope)) { mark, upwards, limit in
             northbound.numbers(index, scope, after: mark?.number, upwards: upwards, limit: limit).map { ID(number: $0) }
         }

@@ -12,8 +12,14 @@ extension Attribute where Of: Resource {
 
     /// What every main resource ends with.
     static var standard: [Self] {
+        [.text("description", [.create, .update]) { $0.standard.description }] + stamped
+    }
+
+    /// Tags, times and revision.
+    static var stamped: [Self] { tagged + timed }
+
+    static var tagged: [Self] {
         [
-            .text("description", [.create, .update]) { $0.standard.description },
             Self(
                 "tags", Of.self == Port.self ? .create : [],
                 write: { resource, writer in writer.array(resource.standard.tags) { $0.value($1) } },
@@ -21,9 +27,6 @@ extension Attribute where Of: Resource {
                     let wanted = tags(texts)
                     return { wanted.isSubset(of: $0.standard.tags) }
                 }),
-            .time("created_at") { $0.standard.createdAt },
-            .time("updated_at") { $0.standard.updatedAt },
-            .integer("revision_number", []) { $0.standard.revision },
             .query("tags-any") { texts in
                 let wanted = tags(texts)
                 return { !wanted.isDisjoint(with: $0.standard.tags) }
@@ -36,6 +39,14 @@ extension Attribute where Of: Resource {
                 let unwanted = tags(texts)
                 return { unwanted.isDisjoint(with: $0.standard.tags) }
             },
+        ]
+    }
+
+    static var timed: [Self] {
+        [
+            .time("created_at") { $0.standard.createdAt },
+            .time("updated_at") { $0.standard.updatedAt },
+            .integer("revision_number", []) { $0.standard.revision },
             .query("changed_since") { texts throws(NeutronError) in
                 guard let since = texts.last.flatMap({ Timestamp($0) }) else {
                     throw .invalidInput("The input changed_since must be in the following format: YYYY-MM-DDTHH:MM:SSZ")

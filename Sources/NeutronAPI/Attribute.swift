@@ -22,13 +22,30 @@ package struct Attribute<Of>: Sendable {
     let sortKey: (@Sendable (Of) -> SortKey)?
     /// Which resources show it. Nil: all.
     let isShown: (@Sendable (Of) -> Bool)?
+    /// Reads a value, and returns what sets it. Nil: the resource reads its requests itself.
+    let read: (@Sendable (JSON) throws(NeutronError) -> @Sendable (inout Of) -> Void)?
+    /// Whether a request must have it that makes a resource.
+    let isRequired: Bool
+    /// How it is kept where the database has no column for it. Nil: in a column, or not at all.
+    let kept: Kept?
     /// `"name":`
     let encodedName: [UInt8]
+
+    /// A value's text under a key of `external_ids`.
+    struct Kept: Sendable {
+        let key: String
+        /// Nil for the value that an absent key means.
+        let text: @Sendable (Of) -> String?
+        /// A text that cannot be read changes nothing.
+        let take: @Sendable (String, inout Of) -> Void
+    }
 
     init(
         _ name: String, _ access: Access, write: (@Sendable (Of, inout JSONWriter) -> Void)? = nil,
         filter: (@Sendable ([String]) throws(NeutronError) -> Filter)? = nil,
-        sortKey: (@Sendable (Of) -> SortKey)? = nil, isShown: (@Sendable (Of) -> Bool)? = nil
+        sortKey: (@Sendable (Of) -> SortKey)? = nil, isShown: (@Sendable (Of) -> Bool)? = nil,
+        read: (@Sendable (JSON) throws(NeutronError) -> @Sendable (inout Of) -> Void)? = nil,
+        isRequired: Bool = false, kept: Kept? = nil
     ) {
         self.name = name
         self.access = access
@@ -36,6 +53,9 @@ package struct Attribute<Of>: Sendable {
         self.filter = filter
         self.sortKey = sortKey
         self.isShown = isShown
+        self.read = read
+        self.isRequired = isRequired
+        self.kept = kept
         encodedName = Array("\"\(name)\":".utf8)
     }
 }
@@ -54,6 +74,19 @@ package struct AttributeTable<Of>: Sendable {
     }
 
     package subscript(_ name: String) -> Attribute<Of>? { byName[name] }
+
+    /// The keys of `external_ids` in which a resource is kept, each with its text; nil for a key that is not to be there.
+    package func texts(of resource: Of) -> [(key: String, text: String?)] {
+        all.compactMap { attribute in attribute.kept.map { ($0.key, $0.text(resource)) } }
+    }
+
+    /// Takes what is kept under these keys into a resource.
+    package func take(_ text: (_ key: String) -> String?, into resource: inout Of) {
+        for attribute in all {
+            guard let kept = attribute.kept, let text = text(kept.key) else { continue }
+            kept.take(text, &resource)
+        }
+    }
 
     /// The names, in the order in which replies have them.
     package var names: [String] { shown.map(\.name) }

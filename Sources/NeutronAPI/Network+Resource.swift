@@ -4,7 +4,6 @@ extension Network: Resource {
     package static var memberName: String { "network" }
     package static var collectionName: String { "networks" }
     package static func notFound(_ id: String) -> NeutronError { .networkNotFound(id) }
-    package static func resourceID(_ id: ID<Network>) -> ResourceID { .network(id) }
 
     package static let attributes = AttributeTable<Network>(
         [.identifier("id", []) { $0.id }, .text("name", [.create, .update]) { $0.name }]

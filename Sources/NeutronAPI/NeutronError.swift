@@ -37,6 +37,11 @@ extension NeutronError {
         Self(status: 400, type: "BadRequest", message: "Bad \(resource) request: \(reason).")
     }
 
+    /// 400: a request lacks an attribute that it must have.
+    static func missingAttribute(_ name: String) -> Self {
+        badRequest("Failed to parse request. Required attribute '\(name)' not specified")
+    }
+
     /// 400, the general refusal of a value. `reason` has no full stop.
     package static func invalidInput(_ reason: String) -> Self {
         Self(status: 400, type: "InvalidInput", message: "Invalid input for operation: \(reason).")

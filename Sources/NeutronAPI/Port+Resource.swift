@@ -5,7 +5,6 @@ extension Port: Resource {
     package static var memberName: String { "port" }
     package static var collectionName: String { "ports" }
     package static func notFound(_ id: String) -> NeutronError { .portNotFound(id) }
-    package static func resourceID(_ id: ID<Port>) -> ResourceID { .port(id) }
 
     package static let attributes = AttributeTable<Port>(
         [.identifier("id", []) { $0.id }, .text("name", [.create, .update]) { $0.name }]

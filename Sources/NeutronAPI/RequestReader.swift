@@ -50,7 +50,7 @@ package struct RequestReader {
     ) throws(NeutronError) -> Value? {
         guard let value = members[name] else { return nil }
         do throws(Refusal) { return try convert(value) } catch {
-            throw .badRequest("Invalid input for \(name). Reason: \(error.reason).")
+            throw .invalidInput(for: name, error)
         }
     }
 
@@ -68,7 +68,7 @@ package struct RequestReader {
         _ name: String, _ convert: (JSON) throws(Refusal) -> Value
     ) throws(NeutronError) -> Value {
         guard let converted = try value(name, convert) else {
-            throw .badRequest("Failed to parse request. Required attribute '\(name)' not specified")
+            throw .missingAttribute(name)
         }
         return converted
     }

@@ -7,8 +7,10 @@ package protocol Resource: Hashable, Sendable {
 
     /// `network`: the key of one in a body.
     static var memberName: String { get }
-    /// `networks`: the key of many, and the path.
+    /// `networks`: the key of many.
     static var collectionName: String { get }
+    /// The path below `/v2.0`: by default the collection's name, with hyphens.
+    static var path: String { get }
     /// Every attribute of the API, in the order in which they are written.
     static var attributes: AttributeTable<Self> { get }
     /// The 404 for an identifier, of which clients send any text.
@@ -16,7 +18,6 @@ package protocol Resource: Hashable, Sendable {
 
     var id: ID<Self> { get }
     var standard: StandardAttributes { get }
-    static func resourceID(_ id: ID<Self>) -> ResourceID
 
     /// Reads and validates the members of a request body. Nothing that needs stored data is checked here.
     static func create(from body: inout RequestReader) throws(NeutronError) -> Create
@@ -30,4 +31,8 @@ package protocol Resource: Hashable, Sendable {
     static func write(_ resources: [Self], _ fields: [Attribute<Self>], to writer: inout JSONWriter)
     /// One resource as an object of the given attributes.
     static func write(_ resource: Self, _ fields: [Attribute<Self>], to writer: inout JSONWriter)
+}
+
+extension Resource {
+    package static var path: String { collectionName.replacing("_", with: "-") }
 }

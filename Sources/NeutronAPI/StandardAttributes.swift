@@ -35,10 +35,8 @@ package enum ResourceStatus: String, Hashable, Sendable {
     case error = "ERROR"
 }
 
-/// A resource by kind and identifier, for what all kinds have in common (tags).
-package enum ResourceID: Hashable, Sendable {
-    case network(ID<Network>)
-    case subnet(ID<Subnet>)
-    case port(ID<Port>)
-    case trunk(ID<Trunk>)
+extension StandardAttributes {
+    /// Those of nothing.
+    static let none = StandardAttributes(
+        projectID: "", createdAt: Timestamp(seconds: 0), updatedAt: Timestamp(seconds: 0))
 }

@@ -5,7 +5,6 @@ extension Subnet: Resource {
     package static var memberName: String { "subnet" }
     package static var collectionName: String { "subnets" }
     package static func notFound(_ id: String) -> NeutronError { .subnetNotFound(id) }
-    package static func resourceID(_ id: ID<Subnet>) -> ResourceID { .subnet(id) }
 
     package static let attributes = AttributeTable<Subnet>(
         [.identifier("id", []) { $0.id }, .text("name", [.create, .update]) { $0.name }]

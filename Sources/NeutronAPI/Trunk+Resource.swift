@@ -4,7 +4,6 @@ extension Trunk: Resource {
     package static var memberName: String { "trunk" }
     package static var collectionName: String { "trunks" }
     package static func notFound(_ id: String) -> NeutronError { .trunkNotFound(id) }
-    package static func resourceID(_ id: ID<Trunk>) -> ResourceID { .trunk(id) }
 
     package static let attributes = AttributeTable<Trunk>(
         [.identifier("id", []) { $0.id }, .text("name", [.create, .update]) { $0.name }]

@@ -3,7 +3,7 @@ import NetworkStore
 import NeutronAPI
 
 /// The resources among which a list query searches.
-struct Candidates<Of: StoredResource>: Sendable {
+struct Candidates<Of: ServedResource>: Sendable {
     let ids: OrderedIDs<Of>
     /// Whether all of them match the query: then a page is found by its starting position.
     let arePage: Bool
@@ -31,7 +31,7 @@ extension Port {
                 return Candidates(ids, arePage: query.isFiltered(onlyBy: ["network_id"]))
             }
         }
-        guard let keys = fewest?.keys else { return Candidates(snapshot.portIDs, arePage: query.isUnfiltered) }
+        guard let keys = fewest?.keys else { return Candidates(ids(in: snapshot), arePage: query.isUnfiltered) }
         if keys.count == 1, case .host(let host, let owner) = keys[0],
             let ids = snapshot.portIDs(onHost: host, owner: owner)
         {

@@ -70,33 +70,31 @@ package struct NeutronServer: Sendable {
     private func router() -> Router<APIRequestContext> {
         let router = Router(context: APIRequestContext.self)
         let root = router.group()
-        let resources: [(name: String, collection: String)] = [
-            (Network.memberName, Network.collectionName), (Port.memberName, Port.collectionName),
-            (Subnet.memberName, Subnet.collectionName), (Trunk.memberName, Trunk.collectionName),
-        ]
         // These two need no token; version 2.0 does, as in Neutron.
         HealthController(store: store).addRoutes(to: root)
-        let versions = VersionController(resources: resources)
+        let versions = VersionController(resources: Self.resources)
         versions.addRoutes(to: root)
         let version = router.group("v2.0").add(
             middleware: Authenticator(
                 authentication: configuration.authentication, defaultProject: configuration.defaultProject))
         versions.addIndex(to: version)
         ExtensionController().addRoutes(to: version)
-        addResource(Network.self, to: version)
-        addResource(Subnet.self, to: version)
-        addResource(
-            Port.self, watching: PortWatchController(store: store, firstCopy: firstCopy, work: work), to: version)
-        addResource(Trunk.self, to: version)
+        let watching = PortWatchController(store: store, firstCopy: firstCopy, work: work)
+        for resource in Self.resources { add(resource, watching: watching, to: version) }
         SubportController(store: store, work: work).addRoutes(to: version)
         return router
     }
 
-    private func addResource<Of: StoredResource>(
-        _ type: Of.Type, watching: PortWatchController? = nil, to routes: Routes
-    ) {
-        ResourceController<Of>(store: store, firstCopy: firstCopy, work: work, watching: watching)
-            .addRoutes(to: routes)
-        TagController<Of>(store: store, work: work).addRoutes(to: routes)
+    /// The resources, in the order of the index.
+    private static let resources: [any ServedResource.Type] = [
+        AddressScope.self, Network.self, Port.self, Subnet.self, Trunk.self,
+    ]
+
+    private func add<Of: ServedResource>(_ type: Of.Type, watching: PortWatchController, to routes: Routes) {
+        ResourceController<Of>(
+            store: store, firstCopy: firstCopy, work: work, watching: Of.self == Port.self ? watching : nil
+        )
+        .addRoutes(to: routes)
+        if Of.attributes["tags"] != nil { TagController<Of>(store: store, work: work).addRoutes(to: routes) }
     }
 }

@@ -2,7 +2,7 @@ import NetworkStore
 import NeutronAPI
 
 /// Finds one page of a list, a slice of the resources at a time, yielding to other requests in between.
-struct PageFinder<Of: StoredResource>: Sendable {
+struct PageFinder<Of: ServedResource>: Sendable {
     let query: ListQuery<Of>
     /// The resource after which the page begins. Needed unless the order is by identifier alone.
     let marker: Of?
@@ -32,7 +32,7 @@ struct PageFinder<Of: StoredResource>: Sendable {
             while page.count < query.limit {
                 let ids = candidates.ids.next(after: mark, upwards: isUpwards, limit: slice)
                 guard let last = ids.last else { break }
-                page += Of.choose(among: Of.resources(ids[...], in: snapshot), query)
+                page += Of.choose(among: Of.find(ids[...], in: snapshot), query)
                 mark = last
                 slice = Self.slice
                 await Task.yield()
@@ -48,7 +48,7 @@ struct PageFinder<Of: StoredResource>: Sendable {
         while true {
             let ids = candidates.next(after: mark, upwards: true, limit: Self.slice)
             guard let last = ids.last else { return page.finish() }
-            Of.offer(Of.resources(ids[...], in: snapshot), to: &page)
+            Of.offer(Of.find(ids[...], in: snapshot), to: &page)
             mark = last
             await Task.yield()
         }

@@ -3,8 +3,8 @@ import Logging
 import NetworkStore
 import NeutronAPI
 
-/// `/v2.0/<collection>` and `/v2.0/<collection>/<id>` of one kind of resource.
-struct ResourceController<Of: StoredResource>: Sendable {
+/// `/v2.0/<path>` and `/v2.0/<path>/<id>` of one kind of resource.
+struct ResourceController<Of: ServedResource>: Sendable {
     let store: NetworkStore
     let firstCopy: FirstCopyGate
     let work: Workload
@@ -12,7 +12,7 @@ struct ResourceController<Of: StoredResource>: Sendable {
     let watching: PortWatchController?
 
     func addRoutes(to routes: Routes) {
-        let collection = RouterPath(Of.collectionName)
+        let collection = RouterPath(Of.path)
         routes.route(collection, [.get: list, .post: create, .put: changeNone, .delete: changeNone])
         routes.route("\(collection)/:id", [.get: show, .put: update, .delete: delete])
     }
@@ -71,7 +71,7 @@ struct ResourceController<Of: StoredResource>: Sendable {
         let given = json.given(to: Of.self)
         let body = try json.create(Of.self, defaultProject: try access.projectForNew(given))
         try await access.authorizeCreation(given)
-        let made = try await Of.create(body.requests, in: store)
+        let made = try await store.create(Of.self, body.requests)
         for resource in made {
             context.logger.info(
                 "\(Of.memberName) created", metadata: ["id": "\(resource.id)"])
@@ -97,7 +97,7 @@ struct ResourceController<Of: StoredResource>: Sendable {
         let resource = try await work.reading(request, for: context.client) { json, _ in
             try await access.authorize("update_\(Of.memberName)", id, given: json.given(to: Of.self).first ?? [:])
             let update = try json.update(Of.self)
-            return try await Of.update(id, update, ifRevision: revision, in: store)
+            return try await store.update(id, update, ifRevision: revision)
         }
         context.logger.info("\(Of.memberName) changed", metadata: ["id": "\(id)"])
         return .json { $0.member(resource, hiding: access.hidden) }
@@ -108,7 +108,7 @@ struct ResourceController<Of: StoredResource>: Sendable {
         let revision = try request.expectedRevision()
         try await request.refuseBody()
         try await access(context).authorize("delete_\(Of.memberName)", id)
-        try await Of.delete(id, ifRevision: revision, in: store)
+        try await store.delete(id, ifRevision: revision)
         context.logger.info("\(Of.memberName) deleted", metadata: ["id": "\(id)"])
         return .empty(.noContent)
     }

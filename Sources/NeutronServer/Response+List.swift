@@ -10,7 +10,7 @@ extension Response {
     /// The reply to a list. A long one is written in pieces, each after the client has received the one before and it
     /// is its turn: a client that does not read takes no more memory than a piece, the page's identifiers and a
     /// snapshot.
-    static func list<Of: StoredResource>(
+    static func list<Of: ServedResource>(
         _ page: [ID<Of>], _ fields: [Attribute<Of>], _ links: [(relation: String, href: String)],
         in snapshot: Snapshot, for client: SourceAddress?, _ work: Workload
     ) -> Response {
@@ -19,7 +19,7 @@ extension Response {
         guard page.count > piece else {
             return json(capacity: 256 + page.count * 1_024) { json in
                 json.beginList(of: Of.self)
-                json.elements(Of.resources(page[...], in: snapshot), fields)
+                json.elements(Of.find(page[...], in: snapshot), fields)
                 json.endList(of: Of.self, links: links)
             }
         }
@@ -29,7 +29,7 @@ extension Response {
             var rest = page[...]
             while !rest.isEmpty {
                 let part = rest.prefix(piece)
-                try await work.list(for: client) { json.elements(Of.resources(part, in: snapshot), fields) }
+                try await work.list(for: client) { json.elements(Of.find(part, in: snapshot), fields) }
                 rest = rest.dropFirst(piece)
                 if rest.isEmpty { json.endList(of: Of.self, links: links) }
                 try await writer.write(ByteBuffer(bytes: json.take()))

@@ -5,18 +5,18 @@ import NeutronAPI
 
 /// `/v2.0/<collection>/<id>/tags` and `…/tags/<tag>` of one kind of resource (extensions `standard-attr-tag`,
 /// `tag-creation`).
-struct TagController<Of: StoredResource>: Sendable {
+struct TagController<Of: ServedResource>: Sendable {
     let store: NetworkStore
     let work: Workload
 
     func addRoutes(to routes: Routes) {
-        let tags = RouterPath("\(Of.collectionName)/:id/tags")
+        let tags = RouterPath("\(Of.path)/:id/tags")
         routes.route(tags, [.get: list, .put: replace, .post: add, .delete: clear])
         routes.route("\(tags)/:tag", [.get: check, .put: addOne, .delete: remove])
     }
 
     @Sendable private func list(_ request: Request, _ context: APIRequestContext) async throws -> Response {
-        reply(try await store.tags(of: try await resource(context)))
+        reply(try await tags(of: try await resource(context)))
     }
 
     @Sendable private func replace(_ request: Request, _ context: APIRequestContext) async throws -> Response {
@@ -42,7 +42,7 @@ struct TagController<Of: StoredResource>: Sendable {
 
     @Sendable private func check(_ request: Request, _ context: APIRequestContext) async throws -> Response {
         let tag = try tag(context)
-        guard try await store.tags(of: try await resource(context)).contains(tag) else {
+        guard try await tags(of: try await resource(context)).contains(tag) else {
             throw NeutronError.tagNotFound(tag)
         }
         return .empty(.noContent)
@@ -60,9 +60,14 @@ struct TagController<Of: StoredResource>: Sendable {
         return .empty(.noContent)
     }
 
-    private func limit(adding tags: [String], to resource: ResourceID) async throws {
-        let all = Set(try await store.tags(of: resource)).union(tags)
+    private func limit(adding tags: [String], to resource: ID<Of>) async throws {
+        let all = Set(try await self.tags(of: resource)).union(tags)
         try Tags.validate(count: all.count, Of.collectionName)
+    }
+
+    private func tags(of resource: ID<Of>) async throws -> [String] {
+        let found: Of = try await store.find(resource)
+        return found.standard.tags
     }
 
     /// The tags of a body.
@@ -80,7 +85,7 @@ struct TagController<Of: StoredResource>: Sendable {
     }
 
     /// The resource of the path, if the requester may see or change it.
-    private func resource(_ context: APIRequestContext, isChange: Bool = false) async throws -> ResourceID {
+    private func resource(_ context: APIRequestContext, isChange: Bool = false) async throws -> ID<Of> {
         let text = try context.parameter("id")
         guard let id = ID<Of>(text) else {
             throw NeutronError(
@@ -93,7 +98,7 @@ struct TagController<Of: StoredResource>: Sendable {
         } else if !access.requester.isAdmin {
             _ = try await access.find(id)
         }
-        return Of.resourceID(id)
+        return id
     }
 
     private func tag(_ context: APIRequestContext) throws(NeutronError) -> String {

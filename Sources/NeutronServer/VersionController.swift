@@ -4,8 +4,8 @@ import NeutronAPI
 
 /// `/` and `/v2.0`: the versions, and the resources of version 2.0.
 struct VersionController: Sendable {
-    /// The collections that the index of version 2.0 lists, with their singular names.
-    let resources: [(name: String, collection: String)]
+    /// What the index of version 2.0 lists.
+    let resources: [any ServedResource.Type]
 
     func addRoutes(to routes: Routes) {
         routes.route("/", [.get: versions])
@@ -33,11 +33,11 @@ struct VersionController: Sendable {
                 writer.array(resources) { writer, resource in
                     writer.object { writer in
                         writer.name("links")
-                        self.links("\(context.base)/v2.0/\(resource.collection)", &writer)
+                        self.links("\(context.base)/v2.0/\(resource.path)", &writer)
                         writer.name("name")
-                        writer.value(resource.name)
+                        writer.value(resource.memberName)
                         writer.name("collection")
-                        writer.value(resource.collection)
+                        writer.value(resource.collectionName)
                     }
                 }
                 writer.name("version")

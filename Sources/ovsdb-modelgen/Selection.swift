@@ -12,7 +12,7 @@ struct Selection {
     static let all = [
         Selection(
             schemaFile: "ovn-nb.ovsschema", namespace: "Northbound",
-            tables: ["NB_Global", "Logical_Switch", "Logical_Switch_Port", "DHCP_Options", "ACL", "DNS"]),
+            tables: ["NB_Global", "Logical_Switch", "Logical_Switch_Port", "DHCP_Options", "ACL", "DNS", "Port_Group", "Address_Set"]),
         Selection(
             schemaFile: "ovn-sb.ovsschema", namespace: "Southbound",
             tables: ["Chassis", "DHCPv6_Options", "Datapath_Binding"]),

@@ -65,14 +65,14 @@ struct DHCPFlowTests {
         try await withOVNCentral { central in
             try await withStore(central.northbound, southbound: central.southbound) { store in
                 let network = try await store.network("n", "10.0.0.0/16")
-                _ = try await store.createSubnets([
+                _ = try await store.create(Subnet.self, [
                     SubnetCreate(
                         projectID: "p", networkID: network.id, cidr: IPPrefix("fd00::/64")!,
                         ipv6RAMode: .dhcpv6Stateful, ipv6AddressMode: .dhcpv6Stateful)
                 ])
                 let wishes =
                     Self.edges4.map { (IPVersion.v4, $0) } + Self.edges6.map { (IPVersion.v6, $0) }
-                let ports = try await store.createPorts(
+                let ports = try await store.create(Port.self,
                     wishes.map { version, wish in
                         PortCreate(
                             projectID: "p", networkID: network.id,
@@ -135,16 +135,16 @@ struct DHCPFlowTests {
                 try await central.northbound.control(
                     "ovn-nbctl", "set", "DHCP_Options", "\(RowID(of: subnet.id))", #"options:ntp_server="\#(evil)""#)
                 try await store.lookAgain()
-                #expect(try await store.port(port.id).extraDHCPOptions.map(\.value) == [evil, "x", "1200"])
+                #expect(try await store.find(port.id).extraDHCPOptions.map(\.value) == [evil, "x", "1200"])
 
                 // Every way to rewrite the row: by the port, the subnet, the network.
                 for round in 0..<3 {
                     switch round {
-                    case 0: _ = try await store.updatePort(port.id, PortUpdate(name: "other"))
+                    case 0: _ = try await store.update(port.id, PortUpdate(name: "other"))
                     case 1:
-                        _ = try await store.updateSubnet(
+                        _ = try await store.update(
                             subnet.id, SubnetUpdate(dnsNameservers: [IPAddress("10.0.0.9")!]))
-                    default: _ = try await store.updateNetwork(network.id, NetworkUpdate(mtu: 1_300))
+                    default: _ = try await store.update(network.id, NetworkUpdate(mtu: 1_300))
                     }
                     let own = try #require(
                         store.snapshot().northbound.rows(NorthboundIndexes.portOptions, port.id).first)
@@ -155,7 +155,7 @@ struct DHCPFlowTests {
                 try await central.synchronize()
                 #expect(!(try await central.logicalFlows()).contains { $0.actions.contains("reg0[5]") })
                 // Invalid options can be removed under any name.
-                let less = try await store.updatePort(
+                let less = try await store.update(
                     port.id,
                     PortUpdate(extraDHCPOptions: [
                         ExtraDHCPOption(name: "router", value: nil), ExtraDHCPOption(name: "unheard-of", value: nil),

@@ -16,7 +16,7 @@ struct NameTests {
         try await withOVSDBServer(schema: .northbound) { server in
             try await withStore(server, { $0.dnsDomain = DomainName("Example.org") }) { store in
                 var network = try await store.network("n", "10.0.0.0/24", "fd00::/64")
-                network = try await store.updateNetwork(network.id, NetworkUpdate(dnsDomain: "blue.test."))
+                network = try await store.update(network.id, NetworkUpdate(dnsDomain: "blue.test."))
                 #expect(network.dnsDomain == "blue.test.")
                 let port = try await store.port(network) {
                     $0.fixedIPs = [.address("10.0.0.5"), .address("fd00::5")]
@@ -25,7 +25,7 @@ struct NameTests {
                 #expect(port.names?.qualifiedName == "web.example.org.")
                 #expect(try await names(server) == nil)
 
-                _ = try await store.updatePort(port.id, PortUpdate(deviceID: "vm"))
+                _ = try await store.update(port.id, PortUpdate(deviceID: "vm"))
                 let pointer = "5" + String(repeating: ".0", count: 27) + ".0.0.d.f.ip6.arpa"
                 #expect(
                     try await names(server) == [
@@ -39,15 +39,15 @@ struct NameTests {
                     "ovn-nbctl", "get", "Logical_Switch", "neutron-\(network.id)", "dns_records")
                 #expect(reference.contains(row.id.description))
 
-                _ = try await store.updatePort(port.id, PortUpdate(fixedIPs: [.address("10.0.0.9")], dnsName: "db"))
-                _ = try await store.updateNetwork(network.id, NetworkUpdate(dnsDomain: ""))
+                _ = try await store.update(port.id, PortUpdate(fixedIPs: [.address("10.0.0.9")], dnsName: "db"))
+                _ = try await store.update(network.id, NetworkUpdate(dnsDomain: ""))
                 #expect(
                     try await names(server) == [
                         "db": "10.0.0.9", "db.example.org": "10.0.0.9", "9.0.0.10.in-addr.arpa": "db.example.org",
                     ])
-                try await store.deletePort(port.id)
+                try await store.delete(port.id)
                 #expect(try await names(server) == [:])
-                try await store.deleteNetwork(network.id)
+                try await store.delete(network.id)
                 #expect(try await names(server) == nil)
             }
         }
@@ -72,12 +72,12 @@ struct NameTests {
                 }
                 #expect(try await shared("web") == ["10.0.0.4", "10.0.0.6"])
                 #expect(try await shared("web.openstacklocal") == ["10.0.0.4", "10.0.0.5", "10.0.0.6"])
-                try await store.deletePort(ports[0].id)
+                try await store.delete(ports[0].id)
                 #expect(try await shared("web") == ["10.0.0.6"])
-                _ = try await store.updatePort(ports[2].id, PortUpdate(deviceID: ""))
+                _ = try await store.update(ports[2].id, PortUpdate(deviceID: ""))
                 #expect(try await shared("web") == nil)
                 #expect(try await shared("web.openstacklocal") == ["10.0.0.5"])
-                _ = try await store.updatePort(ports[1].id, PortUpdate(dnsName: ""))
+                _ = try await store.update(ports[1].id, PortUpdate(dnsName: ""))
                 #expect(try await names(server) == [:])
                 #expect(store.snapshot().names(of: other.id) == nil)
             }
@@ -93,7 +93,7 @@ struct NameTests {
                     $0.fixedIPs = [.address("10.0.0.5")]
                     $0.dnsName = "sub"
                 }
-                let trunk = try await store.createTrunks([
+                let trunk = try await store.create(Trunk.self, [
                     TrunkCreate(
                         projectID: "p", portID: parent.id,
                         subports: [SubportRequest(portID: port.id, segmentation: .vlan(7))])
@@ -119,9 +119,9 @@ struct NameTests {
                                     $0.deviceID = "vm"
                                 }
                                 switch round % 4 {
-                                case 0: try await store.deletePort(port.id)
-                                case 1: _ = try await store.updatePort(port.id, PortUpdate(dnsName: "name\(round)"))
-                                case 2: _ = try await store.updatePort(port.id, PortUpdate(deviceID: ""))
+                                case 0: try await store.delete(port.id)
+                                case 1: _ = try await store.update(port.id, PortUpdate(dnsName: "name\(round)"))
+                                case 2: _ = try await store.update(port.id, PortUpdate(deviceID: ""))
                                 default: break
                                 }
                             }

@@ -147,7 +147,7 @@ import Testing
                     for client in 0..<12 {
                         group.addTask {
                             do {
-                                _ = try await stores[client % 3].createNetworks([claim])
+                                _ = try await stores[client % 3].create(Network.self, [claim])
                                 return "made"
                             } catch let error as NeutronError { return "\(error.status) \(error.type)" }
                         }
@@ -156,13 +156,13 @@ import Testing
                 }
                 #expect(told == ["made": 1, "409 NetworkNameInUse": 11])
                 // Names are per project, and only claimed ones are unique.
-                _ = try await stores[0].createNetworks([
+                _ = try await stores[0].create(Network.self, [
                     NetworkCreate(projectID: "q", name: "blue", claimsName: true),
                     NetworkCreate(projectID: "p", name: "blue"),
                 ])
                 await #expect(throws: NeutronError.networkNameInUse("red")) {
                     let red = NetworkCreate(projectID: "p", name: "red", claimsName: true)
-                    _ = try await stores[0].createNetworks([red, red])
+                    _ = try await stores[0].create(Network.self, [red, red])
                 }
                 #expect(stores[0].snapshot().networks.map(\.name).sorted() == ["blue", "blue", "blue"])
             }

@@ -20,7 +20,7 @@ struct NorthdTests {
             ) {
                 store in
                 let network = try await store.network("n")
-                let four = try await store.createSubnets([
+                let four = try await store.create(Subnet.self, [
                     SubnetCreate(
                         projectID: "p", networkID: network.id, cidr: IPPrefix("10.80.0.0/24")!,
                         dnsNameservers: [IPAddress("192.0.2.53")!, IPAddress("192.0.2.54")!],
@@ -28,7 +28,7 @@ struct NorthdTests {
                             HostRoute(destination: IPPrefix("10.99.0.0/16")!, nexthop: IPAddress("10.80.0.9")!)
                         ])
                 ])[0]
-                _ = try await store.createSubnets([
+                _ = try await store.create(Subnet.self, [
                     SubnetCreate(
                         projectID: "p", networkID: network.id, cidr: IPPrefix("10.81.0.0/24")!, gatewayIP: .null),
                     SubnetCreate(
@@ -47,7 +47,7 @@ struct NorthdTests {
                 let parent = port.id.description
                 let child = try await store.port(network) { $0.profile = ["parent_name": .string(parent), "tag": 0] }
                 let holder = try await store.port(network) { $0.fixedIPs = [.address("10.80.0.99", four)] }
-                _ = try await store.updatePort(
+                _ = try await store.update(
                     plain.id, PortUpdate(allowedAddressPairs: [AllowedAddressPair(address: IPAddress("10.80.0.99")!)]))
                 try await central.synchronize()
 
@@ -79,12 +79,12 @@ struct NorthdTests {
                     "ovn-sbctl", "--bare", "--columns=logical_port", "find", "Port_Binding", "type=virtual")
                 #expect(virtual.contains(holder.id.description))
                 // The child's tag and parent have reached the hosts.
-                let tag = try #require(try await store.port(child.id).binding.profile["tag"])
+                let tag = try #require(try await store.find(child.id).binding.profile["tag"])
                 let carried = try await central.southbound.control(
                     "ovn-sbctl", "--bare", "--columns=parent_port,tag", "find", "Port_Binding",
                     "logical_port=\(child.id)")
                 #expect(carried.split(separator: "\n") == ["\(port.id)", "\(tag.description)"])
-                #expect(try await store.port(port.id).status == .down)
+                #expect(try await store.find(port.id).status == .down)
             }
         }
     }
@@ -93,7 +93,7 @@ struct NorthdTests {
         try await withOVNCentral { central in
             try await withStore(central.northbound) { store in
                 let network = try await store.network("n", "10.80.0.0/24")
-                _ = try await store.createSubnets([
+                _ = try await store.create(Subnet.self, [
                     SubnetCreate(
                         projectID: "p", networkID: network.id, cidr: IPPrefix("fd00:80::/64")!,
                         ipv6RAMode: .dhcpv6Stateful, ipv6AddressMode: .dhcpv6Stateful)
@@ -165,10 +165,10 @@ struct NorthdTests {
                 let key = try await central.southbound.control(
                     "ovn-sbctl", "--bare", "--columns=tunnel_key", "find", "Datapath_Binding",
                     "external_ids:name=neutron-\(network.id)")
-                let shown = try #require(try await store.network(network.id).provider.segmentationID)
+                let shown = try #require(try await store.find(network.id).provider.segmentationID)
                 #expect(key.split(separator: "\n") == ["\(shown)"])
                 // Neither a change of another attribute nor a read counts as setting it.
-                let renamed = try await store.updateNetwork(network.id, NetworkUpdate(name: "m"))
+                let renamed = try await store.update(network.id, NetworkUpdate(name: "m"))
                 #expect(renamed.provider.segmentationID == shown)
                 #expect(
                     store.snapshot().logicalSwitch(network.id)?.externalIDs[NetworkLayout.segmentationID.name] == nil)
@@ -187,13 +187,13 @@ struct NorthdTests {
                 try await store.southbound?.wait(within: .seconds(10)) {
                     $0.first(SouthboundIndexes.chassis, "host-1").map { _ in }
                 }
-                #expect(try await store.port(port.id).binding.vifType == "ovs")
+                #expect(try await store.find(port.id).binding.vifType == "ovs")
                 try await central.southbound.control("ovn-sbctl", "lsp-bind", "\(port.id)", "system-1")
                 let bound = try await store.northbound.wait(within: .seconds(10)) { replica in
                     replica.first(NorthboundIndexes.port, port.id)?.up == true ? true : nil
                 }
                 #expect(bound)
-                #expect(try await store.port(port.id).status == .active)
+                #expect(try await store.find(port.id).status == .active)
             }
         }
     }

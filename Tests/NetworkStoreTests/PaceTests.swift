@@ -44,20 +44,20 @@ struct PaceTests {
                 let global = Northbound.NBGlobal(id: .random())
                 try await store.northbound.transact([.insert(global)], within: .seconds(5))
                 try await NetworkStore.$requester.withValue("a") {
-                    _ = try await store.createNetworks(networks(20))
+                    _ = try await store.create(Network.self, networks(20))
                     #expect(store.northdNumbers == (0, 0))
-                    _ = try await store.createNetworks(networks(180))
+                    _ = try await store.create(Network.self, networks(180))
                     #expect(store.northdNumbers == (1, 0))
 
-                    async let next = store.createNetworks(networks(1))
+                    async let next = store.create(Network.self, networks(1))
                     // Another requester's does not wait, nor do the writes of ovn-northd, which the test simulates.
-                    try await NetworkStore.$requester.withValue("b") { _ = try await store.createNetworks(networks(1)) }
-                    #expect(store.snapshot().networkIDs.count == 201)
+                    try await NetworkStore.$requester.withValue("b") { _ = try await store.create(Network.self, networks(1)) }
+                    #expect(Network.ids(in: store.snapshot()).count == 201)
                     var taken = global
                     taken.sbCfg = 1
                     try await store.northbound.transact([.update(taken, columns: [.sbCfg])], within: .seconds(5))
                     _ = try await next
-                    #expect(store.snapshot().networkIDs.count == 202)
+                    #expect(Network.ids(in: store.snapshot()).count == 202)
                 }
             }
         }
@@ -68,7 +68,7 @@ struct PaceTests {
             try await withStore(server, { $0.paceTimeout = .milliseconds(10) }) { store in
                 try await store.northbound.transact([.insert(Northbound.NBGlobal(id: .random()))], within: .seconds(5))
                 try await NetworkStore.$requester.withValue("a") {
-                    for count in [180, 1, 1] { _ = try await store.createNetworks(networks(count)) }
+                    for count in [180, 1, 1] { _ = try await store.create(Network.self, networks(count)) }
                     #expect(store.northdNumbers == (3, 0))
                 }
             }
@@ -83,7 +83,7 @@ struct PaceTests {
                     replica[Northbound.NBGlobal.self].isEmpty ? nil : ()
                 }
                 let before = store.northdNumbers.nbCfg
-                _ = try await store.createNetworks(networks(30))
+                _ = try await store.create(Network.self, networks(30))
                 try await store.northbound.wait(within: .seconds(60)) { replica in
                     replica[Northbound.NBGlobal.self].allSatisfy { $0.sbCfg > before } ? () : nil
                 }

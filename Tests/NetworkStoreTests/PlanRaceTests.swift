@@ -20,7 +20,7 @@ struct PlanRaceTests {
             try await withStore(server) { store in
                 let network = try await store.network("n", "10.0.0.0/24")
                 let subnet = try #require(network.subnets.first)
-                _ = try await store.updateSubnet(subnet, SubnetUpdate(enableDHCP: false))
+                _ = try await store.update(subnet, SubnetUpdate(enableDHCP: false))
                 let port = try await store.port(network) {
                     $0.extraDHCPOptions = [ExtraDHCPOption(name: "mtu", value: "1000")]
                 }
@@ -92,8 +92,8 @@ struct PlanRaceTests {
                 #expect(snapshot.ports(of: network.id).count == (deleteFirst ? 0 : 1))
                 #expect((snapshot.allocations(of: network.id) == nil) == deleteFirst)
                 if !deleteFirst {
-                    for port in snapshot.ports(of: network.id) { try await store.deletePort(port.id) }
-                    try await store.deleteNetwork(network.id)
+                    for port in snapshot.ports(of: network.id) { try await store.delete(port.id) }
+                    try await store.delete(network.id)
                     #expect(store.snapshot().allocations(of: network.id) == nil)
                 }
             }

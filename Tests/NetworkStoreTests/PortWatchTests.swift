@@ -43,12 +43,12 @@ import Testing
         try await withStores { here, there in
             let (one, two) = (try await there.network("one"), try await there.network("two"))
             let watch = here.watchPorts(of: [one.id])
-            let port = try await there.createPorts([
+            let port = try await there.create(Port.self, [
                 PortCreate(projectID: "p", networkID: two.id), PortCreate(projectID: "p", networkID: one.id),
             ])[1]
             #expect(await told(watch, port.id))
             #expect(here.snapshot().port(port.id) != nil)
-            try await there.deletePort(port.id)
+            try await there.delete(port.id)
             #expect(await told(watch, port.id))
             #expect(here.snapshot().port(port.id) == nil)
             here.endWatch(watch)
@@ -59,9 +59,9 @@ import Testing
     @Test func `a trunk's parent changes with its subports, and they with its host`() async throws {
         try await withStores { here, there in
             let (above, below) = (try await there.network("above"), try await there.network("below"))
-            let parent = try await there.createPorts([PortCreate(projectID: "p", networkID: above.id)])[0]
-            let child = try await there.createPorts([PortCreate(projectID: "p", networkID: below.id)])[0]
-            let trunk = try await there.createTrunks([TrunkCreate(projectID: "p", portID: parent.id)])[0]
+            let parent = try await there.create(Port.self, [PortCreate(projectID: "p", networkID: above.id)])[0]
+            let child = try await there.create(Port.self, [PortCreate(projectID: "p", networkID: below.id)])[0]
+            let trunk = try await there.create(Trunk.self, [TrunkCreate(projectID: "p", portID: parent.id)])[0]
             try await here.lookAgain()
             let (upper, lower) = (here.watchPorts(of: [above.id]), here.watchPorts(of: [below.id]))
             _ = try await there.addSubports(
@@ -69,10 +69,10 @@ import Testing
             #expect(await told(upper, parent.id))
             #expect(await told(lower, child.id))
             // An address of the subport is in the parent too.
-            _ = try await there.updatePort(child.id, PortUpdate(macAddress: MACAddress("02:00:00:00:00:07")))
+            _ = try await there.update(child.id, PortUpdate(macAddress: MACAddress("02:00:00:00:00:07")))
             #expect(await told(upper, parent.id))
             #expect(await told(lower, child.id))
-            _ = try await there.updatePort(parent.id, PortUpdate(hostID: "h1"))
+            _ = try await there.update(parent.id, PortUpdate(hostID: "h1"))
             #expect(await told(upper, parent.id))
             #expect(await told(lower, child.id))
             here.endWatch(upper)
@@ -87,11 +87,11 @@ import Testing
             let watch = here.watchPorts(of: [network.id])
             var update = NetworkUpdate()
             update.description = "the same to all ports"
-            _ = try await there.updateNetwork(network.id, update)
+            _ = try await there.update(network.id, update)
             update.shared = true
-            _ = try await there.updateNetwork(network.id, update)
+            _ = try await there.update(network.id, update)
             #expect(await news(of: watch) { _ in true } == .anything)
-            _ = try await there.createSubnets([
+            _ = try await there.create(Subnet.self, [
                 SubnetCreate(projectID: "p", networkID: network.id, cidr: IPPrefix(literal: "10.0.0.0/24"))
             ])
             #expect(await news(of: watch) { _ in true } == .anything)
@@ -104,7 +104,7 @@ import Testing
             try await withOVSDBServer(schema: .southbound) { south in
                 try await withStore(north, southbound: south) { store in
                     let network = try await store.network("one")
-                    let ports = try await store.createPorts(
+                    let ports = try await store.create(Port.self,
                         ["h1", "h2"].map { PortCreate(projectID: "p", networkID: network.id, hostID: $0) })
                     let watch = store.watchPorts(of: [network.id])
                     try await south.control("ovn-sbctl", "chassis-add", "h1", "geneve", "192.0.2.1")

@@ -98,9 +98,9 @@ import Testing
                 let network = try await store.network("n", "10.0.0.0/24")
                 let port = try await store.port(network) { $0.portSecurityEnabled = false }
                 #expect(try await rows(server).count == 2)
-                try await store.deletePort(port.id)
+                try await store.delete(port.id)
                 #expect(try await rows(server) == [RowID(ofRuleFor: network.id).description])
-                try await store.deleteNetwork(network.id)
+                try await store.delete(network.id)
                 #expect(try await rows(server) == [])
             }
         }

@@ -17,20 +17,20 @@ struct StoreTests {
                 for round in 0..<20 {
                     let network = try await stores[round % 3].network("n\(round)")
                     let next = stores[(round + 1) % 3]
-                    #expect(try await next.network(network.id) == network)
-                    let subnet = try await next.createSubnets([
+                    #expect(try await next.find(network.id) == network)
+                    let subnet = try await next.create(Subnet.self, [
                         SubnetCreate(projectID: "p", networkID: network.id, cidr: IPPrefix("10.0.0.0/24")!)
                     ])[0]
                     let port = try await stores[(round + 2) % 3].port(network)
                     #expect(port.fixedIPs.map(\.subnetID) == [subnet.id])
-                    #expect(try await stores[round % 3].port(port.id) == port)
-                    try await stores[round % 3].deletePort(port.id)
+                    #expect(try await stores[round % 3].find(port.id) == port)
+                    try await stores[round % 3].delete(port.id)
                     // The subnet is free again, though this replica may still have the port.
-                    try await next.deleteSubnet(subnet.id)
-                    try await stores[(round + 2) % 3].deleteNetwork(network.id)
+                    try await next.delete(subnet.id)
+                    try await stores[(round + 2) % 3].delete(network.id)
                     try await stores[round % 3].lookAgain()
                     await #expect(throws: NeutronError.networkNotFound(network.id)) {
-                        try await stores[round % 3].network(network.id)
+                        try await stores[round % 3].find(network.id)
                     }
                 }
             }
@@ -43,10 +43,10 @@ struct StoreTests {
                 let network = try await store.network("n", "10.0.0.0/29")
                 let request = PortCreate(projectID: "p", networkID: network.id)
                 await #expect(throws: NeutronError.ipAddressGenerationFailure(network.id)) {
-                    try await store.createPorts(Array(repeating: request, count: 6))
+                    try await store.create(Port.self, Array(repeating: request, count: 6))
                 }
                 #expect(Array(store.ports()).isEmpty)
-                let ports = try await store.createPorts(Array(repeating: request, count: 5))
+                let ports = try await store.create(Port.self, Array(repeating: request, count: 5))
                 #expect(Set(ports.flatMap(\.addresses)).count == 5)
                 #expect(Set(store.ports()) == Set(ports))
                 let listed = try await server.control(
@@ -128,7 +128,7 @@ struct StoreTests {
                     if round % 2 == 0 {
                         try await stores[0].lookAgain()
                         for port in stores[0].ports() where port.macAddress == mac {
-                            try await stores[1].deletePort(port.id)
+                            try await stores[1].delete(port.id)
                         }
                     }
                 }
@@ -143,16 +143,16 @@ struct StoreTests {
                 let port = try await stores[0].port(network)
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     for index in 0..<30 {
-                        group.addTask { try await stores[index % 3].addTags(["tag-\(index)"], to: .port(port.id)) }
+                        group.addTask { try await stores[index % 3].addTags(["tag-\(index)"], to: port.id) }
                     }
                     try await group.waitForAll()
                 }
                 try await stores[1].lookAgain()
-                let changed = try await stores[1].port(port.id)
+                let changed = try await stores[1].find(port.id)
                 #expect(changed.standard.tags == (0..<30).map { "tag-\($0)" }.sorted())
                 #expect(changed.standard.revision == 31)
                 await #expect(throws: NeutronError.revisionNumberConstraintFailed(expected: 1, current: 31)) {
-                    try await stores[2].updatePort(port.id, PortUpdate(name: "late"), ifRevision: 1)
+                    try await stores[2].update(port.id, PortUpdate(name: "late"), ifRevision: 1)
                 }
             }
         }
@@ -166,29 +166,29 @@ struct StoreTests {
                 var port = try await store.port(network) {
                     $0.extraDHCPOptions = [ExtraDHCPOption(name: "mtu", value: "1200")]
                 }
-                #expect(try await store.port(port.id) == port)
-                port = try await store.updatePort(
+                #expect(try await store.find(port.id) == port)
+                port = try await store.update(
                     port.id,
                     PortUpdate(
                         name: "ö\"\\", fixedIPs: [.any(subnet), .address("10.0.1.9")],
                         extraDHCPOptions: [ExtraDHCPOption(name: "router", value: "10.0.0.9")],
                         profile: ["a": ["b": [1, .number(2.5), nil, true]]]))
-                #expect(try await store.port(port.id) == port)
-                let changed = try await store.updateSubnet(
+                #expect(try await store.find(port.id) == port)
+                let changed = try await store.update(
                     subnet.id, SubnetUpdate(gatewayIP: .null, hostRoutes: [], enableDHCP: false))
-                #expect(try await store.subnet(subnet.id) == changed)
+                #expect(try await store.find(subnet.id) == changed)
                 #expect(store.snapshot().logicalSwitchPort(port.id)?.dhcpv4Options != nil)  // the other subnet's
-                let slaac = try await store.createSubnets([
+                let slaac = try await store.create(Subnet.self, [
                     SubnetCreate(
                         projectID: "p", networkID: network.id, cidr: IPPrefix("fd00::/64")!, ipv6RAMode: .slaac,
                         ipv6AddressMode: .slaac)
                 ])[0]
-                #expect(try await store.port(port.id).fixedIPs.last?.subnetID == slaac.id)
-                #expect(try await store.network(network.id).subnets.count == 3)
-                try await store.setTags(["x"], of: .subnet(slaac.id))
-                #expect(try await store.tags(of: .subnet(slaac.id)) == ["x"])
-                try await store.deletePort(port.id)
-                try await store.deleteNetwork(network.id)
+                #expect(try await store.find(port.id).fixedIPs.last?.subnetID == slaac.id)
+                #expect(try await store.find(network.id).subnets.count == 3)
+                try await store.setTags(["x"], of: slaac.id)
+                #expect(try await store.find(slaac.id).standard.tags == ["x"])
+                try await store.delete(port.id)
+                try await store.delete(network.id)
                 for table in ["Logical_Switch", "Logical_Switch_Port", "DHCP_Options"] {
                     #expect(try await server.control("ovn-nbctl", "--bare", "list", table) == "")
                 }
@@ -205,9 +205,9 @@ struct StoreTests {
                 #expect(Array(store.networks()).isEmpty)
                 #expect(Array(store.ports()).isEmpty)
                 let id = ID<Network>("11111111-2222-4333-8444-555555555555")!
-                await #expect(throws: NeutronError.networkNotFound(id)) { try await store.deleteNetwork(id) }
+                await #expect(throws: NeutronError.networkNotFound(id)) { try await store.delete(id) }
                 await #expect(throws: NeutronError.networkNotFound(id)) {
-                    try await store.createPorts([PortCreate(projectID: "p", networkID: id)])
+                    try await store.create(Port.self, [PortCreate(projectID: "p", networkID: id)])
                 }
             }
             #expect(
@@ -224,7 +224,7 @@ struct StoreTests {
                 try await server.control(
                     "ovn-nbctl", "set", "Logical_Switch_Port", "\(port.id)", "external_ids:their-key=1",
                     "options:their-option=2")
-                _ = try await store.updatePort(port.id, PortUpdate(name: "new", hostID: "h"))
+                _ = try await store.update(port.id, PortUpdate(name: "new", hostID: "h"))
                 let row = try #require(store.snapshot().logicalSwitchPort(port.id))
                 #expect(row.externalIDs["their-key"] == "1")
                 #expect(row.options["their-option"] == "2")
@@ -244,7 +244,7 @@ struct StoreTests {
                 #expect(error?.status == 503 || error?.status == 504)
                 #expect(error?.message.contains(expected) == true)
                 // Reads still work.
-                #expect(try await store.network(network.id).name == "n")
+                #expect(try await store.find(network.id).name == "n")
                 try await server.launch()
                 try await store.northbound.ready(within: .seconds(20))
                 #expect(try await store.port(network).fixedIPs.count == 1)

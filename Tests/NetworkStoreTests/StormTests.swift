@@ -52,34 +52,34 @@ struct StormTests {
             let port = store.snapshot().ports(of: network.id).randomElement()
             let subnet = store.snapshot().subnets(of: network.id).randomElement()
             switch (Int.random(in: 0..<16), port, subnet) {
-            case (0, let port?, _): try await store.deletePort(port.id)
+            case (0, let port?, _): try await store.delete(port.id)
             case (1, let port?, let subnet?):
-                _ = try await store.updatePort(port.id, PortUpdate(fixedIPs: [.any(subnet)]))
+                _ = try await store.update(port.id, PortUpdate(fixedIPs: [.any(subnet)]))
             case (2, let port?, _):
-                _ = try await store.updatePort(
+                _ = try await store.update(
                     port.id,
                     PortUpdate(extraDHCPOptions: [
                         ExtraDHCPOption(name: "mtu", value: [nil, "1000", "1100"][.random(in: 0..<3)])
                     ]))
             case (3, let port?, _):
-                _ = try await store.updatePort(port.id, PortUpdate(macAddress: .some(try randomMAC())))
-            case (4, let port?, _): try await store.addTags(["\(Int.random(in: 0..<9))"], to: .port(port.id))
+                _ = try await store.update(port.id, PortUpdate(macAddress: .some(try randomMAC())))
+            case (4, let port?, _): try await store.addTags(["\(Int.random(in: 0..<9))"], to: port.id)
             case (5, _, let subnet?):
-                _ = try await store.updateSubnet(subnet.id, SubnetUpdate(enableDHCP: .random()))
+                _ = try await store.update(subnet.id, SubnetUpdate(enableDHCP: .random()))
             case (6, _, let subnet?):
                 let server = IPAddress(subnet.ipVersion, bits: UInt128(Int.random(in: 1..<99)))
-                _ = try await store.updateSubnet(subnet.id, SubnetUpdate(dnsNameservers: [server]))
+                _ = try await store.update(subnet.id, SubnetUpdate(dnsNameservers: [server]))
             case (7, _, _):
-                _ = try await store.updateNetwork(network.id, NetworkUpdate(mtu: .random(in: 1_300...1_400)))
-            case (8, _, let subnet?): try await store.deleteSubnet(subnet.id)
+                _ = try await store.update(network.id, NetworkUpdate(mtu: .random(in: 1_300...1_400)))
+            case (8, _, let subnet?): try await store.delete(subnet.id)
             case (9, _, _):
-                _ = try await store.createSubnets([
+                _ = try await store.create(Subnet.self, [
                     SubnetCreate(
                         projectID: "p", networkID: network.id,
                         cidr: IPPrefix(literal: ["10.2.0.0/26", "10.0.0.0/26", "fd00::/64"][.random(in: 0..<3)]))
                 ])
             case (10, _, _):
-                _ = try await store.createSubnets([
+                _ = try await store.create(Subnet.self, [
                     SubnetCreate(
                         projectID: "p", networkID: network.id, cidr: IPPrefix(literal: "fd01::/64"),
                         ipv6AddressMode: .slaac)
@@ -88,7 +88,7 @@ struct StormTests {
                 let pair = AllowedAddressPair(
                     address: store.snapshot().ports(of: network.id)[0].fixedIPs.first?.ipAddress
                         ?? IPAddress(literal: "10.0.0.9"))
-                _ = try await store.updatePort(port.id, PortUpdate(allowedAddressPairs: Bool.random() ? [] : [pair]))
+                _ = try await store.update(port.id, PortUpdate(allowedAddressPairs: Bool.random() ? [] : [pair]))
             default: _ = try await store.port(network)
             }
             return "done"

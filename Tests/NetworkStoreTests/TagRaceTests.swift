@@ -15,7 +15,7 @@ struct TagRaceTests {
             try await withThreeStores(server) { stores in
                 let network = try await stores[0].network("n", "10.0.0.0/16")
                 let parent = try await stores[0].port(network)
-                let trunk = try await stores[0].createTrunks([TrunkCreate(projectID: "p", portID: parent.id)])[0]
+                let trunk = try await stores[0].create(Trunk.self, [TrunkCreate(projectID: "p", portID: parent.id)])[0]
                 // Sixteen tags for twenty-four clients, half of them by profile: all conflict.
                 let told = try await withThrowingTaskGroup(of: String.self) { group in
                     for client in 0..<24 {
@@ -30,7 +30,7 @@ struct TagRaceTests {
                 let tags = Array(stores[1].ports()).compactMap { $0.binding.profile["tag"] }
                 #expect(Set(tags) == Set((1...16).map { .integer($0) }))
                 #expect(tags.count == 16)
-                #expect(try await stores[1].trunk(trunk.id).subports.count == told["carried"]! - profiled(stores[1]))
+                #expect(try await stores[1].find(trunk.id).subports.count == told["carried"]! - profiled(stores[1]))
                 let rows = try await server.control(
                     "ovn-nbctl", "--bare", "--columns=tag", "find", "Logical_Switch_Port", "tag!=[]")
                 #expect(rows.split(separator: "\n").count == 16)
@@ -43,7 +43,7 @@ struct TagRaceTests {
             try await withThreeStores(server) { stores in
                 let network = try await stores[0].network("n", "10.0.0.0/16")
                 let parent = try await stores[0].port(network)
-                let trunk = try await stores[0].createTrunks([TrunkCreate(projectID: "p", portID: parent.id)])[0]
+                let trunk = try await stores[0].create(Trunk.self, [TrunkCreate(projectID: "p", portID: parent.id)])[0]
                 for tag in 1...20 {
                     let ports = [try await stores[0].port(network), try await stores[1].port(network)]
                     let told = await withTaskGroup(of: String.self) { group in

@@ -21,7 +21,7 @@ import Testing
         #expect(trunk.standard.revision == 1)
         #expect(ledger.snapshot.trunk(trunk.id) == trunk)
         #expect(ledger.snapshot.trunk(ofParent: parent.id) == trunk)
-        #expect(ledger.snapshot.trunkIDs.next(after: nil, upwards: true, limit: 9) == [trunk.id])
+        #expect(Trunk.ids(in: ledger.snapshot).next(after: nil, upwards: true, limit: 9) == [trunk.id])
         let row = ledger.row(ports[0])
         #expect(row.parentName == parent.id.description)
         #expect(row.tag == 20)
@@ -78,7 +78,7 @@ import Testing
             refusal { try ledger.change { try $0.delete(parent.id, nil) } }
                 == .portInUseAsTrunkParent(parent.id, trunk: trunk.id))
         try ledger.change { try $0.delete(trunk.id, nil) }
-        #expect(ledger.snapshot.trunkIDs.count == 0)
+        #expect(Trunk.ids(in: ledger.snapshot).count == 0)
         #expect(ledger.snapshot.port(parent.id)?.trunk == nil)
         #expect(ledger.row(port).parentName == nil)
         #expect(!ledger.row(parent).externalIDs.keys.contains { $0.hasPrefix("neutron:trunk_") })

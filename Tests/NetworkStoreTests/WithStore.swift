@@ -51,18 +51,18 @@ private func client(
 
 extension NetworkStore {
     func network(_ name: String = "n", _ cidrs: String...) async throws -> Network {
-        let network = try await createNetworks([NetworkCreate(projectID: "p", name: name)])[0]
+        let network = try await create(Network.self, [NetworkCreate(projectID: "p", name: name)])[0]
         for cidr in cidrs {
-            _ = try await createSubnets([
+            _ = try await create(Subnet.self, [
                 SubnetCreate(projectID: "p", networkID: network.id, cidr: IPPrefix(literal: cidr))
             ])
         }
-        return try await self.network(network.id)
+        return try await self.find(network.id)
     }
 
     func port(_ network: Network, _ configure: (inout PortCreate) -> Void = { _ in }) async throws -> Port {
         var request = PortCreate(projectID: "p", networkID: network.id)
         configure(&request)
-        return try await createPorts([request])[0]
+        return try await create(Port.self, [request])[0]
     }
 }

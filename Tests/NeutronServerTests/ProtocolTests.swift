@@ -17,14 +17,15 @@ import Testing
             for path in ["/v2.0", "/v2.0/"] {
                 let version = try await api(.get, path)
                 #expect(version["version", "id"] == "v2.0")
-                #expect(version["resources"]?.array?.count == 4)
+                let collections = version["resources"]?.array?.compactMap { $0.object?["collection"]?.string } ?? []
+                #expect(Set(collections).isSuperset(of: ["networks", "subnets", "ports", "trunks", "address_scopes"]))
             }
             let extensions = try await api(.get, "/v2.0/extensions.json")
             #expect(extensions["extensions"]?.array?.count == Extension.all.count)
             #expect(try await api(.get, "/v2.0/extensions/binding")["extension", "alias"] == "binding")
-            let missing = try await api(.get, "/v2.0/extensions/security-group")
+            let missing = try await api(.get, "/v2.0/extensions/no-such")
             #expect(missing.status == 404)
-            #expect(missing.error == "HTTPNotFound: Extension with alias security-group does not exist")
+            #expect(missing.error == "HTTPNotFound: Extension with alias no-such does not exist")
         }
     }
 

@@ -22,26 +22,26 @@ import Testing
 
         func network(_ project: String = "a", shared: Bool = false) async throws -> ID<Network> {
             let request = NetworkCreate(projectID: project, name: "n", shared: shared)
-            let network = try await store.createNetworks([request])[0].id
-            _ = try await store.createSubnets([
+            let network = try await store.create(Network.self, [request])[0].id
+            _ = try await store.create(Subnet.self, [
                 SubnetCreate(projectID: project, networkID: network, cidr: try #require(IPPrefix("10.0.0.0/16")))
             ])
             return network
         }
 
         func make(_ name: String, on network: ID<Network>, _ project: String = "a") async throws -> ID<Port> {
-            try await store.createPorts([PortCreate(projectID: project, networkID: network, name: name)])[0].id
+            try await store.create(Port.self, [PortCreate(projectID: project, networkID: network, name: name)])[0].id
         }
 
         /// Ports of which each is a line of 5 KB: more than sockets take of many.
         func large(_ count: Int, on network: ID<Network>) async throws -> [Port] {
             let port = PortCreate(
                 projectID: "a", networkID: network, profile: ["x": .string(String(repeating: "x", count: 4_000))])
-            return try await store.createPorts(Array(repeating: port, count: count))
+            return try await store.create(Port.self, Array(repeating: port, count: count))
         }
 
         func rename(_ port: ID<Port>, _ name: String) async throws {
-            _ = try await store.updatePort(port, PortUpdate(name: name))
+            _ = try await store.update(port, PortUpdate(name: name))
         }
 
         func watch(_ networks: ID<Network>..., more: String = "", token: String = "root") throws -> WatchReader {
@@ -96,9 +96,9 @@ import Testing
             #expect(Set(shown.keys).isSuperset(of: Set(Port.attributes.names).subtracting(["trunk_details"])))
             try await ground.rename(one, "uno")
             #expect(try await next()?.object?["port"]?.object?["name"] == "uno")
-            try await ground.store.setTags(["red"], of: .port(one))
+            try await ground.store.setTags(["red"], of: one)
             #expect(try await next()?.object?["port"]?.object?["tags"] == ["red"])
-            try await ground.store.deletePort(two)
+            try await ground.store.delete(two)
             #expect(try await next() == ["gone": .string("\(two)")])
         }
     }
@@ -111,7 +111,7 @@ import Testing
             let watch = try ground.watch(network, more: "&name=one&fields=id&fields=name")
             #expect(try await watch.next() == ["port": ["id": .string("\(one)"), "name": "one"]])
             #expect(try await watch.next() == ["synchronized": true])
-            _ = try await ground.store.updatePort(one, PortUpdate(description: "not shown"))
+            _ = try await ground.store.update(one, PortUpdate(description: "not shown"))
             // It no longer matches, then it does again.
             try await ground.rename(one, "uno")
             #expect(try await watch.next() == ["gone": .string("\(one)")])
@@ -127,7 +127,7 @@ import Testing
             for number in 0..<40 { ports.append(try await ground.make("p\(number)", on: network)) }
             let watch = try ground.watch(network, more: "&fields=id")
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for port in ports { group.addTask { try await ground.store.deletePort(port) } }
+                for port in ports { group.addTask { try await ground.store.delete(port) } }
                 try await group.waitForAll()
             }
             let last = try await ground.make("last", on: network)
@@ -211,7 +211,7 @@ import Testing
                     try await group.waitForAll()
                 }
             }
-            try await ground.store.deletePort(ports[0])
+            try await ground.store.delete(ports[0])
             var names: [String: String] = [:]
             var lines = 0
             while names["\(ports[0])"] != "gone" || names.count < 200
@@ -338,7 +338,7 @@ import Testing
             await ground.database.kill()
             try await ground.database.launch()
             try await ground.store.lookAgain()
-            try await ground.store.deletePort(one)
+            try await ground.store.delete(one)
             _ = try await ground.make("two", on: network)
             // At once, if they were made before the watched replica was back.
             let lines = [try await watch.next(), try await watch.next()].compactMap(\.?.object)

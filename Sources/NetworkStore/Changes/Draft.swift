@@ -6,7 +6,7 @@ import OVSDB
 /// The changes of one request, planned on a snapshot and not yet sent.
 ///
 /// `snapshot` has the changes made so far, so that the members of a bulk request see each other.
-struct Draft {
+package struct Draft {
     private var base: Snapshot
     /// The database without the requests that share the transaction.
     private let committed: Replica
@@ -45,16 +45,9 @@ struct Draft {
 
     mutating func insert(_ row: some Row) { operations.append(.insert(row)) }
 
-    mutating func change(_ old: Northbound.LogicalSwitch, to new: Northbound.LogicalSwitch) {
-        operations += Operation.changes(from: old, to: new, maps: [.externalIDs, .otherConfig])
-    }
-
-    mutating func change(_ old: Northbound.DHCPOptions, to new: Northbound.DHCPOptions) {
-        operations += Operation.changes(from: old, to: new, maps: [.externalIDs, .options])
-    }
-
-    mutating func change(_ old: Northbound.LogicalSwitchPort, to new: Northbound.LogicalSwitchPort) {
-        operations += Operation.changes(from: old, to: new, maps: [.externalIDs, .options])
+    /// Maps are changed key by key, so that keys which others write concurrently stay.
+    mutating func change<R: OwnedRow>(_ old: R, to new: R) {
+        operations += Operation.changes(from: old, to: new, maps: R.mapColumns)
     }
 
     mutating func delete<R: Row>(_ row: R) { operations.append(.delete(R.self, row.id)) }
@@ -99,20 +92,4 @@ struct Draft {
         standard.revision += 1
         standard.updatedAt = time
     }
-}
-
-/// A row that carries our keys.
-protocol OwnedRow: Row {
-    var externalIDs: StringMap { get set }
-    static var externalIDsColumn: Column<Self, StringMap> { get }
-}
-
-extension Northbound.LogicalSwitch: OwnedRow {
-    static var externalIDsColumn: Column<Self, StringMap> { .externalIDs }
-}
-extension Northbound.DHCPOptions: OwnedRow {
-    static var externalIDsColumn: Column<Self, StringMap> { .externalIDs }
-}
-extension Northbound.LogicalSwitchPort: OwnedRow {
-    static var externalIDsColumn: Column<Self, StringMap> { .externalIDs }
 }

@@ -64,6 +64,15 @@ enum AllocationLayout {
     static let generation = "neutron:allocation_generation"
 }
 
+/// Keys of a record: a row of `DHCP_Options` for what OVN has no row for. Nothing refers to it.
+enum RecordLayout {
+    /// What it is a record of: a resource's name in the singular.
+    static let kind = "neutron:kind"
+    static let id = "neutron:id"
+    /// The keys under which a record has the identifier of something else, by which it is found.
+    static let references: [String] = []
+}
+
 /// Keys of the `ACL` rows of a network: one for all its ports, and one for each port that is exempt from it.
 enum RuleLayout {
     static let networkID = "neutron:network_id"

@@ -32,6 +32,8 @@ enum ListScope: Hashable, Sendable {
     /// Ports on a host; nil for subports, which are where their parent is. Of one owner, or of any
     /// if nil.
     case place(host: String?, owner: String?)
+    /// Records of a kind.
+    case kind(String)
 }
 
 /// A VLAN on its parent port.
@@ -84,6 +86,24 @@ enum NorthboundIndexes {
     static let portOptions = Index<Northbound.DHCPOptions, ID<Port>>("port options") {
         (row: Northbound.DHCPOptions) -> ID<Port>? in
         row.isOurs ? row.portID : nil
+    }
+
+    static let record = Index<Northbound.DHCPOptions, RecordKey>("record") {
+        (row: Northbound.DHCPOptions) -> RecordKey? in
+        row.recordKind.flatMap { kind in row.recordNumber.map { RecordKey(kind: kind, number: $0) } }
+    }
+    static let recordOrder = OrderedIndex<Northbound.DHCPOptions, ListScope>("record order") {
+        (row: Northbound.DHCPOptions) -> UInt128? in
+        row.recordKind == nil ? nil : row.recordNumber
+    } keys: { row in
+        row.recordKind.map { [.kind($0)] } ?? []
+    }
+    static let recordReference = Index<Northbound.DHCPOptions, RecordReference>("record reference") {
+        (row: Northbound.DHCPOptions) -> [RecordReference] in
+        guard row.recordKind != nil else { return [] }
+        return RecordLayout.references.compactMap { key in
+            row.externalIDs[key].map { RecordReference(key: key, value: $0) }
+        }
     }
 
     static let port = Index<Northbound.LogicalSwitchPort, ID<Port>>("port") {
@@ -179,7 +199,8 @@ enum NorthboundIndexes {
         MonitoredTable(Northbound.ACL.self, columns: [.action, .direction, .match, .priority]),
         MonitoredTable(Northbound.DHCPOptions.self)
             .indexed(by: subnet).indexed(by: subnetsOfNetwork).indexed(by: subnetOrder).indexed(by: allocations)
-            .indexed(by: portOptionsOfSubnet).indexed(by: portOptions),
+            .indexed(by: portOptionsOfSubnet).indexed(by: portOptions).indexed(by: record)
+            .indexed(by: recordOrder).indexed(by: recordReference),
         MonitoredTable(
             Northbound.LogicalSwitchPort.self,
             excluding: [.dynamicAddresses, .haChassisGroup, .mirrorRules]

@@ -11,14 +11,10 @@ typealias PortID = ID<Port>
 // Attributes read from a row without building a resource.
 
 extension Northbound.LogicalSwitch {
-    var isOurs: Bool { externalIDs[Layout.revision] != nil }
-
     var networkID: NetworkID? { NetworkLayout.networkID(switchName: name) }
 }
 
 extension Northbound.DHCPOptions {
-    var isOurs: Bool { externalIDs[Layout.revision] != nil }
-
     var subnetID: SubnetID? { externalIDs[SubnetLayout.id].flatMap { text in text.withBytes { SubnetID(utf8: $0) } } }
 
     var networkID: NetworkID? {
@@ -32,6 +28,13 @@ extension Northbound.DHCPOptions {
     /// The network whose allocations the row counts.
     var allocationNetworkID: NetworkID? {
         externalIDs[AllocationLayout.networkID].flatMap { text in text.withBytes { NetworkID(utf8: $0) } }
+    }
+
+    /// Nil unless the row is a record.
+    var recordKind: String? { isOurs ? externalIDs[RecordLayout.kind] : nil }
+
+    var recordNumber: UInt128? {
+        externalIDs[RecordLayout.id].flatMap { text in text.withBytes { NetworkID(utf8: $0) } }?.number
     }
 
     var prefix: IPPrefix? { IPPrefix(cidr) }

@@ -5,7 +5,7 @@ import NeutronAPI
 /// What one requester may see and do with resources of one kind.
 ///
 /// What it may not see is 404, as if it did not exist. What it sees but may not do is 403.
-struct Access<Of: StoredResource>: Sendable {
+struct Access<Of: ServedResource>: Sendable {
     let store: NetworkStore
     let requester: Requester
 
@@ -22,11 +22,11 @@ struct Access<Of: StoredResource>: Sendable {
 
     /// The resource, if the requester sees it.
     func find(_ id: ID<Of>) async throws -> Of {
-        let found = try await Of.find(id, in: store)
+        let found: Of = try await store.find(id)
         if requester.isAdmin || isVisible(found, in: store.snapshot()) { return found }
         // It may just have become visible, through another replica.
         try await store.lookAgain()
-        let again = try await Of.find(id, in: store)
+        let again: Of = try await store.find(id)
         guard isVisible(again, in: store.snapshot()) else { throw Of.notFound(id.description) }
         return again
     }
@@ -74,10 +74,11 @@ struct Access<Of: StoredResource>: Sendable {
         guard let project = projects(given).first?.string ?? requester.projectID else {
             throw NeutronError.projectMissing
         }
-        var target = PolicyTarget(projectID: project, deviceOwner: given["device_owner"]?.string ?? "")
+        let owner = given["device_owner"]?.string ?? ""
+        var target = PolicyTarget(projectID: project, on: nil, deviceOwner: owner)
         if Of.isOnNetwork, let network = given["network_id"]?.string.flatMap({ ID<Network>($0) }) {
-            target.network = try await self.network(network)
-            guard isTrusted || target.network?.isShared == true || target.isOnNetwork(of: project) else {
+            target = PolicyTarget(projectID: project, on: try await self.network(network), deviceOwner: owner)
+            guard isTrusted || target.isShared || target.isOnNetwork(of: project) else {
                 throw NeutronError.networkOfAnother(project: project, kind: Of.memberName)
             }
         }

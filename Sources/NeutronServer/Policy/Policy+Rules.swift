@@ -78,6 +78,14 @@ extension Policy {
         Rule("update_port:allowed_address_pairs:ip_address", [.networkMember]),
         Rule("delete_port", [.projectMember, .networkMember, .role("advsvc")]),
 
+        // Address scopes.
+        Rule("get_address_scope", [.projectReader, .shared]),
+        Rule("create_address_scope", [.projectMember]),
+        Rule("create_address_scope:shared", []),
+        Rule("update_address_scope", [.projectMember]),
+        Rule("update_address_scope:shared", []),
+        Rule("delete_address_scope", [.projectMember]),
+
         // Trunks. The requester must see their ports.
         Rule("get_trunk", [.projectReader]),
         Rule("create_trunk", [.projectMember]),

@@ -27,7 +27,7 @@ enum Policy {
         case networkReader
         /// It may write, and the resource is on a network of its project.
         case networkMember
-        /// The network is shared.
+        /// It, or the network that it is on, is shared.
         case shared
         /// The network is external: routers may have their gateway on it.
         case external
@@ -42,7 +42,7 @@ enum Policy {
             case .projectMember: requester.isMember && requester.projectID == target.projectID
             case .networkReader: requester.isReader && target.isOnNetwork(of: requester.projectID)
             case .networkMember: requester.isMember && target.isOnNetwork(of: requester.projectID)
-            case .shared: target.network?.isShared ?? false
+            case .shared: target.isShared
             case .external: target.network?.isExternal ?? false
             case .notNetworkDevice: !target.deviceOwner.hasPrefix("network:")
             case .role(let role): requester.roles.contains(role)

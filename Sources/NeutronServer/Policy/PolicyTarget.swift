@@ -10,11 +10,21 @@ struct PolicyTarget: Sendable {
     var network: NetworkOwnership?
     /// Of a port, after the change.
     var deviceOwner = ""
+    /// Whether every project may use it; for what is on a network, whether it may use the network.
+    var isShared = false
+
+    init(projectID: String, isShared: Bool = false) { (self.projectID, self.isShared) = (projectID, isShared) }
+
+    /// Of something on a network, or of a network.
+    init(projectID: String, on network: NetworkOwnership?, deviceOwner: String = "") {
+        (self.projectID, self.network, self.deviceOwner) = (projectID, network, deviceOwner)
+        isShared = network?.isShared ?? false
+    }
 
     func isOnNetwork(of project: String?) -> Bool { network.map { $0.projectID == project } ?? false }
 }
 
-extension StoredResource {
+extension ServedResource {
     /// The properties of this resource that rules depend on; by default only its project.
     func policyTarget(in snapshot: Snapshot) -> PolicyTarget { PolicyTarget(projectID: standard.projectID) }
 
@@ -27,7 +37,7 @@ extension Network {
     func policyTarget(in snapshot: Snapshot) -> PolicyTarget {
         PolicyTarget(
             projectID: standard.projectID,
-            network: NetworkOwnership(projectID: standard.projectID, isShared: shared, isExternal: external))
+            on: NetworkOwnership(projectID: standard.projectID, isShared: shared, isExternal: external))
     }
 }
 
@@ -35,7 +45,7 @@ extension Subnet {
     static var isOnNetwork: Bool { true }
 
     func policyTarget(in snapshot: Snapshot) -> PolicyTarget {
-        PolicyTarget(projectID: standard.projectID, network: snapshot.ownership(of: networkID))
+        PolicyTarget(projectID: standard.projectID, on: snapshot.ownership(of: networkID))
     }
 }
 
@@ -52,6 +62,6 @@ extension Port {
 
     func policyTarget(in snapshot: Snapshot) -> PolicyTarget {
         PolicyTarget(
-            projectID: standard.projectID, network: snapshot.ownership(of: networkID), deviceOwner: deviceOwner)
+            projectID: standard.projectID, on: snapshot.ownership(of: networkID), deviceOwner: deviceOwner)
     }
 }

@@ -103,7 +103,7 @@ struct PortWatchStream: Sendable {
         let visible = access.restrict(query, to: snapshot)
         var gone = Set(ports)
         var buffer = ByteBuffer()
-        for port in Port.resources(ports, in: snapshot) where visible.matches(port) {
+        for port in Port.find(ports, in: snapshot) where visible.matches(port) {
             gone.remove(port.id)
             var line = JSONWriter()
             line.object {

@@ -23,7 +23,9 @@ extension Port: RowResource {
         try ExtraDHCPOptions.check(request.extraDHCPOptions)
     }
 
-    package static func check(change update: PortUpdate, _ configuration: NetworkStoreConfiguration) throws(NeutronError) {
+    package static func check(change update: PortUpdate, _ configuration: NetworkStoreConfiguration)
+        throws(NeutronError)
+    {
         if let profile = update.profile { try check(profile) }
         if let name = update.dnsName { try configuration.check(dnsName: name) }
         if let options = update.extraDHCPOptions { try ExtraDHCPOptions.check(options) }

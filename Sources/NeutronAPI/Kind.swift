@@ -159,7 +159,8 @@ extension Kind {
             },
             json: { value in value.map { kind.json($0) } ?? .null }, filter: Self.optional(kind.filter),
             sortKey: sortKey,
-            parse: { (text: String) -> Wrapped?? in kind.parse(text).map { .some($0) } }, write: { value in value.map { kind.write($0) } ?? "" })
+            parse: { (text: String) -> Wrapped?? in kind.parse(text).map { .some($0) } },
+            write: { value in value.map { kind.write($0) } ?? "" })
     }
 
     private static func optional<Wrapped>(_ filter: Kind<Wrapped>.Filters?) -> Filters? where Value == Wrapped? {

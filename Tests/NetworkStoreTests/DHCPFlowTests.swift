@@ -65,14 +65,17 @@ struct DHCPFlowTests {
         try await withOVNCentral { central in
             try await withStore(central.northbound, southbound: central.southbound) { store in
                 let network = try await store.network("n", "10.0.0.0/16")
-                _ = try await store.create(Subnet.self, [
-                    SubnetCreate(
-                        projectID: "p", networkID: network.id, cidr: IPPrefix("fd00::/64")!,
-                        ipv6RAMode: .dhcpv6Stateful, ipv6AddressMode: .dhcpv6Stateful)
-                ])
+                _ = try await store.create(
+                    Subnet.self,
+                    [
+                        SubnetCreate(
+                            projectID: "p", networkID: network.id, cidr: IPPrefix("fd00::/64")!,
+                            ipv6RAMode: .dhcpv6Stateful, ipv6AddressMode: .dhcpv6Stateful)
+                    ])
                 let wishes =
                     Self.edges4.map { (IPVersion.v4, $0) } + Self.edges6.map { (IPVersion.v6, $0) }
-                let ports = try await store.create(Port.self,
+                let ports = try await store.create(
+                    Port.self,
                     wishes.map { version, wish in
                         PortCreate(
                             projectID: "p", networkID: network.id,

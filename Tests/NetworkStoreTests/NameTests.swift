@@ -93,11 +93,13 @@ struct NameTests {
                     $0.fixedIPs = [.address("10.0.0.5")]
                     $0.dnsName = "sub"
                 }
-                let trunk = try await store.create(Trunk.self, [
-                    TrunkCreate(
-                        projectID: "p", portID: parent.id,
-                        subports: [SubportRequest(portID: port.id, segmentation: .vlan(7))])
-                ])[0]
+                let trunk = try await store.create(
+                    Trunk.self,
+                    [
+                        TrunkCreate(
+                            projectID: "p", portID: parent.id,
+                            subports: [SubportRequest(portID: port.id, segmentation: .vlan(7))])
+                    ])[0]
                 #expect(try await names(server)?["sub"] == "10.0.0.5")
                 _ = try await store.removeSubports([port.id], from: trunk.id)
                 #expect(try await names(server) == [:])

@@ -156,10 +156,12 @@ import Testing
                 }
                 #expect(told == ["made": 1, "409 NetworkNameInUse": 11])
                 // Names are per project, and only claimed ones are unique.
-                _ = try await stores[0].create(Network.self, [
-                    NetworkCreate(projectID: "q", name: "blue", claimsName: true),
-                    NetworkCreate(projectID: "p", name: "blue"),
-                ])
+                _ = try await stores[0].create(
+                    Network.self,
+                    [
+                        NetworkCreate(projectID: "q", name: "blue", claimsName: true),
+                        NetworkCreate(projectID: "p", name: "blue"),
+                    ])
                 await #expect(throws: NeutronError.networkNameInUse("red")) {
                     let red = NetworkCreate(projectID: "p", name: "red", claimsName: true)
                     _ = try await stores[0].create(Network.self, [red, red])

@@ -20,22 +20,26 @@ struct NorthdTests {
             ) {
                 store in
                 let network = try await store.network("n")
-                let four = try await store.create(Subnet.self, [
-                    SubnetCreate(
-                        projectID: "p", networkID: network.id, cidr: IPPrefix("10.80.0.0/24")!,
-                        dnsNameservers: [IPAddress("192.0.2.53")!, IPAddress("192.0.2.54")!],
-                        hostRoutes: [
-                            HostRoute(destination: IPPrefix("10.99.0.0/16")!, nexthop: IPAddress("10.80.0.9")!)
-                        ])
-                ])[0]
-                _ = try await store.create(Subnet.self, [
-                    SubnetCreate(
-                        projectID: "p", networkID: network.id, cidr: IPPrefix("10.81.0.0/24")!, gatewayIP: .null),
-                    SubnetCreate(
-                        projectID: "p", networkID: network.id, cidr: IPPrefix("fd00:80::/64")!,
-                        dnsNameservers: [IPAddress("2001:db8::53")!], ipv6RAMode: .dhcpv6Stateful,
-                        ipv6AddressMode: .dhcpv6Stateful),
-                ])
+                let four = try await store.create(
+                    Subnet.self,
+                    [
+                        SubnetCreate(
+                            projectID: "p", networkID: network.id, cidr: IPPrefix("10.80.0.0/24")!,
+                            dnsNameservers: [IPAddress("192.0.2.53")!, IPAddress("192.0.2.54")!],
+                            hostRoutes: [
+                                HostRoute(destination: IPPrefix("10.99.0.0/16")!, nexthop: IPAddress("10.80.0.9")!)
+                            ])
+                    ])[0]
+                _ = try await store.create(
+                    Subnet.self,
+                    [
+                        SubnetCreate(
+                            projectID: "p", networkID: network.id, cidr: IPPrefix("10.81.0.0/24")!, gatewayIP: .null),
+                        SubnetCreate(
+                            projectID: "p", networkID: network.id, cidr: IPPrefix("fd00:80::/64")!,
+                            dnsNameservers: [IPAddress("2001:db8::53")!], ipv6RAMode: .dhcpv6Stateful,
+                            ipv6AddressMode: .dhcpv6Stateful),
+                    ])
                 let port = try await store.port(network) {
                     $0.fixedIPs = [.address("10.80.0.20", four), .address("fd00:80::20")]
                     $0.extraDHCPOptions = [
@@ -93,11 +97,13 @@ struct NorthdTests {
         try await withOVNCentral { central in
             try await withStore(central.northbound) { store in
                 let network = try await store.network("n", "10.80.0.0/24")
-                _ = try await store.create(Subnet.self, [
-                    SubnetCreate(
-                        projectID: "p", networkID: network.id, cidr: IPPrefix("fd00:80::/64")!,
-                        ipv6RAMode: .dhcpv6Stateful, ipv6AddressMode: .dhcpv6Stateful)
-                ])
+                _ = try await store.create(
+                    Subnet.self,
+                    [
+                        SubnetCreate(
+                            projectID: "p", networkID: network.id, cidr: IPPrefix("fd00:80::/64")!,
+                            ipv6RAMode: .dhcpv6Stateful, ipv6AddressMode: .dhcpv6Stateful)
+                    ])
                 let client = try await store.port(network) {
                     $0.fixedIPs = [.address("10.80.0.9"), .address("fd00:80::9")]
                 }

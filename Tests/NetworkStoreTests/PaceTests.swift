@@ -51,7 +51,9 @@ struct PaceTests {
 
                     async let next = store.create(Network.self, networks(1))
                     // Another requester's does not wait, nor do the writes of ovn-northd, which the test simulates.
-                    try await NetworkStore.$requester.withValue("b") { _ = try await store.create(Network.self, networks(1)) }
+                    try await NetworkStore.$requester.withValue("b") {
+                        _ = try await store.create(Network.self, networks(1))
+                    }
                     #expect(Network.ids(in: store.snapshot()).count == 201)
                     var taken = global
                     taken.sbCfg = 1

@@ -43,9 +43,11 @@ import Testing
         try await withStores { here, there in
             let (one, two) = (try await there.network("one"), try await there.network("two"))
             let watch = here.watchPorts(of: [one.id])
-            let port = try await there.create(Port.self, [
-                PortCreate(projectID: "p", networkID: two.id), PortCreate(projectID: "p", networkID: one.id),
-            ])[1]
+            let port = try await there.create(
+                Port.self,
+                [
+                    PortCreate(projectID: "p", networkID: two.id), PortCreate(projectID: "p", networkID: one.id),
+                ])[1]
             #expect(await told(watch, port.id))
             #expect(here.snapshot().port(port.id) != nil)
             try await there.delete(port.id)
@@ -91,9 +93,11 @@ import Testing
             update.shared = true
             _ = try await there.update(network.id, update)
             #expect(await news(of: watch) { _ in true } == .anything)
-            _ = try await there.create(Subnet.self, [
-                SubnetCreate(projectID: "p", networkID: network.id, cidr: IPPrefix(literal: "10.0.0.0/24"))
-            ])
+            _ = try await there.create(
+                Subnet.self,
+                [
+                    SubnetCreate(projectID: "p", networkID: network.id, cidr: IPPrefix(literal: "10.0.0.0/24"))
+                ])
             #expect(await news(of: watch) { _ in true } == .anything)
             here.endWatch(watch)
         }
@@ -104,7 +108,8 @@ import Testing
             try await withOVSDBServer(schema: .southbound) { south in
                 try await withStore(north, southbound: south) { store in
                     let network = try await store.network("one")
-                    let ports = try await store.create(Port.self,
+                    let ports = try await store.create(
+                        Port.self,
                         ["h1", "h2"].map { PortCreate(projectID: "p", networkID: network.id, hostID: $0) })
                     let watch = store.watchPorts(of: [network.id])
                     try await south.control("ovn-sbctl", "chassis-add", "h1", "geneve", "192.0.2.1")

@@ -18,9 +18,11 @@ struct StoreTests {
                     let network = try await stores[round % 3].network("n\(round)")
                     let next = stores[(round + 1) % 3]
                     #expect(try await next.find(network.id) == network)
-                    let subnet = try await next.create(Subnet.self, [
-                        SubnetCreate(projectID: "p", networkID: network.id, cidr: IPPrefix("10.0.0.0/24")!)
-                    ])[0]
+                    let subnet = try await next.create(
+                        Subnet.self,
+                        [
+                            SubnetCreate(projectID: "p", networkID: network.id, cidr: IPPrefix("10.0.0.0/24")!)
+                        ])[0]
                     let port = try await stores[(round + 2) % 3].port(network)
                     #expect(port.fixedIPs.map(\.subnetID) == [subnet.id])
                     #expect(try await stores[round % 3].find(port.id) == port)
@@ -178,11 +180,13 @@ struct StoreTests {
                     subnet.id, SubnetUpdate(gatewayIP: .null, hostRoutes: [], enableDHCP: false))
                 #expect(try await store.find(subnet.id) == changed)
                 #expect(store.snapshot().logicalSwitchPort(port.id)?.dhcpv4Options != nil)  // the other subnet's
-                let slaac = try await store.create(Subnet.self, [
-                    SubnetCreate(
-                        projectID: "p", networkID: network.id, cidr: IPPrefix("fd00::/64")!, ipv6RAMode: .slaac,
-                        ipv6AddressMode: .slaac)
-                ])[0]
+                let slaac = try await store.create(
+                    Subnet.self,
+                    [
+                        SubnetCreate(
+                            projectID: "p", networkID: network.id, cidr: IPPrefix("fd00::/64")!, ipv6RAMode: .slaac,
+                            ipv6AddressMode: .slaac)
+                    ])[0]
                 #expect(try await store.find(port.id).fixedIPs.last?.subnetID == slaac.id)
                 #expect(try await store.find(network.id).subnets.count == 3)
                 try await store.setTags(["x"], of: slaac.id)

@@ -73,17 +73,21 @@ struct StormTests {
                 _ = try await store.update(network.id, NetworkUpdate(mtu: .random(in: 1_300...1_400)))
             case (8, _, let subnet?): try await store.delete(subnet.id)
             case (9, _, _):
-                _ = try await store.create(Subnet.self, [
-                    SubnetCreate(
-                        projectID: "p", networkID: network.id,
-                        cidr: IPPrefix(literal: ["10.2.0.0/26", "10.0.0.0/26", "fd00::/64"][.random(in: 0..<3)]))
-                ])
+                _ = try await store.create(
+                    Subnet.self,
+                    [
+                        SubnetCreate(
+                            projectID: "p", networkID: network.id,
+                            cidr: IPPrefix(literal: ["10.2.0.0/26", "10.0.0.0/26", "fd00::/64"][.random(in: 0..<3)]))
+                    ])
             case (10, _, _):
-                _ = try await store.create(Subnet.self, [
-                    SubnetCreate(
-                        projectID: "p", networkID: network.id, cidr: IPPrefix(literal: "fd01::/64"),
-                        ipv6AddressMode: .slaac)
-                ])
+                _ = try await store.create(
+                    Subnet.self,
+                    [
+                        SubnetCreate(
+                            projectID: "p", networkID: network.id, cidr: IPPrefix(literal: "fd01::/64"),
+                            ipv6AddressMode: .slaac)
+                    ])
             case (11, let port?, _):
                 let pair = AllowedAddressPair(
                     address: store.snapshot().ports(of: network.id)[0].fixedIPs.first?.ipAddress

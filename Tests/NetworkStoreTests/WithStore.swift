@@ -53,9 +53,11 @@ extension NetworkStore {
     func network(_ name: String = "n", _ cidrs: String...) async throws -> Network {
         let network = try await create(Network.self, [NetworkCreate(projectID: "p", name: name)])[0]
         for cidr in cidrs {
-            _ = try await create(Subnet.self, [
-                SubnetCreate(projectID: "p", networkID: network.id, cidr: IPPrefix(literal: cidr))
-            ])
+            _ = try await create(
+                Subnet.self,
+                [
+                    SubnetCreate(projectID: "p", networkID: network.id, cidr: IPPrefix(literal: cidr))
+                ])
         }
         return try await self.find(network.id)
     }

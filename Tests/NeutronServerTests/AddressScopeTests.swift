@@ -16,7 +16,8 @@ struct AddressScopeTests {
             #expect(scope["shared"] == false)
             let id = try #require(scope["id"]).text
             #expect(try await api(.get, "\(path)/\(id)")["address_scope"] == .object(scope))
-            #expect(try await api(.get, "\(path)?ip_version=6&name=s&fields=id")["address_scopes"] == [["id": .string(id)]])
+            #expect(
+                try await api(.get, "\(path)?ip_version=6&name=s&fields=id")["address_scopes"] == [["id": .string(id)]])
             #expect(try await api(.get, "\(path)?ip_version=4")["address_scopes"] == [])
             let changed = try await api(.put, "\(path)/\(id)", ["address_scope": ["name": "t", "shared": true]])
             #expect(changed["address_scope", "name"] == "t")
@@ -31,12 +32,13 @@ struct AddressScopeTests {
         }
     }
 
-    @Test(arguments: [
-        ([:], "Failed to parse request. Required attribute 'ip_version' not specified"),
-        (["ip_version": 5], "Invalid input for ip_version. Reason: '5' is not in [4, 6]."),
-        (["ip_version": 4, "name": 7], "Invalid input for name. Reason: '7' is not a valid string."),
-        (["ip_version": 4, "color": "red"], "Unrecognized attribute(s) 'color'"),
-    ] as [(JSON, String)])
+    @Test(
+        arguments: [
+            ([:], "Failed to parse request. Required attribute 'ip_version' not specified"),
+            (["ip_version": 5], "Invalid input for ip_version. Reason: '5' is not in [4, 6]."),
+            (["ip_version": 4, "name": 7], "Invalid input for name. Reason: '7' is not a valid string."),
+            (["ip_version": 4, "color": "red"], "Unrecognized attribute(s) 'color'"),
+        ] as [(JSON, String)])
     func `a wrong address scope is refused`(_ body: JSON, _ message: String) async throws {
         try await API.run { api in
             let reply = try await api(.post, "/v2.0/address-scopes", ["address_scope": body])
@@ -47,8 +49,8 @@ struct AddressScopeTests {
 
     @Test func `a shared address scope is seen by other projects`() async throws {
         try await API.runWithUsers { api in
-            let own: JSON = ["address_scope": ["name": "own", "ip_version": 4]]
-            #expect(try await api.as("alice")(.post, "address-scopes", own).status == 201)
+            let mine: JSON = ["address_scope": ["name": "own", "ip_version": 4]]
+            #expect(try await api.as("alice")(.post, "address-scopes", mine).status == 201)
             let shared: JSON = ["address_scope": ["name": "all", "ip_version": 4, "shared": true]]
             #expect(try await api.as("alice")(.post, "address-scopes", shared).status == 403)
             #expect(try await api.as("root")(.post, "address-scopes", shared).status == 201)
@@ -56,8 +58,9 @@ struct AddressScopeTests {
                 let reply = try await api.as(user)(.get, "address-scopes?sort_key=name&sort_dir=asc")
                 return reply["address_scopes"]?.array?.map { $0.object?["name"]?.string } ?? []
             }
-            #expect(try await names("alan") == ["all", "own"])
-            #expect(try await names("bob") == ["all"])
+            let (own, other) = (try await names("alan"), try await names("bob"))
+            #expect(own == ["all", "own"])
+            #expect(other == ["all"])
         }
     }
 }

@@ -23,9 +23,11 @@ import Testing
         func network(_ project: String = "a", shared: Bool = false) async throws -> ID<Network> {
             let request = NetworkCreate(projectID: project, name: "n", shared: shared)
             let network = try await store.create(Network.self, [request])[0].id
-            _ = try await store.create(Subnet.self, [
-                SubnetCreate(projectID: project, networkID: network, cidr: try #require(IPPrefix("10.0.0.0/16")))
-            ])
+            _ = try await store.create(
+                Subnet.self,
+                [
+                    SubnetCreate(projectID: project, networkID: network, cidr: try #require(IPPrefix("10.0.0.0/16")))
+                ])
             return network
         }
 

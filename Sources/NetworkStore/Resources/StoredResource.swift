@@ -14,7 +14,8 @@ package protocol StoredResource: Resource {
 
     static func create(_ id: ID<Self>, _ request: Create, in draft: inout Draft) throws -> Self
     /// Changes it, if it has `revision`.
-    static func update(_ id: ID<Self>, _ update: Update, ifRevision revision: Int?, in draft: inout Draft) throws -> Self
+    static func update(_ id: ID<Self>, _ update: Update, ifRevision revision: Int?, in draft: inout Draft) throws
+        -> Self
     static func delete(_ id: ID<Self>, ifRevision revision: Int?, in draft: inout Draft) throws
     /// Writes the tags that `body` makes of the present ones.
     static func changeTags(of id: ID<Self>, in draft: inout Draft, _ body: (inout [String]) throws -> Void) throws
@@ -88,7 +89,8 @@ extension RowResource {
     package static func changeTags(
         of id: ID<Self>, in draft: inout Draft, _ body: (inout [String]) throws -> Void
     ) throws {
-        guard let row = row(id, in: try draft.snapshot()), var standard = StandardAttributes(externalIDs: row.externalIDs)
+        guard let row = row(id, in: try draft.snapshot()),
+            var standard = StandardAttributes(externalIDs: row.externalIDs)
         else { throw notFound(id.description) }
         let old = standard.tags
         standard.tags = try draft.tags(old, body)

@@ -33,7 +33,8 @@ package struct EndpointCreation: Sendable {
         return try await create(
             PortCreate(
                 projectID: host.project, networkID: network, name: name, macAddress: mac,
-                fixedIPs: addresses.isEmpty ? nil : addresses.map { FixedIPRequest(ipAddress: $0) }))
+                fixedIPs: addresses.isEmpty ? nil : addresses.map { FixedIPRequest(ipAddress: $0) },
+                deviceOwner: DeviceOwner.networkContainer))
     }
 
     /// Nothing is left of one that could not be carried, or the error says what is. A full network is named, with what is in use of it.

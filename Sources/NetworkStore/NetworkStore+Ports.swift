@@ -72,6 +72,7 @@ extension Draft {
         port.portSecurityEnabled =
             !port.isTrusted && (request.portSecurityEnabled ?? network.externalIDs[NetworkLayout.portSecurityEnabled])
         try port.setAllowedAddressPairs(request.allowedAddressPairs)
+        try takeGroups(request.securityGroups, isFiltered: request.isFiltered, for: &port)
         port.binding = snapshot.binding(
             request.hostID, request.vnicType, try takeTag(request.profile, for: id))
         // In this order, so that nothing written is read again.
@@ -95,6 +96,8 @@ extension Draft {
         port.takeSimpleAttributes(of: update)
         try takeAddresses(of: update, into: &port, in: snapshot)
         try port.takeSecurity(of: update, from: old)
+        try takeGroups(of: update, into: &port, from: old)
+        if port.securityGroups != old.securityGroups { try check(port.securityGroups) }
         let profile = try takeProfile(of: update, from: old)
         if let vnicType = update.vnicType, vnicType != old.binding.vnicType, old.binding.vifType != VIFType.unbound {
             throw NeutronError.portInUse(id, network: port.networkID, device: old.deviceID)

@@ -111,6 +111,13 @@ extension Attribute where Of: DeclaredResource {
             isRequired: isRequired, kept: kept)
     }
 
+    /// What is kept and not shown.
+    static func keptOnly<Value: Hashable & Sendable>(
+        _ key: String, _ place: any WritableKeyPath<Of, Value> & Sendable, _ kind: Kind<Value>
+    ) -> Self {
+        Self(key, [], kept: Attribute(key, place, kind, key: key).kept)
+    }
+
     private static func filter<Value>(
         _ place: any KeyPath<Of, Value> & Sendable, _ filters: Kind<Value>.Filters?
     ) -> (@Sendable ([String]) throws(NeutronError) -> Filter)? {

@@ -49,6 +49,25 @@ struct Kind<Value: Hashable & Sendable>: Sendable {
     }
 }
 
+extension Kind {
+    /// The same, read in another way.
+    func reading(
+        _ read: @escaping @Sendable (_ json: JSON, _ name: String) throws(NeutronError) -> Value
+    ) -> Self {
+        Self(read: read, json: json, filter: filter, sortKey: sortKey, parse: parse, write: write)
+    }
+
+    /// The same without values that `check` refuses.
+    func refusing(_ check: @escaping @Sendable (Value) throws(NeutronError) -> Void) -> Self {
+        let read = read
+        return reading { (json: JSON, name: String) throws(NeutronError) -> Value in
+            let value = try read(json, name)
+            try check(value)
+            return value
+        }
+    }
+}
+
 extension NeutronError {
     /// 400, the refusal of an attribute's value.
     static func invalidInput(for name: String, _ refusal: Refusal) -> Self {

@@ -27,6 +27,10 @@ package struct PortCreate: Hashable, Sendable {
     /// In lower case; empty for none.
     package var dnsName: String
     package var dnsDomain: String
+    /// Nil: the project's default group, unless port security is off.
+    package var securityGroups: [ID<SecurityGroup>]?
+    /// Whether, where it names no groups, it gets the default group. Otherwise nothing is filtered.
+    package var isFiltered: Bool
 
     package init(
         projectID: String, networkID: ID<Network>, name: String = "", description: String = "",
@@ -36,7 +40,7 @@ package struct PortCreate: Hashable, Sendable {
         portSecurityEnabled: Bool? = nil, allowedAddressPairs: [AllowedAddressPair] = [],
         extraDHCPOptions: [ExtraDHCPOption] = [], hostID: String = "", vnicType: VNICType = .normal,
         profile: [String: JSON] = [:], tags: [String] = [], dnsName: String = "",
-        dnsDomain: String = ""
+        dnsDomain: String = "", securityGroups: [ID<SecurityGroup>]? = nil, isFiltered: Bool = true
     ) {
         self.projectID = projectID
         self.networkID = networkID
@@ -56,6 +60,8 @@ package struct PortCreate: Hashable, Sendable {
         self.tags = tags
         self.dnsName = dnsName
         self.dnsDomain = dnsDomain
+        self.securityGroups = securityGroups
+        self.isFiltered = isFiltered
     }
 }
 
@@ -80,13 +86,15 @@ package struct PortUpdate: Hashable, Sendable {
     /// Empty removes it.
     package var dnsName: String?
     package var dnsDomain: String?
+    package var securityGroups: [ID<SecurityGroup>]?
 
     package init(
         name: String? = nil, description: String? = nil, adminStateUp: Bool? = nil, macAddress: MACAddress? = nil,
         fixedIPs: [FixedIPRequest]? = nil, deviceID: String? = nil, deviceOwner: String? = nil,
         portSecurityEnabled: Bool? = nil, allowedAddressPairs: [AllowedAddressPair]? = nil,
         extraDHCPOptions: [ExtraDHCPOption]? = nil, hostID: String? = nil, vnicType: VNICType? = nil,
-        profile: [String: JSON]? = nil, dnsName: String? = nil, dnsDomain: String? = nil
+        profile: [String: JSON]? = nil, dnsName: String? = nil, dnsDomain: String? = nil,
+        securityGroups: [ID<SecurityGroup>]? = nil
     ) {
         self.name = name
         self.description = description
@@ -103,5 +111,6 @@ package struct PortUpdate: Hashable, Sendable {
         self.profile = profile
         self.dnsName = dnsName
         self.dnsDomain = dnsDomain
+        self.securityGroups = securityGroups
     }
 }

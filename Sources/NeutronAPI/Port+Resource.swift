@@ -36,7 +36,13 @@ extension Port: Resource {
                 }
             }
         },
-        .list("security_groups", []) { _ in [] },
+        Attribute(
+            "security_groups", [.create, .update],
+            write: { port, writer in writer.array(port.securityGroups) { $0.value($1) } },
+            filter: { texts in
+                let wanted = Set(texts.compactMap { ID<SecurityGroup>($0) })
+                return { !wanted.isDisjoint(with: $0.securityGroups) }
+            }),
         .other("extra_dhcp_opts", [.create, .update]) { port, writer in
             writer.array(port.extraDHCPOptions) { writer, option in
                 writer.object {
@@ -150,20 +156,28 @@ extension Port: Resource {
     private static let addressPrefix = "ip_address="
 
     package static func create(from body: inout RequestReader) throws(NeutronError) -> PortCreate {
-        PortCreate(
+        let owner = try body.text("device_owner") ?? ""
+        return PortCreate(
             projectID: try body.project(),
             networkID: try body.required("network_id") { json throws(Refusal) in try json.asID(Network.self) },
             name: try body.name() ?? "", description: try body.description() ?? "",
             adminStateUp: try body.boolean("admin_state_up") ?? true,
             macAddress: try body.value("mac_address") { json throws(Refusal) in try json.asMAC() },
             fixedIPs: try body.fixedIPs(), deviceID: try body.text("device_id") ?? "",
-            deviceOwner: try body.text("device_owner") ?? "",
+            deviceOwner: owner,
             portSecurityEnabled: try body.boolean("port_security_enabled"),
             allowedAddressPairs: try body.allowedAddressPairs() ?? [],
             extraDHCPOptions: (try body.extraDHCPOptions() ?? []).filter { $0.value != nil },
             hostID: try body.hostID() ?? "", vnicType: try body.choice("binding:vnic_type", VNICType.self) ?? .normal,
             profile: try body.profile() ?? [:],
-            tags: try tags(body), dnsName: try body.hostName() ?? "", dnsDomain: try body.domain() ?? "")
+            tags: try tags(body), dnsName: try body.hostName() ?? "", dnsDomain: try body.domain() ?? "",
+            securityGroups: try body.securityGroups(), isFiltered: !isContainers(owner))
+    }
+
+    /// Whether `owner`, a `device_owner`, is that of containers' ports, which meet everybody on their network unless groups
+    /// are named for them.
+    package static func isContainers(_ owner: String) -> Bool {
+        ["compute:docker", "docker:", "compute:ovn-containers"].contains { owner.hasPrefix($0) }
     }
 
     private static func tags(_ body: RequestReader) throws(NeutronError) -> [String] {
@@ -181,7 +195,8 @@ extension Port: Resource {
             deviceOwner: try body.text("device_owner"), portSecurityEnabled: try body.boolean("port_security_enabled"),
             allowedAddressPairs: try body.allowedAddressPairs(), extraDHCPOptions: try body.extraDHCPOptions(),
             hostID: try body.hostID(), vnicType: try body.choice("binding:vnic_type", VNICType.self),
-            profile: try body.profile(), dnsName: try body.hostName(), dnsDomain: try body.domain())
+            profile: try body.profile(), dnsName: try body.hostName(), dnsDomain: try body.domain(),
+            securityGroups: try body.securityGroups())
     }
 }
 

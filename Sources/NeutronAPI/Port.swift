@@ -16,6 +16,10 @@ package struct Port: Hashable, Sendable {
     /// What kind of user that is: `compute:nova`, `network:router_interface` …; may be empty.
     package var deviceOwner: String
     package var portSecurityEnabled: Bool
+    /// Those whose rules allow what reaches and leaves the port.
+    package var securityGroups: [ID<SecurityGroup>] = []
+    /// Whether only what they allow passes, of IP.
+    package var isFiltered = false
     package var allowedAddressPairs: [AllowedAddressPair]
     package var extraDHCPOptions: [ExtraDHCPOption]
     package var binding: PortBinding

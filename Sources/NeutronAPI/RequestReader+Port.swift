@@ -38,6 +38,29 @@ extension RequestReader {
     private static let maximumFixedIPs = 64
 
     /// Null is the empty list.
+    func securityGroups() throws(NeutronError) -> [ID<SecurityGroup>]? {
+        guard let json = member("security_groups") else { return nil }
+        if json == .null { return [] }
+        return try value("security_groups") { json throws(Refusal) in
+            guard case .array(let items) = json else { throw Refusal("'\(json.shown)' is not a list") }
+            guard items.count <= Self.maximumSecurityGroups else {
+                throw Refusal("A port has at most \(Self.maximumSecurityGroups) security groups, not \(items.count)")
+            }
+            var groups: [ID<SecurityGroup>] = []
+            for item in items {
+                let group = try item.asID(SecurityGroup.self)
+                guard !groups.contains(group) else {
+                    throw Refusal("Duplicate items in the list: '\(item.shown)'")
+                }
+                groups.append(group)
+            }
+            return groups
+        }
+    }
+
+    private static let maximumSecurityGroups = 64
+
+    /// Null is the empty list.
     func allowedAddressPairs() throws(NeutronError) -> [AllowedAddressPair]? {
         guard let json = member("allowed_address_pairs") else { return nil }
         if json == .null { return [] }

@@ -22,7 +22,6 @@ struct UnusedFeature {
         "provider:segmentation_id": [nil],
         "qos_policy_id": [nil],
         "router:external": [false, nil],
-        "security_groups": [[], nil],
         "segment_id": [nil],
         "service_types": [[], nil],
         "subnetpool_id": [nil],
@@ -52,7 +51,6 @@ struct UnusedFeature {
         case "provider:network_type", "provider:physical_network", "provider:segmentation_id":
             .invalidInput("provider networks are not supported by this server, leave out \(name)")
         case "router:external": .invalidInput("external networks are not supported by this server, leave out \(name)")
-        case "security_groups": .invalidInput("security groups are not supported by this server, leave out \(name)")
         default: .badRequest("Unrecognized attribute(s) '\(name)'")
         }
     }

@@ -87,7 +87,7 @@ package struct NeutronServer: Sendable {
 
     /// The resources, in the order of the index.
     private static let resources: [any ServedResource.Type] = [
-        AddressScope.self, Network.self, Port.self, Subnet.self, Trunk.self,
+        AddressScope.self, Network.self, Port.self, SecurityGroup.self, SecurityGroupRule.self, Subnet.self, Trunk.self,
     ]
 
     private func add<Of: ServedResource>(_ type: Of.Type, watching: PortWatchController, to routes: Routes) {

@@ -27,6 +27,7 @@ struct ResourceController<Of: ServedResource>: Sendable {
         let access = try access(context)
         let query = try ListQuery<Of>(parameters, pageSize: work.limits.pageSize, hiding: access.hidden)
         try await firstCopy.wait(store)
+        try await Of.prepareList(for: access.requester, parameters, in: store)
         var marker: Of?
         if let text = query.marker {
             let id = try id(text)

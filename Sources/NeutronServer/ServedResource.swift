@@ -9,6 +9,13 @@ protocol ServedResource: StoredResource {
 
     /// The properties that policy rules depend on.
     func policyTarget(in snapshot: Snapshot) -> PolicyTarget
+    /// Does what a list of them is preceded by.
+    static func prepareList(for requester: Requester, _ query: QueryString, in store: NetworkStore) async throws
+    /// Throws unless the requester, which may delete such resources, may delete this one.
+    func checkDeletion(by requester: Requester) throws(NeutronError)
+    /// Throws unless the requester sees what its request refers to.
+    static func checkReferences(_ given: [String: JSON], _ access: Access<Self>) async throws
+
     /// Whether a create request names a `network_id`.
     static var isOnNetwork: Bool { get }
     /// The ports that a request uses for it, which the requester must be allowed to change.
@@ -16,6 +23,10 @@ protocol ServedResource: StoredResource {
 }
 
 extension ServedResource {
+    static func prepareList(for requester: Requester, _ query: QueryString, in store: NetworkStore) async throws {}
+    func checkDeletion(by requester: Requester) throws(NeutronError) {}
+    static func checkReferences(_ given: [String: JSON], _ access: Access<Self>) async throws {}
+
     static func candidates(_ query: ListQuery<Self>, in snapshot: Snapshot) -> Candidates<Self> {
         if let ids = query.identifiers { return Candidates(ids) }
         return Candidates(ids(in: snapshot), arePage: query.isUnfiltered)
@@ -40,7 +51,14 @@ extension Subnet: ServedResource {
     }
 }
 
-extension Port: ServedResource {}
+extension Port: ServedResource {
+    static func checkReferences(_ given: [String: JSON], _ access: Access<Self>) async throws {
+        let groups = Access<SecurityGroup>(store: access.store, requester: access.requester)
+        for group in given["security_groups"]?.array ?? [] {
+            if let id = group.string.flatMap({ ID<SecurityGroup>($0) }) { _ = try await groups.find(id) }
+        }
+    }
+}
 
 extension Trunk: ServedResource {
     static func candidates(_ query: ListQuery<Self>, in snapshot: Snapshot) -> Candidates<Self> {
@@ -50,6 +68,54 @@ extension Trunk: ServedResource {
         }
         return Candidates(ids(in: snapshot), arePage: query.isUnfiltered)
     }
+}
+
+extension SecurityGroup: ServedResource {
+    static func prepareList(for requester: Requester, _ query: QueryString, in store: NetworkStore) async throws {
+        try await ensureDefaultGroup(for: requester, query, in: store)
+    }
+
+    func checkDeletion(by requester: Requester) throws(NeutronError) {
+        if isDefault, !requester.isAdmin { throw .securityGroupCannotRemoveDefault }
+    }
+}
+
+extension SecurityGroupRule: ServedResource {
+    static func prepareList(for requester: Requester, _ query: QueryString, in store: NetworkStore) async throws {
+        try await ensureDefaultGroup(for: requester, query, in: store)
+    }
+
+    static func candidates(_ query: ListQuery<Self>, in snapshot: Snapshot) -> Candidates<Self> {
+        if let ids = query.identifiers { return Candidates(ids) }
+        if let group = query.only("security_group_id") {
+            return Candidates(ID(group).flatMap { SecurityGroup.find($0, in: snapshot) }?.rules.map(\.id) ?? [])
+        }
+        return Candidates(ids(in: snapshot), arePage: query.isUnfiltered)
+    }
+
+    func policyTarget(in snapshot: Snapshot) -> PolicyTarget {
+        var target = PolicyTarget(projectID: standard.projectID)
+        target.parentProjectID = SecurityGroup.find(securityGroupID, in: snapshot)?.standard.projectID
+        return target
+    }
+
+    static func checkReferences(_ given: [String: JSON], _ access: Access<Self>) async throws {
+        let groups = Access<SecurityGroup>(store: access.store, requester: access.requester)
+        for name in ["security_group_id", "remote_group_id"] {
+            if let id = given[name]?.string.flatMap({ ID<SecurityGroup>($0) }) { _ = try await groups.find(id) }
+        }
+    }
+}
+
+/// A project's first look at its security groups makes its default group, as in Neutron.
+private func ensureDefaultGroup(
+    for requester: Requester, _ query: QueryString, in store: NetworkStore
+) async throws {
+    let named = query["project_id"].first ?? query["tenant_id"].first
+    guard let project = named.flatMap({ ProjectID($0)?.text }) ?? requester.projectID,
+        requester.isAdmin || project == requester.projectID
+    else { return }
+    try await store.defaultGroup(of: project)
 }
 
 extension AddressScope: ServedResource {

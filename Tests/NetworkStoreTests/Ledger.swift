@@ -44,7 +44,7 @@ struct Ledger {
     }
 
     mutating func port(_ network: Network, _ configure: (inout PortCreate) -> Void = { _ in }) throws -> Port {
-        var request = PortCreate(projectID: "p", networkID: network.id)
+        var request = PortCreate(projectID: "p", networkID: network.id, isFiltered: false)
         configure(&request)
         return try change { try $0.create(.random(), request) }
     }

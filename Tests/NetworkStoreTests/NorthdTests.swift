@@ -194,6 +194,7 @@ struct NorthdTests {
                     $0.first(SouthboundIndexes.chassis, "host-1").map { _ in }
                 }
                 #expect(try await store.find(port.id).binding.vifType == "ovs")
+                try await central.synchronize()
                 try await central.southbound.control("ovn-sbctl", "lsp-bind", "\(port.id)", "system-1")
                 let bound = try await store.northbound.wait(within: .seconds(10)) { replica in
                     replica.first(NorthboundIndexes.port, port.id)?.up == true ? true : nil

@@ -310,7 +310,7 @@ import Testing
         var ledger = Ledger()
         let network = try ledger.network()
         _ = try ledger.subnet(network, "10.0.0.0/28")
-        let request = PortCreate(projectID: "p", networkID: network.id)
+        let request = PortCreate(projectID: "p", networkID: network.id, isFiltered: false)
         let ports = try ledger.change { draft in try (0..<13).map { _ in try draft.create(.random(), request) } }
         #expect(Set(ports.flatMap(\.addresses)).count == 13)
         #expect(ledger.operations.count { $0.isWait } == 1)

@@ -150,7 +150,9 @@ import Testing
         }
     }
 
-    private func rules(_ ledger: Ledger) -> [Northbound.ACL] { Array(ledger.replica[Northbound.ACL.self]) }
+    private func rules(_ ledger: Ledger) -> [Northbound.ACL] {
+        ledger.replica[Northbound.ACL.self].filter { $0.externalIDs[RuleLayout.networkID] != nil }
+    }
 
     private func touchesRules(_ operations: [OVSDB.Operation]) -> Bool {
         operations.contains { operation in

@@ -63,7 +63,7 @@ extension NetworkStore {
     }
 
     func port(_ network: Network, _ configure: (inout PortCreate) -> Void = { _ in }) async throws -> Port {
-        var request = PortCreate(projectID: "p", networkID: network.id)
+        var request = PortCreate(projectID: "p", networkID: network.id, isFiltered: false)
         configure(&request)
         return try await create(Port.self, [request])[0]
     }

@@ -1,6 +1,7 @@
 import HTTPTypes
 import JSONCoding
 import NeutronAPI
+import RegexBuilder
 import TestServers
 import Testing
 
@@ -69,6 +70,10 @@ struct HostileTextTests {
                 for option in Self.options {
                     _ = try await api.make("port", Self.port(network, option.version, option.name, option.good))
                 }
+                for rule in Self.rules {
+                    let status = try await Self.rule(api, group: "g", rule)
+                    #expect(status == 201)
+                }
                 let subnet = try await Self.subnet(api, routes: "10.9.0.0/16", server: "192.0.2.53")
                 #expect(subnet == 201)
                 try await central.synchronize()
@@ -79,7 +84,7 @@ struct HostileTextTests {
                 for round in 0..<600 {
                     let text = Self.hostile(&random)
                     let status: Int
-                    switch round % 3 {
+                    switch round % 4 {
                     case 0:
                         let option = Self.options.randomElement(using: &random)!
                         let value = Bool.random(using: &random) ? text : option.good + text
@@ -92,18 +97,24 @@ struct HostileTextTests {
                         status = try await api(
                             .post, "/v2.0/ports", ["port": .object(["network_id": network, attribute.name: value])]
                         ).status
+                    case 2:
+                        var rule = Self.rules.randomElement(using: &random)!
+                        let place = rule.keys.sorted().randomElement(using: &random)!
+                        rule[place] = .string(text)
+                        status = try await Self.rule(api, group: text, rule)
                     default:
                         let isRoute = Bool.random(using: &random)
                         status = try await Self.subnet(
                             api, routes: isRoute ? "10.9.0.0/16" + text : "10.9.0.0/16",
                             server: isRoute ? "192.0.2.53" : "192.0.2.53" + text, name: text)
                     }
-                    #expect([201, 400, 409].contains(status), "\(status): \(text.debugDescription)")
+                    #expect([201, 400, 404, 409].contains(status), "\(status): \(text.debugDescription)")
                     if status == 201 { taken += 1 }
                 }
                 #expect(taken > 20)
                 try await central.synchronize()
-                for flow in try await central.logicalFlows() where !meant.contains(flow.shape(options: Self.names)) {
+                for flow in try await central.logicalFlows()
+                where !meant.contains(flow.shape(options: Self.names)) && !flow.isRule {
                     Issue.record("unexpected flow \(flow.match) → \(flow.actions)")
                 }
                 // There are no hosts here.
@@ -132,6 +143,18 @@ struct HostileTextTests {
         #expect(meant.shape(options: Self.names) != tampered.shape(options: Self.names))
     }
 
+    @Test func `an injected rule is detected`() {
+        let group = "pg_76ef9fac_17d0_4c4e_a2e5_901f47c886a8"
+        func isRule(_ match: String, _ actions: String = "reg0[1] = 1; next;") -> Bool {
+            LogicalFlow(match: "reg0[7] == 1 && (\(match))", actions: actions).isRule
+        }
+        #expect(isRule("outport == @\(group) && ip4 && ip4.src == $\(group)_ip4 && udp && udp.dst == 53"))
+        #expect(!isRule("outport == @\(group) && ip4", "output;"))
+        #expect(!isRule("outport == @\(group) && ip4 || 1"))
+        #expect(!isRule("outport == @\(group) && ip4 && ip4.src == 10.0.0.1/8 || ip6"))
+        #expect(!isRule("outport == @\(group) && ip4 && ip4.src == $other"))
+    }
+
     private static func port(_ network: JSON, _ version: Int, _ name: String, _ value: String) -> JSON {
         [
             "network_id": network,
@@ -139,6 +162,26 @@ struct HostileTextTests {
                 ["opt_name": .string(name), "opt_value": .string(value), "ip_version": .integer(Int64(version))]
             ],
         ]
+    }
+
+    /// Rules of security groups, of every kind of match.
+    private static let rules: [[String: JSON]] = [
+        ["direction": "ingress", "protocol": "tcp", "port_range_min": "22", "port_range_max": "80"],
+        ["direction": "ingress", "protocol": "udp", "port_range_min": "53", "port_range_max": "53"],
+        ["direction": "egress", "protocol": "sctp", "remote_ip_prefix": "10.0.0.0/8"],
+        ["direction": "ingress", "ethertype": "IPv6", "protocol": "icmp", "remote_ip_prefix": "fd00::/64"],
+        ["direction": "ingress", "protocol": "icmp", "port_range_min": "8", "port_range_max": "0"],
+        ["direction": "egress", "protocol": "112", "description": "d"],
+    ]
+
+    /// Creates a security group with a rule; returns the rule's status, or the group's where that is refused.
+    private static func rule(_ api: API, group: String, _ rule: [String: JSON]) async throws -> Int {
+        let body: JSON = ["name": .string(group), "description": .string(group)]
+        let made = try await api(.post, "/v2.0/security-groups", ["security_group": body])
+        guard let id = made["security_group", "id"] else { return made.status }
+        var rule = rule
+        rule["security_group_id"] = id
+        return try await api(.post, "/v2.0/security-group-rules", ["security_group_rule": .object(rule)]).status
     }
 
     /// Creates a network with a subnet and a port; returns the subnet's status.
@@ -168,5 +211,48 @@ struct HostileTextTests {
     private static func hostile(_ random: inout Seeded) -> String {
         (0..<Int.random(in: 1...6, using: &random)).map { _ in pieces[.random(in: pieces.indices, using: &random)] }
             .joined()
+    }
+}
+
+extension LogicalFlow {
+    /// Whether it is a security group's rule and nothing else.
+    fileprivate var isRule: Bool {
+        let group = /pg_[0-9a-f]{8}_[0-9a-f]{4}_[0-9a-f]{4}_[0-9a-f]{4}_[0-9a-f]{12}/
+        let remote = /ip[46]\.(?:src|dst) == (?:[0-9a-f.:]+\/[0-9]+|[0-9.]+|[0-9a-f:]+|\$pg_[0-9a-f_]{36}_ip[46])/
+        let ports = /(?:tcp|udp|sctp)(?: && (?:tcp|udp|sctp)\.dst [=<>]= [0-9]+){0,2}/
+        let icmp = /icmp[46](?: && icmp[46]\.(?:type|code) == [0-9]+){0,2}/
+        let rule = Regex {
+            "reg0["
+            ChoiceOf {
+                "7"
+                "8"
+            }
+            "] == 1 && ("
+            ChoiceOf {
+                "in"
+                "out"
+            }
+            "port == @"
+            group
+            " && ip"
+            ChoiceOf {
+                "4"
+                "6"
+            }
+            Optionally {
+                " && "
+                remote
+            }
+            Optionally {
+                " && "
+                ChoiceOf {
+                    ports
+                    icmp
+                    /ip\.proto == [0-9]+/
+                }
+            }
+            ")"
+        }
+        return match.wholeMatch(of: rule) != nil && ["next;", "reg0[1] = 1; next;"].contains(actions)
     }
 }

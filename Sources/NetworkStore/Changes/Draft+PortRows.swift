@@ -15,6 +15,7 @@ extension Draft {
         insert(row)
         append(.mutate(Northbound.LogicalSwitch.self, network.id, .insert(into: .ports, [row.id])))
         if row.isExempt { try keepExemption(of: row) }
+        try rewriteGroups(of: row.id, from: nil, to: port.portGroups)
     }
 
     /// Rewrites a port's row, provided that neither it nor the subnets that decide which options it refers to have
@@ -31,6 +32,8 @@ extension Draft {
         port.write(to: &changed, try surroundings(of: port, subnets: subnets, in: snapshot))
         change(row, to: changed)
         try keepExemption(of: changed)
+        var reader = PortReader(snapshot)
+        try rewriteGroups(of: row.id, from: reader.port(row)?.portGroups, to: port.portGroups)
         try rewriteNames(from: row, to: changed)
     }
 

@@ -14,6 +14,7 @@ package struct Draft {
     private var applied = 0
     private(set) var operations: [OVSDB.Operation] = []
     private var claimed: Set<RowID> = []
+    private var expected: Set<RowID> = []
     let configuration: NetworkStoreConfiguration
     /// The moment of the request.
     let time: Timestamp
@@ -58,6 +59,7 @@ package struct Draft {
 
     /// Fails the transaction unless the row still has the revision that was read.
     mutating func expectUnchanged<R: OwnedRow>(_ row: R) {
+        guard expected.insert(row.id).inserted else { return }
         operations.append(
             .wait(R.self, row.id, externalID: Layout.revision.name, equals: row.externalIDs[Layout.revision.name]))
     }

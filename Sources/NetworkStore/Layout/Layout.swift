@@ -79,6 +79,23 @@ enum RuleLayout {
     static let portID = "port_id"
 }
 
+/// Keys of a security group's `Port_Group`, and of its rules' `ACL`s.
+enum SecurityGroupLayout {
+    static let id = "neutron:security_group_id"
+    static let ruleID = "neutron:security_group_rule_id"
+    /// Our own, like the one that follows: of a project's default group.
+    static let defaultKey = "neutron:security_group_default"
+    /// Of a rule: the group whose members are its other side.
+    static let remoteGroupID = "neutron:remote_group_id"
+
+    /// The port group of all ports that security groups say something about: what none allows is dropped.
+    static let dropGroup = "neutron_pg_drop"
+
+    static func portGroup(_ id: ID<SecurityGroup>) -> String {
+        "pg_" + id.description.replacing("-", with: "_")
+    }
+}
+
 /// Keys of a subnet's `DHCP_Options`. While DHCP is off, the row exists without options or references.
 enum SubnetLayout {
     static let id = "subnet_id"
@@ -110,7 +127,11 @@ enum PortLayout {
     static let deviceOwner = LayoutKey.text("neutron:device_owner", always: true)
     /// The addresses, each with its subnet's prefix length, separated by blanks.
     static let cidrs = LayoutKey.text("neutron:cidrs", always: true)
-    static let securityGroupIDs = LayoutKey.text("neutron:security_group_ids", always: true)
+    /// Separated by blanks.
+    static let securityGroupIDs = LayoutKey<[ID<SecurityGroup>]>(
+        "neutron:security_group_ids", absent: [], always: true,
+        read: { $0.split(separator: " ").compactMap { ID($0) } },
+        write: { $0.map(\.description).joined(separator: " ") })
     static let vnicType = LayoutKey(
         "neutron:vnic_type", absent: VNICType.normal, read: { VNICType(rawValue: $0) }, write: \.rawValue)
 
@@ -126,6 +147,9 @@ enum PortLayout {
     static let bindingProfile = LayoutKey<[String: JSON]>(
         "neutron:binding_profile", absent: [:], read: { (try? JSON(parsing: $0.utf8))?.object },
         write: { JSON.object($0).description })
+    /// Whether what no security group allows is dropped. Absent, where there are no groups, in ports of earlier releases
+    /// and in those of containers.
+    static let isFiltered = LayoutKey.flag("neutron:filtered", absent: false)
     static let dnsName = LayoutKey.text("neutron:dns_name")
     static let dnsDomain = LayoutKey.text("neutron:dns_domain")
 }

@@ -186,6 +186,42 @@ enum NorthboundIndexes {
         return CarriedTag(parent: parent, tag: tag)
     }
 
+    static let group = Index<Northbound.PortGroup, ID<SecurityGroup>>("security group") {
+        (row: Northbound.PortGroup) -> ID<SecurityGroup>? in row.groupID
+    }
+    static let groupOrder = OrderedIndex<Northbound.PortGroup, ListScope>("security group order") {
+        (row: Northbound.PortGroup) -> UInt128? in row.groupID?.number
+    } keys: { _ in
+        [.all]
+    }
+    /// Projects' default groups.
+    static let defaultGroup = Index<Northbound.PortGroup, String>("default security group") {
+        (row: Northbound.PortGroup) -> String? in
+        row.groupID == nil || row.externalIDs[SecurityGroupLayout.defaultKey] == nil
+            ? nil : row.externalIDs[Layout.projectID]
+    }
+    static let portGroupName = Index<Northbound.PortGroup, String>.column(\.name, name: "port group name")
+    static let rule = Index<Northbound.ACL, ID<SecurityGroupRule>>("security group rule") {
+        (row: Northbound.ACL) -> ID<SecurityGroupRule>? in row.ruleID
+    }
+    static let ruleOrder = OrderedIndex<Northbound.ACL, ListScope>("security group rule order") {
+        (row: Northbound.ACL) -> UInt128? in row.ruleID?.number
+    } keys: { _ in
+        [.all]
+    }
+    static let rulesOfGroup = Index<Northbound.ACL, ID<SecurityGroup>>("rules of security group") {
+        (row: Northbound.ACL) -> ID<SecurityGroup>? in
+        row.ruleID == nil ? nil : row.externalIDs[SecurityGroupLayout.id].flatMap { ID($0) }
+    }
+    static let rulesNamingGroup = Index<Northbound.ACL, ID<SecurityGroup>>("rules naming security group") {
+        (row: Northbound.ACL) -> ID<SecurityGroup>? in
+        row.ruleID == nil ? nil : row.externalIDs[SecurityGroupLayout.remoteGroupID].flatMap { ID($0) }
+    }
+    static let portsOfGroup = Index<Northbound.LogicalSwitchPort, ID<SecurityGroup>>("ports of security group") {
+        (row: Northbound.LogicalSwitchPort) -> [ID<SecurityGroup>] in
+        row.portID == nil ? [] : row.externalIDs[PortLayout.securityGroupIDs]
+    }
+
     /// The tables of OVN_Northbound that a ``NetworkStore`` needs, without `Logical_Switch.ports`, which has an element
     /// per port: each port names its network.
     static let tables: [MonitoredTable] = [
@@ -196,7 +232,11 @@ enum NorthboundIndexes {
         MonitoredTable(Northbound.NBGlobal.self, columns: [.nbCfg, .sbCfg]),
         // Without `records`, which may be large: they follow from the ports.
         MonitoredTable(Northbound.DNS.self, columns: [.externalIDs]).indexed(by: names),
-        MonitoredTable(Northbound.ACL.self, columns: [.action, .direction, .match, .priority]),
+        MonitoredTable(Northbound.ACL.self, columns: [.action, .direction, .externalIDs, .match, .priority])
+            .indexed(by: rule).indexed(by: ruleOrder).indexed(by: rulesOfGroup).indexed(by: rulesNamingGroup),
+        // Without its ports, which name their groups, and its rules.
+        MonitoredTable(Northbound.PortGroup.self, columns: [.externalIDs, .name])
+            .indexed(by: group).indexed(by: groupOrder).indexed(by: defaultGroup).indexed(by: portGroupName),
         MonitoredTable(Northbound.DHCPOptions.self)
             .indexed(by: subnet).indexed(by: subnetsOfNetwork).indexed(by: subnetOrder).indexed(by: allocations)
             .indexed(by: portOptionsOfSubnet).indexed(by: portOptions).indexed(by: record)
@@ -206,7 +246,7 @@ enum NorthboundIndexes {
             excluding: [.dynamicAddresses, .haChassisGroup, .mirrorRules]
         )
         .indexed(by: port).indexed(by: portName).indexed(by: portsOfDevice).indexed(by: portOrder)
-        .indexed(by: addresses).indexed(by: pairAddress).indexed(by: dnsName).indexed(by: mac)
+        .indexed(by: addresses).indexed(by: portsOfGroup).indexed(by: pairAddress).indexed(by: dnsName).indexed(by: mac)
         .indexed(by: trunk).indexed(by: trunkOrder).indexed(by: portsOfParent).indexed(by: carriedTag),
     ]
 }

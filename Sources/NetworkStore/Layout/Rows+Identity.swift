@@ -7,6 +7,8 @@ import OVSDB
 typealias NetworkID = ID<Network>
 typealias SubnetID = ID<Subnet>
 typealias PortID = ID<Port>
+typealias GroupID = ID<SecurityGroup>
+typealias RuleID = ID<SecurityGroupRule>
 
 // Attributes read from a row without building a resource.
 
@@ -38,6 +40,23 @@ extension Northbound.DHCPOptions {
     }
 
     var prefix: IPPrefix? { IPPrefix(cidr) }
+}
+
+extension Northbound.PortGroup {
+    var groupID: GroupID? {
+        guard isOurs else { return nil }
+        return externalIDs[SecurityGroupLayout.id].flatMap { text in text.withBytes { GroupID(utf8: $0) } }
+    }
+}
+
+extension Northbound.ACL {
+    /// Nil unless the row is a security group's rule.
+    var ruleID: RuleID? {
+        guard isOurs else { return nil }
+        return externalIDs[SecurityGroupLayout.ruleID].flatMap { text in
+            text.withBytes { RuleID(utf8: $0) }
+        }
+    }
 }
 
 extension Northbound.LogicalSwitchPort {

@@ -15,12 +15,16 @@ package protocol RuledResource: RowResource, DeclaredResource {
     /// The rules between this resource and all others: refuses a change, completes `new`, and adds operations on other
     /// rows to the draft. Without `old` it is made, without `new` deleted; its own row follows.
     static func apply(from old: Self?, to new: inout Self?, _ given: Given<Self>, in draft: inout Draft) throws
+    /// Adds what refers to the row of a new one, and is therefore written after it.
+    mutating func complete(in draft: inout Draft) throws
 }
 
 extension RuledResource {
     package static var firstRevision: Int { 0 }
 
     package mutating func read(_ row: Row, in snapshot: Snapshot) {}
+
+    package mutating func complete(in draft: inout Draft) throws {}
 
     package static func find(_ id: ID<Self>, in snapshot: Snapshot) -> Self? {
         row(id, in: snapshot).flatMap { Self(id, $0, in: snapshot) }
@@ -55,8 +59,9 @@ extension RuledResource {
     static func insert(_ made: Self, _ given: Given<Self> = Given(), in draft: inout Draft) throws -> Self {
         var new: Self? = made
         try apply(from: nil, to: &new, given, in: &draft)
-        let made = new ?? made
+        var made = new ?? made
         draft.insert(made.written(to: Row(id: RowID(of: made.id))))
+        try made.complete(in: &draft)
         return made
     }
 

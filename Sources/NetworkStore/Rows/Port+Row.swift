@@ -50,7 +50,8 @@ extension Port {
             let length = subnets.first { $0.id == fixed.subnetID }?.cidr.length ?? fixed.ipAddress.version.width
             return "\(fixed.ipAddress)/\(length)"
         }.joined(separator: " ")
-        keys[PortLayout.securityGroupIDs] = keys[PortLayout.securityGroupIDs]
+        keys[PortLayout.securityGroupIDs] = securityGroups
+        keys[PortLayout.isFiltered] = isFiltered && securityGroups.isEmpty
         keys[PortLayout.vnicType] = binding.vnicType
         keys[PortLayout.allowedAddressPairs] = allowedAddressPairs
         keys[PortLayout.extraDHCPOptions] = extraDHCPOptions

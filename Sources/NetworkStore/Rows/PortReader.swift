@@ -17,7 +17,7 @@ struct PortReader {
         guard let id = row.portID, let network = row.networkID, let mac = row.macAddress,
             let standard = StandardAttributes(externalIDs: keys)
         else { return nil }
-        return Port(
+        var port = Port(
             id: id, networkID: network, name: keys[PortLayout.name], standard: standard,
             adminStateUp: row.enabled ?? true,
             status: row.up == true ? .active : .down, macAddress: mac, fixedIPs: fixedIPs(row, on: network),
@@ -31,6 +31,9 @@ struct PortReader {
             names: PortDNS(
                 name: keys[PortLayout.dnsName], domain: keys[PortLayout.dnsDomain], serverDomain: snapshot.serverDomain)
         )
+        port.securityGroups = keys[PortLayout.securityGroupIDs]
+        port.isFiltered = keys[PortLayout.isFiltered] || !port.securityGroups.isEmpty
+        return port
     }
 
     /// The subnet of an address is the one that contains it: subnets of a network do not overlap.

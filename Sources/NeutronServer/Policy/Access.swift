@@ -38,6 +38,8 @@ struct Access<Of: ServedResource>: Sendable {
         var target = resource.policyTarget(in: store.snapshot())
         if let owner = given["device_owner"]?.string { target.deviceOwner = owner }
         try Policy.enforce(requester, action, target, given: given)
+        if action.hasPrefix("delete_") { try resource.checkDeletion(by: requester) }
+        try await Of.checkReferences(given, self)
         try await checkPorts(Of.ports(in: given))
     }
 
@@ -83,6 +85,7 @@ struct Access<Of: ServedResource>: Sendable {
             }
         }
         try Policy.enforce(requester, "create_\(Of.memberName)", target, given: given)
+        try await Of.checkReferences(given, self)
         try await checkPorts(Of.ports(in: given))
     }
 

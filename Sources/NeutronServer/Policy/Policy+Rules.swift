@@ -86,6 +86,15 @@ extension Policy {
         Rule("update_address_scope:shared", []),
         Rule("delete_address_scope", [.projectMember]),
 
+        // Security groups.
+        Rule("get_security_group", [.projectReader, .shared]),
+        Rule("create_security_group", [.projectMember]),
+        Rule("update_security_group", [.projectMember]),
+        Rule("delete_security_group", [.projectMember]),
+        Rule("get_security_group_rule", [.projectReader, .parentReader]),
+        Rule("create_security_group_rule", [.projectMember]),
+        Rule("delete_security_group_rule", [.projectMember]),
+
         // Trunks. The requester must see their ports.
         Rule("get_trunk", [.projectReader]),
         Rule("create_trunk", [.projectMember]),

@@ -31,6 +31,8 @@ enum Policy {
         case shared
         /// The network is external: routers may have their gateway on it.
         case external
+        /// It may read, and the resource belongs to one of its project.
+        case parentReader
         /// The port does not belong to a router, a DHCP server and the like.
         case notNetworkDevice
         /// In lower case.
@@ -42,6 +44,7 @@ enum Policy {
             case .projectMember: requester.isMember && requester.projectID == target.projectID
             case .networkReader: requester.isReader && target.isOnNetwork(of: requester.projectID)
             case .networkMember: requester.isMember && target.isOnNetwork(of: requester.projectID)
+            case .parentReader: requester.isReader && requester.projectID == target.parentProjectID
             case .shared: target.isShared
             case .external: target.network?.isExternal ?? false
             case .notNetworkDevice: !target.deviceOwner.hasPrefix("network:")

@@ -10,6 +10,8 @@ struct PolicyTarget: Sendable {
     var network: NetworkOwnership?
     /// Of a port, after the change.
     var deviceOwner = ""
+    /// The owner of what it belongs to: of a security group's rule the group's.
+    var parentProjectID: String?
     /// Whether every project may use it; for what is on a network, whether it may use the network.
     var isShared = false
 

@@ -98,7 +98,7 @@ generate: deps ## write the OVSDB tables in Sources/OVNModel again from their sc
 	@$(SWIFT_FIRST) swift run -q ovsdb-modelgen
 
 check-generated: deps ## fail if Sources/OVNModel is not what the schemas say
-	@$(SWIFT_FIRST) swift run -q $(SWIFT_BUILD_OPTIONS) ovsdb-modelgen --check
+	@$(SWIFT_FIRST) swift run -q ovsdb-modelgen --check
 
 install: ## copy dist/ to DESTDIR and PREFIX
 	@Scripts/install '$(DESTDIR)' '$(PREFIX)'

@@ -77,7 +77,9 @@ struct NamesGame {
             }
         }
         let all = Self.names + Self.aliases + askers.map(\.name) + ["nobody"]
-        for host in lab.hosts {
+        for (host, name) in zip(lab.hosts, Self.names) {
+            // So that the first rounds have something to rename, to connect and to end.
+            try await lab.start(name, on: host, network: "blue", endpoint: ",alias=\(Self.aliases[0])")
             containers[host] = try await inspect(host)
             let own = askers.filter { $0.host == host }.map { ($0.name, Self.types[$0.network] ?? 0) }
             try await NameWatch.begin(lab, on: host, names: all, in: own)

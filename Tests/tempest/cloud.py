@@ -1,4 +1,4 @@
-"""What devstack makes before tempest runs: the service in Keystone's catalogue, a chassis, a public network, subnet pools."""
+"""What devstack makes before tempest runs: an endpoint in the catalogue, a chassis, a public network, subnet pools."""
 import importlib.util
 import json
 import os

@@ -10,7 +10,7 @@ import lists
 
 
 class Outcome(testtools.StreamResult):
-    """The results, by the tests' names, and by their class where its set-up failed or was skipped."""
+    """The results by the tests' names, and by their class where its set-up or clean-up did not work."""
 
     def __init__(self, count):
         super().__init__()
@@ -18,6 +18,7 @@ class Outcome(testtools.StreamResult):
         self.tests = {}
         self.seconds = {}
         self.classes = {}
+        self.unclean = {}
         self.done = collections.Counter()
 
     def take(self, test):
@@ -26,12 +27,11 @@ class Outcome(testtools.StreamResult):
             return
         details = {key: content.as_text() for key, content in test["details"].items()
                    if content.content_type.type == "text"}
-        found = re.fullmatch(r"(?:setUpClass|tearDownClass) \((.*)\)", name)
-        if found:
-            # A class that could be set up but not taken down says so of itself; its tests have passed.
-            if name.startswith("tearDown") and status != "fail":
-                return
-            self.classes[("tearDown " if name.startswith("tearDown") else "") + found[1]] = (status, details)
+        found = re.fullmatch(r"(setUpClass|tearDownClass) \((.*)\)", name)
+        if found and found[1] == "setUpClass":
+            self.classes[found[2]] = (status, details)
+        elif found:
+            self.unclean[found[2]] = details
         else:
             self.tests[name] = (status, details)
             start, end = test["timestamps"]
@@ -47,20 +47,23 @@ class Outcome(testtools.StreamResult):
 
     def find(self, name):
         """The status and the details of a test, or of its class."""
-        group = name.split("[")[0].rpartition(".")[0]
-        return self.tests.get(name) or self.classes.get(group) or ("missing", {})
+        return self.tests.get(name) or self.classes.get(group_of(name)) or ("missing", {})
 
     def verdict(self, name):
         """`success`, `fail`, `skip`, or `missing` where it did not run."""
         return self.find(name)[0]
 
-    def reason(self, name):
-        """Why it failed or was skipped, in a line."""
-        details = self.find(name)[1]
-        text = details.get("reason") or details.get("traceback", "") or "\n".join(
-            text for key, text in details.items() if key.startswith("traceback"))
-        lines = [line.strip() for line in text.splitlines() if line and not line.startswith((" ", "Traceback"))]
-        return " ".join(lines)[:300] or "it did not run"
+
+def group_of(name):
+    """The class of a test."""
+    return name.split("[")[0].rpartition(".")[0]
+
+
+def line_of(details):
+    """Why a test failed or was skipped, in a line."""
+    text = details.get("reason") or "\n".join(text for key, text in details.items() if key.startswith("traceback"))
+    lines = [line.strip() for line in text.splitlines() if line and not line.startswith((" ", "Traceback"))]
+    return " ".join(lines)[:400] or "it did not run"
 
 
 def read(stream, count):
@@ -88,7 +91,7 @@ def write(outcome, path):
                     file.write(f"-- {key}\n{text}\n")
 
 
-def report(outcome, wanted):
+def report(outcome, wanted, verbose):
     """Prints the table; 1 where a test that must pass did not."""
     wanted = set(outcome.tests if wanted is None else wanted)
     expected = [name for name in lists.expected() if name in wanted]
@@ -97,16 +100,24 @@ def report(outcome, wanted):
     print(f"{'':28} {'tests':>5} {'pass':>5} {'fail':>5} {'skip':>5} {'not run':>7}")
     for title, names in (("must pass (expected.txt)", expected), ("not due (later.txt)", later), ("the others", rest)):
         count = collections.Counter(outcome.verdict(name) for name in names)
-        print(f"{title:28} {len(names):5} {count['success']:5} {count['fail']:5} {count['skip']:5} {count['missing']:7}")
-    new = [name for name in later + rest if outcome.verdict(name) == "success"]
-    if new:
-        print("Pass, and are not in expected.txt (--record adds them):", *new, sep="\n  ")
+        passed, failed, skipped, missing = (count[verdict] for verdict in ("success", "fail", "skip", "missing"))
+        print(f"{title:28} {len(names):5} {passed:5} {failed:5} {skipped:5} {missing:7}")
+    passing = [name for name in later + rest if outcome.verdict(name) == "success"]
+    if passing:
+        print("Pass, and are not in expected.txt (--record adds those of neutron.txt):", *passing, sep="\n  ")
+    if verbose:
+        explain(outcome, [name for name in later + rest if name not in passing])
     broken = [name for name in expected if outcome.verdict(name) != "success"]
-    if broken:
-        print(f"FAILED: {len(broken)} tests that must pass")
-        for name in broken:
-            print(f"  {name}\n    {outcome.verdict(name)}: {outcome.reason(name)}")
-    for name in outcome.classes:
-        if name.startswith("tearDown "):
-            print(f"FAILED: {name}")
-    return 1 if broken else 0
+    unclean = sorted({group_of(name) for name in expected} & outcome.unclean.keys())
+    if broken or unclean:
+        print(f"FAILED: {len(broken)} of {len(expected)} tests that must pass, the clean-up of {len(unclean)} classes")
+        explain(outcome, broken)
+        for group in unclean:
+            print(f"  {group}\n    clean-up: {line_of(outcome.unclean[group])}")
+    return 1 if broken or unclean else 0
+
+
+def explain(outcome, names):
+    for name in names:
+        status, details = outcome.find(name)
+        print(f"  {name}\n    {status}: {line_of(details)}")

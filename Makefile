@@ -42,8 +42,14 @@ test-debian: deps build build-tests ## the Docker plugin's tests with the Docker
 test-openstack: build deps-openstack ## underlay mode, on a real Keystone and Neutron too
 	@Tests/underlay/run
 
+test-api: build deps-api ## OpenStack's own tests of the Networking API (tempest), with a real Keystone
+	@Tests/tempest/run
+
 deps-openstack: deps ## install what the lab's Keystone and Neutron are made of
 	@Scripts/deps openstack
+
+deps-api: deps ## install OpenStack's tests
+	@Scripts/deps api
 
 deps: ## install what is missing from Debian's packages
 	@Scripts/deps
@@ -106,6 +112,6 @@ install: ## copy dist/ to DESTDIR and PREFIX
 clean: ## remove what building made, but not the lab's cached base image
 	rm -rf .build .build-tsan .build-fuzz dist
 
-.PHONY: help demo test test-debian test-openstack deps deps-openstack build build-tests image check format lab lab-down chaos attacks compose bench bench-scale bench-debian fuzz tsan generate check-generated \
+.PHONY: help demo test test-debian test-openstack test-api deps deps-openstack deps-api build build-tests image check format lab lab-down chaos attacks compose bench bench-scale bench-debian fuzz tsan generate check-generated \
     install clean
 .NOTPARALLEL:

@@ -14,6 +14,9 @@ PORTS ?= 100000
 # Make passes SECONDS on to the shell, where the name is taken: it counts them itself.
 SECONDS_EACH := $(if $(filter command line,$(origin SECONDS)),$(SECONDS),60)
 
+# More words for the debug build. Other ones than last time make all of it anew.
+SWIFT_BUILD_OPTIONS ?=
+
 # Puts the Swift toolchain first in a recipe's PATH. Asked when it is needed, since it may not run before `make deps`.
 SWIFT_FIRST = folder=$$(Scripts/find-swift); export PATH="$$folder:$$PATH";
 
@@ -39,8 +42,14 @@ test-debian: deps build build-tests ## the Docker plugin's tests with the Docker
 test-openstack: build deps-openstack ## underlay mode, on a real Keystone and Neutron too
 	@Tests/underlay/run
 
+test-api: build deps-api ## OpenStack's own tests of the Networking API (tempest), with a real Keystone
+	@Tests/tempest/run
+
 deps-openstack: deps ## install what the lab's Keystone and Neutron are made of
 	@Scripts/deps openstack
+
+deps-api: deps ## install OpenStack's tests
+	@Scripts/deps api
 
 deps: ## install what is missing from Debian's packages
 	@Scripts/deps
@@ -49,7 +58,7 @@ build: deps ## the programs, their manuals and completions, into dist/
 	@Scripts/build
 
 build-tests: deps
-	@$(SWIFT_FIRST) swift build --build-tests -q
+	@$(SWIFT_FIRST) swift build --build-tests -q $(SWIFT_BUILD_OPTIONS)
 
 image: build ## the container image `ovn-containers/ipam`, into dist/ipam.tar
 	@image/build
@@ -103,6 +112,6 @@ install: ## copy dist/ to DESTDIR and PREFIX
 clean: ## remove what building made, but not the lab's cached base image
 	rm -rf .build .build-tsan .build-fuzz dist
 
-.PHONY: help demo test test-debian test-openstack deps deps-openstack build build-tests image check format lab lab-down chaos attacks compose bench bench-scale bench-debian fuzz tsan generate check-generated \
+.PHONY: help demo test test-debian test-openstack test-api deps deps-openstack deps-api build build-tests image check format lab lab-down chaos attacks compose bench bench-scale bench-debian fuzz tsan generate check-generated \
     install clean
 .NOTPARALLEL:

@@ -1,3 +1,5 @@
+import Glibc
+
 extension StringProtocol {
     /// The text made safe for a log, a terminal or an error message: one line of limited length, without control
     /// sequences.
@@ -24,11 +26,7 @@ extension StringProtocol {
     package var withoutSourcePlaces: String {
         let mark = " at /"
         var text = String(self)
-        // By bytes: every line of the log is searched.
-        let isMarked = text.withUTF8 { bytes in
-            bytes.indices.contains { bytes[$0...].starts(with: mark.utf8) }
-        }
-        guard isMarked else { return text }
+        guard text.withUTF8({ PlainText.isMarked(UnsafeRawBufferPointer($0)) }) else { return text }
         var rest = text[...]
         var kept = ""
         while let start = rest.firstRange(of: mark) {
@@ -47,6 +45,17 @@ extension StringProtocol {
 package enum PlainText {
     /// In characters: longer than any message of ours, and short enough for a log.
     package static let limit = 4000
+
+    /// Whether ` at /` is in there. From slash to slash by the C library: every line of the log is searched, however long it is.
+    static func isMarked(_ text: UnsafeRawBufferPointer) -> Bool {
+        var rest = text
+        while let start = rest.baseAddress, let slash = memchr(start, 0x2f, rest.count) {
+            let index = start.distance(to: UnsafeRawPointer(slash))
+            if rest[..<index].suffix(4).elementsEqual(" at ".utf8) { return true }
+            rest = UnsafeRawBufferPointer(rebasing: rest[(index + 1)...])
+        }
+        return false
+    }
 
     /// Whether `text` is like `/folder/file.cc:242`.
     static func isSourcePlace(_ text: Substring) -> Bool {

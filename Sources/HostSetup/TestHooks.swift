@@ -17,6 +17,8 @@ package struct TestHooks: Sendable {
     package var afterCarrying: @Sendable () throws -> Void = {}
     /// Called when the database knows nothing of this host's part any more; what it throws fails the command there.
     package var afterLeaving: @Sendable () throws -> Void = {}
+    /// Between an audit's two looks; `nil` is what an audit takes.
+    package var settlingTime: Duration?
     /// Works as with a network service that has no trunks.
     package var ignoresTrunks = false
 

@@ -45,6 +45,8 @@ struct RealHost: Sendable {
         context.hooks.namespace = namespace
         context.hooks.api = api
         context.hooks.afterStep = afterStep
+        // Nobody else makes or takes away anything meanwhile.
+        context.hooks.settlingTime = .milliseconds(100)
         let finished = context
         let status = await Program.run(
             OVNContainer.self, words + ["--db", "unix:\(ovs.database.socket)"], in: finished)
@@ -68,10 +70,7 @@ struct RealHost: Sendable {
 
     /// Brings one up, runs `body`, and takes it away.
     static func with(_ body: @escaping @Sendable (RealHost) async throws -> Void) async throws {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized
-        let pause = FileManager.default.temporaryDirectory.appending(path: "pause-\(UUID().uuidString)").path
-        try await run([root.appending(path: "Scripts/build-pause").path, pause])
-        defer { unlink(pause) }
+        let pause = try await PauseProgram.path()
         let namespace = try NetworkNamespace.make()
         let docker = try await PrivateDocker.start(processesAreVisible: true)
         defer { docker.stop() }

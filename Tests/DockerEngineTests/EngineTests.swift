@@ -243,16 +243,7 @@ struct EngineTests {
     }
 
     @Test func `pause is reaped as process 1 and leaves at once on SIGTERM`() async throws {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized
-        let binary = FileManager.default.temporaryDirectory.appending(path: "pause-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: binary) }
-        let build = Process()
-        build.executableURL = root.appending(path: "Scripts/build-pause")
-        build.arguments = [binary.path]
-        try build.run()
-        build.waitUntilExit()
-        #expect(build.terminationStatus == 0)
-
+        let binary = URL(filePath: try await PauseProgram.path())
         try await withEngine { (engine: DockerEngine) async throws in
             var archive = TarArchive()
             archive.add("pause", mode: 0o755, contents: try Data(contentsOf: binary))

@@ -93,8 +93,9 @@ struct HandOverTests {
         }
     }
 
-    @Test func `a repeated hand-over begins afresh`() async throws {
-        try await withHost { host in
+    @Test(arguments: [true, false])
+    func `a repeated hand-over begins afresh, also where ovs-vswitchd takes nothing up`(takesUp: Bool) async throws {
+        try await withHost(takesUp: takesUp) { host in
             let endpoint = try Endpoint.test()
             let attachment = try host.attachment()
             let first = try await attachment.handOver(endpoint, to: "first", within: limit)

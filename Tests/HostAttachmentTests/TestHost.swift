@@ -49,8 +49,9 @@ struct TestHost: Sendable {
 
 let limit = Duration.seconds(10)
 
-/// Runs `body` on a host of its own.
-func withHost(_ body: @Sendable (TestHost) async throws -> Void) async throws {
+/// Runs `body` on a host of its own. There is no ovs-vswitchd; with `takesUp` something says at once in its place that it has taken
+/// up what it was asked for.
+func withHost(takesUp: Bool = true, _ body: @Sendable (TestHost) async throws -> Void) async throws {
     try await withOVSDBServer(schema: .openVSwitch) { server in
         let ovs = OVSDBClient(
             configuration: OVSDBConfiguration(
@@ -63,7 +64,25 @@ func withHost(_ body: @Sendable (TestHost) async throws -> Void) async throws {
             defer { group.cancelAll() }
             try await ovs.ready(within: limit)
             try await makeBridge(ovs)
+            if takesUp { group.addTask { await takeUp(ovs) } }
             try await body(host)
+        }
+    }
+}
+
+/// Does what ovs-vswitchd does to its row when it has come so far: `cur_cfg` follows `next_cfg`.
+private func takeUp(_ ovs: OVSDBClient) async {
+    while !Task.isCancelled {
+        do {
+            var row = try await ovs.wait(within: .seconds(3600)) { replica -> OpenVSwitch.Configuration? in
+                replica[OpenVSwitch.Configuration.self].first { $0.curCfg < $0.nextCfg }
+            }
+
+            row.curCfg = row.nextCfg
+            try await ovs.transact([.update(row, columns: [.curCfg])], within: limit)
+        } catch {
+            // A test may stop the server: what was not said then is said when it goes on.
+            await Task.yield()
         }
     }
 }

@@ -77,7 +77,9 @@ struct NamesGame {
             }
         }
         let all = Self.names + Self.aliases + askers.map(\.name) + ["nobody"]
-        for host in lab.hosts {
+        for (host, name) in zip(lab.hosts, Self.names) {
+            // So that the first rounds have something to rename, to connect and to end.
+            try await lab.start(name, on: host, network: "blue", endpoint: ",alias=\(Self.aliases[0])")
             containers[host] = try await inspect(host)
             let own = askers.filter { $0.host == host }.map { ($0.name, Self.types[$0.network] ?? 0) }
             try await NameWatch.begin(lab, on: host, names: all, in: own)
@@ -90,7 +92,7 @@ struct NamesGame {
     mutating func play(_ number: Int) async throws {
         let host = lab.hosts.randomElement(using: &random) ?? ""
         let (kind, command) = choose(on: host)
-        let victim = Int.random(in: 0..<3, using: &random) == 0 ? lab.hosts.randomElement(using: &random) : nil
+        let victim = chooseVictim(number, acting: host)
         let delay = Int.random(in: 0...700, using: &random)
         let murder = victim.map { ", plugin killed on \($0) after \(delay) ms" } ?? ""
         let story = "round \(number): \(host): docker \(command)\(murder)"
@@ -146,6 +148,16 @@ struct NamesGame {
                     : ("disconnect", "network disconnect green \(one)"))
         }
         return choices.randomElement(using: &random) ?? choices[0]
+    }
+
+    /// The host whose plugin is killed; nil where none is. The first rounds have each of the ways, and then it is left to chance.
+    private mutating func chooseVictim(_ number: Int, acting host: String) -> String? {
+        switch number {
+        case 1: nil
+        case 2: host
+        case 3: lab.hosts.filter { $0 != host }.randomElement(using: &random)
+        default: Int.random(in: 0..<3, using: &random) == 0 ? lab.hosts.randomElement(using: &random) : nil
+        }
     }
 
     private func kill(_ host: String?, after milliseconds: Int) async throws -> Double? {

@@ -129,10 +129,12 @@ extension LabTests {
                 #expect(db.allSatisfy { !stranger.output.contains($0) }, "\(stranger.output)")
 
                 // As many as there are, on whichever hosts.
+                // Always with `api`: without it Compose 2.26 takes it from what `worker` depends on, finds that changed, and
+                // makes those that there are anew, on any network.
                 let two = try await back("worker", on: "host2")
                 #expect(two.count == 2)
                 try await expect("worker", two, in: "db", on: "host3")
-                try await compose("host2", "up -d --no-deps --scale worker=4 worker")
+                try await compose("host2", "up -d --no-deps --scale worker=4 api worker")
                 let four = try await back("worker", on: "host2")
                 #expect(four.count == 4 && two.isSubset(of: four))
                 try await compose("host3", "up -d --no-deps --scale worker=1 worker")
@@ -142,7 +144,7 @@ extension LabTests {
                     try await expect(name, five, in: "db", on: "host3")
                     try await expect(name, five, in: "api", on: "host2")
                 }
-                try await compose("host2", "up -d --no-deps --scale worker=1 worker")
+                try await compose("host2", "up -d --no-deps --scale worker=1 api worker")
                 let left = try await back("worker", on: "host2").union(back("worker", on: "host3"))
                 #expect(left.count == 2)
                 try await expect("worker", left, in: "db", on: "host3")

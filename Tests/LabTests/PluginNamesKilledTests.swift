@@ -20,9 +20,10 @@ extension LabTests {
             }
         }
 
-        private static let seconds = 20
+        /// `make chaos` takes twenty.
+        private static let seconds = ProcessInfo.processInfo.environment["OVN_CHAOS_ROUNDS"] == nil ? 12 : 20
 
-        /// Runs the client in the container `asker` of host1, and `body` beside it, for 20 s.
+        /// Runs the client in the container `asker` of host1, and `body` beside it, for so long.
         private static func load(
             _ lab: Lab, _ way: String, _ names: [String],
             while body: @Sendable (ContinuousClock.Instant) async throws -> Void
@@ -82,7 +83,8 @@ extension LabTests {
                     print("names: kills", try await Self.killAgainAndAgain(lab, until: end))
                 }
                 for (name, result) in results {
-                    #expect(result.wrong == 0 && result.lost == 0 && result.asked > 3_000, "\(name): \(result)")
+                    #expect(result.wrong == 0 && result.lost == 0, "\(name): \(result)")
+                    #expect(result.asked > 150 * Self.seconds, "\(name): \(result)")
                 }
             }
         }

@@ -45,6 +45,7 @@ package final class PrivateDocker: Sendable {
         running = Mutex(try Self.launch(in: folder, socket, cgroup, isVisible))
     }
 
+    /// What watches takes its `sleep` along: `Process` takes a program for running as long as a child of it does.
     private static func launch(
         in folder: URL, _ socket: String, _ cgroup: String, _ isVisible: Bool
     ) throws -> Process {
@@ -59,7 +60,8 @@ package final class PrivateDocker: Sendable {
             isVisible
             ? """
             dockerd "$@" & docker=$!
-            { while kill -0 \(getpid()) 2>/dev/null; do sleep 1; done; kill $docker; } & watch=$!
+            { trap 'kill $pause; exit' TERM
+              while kill -0 \(getpid()) 2>/dev/null; do sleep 1 & pause=$!; wait $pause; done; kill $docker; } & watch=$!
             wait $docker || :; kill $watch
             """ : "exec dockerd \"$@\""
         process.arguments =
@@ -99,10 +101,7 @@ package final class PrivateDocker: Sendable {
     /// Stops it and removes everything it made.
     package func stop() {
         end()
-        for controller in (try? FileManager.default.contentsOfDirectory(atPath: "/sys/fs/cgroup")) ?? [] {
-            rmdir("/sys/fs/cgroup/\(controller)\(cgroup)")
-        }
-        rmdir("/sys/fs/cgroup\(cgroup)")
+        for group in groups { rmdir(group) }
         try? FileManager.default.removeItem(at: folder)
     }
 
@@ -112,10 +111,31 @@ package final class PrivateDocker: Sendable {
             kill(dockerd, SIGTERM)  // it stops its containers, which removes their control groups
             let deadline = ContinuousClock.now + .seconds(20)
             // Nothing tells that it ended but its state.
-            while process.isRunning, ContinuousClock.now < deadline { usleep(20_000) }
+            while process.isRunning, ContinuousClock.now < deadline {
+                killContainers()
+                usleep(20_000)
+            }
         }
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }
         process.waitUntilExit()
+    }
+
+    /// The parent of its containers' control groups, in each hierarchy that there may be.
+    private var groups: [String] {
+        let controllers = (try? FileManager.default.contentsOfDirectory(atPath: "/sys/fs/cgroup")) ?? []
+        return controllers.map { "/sys/fs/cgroup/\($0)\(cgroup)" } + ["/sys/fs/cgroup\(cgroup)"]
+    }
+
+    /// Few programs heed SIGTERM as process 1, and it would give each ten seconds for that. It must be ending: it starts none again.
+    private func killContainers() {
+        for group in groups {
+            for container in (try? FileManager.default.contentsOfDirectory(atPath: group)) ?? [] {
+                let processes = try? String(contentsOfFile: "\(group)/\(container)/cgroup.procs", encoding: .utf8)
+                for process in processes?.split(separator: "\n").compactMap({ pid_t($0) }) ?? [] {
+                    kill(process, SIGKILL)
+                }
+            }
+        }
     }
 
     /// The end of its log.

@@ -1,12 +1,11 @@
 # The images that containers in the lab are made of. No registry is reachable, so they are made here, of busybox.
 
 make_images() {
-    local root=$state/images/root applet
+    local root=$state/images/root
     mkdir -p "$root"/{bin,etc,proc,sys,dev,tmp,root}
     cp "$(command -v busybox)" "$root/bin/busybox"
-    for applet in $(busybox --list); do
-        [ -e "$root/bin/$applet" ] || ln -s busybox "$root/bin/$applet"
-    done
+    # All of them by one process: hundreds of `ln` would take a second of each lab.
+    busybox --list | (cd "$root/bin" && perl -lne 'symlink "busybox", $_ or $!{EEXIST} or die "$_: $!\n"')
     # `docker exec -it CONTAINER bash` of the walk-through works as well.
     printf '#!/bin/sh\nexec /bin/sh "$@"\n' >"$root/bin/bash"
     chmod 755 "$root/bin/bash"

@@ -51,9 +51,13 @@ node_names() {
 
 # Ends everything and removes everything, in whatever state it is.
 destroy() {
-    local node
-    for node in $(ls "$state/nodes" 2>/dev/null); do kill_node "$node"; done
-    for node in $(ls "$state/nodes" 2>/dev/null); do remove_node "$node"; done
+    local node job jobs=() failed=''
+    for node in $(ls "$state/nodes" 2>/dev/null); do
+        (kill_node "$node"; remove_node "$node") &
+        jobs+=($!)
+    done
+    for job in "${jobs[@]}"; do wait "$job" || failed=1; done
+    [ -z "$failed" ] || return 1
     rm -rf --one-file-system "$state"
     rm -f "$state_root/.$lab.lock"
     rmdir "$state_root" 2>/dev/null || true

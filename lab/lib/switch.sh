@@ -2,8 +2,8 @@
 
 in_switch() { nsenter --target "$(node_pid switch)" --net -- "$@"; }
 
+# In the node `switch`, which is there.
 build_switch() {
-    start_node switch
     in_switch ip link add underlay type bridge
     # What a bridge in there would filter, if the kernel can: nothing.
     in_switch sh -c 'for f in /proc/sys/net/bridge/bridge-nf-call-*; do [ -e "$f" ] && echo 0 >"$f"; done; :'

@@ -57,7 +57,7 @@ struct AuditHost: HostCommand {
     private static func settled(_ audit: HostAudit) async throws -> [HostAudit.Item] {
         let items = try await audit.look()
         guard !items.isEmpty else { return [] }
-        let pause = HostAudit.settlingTime
+        let pause = audit.host.hooks.settlingTime ?? HostAudit.settlingTime
         guard audit.host.remaining > pause else {
             throw HostError(
                 .refused, "making sure takes \(pause.inSeconds), and --timeout leaves \(audit.host.remaining.inSeconds)"

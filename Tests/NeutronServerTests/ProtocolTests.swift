@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "/nothing", "/v2.0/nothing", "/v2.0/networks/x/nothing", "/v2.1/networks", "/v2.0/security-groups",
+        "/nothing", "/v2.0/nothing", "/v2.0/networks/x/nothing", "/v2.1/networks", "/v2.0/metering-labels",
     ])
     func `an unknown path is 404 in the API's format`(_ path: String) async throws {
         try await API.run { api in

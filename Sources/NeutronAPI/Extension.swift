@@ -24,6 +24,9 @@ package struct Extension: Hashable, Sendable {
             "aap-reject-multicast", "Allowed address pairs reject multicast extension", "2026-04-01T00:00:00-00:00",
             "Allowed address pairs may not be multicast addresses."),
         Extension(
+            "address-group", "Address group", "2020-07-15T10:00:00-00:00",
+            "Rules of security groups can name sets of addresses."),
+        Extension(
             "allowed-address-pairs", "Allowed Address Pairs", "2013-07-23T10:00:00-00:00",
             "Ports may use addresses besides their own."),
         Extension("binding", "Port Binding", "2014-02-03T10:00:00-00:00", "Where and how a port is plugged in."),

@@ -52,6 +52,12 @@ extension Trunk: ServedResource {
     }
 }
 
+extension AddressGroup: ServedResource {
+    func policyTarget(in snapshot: Snapshot) -> PolicyTarget {
+        PolicyTarget(projectID: standard.projectID, isShared: shared)
+    }
+}
+
 extension AddressScope: ServedResource {
     func policyTarget(in snapshot: Snapshot) -> PolicyTarget {
         PolicyTarget(projectID: standard.projectID, isShared: shared)

@@ -73,6 +73,13 @@ enum RecordLayout {
     static let references: [String] = []
 }
 
+/// Keys of the two rows of `Address_Set` of an address group, as ML2/OVN has them.
+enum AddressGroupLayout {
+    static let id = "neutron:address_group_id"
+    /// Of the `ACL` of a security group's rule: the group that it names.
+    static let ofRule = "neutron:remote_address_group_id"
+}
+
 /// Keys of the `ACL` rows of a network: one for all its ports, and one for each port that is exempt from it.
 enum RuleLayout {
     static let networkID = "neutron:network_id"

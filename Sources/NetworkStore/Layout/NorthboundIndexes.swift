@@ -186,6 +186,20 @@ enum NorthboundIndexes {
         return CarriedTag(parent: parent, tag: tag)
     }
 
+    static let addressSet = Index<Northbound.AddressSet, String>.column(\.name, name: "address set")
+    static let addressGroupOrder = OrderedIndex<Northbound.AddressSet, ListScope>("address group order") {
+        (row: Northbound.AddressSet) -> UInt128? in
+        guard let id = row.addressGroupID, row.name == Snapshot.addressGroupSetName(id, .v4) else { return nil }
+        return id.number
+    } keys: { _ in
+        [.all]
+    }
+    /// The ACLs of rules of security groups that name an address group.
+    static let rulesOfAddressGroup = Index<Northbound.ACL, ID<AddressGroup>>("rules of address group") {
+        (row: Northbound.ACL) -> ID<AddressGroup>? in
+        row.externalIDs[AddressGroupLayout.ofRule].flatMap { ID<AddressGroup>($0) }
+    }
+
     /// The tables of OVN_Northbound that a ``NetworkStore`` needs, without `Logical_Switch.ports`, which has an element
     /// per port: each port names its network.
     static let tables: [MonitoredTable] = [
@@ -196,7 +210,10 @@ enum NorthboundIndexes {
         MonitoredTable(Northbound.NBGlobal.self, columns: [.nbCfg, .sbCfg]),
         // Without `records`, which may be large: they follow from the ports.
         MonitoredTable(Northbound.DNS.self, columns: [.externalIDs]).indexed(by: names),
-        MonitoredTable(Northbound.ACL.self, columns: [.action, .direction, .match, .priority]),
+        MonitoredTable(Northbound.ACL.self, columns: [.action, .direction, .externalIDs, .match, .priority])
+            .indexed(by: rulesOfAddressGroup),
+        MonitoredTable(Northbound.AddressSet.self)
+            .indexed(by: addressSet).indexed(by: addressGroupOrder),
         MonitoredTable(Northbound.DHCPOptions.self)
             .indexed(by: subnet).indexed(by: subnetsOfNetwork).indexed(by: subnetOrder).indexed(by: allocations)
             .indexed(by: portOptionsOfSubnet).indexed(by: portOptions).indexed(by: record)

@@ -7,6 +7,7 @@ import OVSDB
 typealias NetworkID = ID<Network>
 typealias SubnetID = ID<Subnet>
 typealias PortID = ID<Port>
+typealias AddressGroupID = ID<AddressGroup>
 
 // Attributes read from a row without building a resource.
 
@@ -81,6 +82,13 @@ extension Northbound.LogicalSwitchPort {
             found = mac
         }
         return found
+    }
+}
+
+extension Northbound.AddressSet {
+    /// The group of a set of ours.
+    var addressGroupID: AddressGroupID? {
+        isOurs ? externalIDs[AddressGroupLayout.id].flatMap { AddressGroupID($0) } : nil
     }
 }
 

@@ -78,6 +78,14 @@ extension Policy {
         Rule("update_port:allowed_address_pairs:ip_address", [.networkMember]),
         Rule("delete_port", [.projectMember, .networkMember, .role("advsvc")]),
 
+        // Address groups.
+        Rule("get_address_group", [.projectReader, .shared]),
+        Rule("create_address_group", [.projectMember]),
+        Rule("update_address_group", [.projectMember]),
+        Rule("add_addresses", [.projectMember]),
+        Rule("remove_addresses", [.projectMember]),
+        Rule("delete_address_group", [.projectMember]),
+
         // Address scopes.
         Rule("get_address_scope", [.projectReader, .shared]),
         Rule("create_address_scope", [.projectMember]),

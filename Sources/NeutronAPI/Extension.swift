@@ -66,6 +66,15 @@ package struct Extension: Hashable, Sendable {
             "provider", "Provider Network", "2012-09-07T10:00:00-00:00",
             "How networks are carried between hosts (read only)."),
         Extension(
+            "rbac-address-group", "Add address_group type to RBAC", "2021-01-20T00:00:00-00:00",
+            "Address groups can be shared with single projects."),
+        Extension(
+            "rbac-address-scope", "Add address_scope type to RBAC", "2020-02-12T00:00:00-00:00",
+            "Address scopes can be shared with single projects."),
+        Extension(
+            "rbac-policies", "RBAC Policies", "2015-06-17T12:15:12-00:00",
+            "Networks can be shared with single projects."),
+        Extension(
             "revision-if-match", "If-Match constraints based on revision_number", "2016-12-11T00:00:00-00:00",
             "Changes can be bound to a revision."),
         Extension(

@@ -89,7 +89,7 @@ package struct NeutronServer: Sendable {
     /// The resources, in the order of the index.
     private static let resources: [any ServedResource.Type] = [
         AddressGroup.self,
-        AddressScope.self, Network.self, Port.self, Subnet.self, Trunk.self,
+        AddressScope.self, Network.self, Port.self, RBACPolicy.self, Subnet.self, Trunk.self,
     ]
 
     private func add<Of: ServedResource>(_ type: Of.Type, watching: PortWatchController, to routes: Routes) {

@@ -13,6 +13,13 @@ protocol ServedResource: StoredResource {
     static var isOnNetwork: Bool { get }
     /// The ports that a request uses for it, which the requester must be allowed to change.
     static func ports(in given: [String: JSON]) -> [ID<Port>]
+
+    /// The resource as the project that looks at the snapshot sees it.
+    func seen(in snapshot: Snapshot) -> Self
+    /// Refuses what a requester may not make or, where it is there already, change, by rules that are not in the table.
+    static func check(
+        _ given: [String: JSON], for existing: Self?, by requester: Requester, in snapshot: Snapshot
+    ) throws(NeutronError)
 }
 
 extension ServedResource {
@@ -52,14 +59,8 @@ extension Trunk: ServedResource {
     }
 }
 
-extension AddressGroup: ServedResource {
-    func policyTarget(in snapshot: Snapshot) -> PolicyTarget {
-        PolicyTarget(projectID: standard.projectID, isShared: shared)
-    }
-}
+extension AddressGroup: ServedResource {}
 
-extension AddressScope: ServedResource {
-    func policyTarget(in snapshot: Snapshot) -> PolicyTarget {
-        PolicyTarget(projectID: standard.projectID, isShared: shared)
-    }
-}
+extension AddressScope: ServedResource {}
+
+extension RBACPolicy: ServedResource {}

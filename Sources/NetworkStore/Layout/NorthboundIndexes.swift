@@ -200,24 +200,44 @@ enum NorthboundIndexes {
         row.externalIDs[AddressGroupLayout.ofRule].flatMap { ID<AddressGroup>($0) }
     }
 
+    static let sharedNetwork = shared("shared network") { (row: Northbound.LogicalSwitch) in
+        row.isOurs ? row.networkID.map { (Network.memberName, $0.number) } : nil
+    }
+    static let sharedRecord = shared("shared record") { (row: Northbound.DHCPOptions) in
+        row.recordKind.flatMap { kind in row.recordNumber.map { (kind, $0) } }
+    }
+    static let sharedAddressGroup = shared("shared address group") { (row: Northbound.AddressSet) in
+        row.addressGroupID.map { (AddressGroup.memberName, $0.number) }
+    }
+
+    /// The rows of objects that are shared with every project, by kind and by the policy that does it.
+    private static func shared<R: OwnedRow>(
+        _ name: String, _ object: @escaping @Sendable (R) -> (kind: String, number: UInt128)?
+    ) -> Index<R, SharedKey> {
+        Index(name) { (row: R) -> [SharedKey] in
+            guard row.externalIDs[SharingLayout.shared], let object = object(row) else { return [] }
+            return [.kind(object.kind), .policy(SharingLayout.policyID(in: row.externalIDs, of: object.number))]
+        }
+    }
+
     /// The tables of OVN_Northbound that a ``NetworkStore`` needs, without `Logical_Switch.ports`, which has an element
     /// per port: each port names its network.
     static let tables: [MonitoredTable] = [
         MonitoredTable(
             Northbound.LogicalSwitch.self, columns: [.name, .externalIDs, .otherConfig]
         )
-        .indexed(by: network).indexed(by: networkName).indexed(by: networkOrder),
+        .indexed(by: network).indexed(by: networkName).indexed(by: networkOrder).indexed(by: sharedNetwork),
         MonitoredTable(Northbound.NBGlobal.self, columns: [.nbCfg, .sbCfg]),
         // Without `records`, which may be large: they follow from the ports.
         MonitoredTable(Northbound.DNS.self, columns: [.externalIDs]).indexed(by: names),
         MonitoredTable(Northbound.ACL.self, columns: [.action, .direction, .externalIDs, .match, .priority])
             .indexed(by: rulesOfAddressGroup),
         MonitoredTable(Northbound.AddressSet.self)
-            .indexed(by: addressSet).indexed(by: addressGroupOrder),
+            .indexed(by: addressSet).indexed(by: addressGroupOrder).indexed(by: sharedAddressGroup),
         MonitoredTable(Northbound.DHCPOptions.self)
             .indexed(by: subnet).indexed(by: subnetsOfNetwork).indexed(by: subnetOrder).indexed(by: allocations)
             .indexed(by: portOptionsOfSubnet).indexed(by: portOptions).indexed(by: record)
-            .indexed(by: recordOrder).indexed(by: recordReference),
+            .indexed(by: recordOrder).indexed(by: recordReference).indexed(by: sharedRecord),
         MonitoredTable(
             Northbound.LogicalSwitchPort.self,
             excluding: [.dynamicAddresses, .haChassisGroup, .mirrorRules]

@@ -1,7 +1,7 @@
 package import NetAddress
 package import NeutronAPI
 package import OVNModel
-import OVSDB
+package import OVSDB
 
 /// A group is two rows of `Address_Set`, as ML2/OVN writes them since Neutron 26: one for each version. That of IPv4 has
 /// its attributes too.
@@ -16,6 +16,7 @@ extension AddressGroup: RuledResource {
 
     package mutating func read(_ row: Northbound.AddressSet, in snapshot: Snapshot) {
         addresses = row.blocks + (snapshot.addressSet(of: id, .v6)?.blocks ?? [])
+        shared = row.externalIDs[SharingLayout.shared] || snapshot.isGranted(id)
     }
 
     package func write(to row: inout Northbound.AddressSet) { write(.v4, to: &row) }
@@ -44,6 +45,18 @@ extension AddressGroup: RuledResource {
         row.name = Snapshot.addressGroupSetName(id, version)
         row.addresses = addresses.filter { $0.version == version }.map(\.description)
         row.externalIDs[AddressGroupLayout.id] = id.description
+    }
+}
+
+extension AddressGroup: Sharable {
+    package static var objectType: RBACPolicy.ObjectType { .addressGroup }
+    package static var sharedRows: Index<Row, SharedKey> { NorthboundIndexes.sharedAddressGroup }
+
+    package static func id(of row: Northbound.AddressSet) -> ID<AddressGroup>? { row.addressGroupID }
+
+    package static func users(of id: ID<AddressGroup>, in snapshot: Snapshot) -> Set<String> {
+        let rules = snapshot.northbound.rows(NorthboundIndexes.rulesOfAddressGroup, id)
+        return Set(rules.map { $0.externalIDs[Layout.projectID] })
     }
 }
 

@@ -37,9 +37,11 @@ extension RuledResource {
 
     /// The row with this resource in it; what others have there stays.
     func written(to row: Row) -> Row {
+        let old = row.externalIDs
         var row = row
         standard.write(to: &row.externalIDs)
         for (key, text) in Self.attributes.texts(of: self) { row.externalIDs[key] = text }
+        SharingLayout.complete(&row.externalIDs, from: old)
         write(to: &row)
         return row
     }
@@ -96,6 +98,7 @@ extension RuledResource {
         try draft.check(revision, against: old.standard)
         var new: Self?
         try apply(from: old, to: &new, Given(), in: &draft)
+        try draft.deletePolicies(about: id)
         draft.expectUnchanged(row)
         draft.delete(row)
     }

@@ -57,12 +57,14 @@ extension RBACPolicy: DeclaredResource {
                 "object_type", \.objectType, .objectType, .create, key: "neutron:object_type", always: true,
                 isRequired: true),
             Attribute("object_id", \.objectID, .id(), .create, key: objectKey, always: true, isRequired: true),
-            Attribute("action", \.action, .text(), .create, key: "neutron:action", always: true, isRequired: true),
+            Attribute("action", \.action, .text(), .create, key: actionKey, always: true, isRequired: true),
             Attribute("target_tenant", \.target, .text(), [.create, .update], key: targetKey, isRequired: true),
         ] + Attribute.project)
 
     /// Under which a policy's object is kept.
     package static let objectKey = "neutron:object_id"
+    /// Under which its action is kept.
+    package static let actionKey = "neutron:action"
     /// Under which its target is kept.
     package static let targetKey = "neutron:target_project"
 

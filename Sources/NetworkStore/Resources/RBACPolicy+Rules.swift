@@ -112,7 +112,7 @@ extension Draft {
 extension Snapshot {
     /// The targets of the policies that share an object.
     func targets(of type: RBACPolicy.ObjectType, _ object: ID<RBACPolicy.Object>) -> Set<String> {
-        let records = policyRows(about: object).compactMap { $0.externalIDs[RBACPolicy.targetKey] }
+        let records = policyRows(about: object).compactMap { $0.sharedWith }
         return Set(records + (type.resource.policy(on: object, in: self).map { [$0.target] } ?? []))
     }
 
@@ -122,7 +122,7 @@ extension Snapshot {
         var isGranted = false
         let reference = RecordReference(key: RBACPolicy.objectKey, value: id.description)
         northbound.forEach(NorthboundIndexes.recordReference, reference) { row in
-            isGranted = isGranted || row.externalIDs[RBACPolicy.targetKey] == viewer.projectID
+            isGranted = isGranted || row.sharedWith == viewer.projectID
         }
         return isGranted
     }
@@ -132,5 +132,12 @@ extension Snapshot {
             NorthboundIndexes.recordReference, RecordReference(key: RBACPolicy.objectKey, value: id.description)
         )
         .filter { $0.recordKind == RBACPolicy.memberName }
+    }
+}
+
+extension Northbound.DHCPOptions {
+    /// The project with which the record of a policy shares its object.
+    fileprivate var sharedWith: String? {
+        externalIDs[RBACPolicy.actionKey] == RBACPolicy.shared ? externalIDs[RBACPolicy.targetKey] : nil
     }
 }

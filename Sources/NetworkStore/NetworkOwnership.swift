@@ -5,7 +5,7 @@ import OVSDB
 /// Who may use a network.
 package struct NetworkOwnership: Hashable, Sendable {
     package var projectID: String
-    /// By every project.
+    /// By the project that looks, or by every project where nobody in particular looks.
     package var isShared: Bool
     /// By every project, as the gateway of routers.
     package var isExternal: Bool
@@ -20,12 +20,17 @@ package struct NetworkOwnership: Hashable, Sendable {
 extension Snapshot {
     /// Who may use a network; a fraction of the cost of ``network(_:)``. Nil if there is none.
     package func ownership(of id: ID<Network>) -> NetworkOwnership? {
-        logicalSwitch(id).flatMap { NetworkOwnership($0) }
+        guard let viewer else { return logicalSwitch(id).flatMap { NetworkOwnership($0) } }
+        return viewer.ownership(of: id) {
+            var ownership = logicalSwitch(id).flatMap { NetworkOwnership($0) }
+            if ownership?.isShared == false, isGranted(id) { ownership?.isShared = true }
+            return ownership
+        }
     }
 }
 
 extension NetworkOwnership {
-    /// Nil where the row is not ours.
+    /// As nobody in particular sees it. Nil where the row is not ours.
     init?(_ row: Northbound.LogicalSwitch) {
         guard row.isOurs else { return nil }
         let keys = row.externalIDs

@@ -1,7 +1,7 @@
 import NetAddress
 package import NeutronAPI
 package import OVNModel
-import OVSDB
+package import OVSDB
 
 extension Network: RowResource {
     package static func ids(in snapshot: Snapshot) -> OrderedIDs<Network> {
@@ -27,6 +27,25 @@ extension Network: RowResource {
     /// Deletes a network with its subnets. Refused while it has ports, except those that only serve it.
     package static func delete(_ id: ID<Network>, ifRevision revision: Int?, in draft: inout Draft) throws {
         try draft.delete(id, revision)
+    }
+}
+
+extension Network: Sharable {
+    package static var objectType: RBACPolicy.ObjectType { .network }
+    package static var sharedRows: Index<Row, SharedKey> { NorthboundIndexes.sharedNetwork }
+
+    package static func id(of row: Northbound.LogicalSwitch) -> ID<Network>? { row.networkID }
+
+    package static func users(of id: ID<Network>, in snapshot: Snapshot) -> Set<String> {
+        Set(snapshot.portRows(of: id).map { $0.externalIDs[Layout.projectID] })
+    }
+
+    package static func expectUsersUnchanged(of row: Northbound.LogicalSwitch, in draft: inout Draft) throws {
+        try draft.claimAddresses(of: row)
+    }
+
+    package static func refusal(of id: ID<Network>, target: String) -> String {
+        NeutronError.invalidSharedSetting(network: id.description).message
     }
 }
 
@@ -62,7 +81,10 @@ extension Draft {
         if let adminStateUp = update.adminStateUp { network.adminStateUp = adminStateUp }
         if let portSecurityEnabled = update.portSecurityEnabled { network.portSecurityEnabled = portSecurityEnabled }
         if let shared = update.shared, shared != network.shared {
-            if !shared { try checkUnsharing(network, in: snapshot) }
+            if !shared {
+                try claimAddresses(of: row)
+                try checkUnsharing(network, in: snapshot)
+            }
             network.shared = shared
         }
         if let mtu = update.mtu {
@@ -103,6 +125,7 @@ extension Draft {
         if let names = snapshot.names(of: id) { delete(names) }
         for port in ports { try deletePort(port, in: snapshot) }
         for subnet in snapshot.northbound.rows(NorthboundIndexes.subnetsOfNetwork, id) { delete(subnet) }
+        try deletePolicies(about: id)
         // Its rules are deleted with the last reference to them.
         delete(row)
     }
@@ -128,15 +151,16 @@ extension Draft {
         return requested
     }
 
-    /// A network cannot become unshared while other projects use it.
+    /// A network cannot become unshared while projects use it with which no policy shares it.
     private func checkUnsharing(_ network: Network, in snapshot: Snapshot) throws(NeutronError) {
-        let owner = network.standard.projectID
+        var projects = snapshot.targets(of: .network, ID(network.id))
+        projects.insert(network.standard.projectID)
         let ports = snapshot.portRows(of: network.id)
         let strangers =
             ports.contains {
-                $0.externalIDs[Layout.projectID] != owner
+                !projects.contains($0.externalIDs[Layout.projectID])
                     && !$0.externalIDs[PortLayout.deviceOwner].hasPrefix(DeviceOwner.networkPrefix)
-            } || snapshot.subnets(of: network.id).contains { $0.standard.projectID != owner }
+            } || snapshot.subnets(of: network.id).contains { !projects.contains($0.standard.projectID) }
         if strangers { throw .invalidSharedSetting(network: network.name) }
     }
 }

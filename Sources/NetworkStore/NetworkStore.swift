@@ -66,10 +66,12 @@ package final class NetworkStore: Sendable {
     /// All ports, in no particular order, from one snapshot.
     package func ports() -> some Sequence<Port> { snapshot().ports }
 
-    func find<Resource>(_ look: (Snapshot) -> Resource?, else error: NeutronError) async throws -> Resource {
-        if let found = look(snapshot()) { return found }
+    func find<Resource>(
+        for project: String? = nil, _ look: (Snapshot) -> Resource?, else error: NeutronError
+    ) async throws -> Resource {
+        if let found = look(snapshot().seen(by: project)) { return found }
         try await lookAgain()
-        guard let found = look(snapshot()) else { throw error }
+        guard let found = look(snapshot().seen(by: project)) else { throw error }
         return found
     }
 

@@ -13,6 +13,8 @@ package struct Snapshot: Sendable {
     let southbound: Replica?
     /// The domain of ports' names, with a final dot.
     let serverDomain: String
+    /// Nil where nobody in particular looks.
+    var viewer: Viewer?
 
     init(northbound: Replica, southbound: Replica?, serverDomain: String = PortDNS.defaultDomain) {
         self.northbound = northbound

@@ -18,7 +18,7 @@ package struct SecurityGroupRule: Hashable, Sendable {
     /// As the request has it: the bits of the host stay.
     package var remoteIPPrefix: InterfaceAddress?
     package var remoteGroupID: ID<SecurityGroup>?
-    package var remoteAddressGroupID: ID<Any>?
+    package var remoteAddressGroupID: ID<AddressGroup>?
     /// The description; nil for a rule that was made with its group.
     package var text: String?
     /// Whether answers to what it allows are allowed too: its group's.

@@ -82,12 +82,14 @@ package struct NeutronServer: Sendable {
         let watching = PortWatchController(store: store, firstCopy: firstCopy, work: work)
         for resource in Self.resources { add(resource, watching: watching, to: version) }
         SubportController(store: store, work: work).addRoutes(to: version)
+        AddressController(store: store, work: work).addRoutes(to: version)
         return router
     }
 
     /// The resources, in the order of the index.
     private static let resources: [any ServedResource.Type] = [
-        AddressScope.self, Network.self, Port.self, SecurityGroup.self, SecurityGroupRule.self, Subnet.self, Trunk.self,
+        AddressGroup.self, AddressScope.self, Network.self, Port.self, RBACPolicy.self, SecurityGroup.self,
+        SecurityGroupRule.self, Subnet.self, Trunk.self,
     ]
 
     private func add<Of: ServedResource>(_ type: Of.Type, watching: PortWatchController, to routes: Routes) {

@@ -33,12 +33,12 @@ struct ResourceController<Of: ServedResource>: Sendable {
             let id = try id(text)
             if !query.isByIdentifier { marker = try await access.find(id) }
         }
-        var snapshot = store.snapshot()
+        var snapshot = access.snapshot
         var page = try await page(access.restrict(query, to: snapshot), after: marker, in: snapshot, context)
         if page.isEmpty {
             // A name just created through another replica must be found.
             try await store.lookAgain()
-            snapshot = store.snapshot()
+            snapshot = access.snapshot
             page = try await self.page(access.restrict(query, to: snapshot), after: marker, in: snapshot, context)
         }
         let links = query.links(page, path: context.base + request.uri.path)
@@ -71,8 +71,8 @@ struct ResourceController<Of: ServedResource>: Sendable {
         // As in Neutron, syntax errors are reported before permissions and conflicts.
         let given = json.given(to: Of.self)
         let body = try json.create(Of.self, defaultProject: try access.projectForNew(given))
-        try await access.authorizeCreation(given)
-        let made = try await store.create(Of.self, body.requests)
+        let check = try await access.authorizeCreation(given)
+        let made = try await store.create(Of.self, body.requests, provided: check)
         for resource in made {
             context.logger.info(
                 "\(Of.memberName) created", metadata: ["id": "\(resource.id)"])
@@ -98,7 +98,7 @@ struct ResourceController<Of: ServedResource>: Sendable {
         let resource = try await work.reading(request, for: context.client) { json, _ in
             try await access.authorize("update_\(Of.memberName)", id, given: json.given(to: Of.self).first ?? [:])
             let update = try json.update(Of.self)
-            return try await store.update(id, update, ifRevision: revision)
+            return try await store.update(id, update, ifRevision: revision).seen(in: access.snapshot)
         }
         context.logger.info("\(Of.memberName) changed", metadata: ["id": "\(id)"])
         return .json { $0.member(resource, hiding: access.hidden) }

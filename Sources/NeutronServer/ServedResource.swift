@@ -20,6 +20,13 @@ protocol ServedResource: StoredResource {
     static var isOnNetwork: Bool { get }
     /// The ports that a request uses for it, which the requester must be allowed to change.
     static func ports(in given: [String: JSON]) -> [ID<Port>]
+
+    /// The resource as the project that looks at the snapshot sees it.
+    func seen(in snapshot: Snapshot) -> Self
+    /// Refuses what a requester may not make or, where it is there already, change, by rules that are not in the table.
+    static func check(
+        _ given: [String: JSON], for existing: Self?, by requester: Requester, in snapshot: Snapshot
+    ) throws(NeutronError)
 }
 
 extension ServedResource {
@@ -104,6 +111,9 @@ extension SecurityGroupRule: ServedResource {
         for name in ["security_group_id", "remote_group_id"] {
             if let id = given[name]?.string.flatMap({ ID<SecurityGroup>($0) }) { _ = try await groups.find(id) }
         }
+        if let id = given["remote_address_group_id"]?.string.flatMap({ ID<AddressGroup>($0) }) {
+            _ = try await Access<AddressGroup>(store: access.store, requester: access.requester).find(id)
+        }
     }
 }
 
@@ -118,8 +128,8 @@ private func ensureDefaultGroup(
     try await store.defaultGroup(of: project)
 }
 
-extension AddressScope: ServedResource {
-    func policyTarget(in snapshot: Snapshot) -> PolicyTarget {
-        PolicyTarget(projectID: standard.projectID, isShared: shared)
-    }
-}
+extension AddressGroup: ServedResource {}
+
+extension AddressScope: ServedResource {}
+
+extension RBACPolicy: ServedResource {}

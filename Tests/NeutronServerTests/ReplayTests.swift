@@ -15,7 +15,7 @@ import Testing
 ///
 /// `RecordedAnswers.json` has the requests in their order, each with Neutron's status and body; those without `case`
 /// are steps between that were not recorded. Recorded too, and left out: what is about quotas, routers, floating
-/// addresses, security groups, subnet pools, RBAC, QoS and agents, the list of extensions (only what is true is listed
+/// addresses, security groups, subnet pools, QoS and agents, the list of extensions (only what is true is listed
 /// here), and a name of 300,000 characters (which is refused alike, but not repeated in full). In its texts
 ///
 /// - `{name}` is the same wherever it stands: the first reply that has it tells what it is;

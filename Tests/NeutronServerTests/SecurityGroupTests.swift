@@ -29,7 +29,8 @@ struct SecurityGroupTests {
             #expect(changed["security_group", "name"] == "www")
             #expect(changed["security_group", "stateful"] == false)
             #expect(try await api(.put, "\(path)/tags", ["tags": ["a"]])["tags"] == ["a"])
-            #expect(try await api(.get, "/v2.0/security-groups?tags=a&fields=name")["security_groups"] == [["name": "www"]])
+            #expect(
+                try await api(.get, "/v2.0/security-groups?tags=a&fields=name")["security_groups"] == [["name": "www"]])
             #expect(try await api(.delete, path).status == 204)
             #expect(
                 try await api(.get, path).error == "SecurityGroupNotFound: Security group \(id) does not exist")
@@ -66,33 +67,46 @@ struct SecurityGroupTests {
         }
     }
 
-    @Test(arguments: [
-        (["direction": "sideways"], "Invalid input for direction. Reason: sideways is not in ['ingress', 'egress']."),
-        (["protocol": 256], "Security group rule protocol 256 not supported. Only protocol values"),
-        (["ethertype": "ARP"], "Security group rule for ethertype 'ARP' not supported."),
-        (["port_range_min": 22], "Must also specify protocol if port range is given."),
-        (["protocol": "tcp", "port_range_min": 22], "For TCP/UDP protocols, port_range_min must be <= port_range_max"),
-        (
-            ["protocol": "tcp", "port_range_min": 22, "port_range_max": 21],
-            "For TCP/UDP protocols, port_range_min must be <= port_range_max"
-        ),
-        (["protocol": "tcp", "port_range_min": 0, "port_range_max": 21], "Invalid value for port 0"),
-        (["protocol": "tcp", "port_range_min": "x"], "Invalid value for port x"),
-        (["protocol": "tcp", "port_range_min": 65_536], "Invalid value for port 65536"),
-        (["protocol": "icmp", "port_range_max": 3], "ICMP code (port-range-max) 3 is provided but ICMP type"),
-        (["protocol": "icmp", "port_range_min": 256], "Invalid value for ICMP type (port_range_min) 256."),
-        (["protocol": "vrrp", "port_range_min": 1, "port_range_max": 2], "Ports cannot be specified for protocol 112."),
-        (["protocol": "dccp", "port_range_min": 1, "port_range_max": 2], "Ports cannot be specified for protocol 33."),
-        (["protocol": "ipv6-icmp"], "Invalid ethertype IPv4 for protocol ipv6-icmp."),
-        (["remote_ip_prefix": "10.0.0.0/33"], "Invalid CIDR 10.0.0.0/33 given as IP prefix."),
-        (["remote_ip_prefix": "10.0.0.1 || ip4"], "Invalid CIDR 10.0.0.1 || ip4 given as IP prefix."),
-        (["remote_ip_prefix": "fd00::/64"], "Conflicting value ethertype IPv4 for CIDR fd00::/64"),
-        (
-            ["remote_ip_prefix": "10.0.0.0/8", "remote_group_id": "11111111-2222-4333-8444-555555555555"],
-            "Only one of remote_ip_prefix or remote_group_id or remote_address_group_id may be provided."
-        ),
-        (["remote_group_id": "$x"], "Invalid input for remote_group_id. Reason: '$x' is not a valid UUID."),
-    ] as [([String: JSON], String)])
+    @Test(
+        arguments: [
+            (
+                ["direction": "sideways"],
+                "Invalid input for direction. Reason: sideways is not in ['ingress', 'egress']."
+            ),
+            (["protocol": 256], "Security group rule protocol 256 not supported. Only protocol values"),
+            (["ethertype": "ARP"], "Security group rule for ethertype 'ARP' not supported."),
+            (["port_range_min": 22], "Must also specify protocol if port range is given."),
+            (
+                ["protocol": "tcp", "port_range_min": 22],
+                "For TCP/UDP protocols, port_range_min must be <= port_range_max"
+            ),
+            (
+                ["protocol": "tcp", "port_range_min": 22, "port_range_max": 21],
+                "For TCP/UDP protocols, port_range_min must be <= port_range_max"
+            ),
+            (["protocol": "tcp", "port_range_min": 0, "port_range_max": 21], "Invalid value for port 0"),
+            (["protocol": "tcp", "port_range_min": "x"], "Invalid value for port x"),
+            (["protocol": "tcp", "port_range_min": 65_536], "Invalid value for port 65536"),
+            (["protocol": "icmp", "port_range_max": 3], "ICMP code (port-range-max) 3 is provided but ICMP type"),
+            (["protocol": "icmp", "port_range_min": 256], "Invalid value for ICMP type (port_range_min) 256."),
+            (
+                ["protocol": "vrrp", "port_range_min": 1, "port_range_max": 2],
+                "Ports cannot be specified for protocol 112."
+            ),
+            (
+                ["protocol": "dccp", "port_range_min": 1, "port_range_max": 2],
+                "Ports cannot be specified for protocol 33."
+            ),
+            (["protocol": "ipv6-icmp"], "Invalid ethertype IPv4 for protocol ipv6-icmp."),
+            (["remote_ip_prefix": "10.0.0.0/33"], "Invalid CIDR 10.0.0.0/33 given as IP prefix."),
+            (["remote_ip_prefix": "10.0.0.1 || ip4"], "Invalid CIDR 10.0.0.1 || ip4 given as IP prefix."),
+            (["remote_ip_prefix": "fd00::/64"], "Conflicting value ethertype IPv4 for CIDR fd00::/64"),
+            (
+                ["remote_ip_prefix": "10.0.0.0/8", "remote_group_id": "11111111-2222-4333-8444-555555555555"],
+                "Only one of remote_ip_prefix or remote_group_id or remote_address_group_id may be provided."
+            ),
+            (["remote_group_id": "$x"], "Invalid input for remote_group_id. Reason: '$x' is not a valid UUID."),
+        ] as [([String: JSON], String)])
     func `a wrong rule is refused`(_ members: [String: JSON], _ message: String) async throws {
         try await API.run { api in
             let group = try #require(try await api.group("g")["id"])
@@ -105,20 +119,30 @@ struct SecurityGroupTests {
         }
     }
 
-    @Test(arguments: [
-        ([:], "outport == @G && ip4"),
-        (["ethertype": "ipv6", "direction": "egress", "protocol": "sctp"], "inport == @G && ip6 && sctp"),
-        (["protocol": "TCP", "port_range_min": 22, "port_range_max": 22], "outport == @G && ip4 && tcp && tcp.dst == 22"),
-        (
-            ["protocol": 17, "port_range_min": "53", "port_range_max": 54, "remote_ip_prefix": "10.1.2.3/16"],
-            "outport == @G && ip4 && ip4.src == 10.1.0.0/16 && udp && udp.dst >= 53 && udp.dst <= 54"
-        ),
-        (["protocol": "tcp", "port_range_min": 1, "port_range_max": 65_535], "outport == @G && ip4 && tcp"),
-        (["protocol": "icmp", "port_range_min": 8, "port_range_max": 0], "outport == @G && ip4 && icmp4 && icmp4.type == 8 && icmp4.code == 0"),
-        (["ethertype": "IPv6", "protocol": "icmp"], "outport == @G && ip6 && icmp6"),
-        (["protocol": "vrrp", "remote_ip_prefix": "0.0.0.0/0"], "outport == @G && ip4 && ip4.src == 0.0.0.0/0 && ip.proto == 112"),
-        (["ethertype": "IPv6", "remote_ip_prefix": "fd00::1"], "outport == @G && ip6 && ip6.src == fd00::1/128"),
-    ] as [([String: JSON], String)])
+    @Test(
+        arguments: [
+            ([:], "outport == @G && ip4"),
+            (["ethertype": "ipv6", "direction": "egress", "protocol": "sctp"], "inport == @G && ip6 && sctp"),
+            (
+                ["protocol": "TCP", "port_range_min": 22, "port_range_max": 22],
+                "outport == @G && ip4 && tcp && tcp.dst == 22"
+            ),
+            (
+                ["protocol": 17, "port_range_min": "53", "port_range_max": 54, "remote_ip_prefix": "10.1.2.3/16"],
+                "outport == @G && ip4 && ip4.src == 10.1.0.0/16 && udp && udp.dst >= 53 && udp.dst <= 54"
+            ),
+            (["protocol": "tcp", "port_range_min": 1, "port_range_max": 65_535], "outport == @G && ip4 && tcp"),
+            (
+                ["protocol": "icmp", "port_range_min": 8, "port_range_max": 0],
+                "outport == @G && ip4 && icmp4 && icmp4.type == 8 && icmp4.code == 0"
+            ),
+            (["ethertype": "IPv6", "protocol": "icmp"], "outport == @G && ip6 && icmp6"),
+            (
+                ["protocol": "vrrp", "remote_ip_prefix": "0.0.0.0/0"],
+                "outport == @G && ip4 && ip4.src == 0.0.0.0/0 && ip.proto == 112"
+            ),
+            (["ethertype": "IPv6", "remote_ip_prefix": "fd00::1"], "outport == @G && ip6 && ip6.src == fd00::1/128"),
+        ] as [([String: JSON], String)])
     func `a rule is OVN's ACL`(_ members: [String: JSON], _ match: String) async throws {
         try await API.run { api in
             let group = try #require(try await api.group("g")["id"])
@@ -130,15 +154,20 @@ struct SecurityGroupTests {
 
     @Test func `a rule that allows the same is refused, and goes with either of its groups`() async throws {
         try await API.run { api in
-            let (one, two) = (try #require(try await api.group("1")["id"]), try #require(try await api.group("2")["id"]))
+            let (one, two) = (
+                try #require(try await api.group("1")["id"]), try #require(try await api.group("2")["id"])
+            )
             let first = try await api.rule(one, ["protocol": "tcp", "remote_ip_prefix": "0.0.0.0/0"])
-            let twin: JSON = ["security_group_rule": ["security_group_id": one, "direction": "ingress", "protocol": "6"]]
+            let twin: JSON = [
+                "security_group_rule": ["security_group_id": one, "direction": "ingress", "protocol": "6"]
+            ]
             #expect(
                 try await api(.post, "/v2.0/security-group-rules", twin).error
                     == "SecurityGroupRuleExists: Security group rule already exists. Rule id is \(first).")
             _ = try await api.rule(one, ["remote_group_id": two])
             #expect(try await api(.delete, "/v2.0/security-groups/\(two.text)").status == 204)
-            let rest = try await api(.get, "/v2.0/security-groups/\(one.text)")["security_group", "security_group_rules"]
+            let rest = try await api(.get, "/v2.0/security-groups/\(one.text)")[
+                "security_group", "security_group_rules"]
             #expect(rest?.array?.count == 3)
             #expect(try await api(.delete, "/v2.0/security-group-rules/\(first)").status == 204)
             #expect(
@@ -162,7 +191,9 @@ struct SecurityGroupTests {
             #expect(closed["security_groups"] == [])
             let open = try await api.make("port", ["network_id": network, "device_owner": "compute:docker"])
             #expect(open["security_groups"] == [])
-            let insecure: JSON = ["network_id": network, "port_security_enabled": false, "security_groups": .array(groups)]
+            let insecure: JSON = [
+                "network_id": network, "port_security_enabled": false, "security_groups": .array(groups),
+            ]
             let refused = try await api(.post, "/v2.0/ports", ["port": insecure])
             #expect(refused.status == 400)
             #expect(refused.error?.hasPrefix("PortSecurityAndIPRequiredForSecurityGroups: ") == true)

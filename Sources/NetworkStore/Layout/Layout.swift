@@ -36,7 +36,7 @@ enum NetworkLayout {
 
     /// Our own, like those that follow.
     static let adminStateUp = LayoutKey.flag("neutron:admin_state_up", absent: true)
-    static let shared = LayoutKey.flag("neutron:shared", absent: false)
+    static let shared = SharingLayout.shared
     static let external = LayoutKey.flag("neutron:router_external", absent: false)
     static let portSecurityEnabled = LayoutKey.flag("neutron:port_security_enabled", absent: true)
     static let dnsDomain = LayoutKey.text("neutron:dns_domain")
@@ -64,13 +64,45 @@ enum AllocationLayout {
     static let generation = "neutron:allocation_generation"
 }
 
+/// Keys of the row of what policies can share (`/v2.0/rbac-policies`), our own.
+enum SharingLayout {
+    /// Whether it is shared with every project: the policy for all is this key, and the two that follow.
+    static let shared = LayoutKey.flag("neutron:shared", absent: false)
+    /// The policy's identifier. Absent, in rows of earlier releases, for that of the row's resource with another version digit.
+    static let policyID = LayoutKey<ID<RBACPolicy>?>.optional("neutron:shared_policy_id")
+    /// Whose the policy is; absent for the owner of the row's resource.
+    static let policyProjectID = LayoutKey<String?>.optional("neutron:shared_policy_project_id")
+
+    static func policyID(in keys: StringMap, of number: UInt128) -> ID<RBACPolicy> {
+        keys[policyID] ?? ID(number: number ^ (0xc000 << 64))
+    }
+
+    /// Gives what becomes shared with every project a policy of its own.
+    static func complete(_ keys: inout StringMap, from old: StringMap) {
+        guard keys[shared], !old[shared] else { return }
+        keys[policyID] = .random()
+        keys[policyProjectID] = nil
+    }
+
+    static func erase(from keys: inout StringMap) {
+        for name in [shared.name, policyID.name, policyProjectID.name] { keys[name] = nil }
+    }
+}
+
 /// Keys of a record: a row of `DHCP_Options` for what OVN has no row for. Nothing refers to it.
 enum RecordLayout {
     /// What it is a record of: a resource's name in the singular.
     static let kind = "neutron:kind"
     static let id = "neutron:id"
     /// The keys under which a record has the identifier of something else, by which it is found.
-    static let references: [String] = []
+    static let references: [String] = [RBACPolicy.objectKey]
+}
+
+/// Keys of the two rows of `Address_Set` of an address group, as ML2/OVN has them.
+enum AddressGroupLayout {
+    static let id = "neutron:address_group_id"
+    /// Of the `ACL` of a security group's rule: the group that it names.
+    static let ofRule = "neutron:remote_address_group_id"
 }
 
 /// Keys of the `ACL` rows of a network: one for all its ports, and one for each port that is exempt from it.

@@ -190,7 +190,8 @@ enum NorthboundIndexes {
         (row: Northbound.PortGroup) -> ID<SecurityGroup>? in row.groupID
     }
     static let groupOrder = OrderedIndex<Northbound.PortGroup, ListScope>("security group order") {
-        (row: Northbound.PortGroup) -> UInt128? in row.groupID?.number
+        (row: Northbound.PortGroup) -> UInt128? in
+        row.groupID?.number
     } keys: { _ in
         [.all]
     }
@@ -205,7 +206,8 @@ enum NorthboundIndexes {
         (row: Northbound.ACL) -> ID<SecurityGroupRule>? in row.ruleID
     }
     static let ruleOrder = OrderedIndex<Northbound.ACL, ListScope>("security group rule order") {
-        (row: Northbound.ACL) -> UInt128? in row.ruleID?.number
+        (row: Northbound.ACL) -> UInt128? in
+        row.ruleID?.number
     } keys: { _ in
         [.all]
     }
@@ -222,25 +224,67 @@ enum NorthboundIndexes {
         row.portID == nil ? [] : row.externalIDs[PortLayout.securityGroupIDs]
     }
 
+    static let addressSet = Index<Northbound.AddressSet, String>.column(\.name, name: "address set")
+    static let addressGroupOrder = OrderedIndex<Northbound.AddressSet, ListScope>("address group order") {
+        (row: Northbound.AddressSet) -> UInt128? in
+        guard let id = row.addressGroupID, row.name == Snapshot.addressGroupSetName(id, .v4) else { return nil }
+        return id.number
+    } keys: { _ in
+        [.all]
+    }
+    /// The ACLs of rules of security groups that name an address group.
+    static let rulesOfAddressGroup = Index<Northbound.ACL, ID<AddressGroup>>("rules of address group") {
+        (row: Northbound.ACL) -> ID<AddressGroup>? in
+        row.externalIDs[AddressGroupLayout.ofRule].flatMap { ID<AddressGroup>($0) }
+    }
+
+    static let sharedNetwork = shared("shared network") { (row: Northbound.LogicalSwitch) in
+        row.isOurs ? row.networkID.map { (Network.memberName, $0.number) } : nil
+    }
+    static let sharedRecord = shared("shared record") { (row: Northbound.DHCPOptions) in
+        row.recordKind.flatMap { kind in row.recordNumber.map { (kind, $0) } }
+    }
+    static let sharedAddressGroup = shared("shared address group") { (row: Northbound.AddressSet) in
+        row.addressGroupID.map { (AddressGroup.memberName, $0.number) }
+    }
+
+    static let sharedGroup = shared("shared security group") { (row: Northbound.PortGroup) in
+        row.groupID.map { (SecurityGroup.memberName, $0.number) }
+    }
+
+    /// The rows of objects that are shared with every project, by kind and by the policy that does it.
+    private static func shared<R: OwnedRow>(
+        _ name: String, _ object: @escaping @Sendable (R) -> (kind: String, number: UInt128)?
+    ) -> Index<R, SharedKey> {
+        Index(name) { (row: R) -> [SharedKey] in
+            guard row.externalIDs[SharingLayout.shared], let object = object(row) else { return [] }
+            return [.kind(object.kind), .policy(SharingLayout.policyID(in: row.externalIDs, of: object.number))]
+        }
+    }
+
     /// The tables of OVN_Northbound that a ``NetworkStore`` needs, without `Logical_Switch.ports`, which has an element
     /// per port: each port names its network.
     static let tables: [MonitoredTable] = [
         MonitoredTable(
             Northbound.LogicalSwitch.self, columns: [.name, .externalIDs, .otherConfig]
         )
-        .indexed(by: network).indexed(by: networkName).indexed(by: networkOrder),
+        .indexed(by: network).indexed(by: networkName).indexed(by: networkOrder).indexed(by: sharedNetwork),
         MonitoredTable(Northbound.NBGlobal.self, columns: [.nbCfg, .sbCfg]),
         // Without `records`, which may be large: they follow from the ports.
         MonitoredTable(Northbound.DNS.self, columns: [.externalIDs]).indexed(by: names),
         MonitoredTable(Northbound.ACL.self, columns: [.action, .direction, .externalIDs, .match, .priority])
-            .indexed(by: rule).indexed(by: ruleOrder).indexed(by: rulesOfGroup).indexed(by: rulesNamingGroup),
+            .indexed(by: rule).indexed(by: ruleOrder).indexed(by: rulesOfGroup).indexed(by: rulesNamingGroup)
+            .indexed(by: rulesOfAddressGroup),
         // Without its ports, which name their groups, and its rules.
         MonitoredTable(Northbound.PortGroup.self, columns: [.externalIDs, .name])
-            .indexed(by: group).indexed(by: groupOrder).indexed(by: defaultGroup).indexed(by: portGroupName),
+            .indexed(by: group).indexed(by: groupOrder).indexed(by: defaultGroup).indexed(by: portGroupName)
+            .indexed(by: sharedGroup),
+        MonitoredTable(Northbound.AddressSet.self)
+            .indexed(by: addressSet).indexed(by: addressGroupOrder).indexed(by: sharedAddressGroup),
         MonitoredTable(Northbound.DHCPOptions.self)
             .indexed(by: subnet).indexed(by: subnetsOfNetwork).indexed(by: subnetOrder).indexed(by: allocations)
             .indexed(by: portOptionsOfSubnet).indexed(by: portOptions).indexed(by: record)
-            .indexed(by: recordOrder).indexed(by: recordReference),
+            .indexed(by: recordOrder).indexed(by: recordReference).indexed(by: sharedRecord),
         MonitoredTable(
             Northbound.LogicalSwitchPort.self,
             excluding: [.dynamicAddresses, .haChassisGroup, .mirrorRules]

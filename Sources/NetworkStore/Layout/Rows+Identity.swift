@@ -9,6 +9,7 @@ typealias SubnetID = ID<Subnet>
 typealias PortID = ID<Port>
 typealias GroupID = ID<SecurityGroup>
 typealias RuleID = ID<SecurityGroupRule>
+typealias AddressGroupID = ID<AddressGroup>
 
 // Attributes read from a row without building a resource.
 
@@ -100,6 +101,13 @@ extension Northbound.LogicalSwitchPort {
             found = mac
         }
         return found
+    }
+}
+
+extension Northbound.AddressSet {
+    /// The group of a set of ours.
+    var addressGroupID: AddressGroupID? {
+        isOurs ? externalIDs[AddressGroupLayout.id].flatMap { AddressGroupID($0) } : nil
     }
 }
 

@@ -1,6 +1,8 @@
 package import NeutronAPI
 
-extension AddressScope: Record {
+extension AddressScope: Record, Sharable {
+    package static var objectType: RBACPolicy.ObjectType { .addressScope }
+
     package static func apply(
         from old: AddressScope?, to new: inout AddressScope?, _ given: Given<AddressScope>, in draft: inout Draft
     ) throws {

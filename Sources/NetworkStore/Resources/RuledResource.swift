@@ -41,9 +41,11 @@ extension RuledResource {
 
     /// The row with this resource in it; what others have there stays.
     func written(to row: Row) -> Row {
+        let old = row.externalIDs
         var row = row
         standard.write(to: &row.externalIDs)
         for (key, text) in Self.attributes.texts(of: self) { row.externalIDs[key] = text }
+        SharingLayout.complete(&row.externalIDs, from: old)
         write(to: &row)
         return row
     }
@@ -68,13 +70,21 @@ extension RuledResource {
     package static func update(
         _ id: ID<Self>, _ given: Given<Self>, ifRevision revision: Int?, in draft: inout Draft
     ) throws -> Self {
+        try change(id, given, ifRevision: revision, in: &draft) { given.apply(to: &$0) }
+    }
+
+    /// Makes `body` of one, and writes it if that is something else.
+    static func change(
+        _ id: ID<Self>, _ given: Given<Self> = Given(), ifRevision revision: Int? = nil, in draft: inout Draft,
+        _ body: (inout Self) throws -> Void
+    ) throws -> Self {
         let snapshot = try draft.snapshot()
         guard let row = row(id, in: snapshot), let old = Self(id, row, in: snapshot) else {
             throw notFound(id.description)
         }
         try draft.check(revision, against: old.standard)
         var changed = old
-        given.apply(to: &changed)
+        try body(&changed)
         var new: Self? = changed
         try apply(from: old, to: &new, given, in: &draft)
         guard var new, new != old else { return old }
@@ -93,6 +103,7 @@ extension RuledResource {
         try draft.check(revision, against: old.standard)
         var new: Self?
         try apply(from: old, to: &new, Given(), in: &draft)
+        try draft.deletePolicies(about: id)
         draft.expectUnchanged(row)
         draft.delete(row)
     }

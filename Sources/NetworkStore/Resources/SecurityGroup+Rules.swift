@@ -1,6 +1,6 @@
 package import NeutronAPI
 package import OVNModel
-import OVSDB
+package import OVSDB
 
 /// A security group is a port group of OVN, its rules are the port group's ACLs.
 extension SecurityGroup: RuledResource {
@@ -14,7 +14,10 @@ extension SecurityGroup: RuledResource {
         snapshot.northbound.first(NorthboundIndexes.group, id)
     }
 
-    package mutating func read(_ row: Row, in snapshot: Snapshot) { rules = snapshot.rules(of: id) }
+    package mutating func read(_ row: Row, in snapshot: Snapshot) {
+        rules = snapshot.rules(of: id)
+        shared = row.externalIDs[SharingLayout.shared] || snapshot.isGranted(id)
+    }
 
     package func write(to row: inout Row) {
         row.name = SecurityGroupLayout.portGroup(id)
@@ -58,6 +61,17 @@ extension SecurityGroup: RuledResource {
             }
         }
         rules.sort { $0.id < $1.id }
+    }
+}
+
+extension SecurityGroup: Sharable {
+    package static var objectType: RBACPolicy.ObjectType { .securityGroup }
+    package static var sharedRows: Index<Row, SharedKey> { NorthboundIndexes.sharedGroup }
+
+    package static func id(of row: Row) -> ID<SecurityGroup>? { row.groupID }
+
+    package static func users(of id: ID<SecurityGroup>, in snapshot: Snapshot) -> Set<String> {
+        Set(snapshot.northbound.rows(NorthboundIndexes.portsOfGroup, id).map { $0.externalIDs[Layout.projectID] })
     }
 }
 

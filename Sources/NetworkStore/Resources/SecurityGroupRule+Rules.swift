@@ -1,3 +1,4 @@
+import NetAddress
 package import NeutronAPI
 package import OVNModel
 import OVSDB
@@ -46,6 +47,12 @@ extension SecurityGroupRule: RuledResource {
             }
             draft.expectUnchanged(row)
         }
+        if let remote = made.remoteAddressGroupID {
+            guard let row = AddressGroup.row(remote, in: snapshot) else {
+                throw AddressGroup.notFound(remote.description)
+            }
+            draft.expectUnchanged(row)
+        }
         if let twin = group.rules.first(where: { $0.allowsSame(as: rule) }) {
             throw NeutronError.securityGroupRuleExists(twin.id)
         }
@@ -67,6 +74,10 @@ extension SecurityGroupRule {
         if let remoteGroupID {
             parts.append("\(other) == $\(SecurityGroupLayout.portGroup(remoteGroupID))_\(version)")
         }
+        if let remoteAddressGroupID {
+            let name = Snapshot.addressGroupSetName(remoteAddressGroupID, etherType == .ipv4 ? .v4 : .v6)
+            parts.append("\(other) == $\(name)")
+        }
         return (parts + protocolParts).joined(separator: " && ")
     }
 
@@ -87,7 +98,8 @@ extension SecurityGroupRule {
     private func portParts(_ name: String) -> [String] {
         switch (portRangeMin, portRangeMax) {
         case (let first?, let last?):
-            [name] + (first == last ? ["\(name).dst == \(first)"] : ["\(name).dst >= \(first)", "\(name).dst <= \(last)"])
+            [name]
+                + (first == last ? ["\(name).dst == \(first)"] : ["\(name).dst >= \(first)", "\(name).dst <= \(last)"])
         default: [name]
         }
     }

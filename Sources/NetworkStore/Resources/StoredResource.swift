@@ -31,16 +31,24 @@ extension StoredResource {
 }
 
 extension NetworkStore {
-    package func find<Of: StoredResource>(_ id: ID<Of>) async throws -> Of {
-        try await find({ Of.find(id, in: $0) }, else: Of.notFound(id.description))
+    /// A resource as a project sees it.
+    package func find<Of: StoredResource>(_ id: ID<Of>, for project: String? = nil) async throws -> Of {
+        try await find(for: project, { Of.find(id, in: $0) }, else: Of.notFound(id.description))
     }
 
     /// Creates resources, all or none.
-    package func create<Of: StoredResource>(_ type: Of.Type = Of.self, _ requests: [Of.Create]) async throws -> [Of] {
+    ///
+    /// `check` throws unless they may be made on what the snapshot has, whenever the change is planned; nil: they may on
+    /// any.
+    package func create<Of: StoredResource>(
+        _ type: Of.Type = Of.self, _ requests: [Of.Create],
+        provided check: (@Sendable (Snapshot) throws -> Void)? = nil
+    ) async throws -> [Of] {
         for request in requests { try Of.check(new: request, configuration) }
         let named = requests.map { (id: ID<Of>.random(), request: $0) }
         return try await change { draft in
-            try named.map { try Of.create($0.id, $0.request, in: &draft) }
+            if let check { try check(try draft.snapshot()) }
+            return try named.map { try Of.create($0.id, $0.request, in: &draft) }
         }
     }
 

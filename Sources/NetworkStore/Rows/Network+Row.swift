@@ -30,7 +30,7 @@ extension Network {
         let isTunnelled = keys[NetworkLayout.networkType] == NetworkLayout.networkType.absent
         self.init(
             id: id, name: keys[NetworkLayout.name], standard: standard, adminStateUp: keys[NetworkLayout.adminStateUp],
-            shared: keys[NetworkLayout.shared], external: keys[NetworkLayout.external],
+            shared: keys[NetworkLayout.shared] || snapshot.isGranted(id), external: keys[NetworkLayout.external],
             subnets: snapshot.northbound.rows(NorthboundIndexes.subnetsOfNetwork, id).compactMap(\.subnetID).sorted(),
             mtu: keys[NetworkLayout.mtu], portSecurityEnabled: keys[NetworkLayout.portSecurityEnabled],
             provider: Provider(
@@ -47,7 +47,10 @@ extension Network {
         row.externalIDs[NetworkLayout.mtu] = mtu
         row.externalIDs[NetworkLayout.availabilityZoneHints] = availabilityZoneHints
         row.externalIDs[NetworkLayout.adminStateUp] = adminStateUp
+        let old = row.externalIDs
+        if !shared { SharingLayout.erase(from: &row.externalIDs) }
         row.externalIDs[NetworkLayout.shared] = shared
+        SharingLayout.complete(&row.externalIDs, from: old)
         row.externalIDs[NetworkLayout.portSecurityEnabled] = portSecurityEnabled
         row.externalIDs[NetworkLayout.dnsDomain] = dnsDomain
     }

@@ -9,6 +9,9 @@ struct Access<Of: ServedResource>: Sendable {
     let store: NetworkStore
     let requester: Requester
 
+    /// What there is, as the requester's project sees it.
+    var snapshot: Snapshot { store.snapshot().seen(by: requester.projectID) }
+
     /// The names of attributes hidden from it.
     var hidden: Set<String> { Policy.hidden(Of.memberName, from: requester) }
 
@@ -22,12 +25,12 @@ struct Access<Of: ServedResource>: Sendable {
 
     /// The resource, if the requester sees it.
     func find(_ id: ID<Of>) async throws -> Of {
-        let found: Of = try await store.find(id)
-        if requester.isAdmin || isVisible(found, in: store.snapshot()) { return found }
+        let found: Of = try await store.find(id, for: requester.projectID)
+        if requester.isAdmin || isVisible(found, in: snapshot) { return found }
         // It may just have become visible, through another replica.
         try await store.lookAgain()
-        let again: Of = try await store.find(id)
-        guard isVisible(again, in: store.snapshot()) else { throw Of.notFound(id.description) }
+        let again: Of = try await store.find(id, for: requester.projectID)
+        guard isVisible(again, in: snapshot) else { throw Of.notFound(id.description) }
         return again
     }
 
@@ -35,11 +38,14 @@ struct Access<Of: ServedResource>: Sendable {
     func authorize(_ action: String, _ id: ID<Of>, given: [String: JSON] = [:]) async throws {
         if requester.isAdmin { return }
         let resource = try await find(id)
-        var target = resource.policyTarget(in: store.snapshot())
+        let snapshot = snapshot
+        var target = resource.policyTarget(in: snapshot)
         if let owner = given["device_owner"]?.string { target.deviceOwner = owner }
+        target.targetProject = given["target_tenant"]?.string ?? ""
         try Policy.enforce(requester, action, target, given: given)
         if action.hasPrefix("delete_") { try resource.checkDeletion(by: requester) }
         try await Of.checkReferences(given, self)
+        if action == "update_\(Of.memberName)" { try Of.check(given, for: resource, by: requester, in: snapshot) }
         try await checkPorts(Of.ports(in: given))
     }
 
@@ -59,9 +65,23 @@ struct Access<Of: ServedResource>: Sendable {
     }
 
     /// Throws unless the requester may create these resources, whose attributes have been parsed and validated.
-    func authorizeCreation(_ all: [[String: JSON]]) async throws {
-        if requester.isAdmin { return }
-        for given in all { try await authorizeCreation(given) }
+    ///
+    /// - Returns: the same question for the transaction that creates them, since what it is about may change until then;
+    ///   nil for a requester that may create them on anything.
+    func authorizeCreation(_ all: [[String: JSON]]) async throws -> (@Sendable (Snapshot) throws -> Void)? {
+        if requester.isAdmin { return nil }
+        for given in all {
+            if let network = network(in: given) {
+                _ = try await Access<Network>(store: store, requester: requester).find(network)
+            }
+            try authorizeCreation(given, in: snapshot)
+            try await Of.checkReferences(given, self)
+            try await checkPorts(Of.ports(in: given))
+        }
+        return { snapshot in
+            let snapshot = snapshot.seen(by: requester.projectID)
+            for given in all { try authorizeCreation(given, in: snapshot) }
+        }
     }
 
     private var isTrusted: Bool { requester.roles.contains("advsvc") }
@@ -72,32 +92,36 @@ struct Access<Of: ServedResource>: Sendable {
         [given["project_id"], given["tenant_id"]].compactMap { $0 }
     }
 
-    private func authorizeCreation(_ given: [String: JSON]) async throws {
+    private func authorizeCreation(_ given: [String: JSON], in snapshot: Snapshot) throws(NeutronError) {
         guard let project = projects(given).first?.string ?? requester.projectID else {
             throw NeutronError.projectMissing
         }
         let owner = given["device_owner"]?.string ?? ""
         var target = PolicyTarget(projectID: project, on: nil, deviceOwner: owner)
-        if Of.isOnNetwork, let network = given["network_id"]?.string.flatMap({ ID<Network>($0) }) {
-            target = PolicyTarget(projectID: project, on: try await self.network(network), deviceOwner: owner)
+        target.targetProject = given["target_tenant"]?.string ?? ""
+        if let network = network(in: given) {
+            guard let ownership = snapshot.ownership(of: network),
+                Policy.allows(
+                    requester, "get_network", PolicyTarget(projectID: ownership.projectID, on: ownership))
+            else { throw .networkNotFound(network) }
+            target = PolicyTarget(projectID: project, on: ownership, deviceOwner: owner)
             guard isTrusted || target.isShared || target.isOnNetwork(of: project) else {
                 throw NeutronError.networkOfAnother(project: project, kind: Of.memberName)
             }
         }
         try Policy.enforce(requester, "create_\(Of.memberName)", target, given: given)
-        try await Of.checkReferences(given, self)
-        try await checkPorts(Of.ports(in: given))
+        try Of.check(given, for: nil, by: requester, in: snapshot)
+    }
+
+    /// The network that a create request names.
+    private func network(in given: [String: JSON]) -> ID<Network>? {
+        Of.isOnNetwork ? given["network_id"]?.string.flatMap { ID<Network>($0) } : nil
     }
 
     /// Throws unless the requester may see and change each port.
     func checkPorts(_ ports: [ID<Port>]) async throws {
         let access = Access<Port>(store: store, requester: requester)
         for port in ports { try await access.authorize("update_port", port) }
-    }
-
-    private func network(_ id: ID<Network>) async throws -> NetworkOwnership? {
-        let network = try await Access<Network>(store: store, requester: requester).find(id)
-        return network.policyTarget(in: store.snapshot()).network
     }
 
     private func isVisible(_ resource: Of, in snapshot: Snapshot) -> Bool {

@@ -33,6 +33,18 @@ extension Policy {
         Rule("update_network:provider:segmentation_id", []),
         Rule("delete_network", [.projectMember]),
 
+        // RBAC policies: on objects of its own, and only admin shares with everyone. Attributes are checked as others
+        // without a rule of their own are in Neutron.
+        Rule("get_rbac_policy", [.projectReader]),
+        Rule("create_rbac_policy", [.projectMember]),
+        Rule("create_rbac_policy:object_type", [.projectMember]),
+        Rule("create_rbac_policy:object_id", [.projectMember]),
+        Rule("create_rbac_policy:target_tenant", [.notEveryone]),
+        Rule("create_rbac_policy:action", [.projectMember]),
+        Rule("update_rbac_policy", [.projectMember]),
+        Rule("update_rbac_policy:target_tenant", [.notEveryone]),
+        Rule("delete_rbac_policy", [.projectMember]),
+
         // Subnets. Only the owner of a shared network may add them.
         Rule("get_subnet", [.projectReader, .networkReader, .shared]),
         Rule("create_subnet", [.networkMember]),
@@ -77,6 +89,14 @@ extension Policy {
         Rule("update_port:allowed_address_pairs:mac_address", [.networkMember]),
         Rule("update_port:allowed_address_pairs:ip_address", [.networkMember]),
         Rule("delete_port", [.projectMember, .networkMember, .role("advsvc")]),
+
+        // Address groups.
+        Rule("get_address_group", [.projectReader, .shared]),
+        Rule("create_address_group", [.projectMember]),
+        Rule("update_address_group", [.projectMember]),
+        Rule("add_addresses", [.projectMember]),
+        Rule("remove_addresses", [.projectMember]),
+        Rule("delete_address_group", [.projectMember]),
 
         // Address scopes.
         Rule("get_address_scope", [.projectReader, .shared]),

@@ -27,7 +27,7 @@ enum Policy {
         case networkReader
         /// It may write, and the resource is on a network of its project.
         case networkMember
-        /// It, or the network that it is on, is shared.
+        /// It, or the network that it is on, is shared with the requester's project.
         case shared
         /// The network is external: routers may have their gateway on it.
         case external
@@ -35,6 +35,8 @@ enum Policy {
         case parentReader
         /// The port does not belong to a router, a DHCP server and the like.
         case notNetworkDevice
+        /// The policy to be is for one project.
+        case notEveryone
         /// In lower case.
         case role(String)
 
@@ -48,6 +50,7 @@ enum Policy {
             case .shared: target.isShared
             case .external: target.network?.isExternal ?? false
             case .notNetworkDevice: !target.deviceOwner.hasPrefix("network:")
+            case .notEveryone: target.targetProject != RBACPolicy.everyone
             case .role(let role): requester.roles.contains(role)
             }
         }

@@ -12,7 +12,9 @@ struct PolicyTarget: Sendable {
     var deviceOwner = ""
     /// The owner of what it belongs to: of a security group's rule the group's.
     var parentProjectID: String?
-    /// Whether every project may use it; for what is on a network, whether it may use the network.
+    /// Of an RBAC policy, after the change.
+    var targetProject = ""
+    /// Whether the requester's project may use it although it may not be its own; for what is on a network, the network.
     var isShared = false
 
     init(projectID: String, isShared: Bool = false) { (self.projectID, self.isShared) = (projectID, isShared) }
@@ -33,6 +35,36 @@ extension ServedResource {
     static var isOnNetwork: Bool { false }
 
     static func ports(in given: [String: JSON]) -> [ID<Port>] { [] }
+
+    func seen(in snapshot: Snapshot) -> Self { self }
+
+    static func check(
+        _ given: [String: JSON], for existing: Self?, by requester: Requester, in snapshot: Snapshot
+    ) throws(NeutronError) {}
+}
+
+extension ServedResource where Self: Sharable {
+    func seen(in snapshot: Snapshot) -> Self { asSeen(in: snapshot) }
+
+    func policyTarget(in snapshot: Snapshot) -> PolicyTarget {
+        PolicyTarget(projectID: standard.projectID, isShared: shared)
+    }
+}
+
+extension RBACPolicy {
+    /// Policies are made by the owners of their objects.
+    static func check(
+        _ given: [String: JSON], for existing: Self?, by requester: Requester, in snapshot: Snapshot
+    ) throws(NeutronError) {
+        guard let type = existing?.objectType ?? given["object_type"]?.string.flatMap({ ObjectType(neutron: $0) }),
+            let object = existing?.objectID ?? given["object_id"]?.string.flatMap({ ID<Object>($0) })
+        else { return }
+        let standing = type.resource.standing(of: object, in: snapshot)
+        guard let standing, standing.isShared || standing.owner == requester.projectID else {
+            throw .rbacObjectNotFound(type.resource.notFound(object.description))
+        }
+        guard standing.owner == requester.projectID else { throw .rbacObjectOfAnother(type) }
+    }
 }
 
 extension Network {

@@ -99,7 +99,7 @@ struct PortWatchStream: Sendable {
 
     /// The lines that the client needs to know of these ports what is now.
     private mutating func news(of ports: ArraySlice<ID<Port>>) -> ByteBuffer {
-        let snapshot = access.store.snapshot()
+        let snapshot = access.snapshot
         let visible = access.restrict(query, to: snapshot)
         var gone = Set(ports)
         var buffer = ByteBuffer()

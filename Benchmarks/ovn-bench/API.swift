@@ -61,9 +61,34 @@ struct APIBenchmark {
             "port create at 10,000 ports, p50",
             "\(milliseconds(full.median)), \(decimal(full.median / empty.median, 2)) × at none", limit: "at most 1.5 ×",
             met: full.median <= 1.5 * empty.median)
+        try compareGroups(networks, &report)
         report.note("ovn-ipam resident memory, idle", "\(idle / 1024) MiB")
         report.note(
             "ovn-ipam resident memory, 10,000 ports", "\(memory.resident / 1024) MiB (peak \(memory.peak / 1024))")
+    }
+
+    /// Ports in their project's default group beside ports without groups.
+    private func compareGroups(_ networks: [String], _ report: inout Report) throws {
+        var (plain, grouped): ([Double], [Double]) = ([], [])
+        _ = try createPorts(networks[2], count: 50, grouped: true)
+        for _ in 0..<5 {
+            plain += try createPorts(networks[2], count: 200)
+            grouped += try createPorts(networks[2], count: 200, grouped: true)
+        }
+        let ratio = Samples(grouped).median / Samples(plain).median
+        report.judge(
+            "port create in the default group, one client, p50",
+            "\(milliseconds(Samples(grouped).median)), \(decimal(ratio, 2)) × without groups", limit: "at most 1.3 ×",
+            met: ratio <= 1.3)
+        var (rate, groupedRate) = (0.0, 0.0)
+        for _ in 0..<3 {
+            rate += try createPortsConcurrently(networks, clients: 32, total: 1600)
+            groupedRate += try createPortsConcurrently(networks, clients: 32, total: 1600, grouped: true)
+        }
+        report.judge(
+            "port create in the default group, 32 clients",
+            "\(decimal(groupedRate / 3, 0))/s, \(decimal(rate / groupedRate, 2)) × the time without groups",
+            limit: "at most 1.3 ×", met: rate <= 1.3 * groupedRate)
     }
 
     private func makeNetwork(_ name: String) throws -> String {
@@ -81,14 +106,18 @@ struct APIBenchmark {
         return id
     }
 
-    private func createPorts(_ network: String, count: Int) throws -> [Double] {
-        try Self.createPorts(network, count: count, port: port)
+    private func createPorts(_ network: String, count: Int, grouped: Bool = false) throws -> [Double] {
+        try Self.createPorts(network, count: count, port: port, grouped: grouped)
     }
 
     /// Seconds of each of `count` port creations on one keep-alive connection.
-    private static func createPorts(_ network: String, count: Int, port: UInt16) throws -> [Double] {
+    private static func createPorts(
+        _ network: String, count: Int, port: UInt16, grouped: Bool
+    ) throws -> [Double] {
         let connection = try HTTPConnection(port: port)
-        let body = #"{"port":{"network_id":"\#(network)","name":"bench"}}"#
+        // A container's port is in no group unless one is named.
+        let owner = grouped ? "" : "compute:docker"
+        let body = #"{"port":{"network_id":"\#(network)","name":"bench","device_owner":"\#(owner)"}}"#
         return try (0..<count).map { _ in
             let started = now
             let reply = try connection.request("POST", "/v2.0/ports", body: body)
@@ -101,12 +130,14 @@ struct APIBenchmark {
     }
 
     /// Ports per second with so many keep-alive connections, each on a thread of its own.
-    private func createPortsConcurrently(_ networks: [String], clients: Int, total: Int) throws -> Double {
+    private func createPortsConcurrently(
+        _ networks: [String], clients: Int, total: Int, grouped: Bool = false
+    ) throws -> Double {
         let share = total / clients
         let started = now
         let port = self.port
         let failures = try inThreads(clients) { client in
-            _ = try Self.createPorts(networks[client % networks.count], count: share, port: port)
+            _ = try Self.createPorts(networks[client % networks.count], count: share, port: port, grouped: grouped)
         }
         if let first = failures.first { throw first }
         return Double(share * clients) / (now - started)

@@ -63,6 +63,15 @@ package struct Extension: Hashable, Sendable {
             "provider", "Provider Network", "2012-09-07T10:00:00-00:00",
             "How networks are carried between hosts (read only)."),
         Extension(
+            "quota-check-limit", "Quota engine limit check", "2021-09-08T16:00:00-00:00",
+            "Limits below what is used can be refused."),
+        Extension(
+            "quota_details", "Quota details management support", "2017-02-10T10:00:00-00:00",
+            "Projects see how much of their limits they use."),
+        Extension(
+            "quotas", "Quota management support", "2012-07-29T10:00:00-00:00",
+            "Limits of how much each project may have."),
+        Extension(
             "revision-if-match", "If-Match constraints based on revision_number", "2016-12-11T00:00:00-00:00",
             "Changes can be bound to a revision."),
         Extension(

@@ -82,6 +82,7 @@ package struct NeutronServer: Sendable {
         let watching = PortWatchController(store: store, firstCopy: firstCopy, work: work)
         for resource in Self.resources { add(resource, watching: watching, to: version) }
         SubportController(store: store, work: work).addRoutes(to: version)
+        QuotaController(store: store, firstCopy: firstCopy, work: work).addRoutes(to: version)
         return router
     }
 

@@ -192,7 +192,8 @@ enum NorthboundIndexes {
         MonitoredTable(
             Northbound.LogicalSwitch.self, columns: [.name, .externalIDs, .otherConfig]
         )
-        .indexed(by: network).indexed(by: networkName).indexed(by: networkOrder),
+        .indexed(by: network).indexed(by: networkName).indexed(by: networkOrder)
+        .indexed(by: ProjectIndexes.networks),
         MonitoredTable(Northbound.NBGlobal.self, columns: [.nbCfg, .sbCfg]),
         // Without `records`, which may be large: they follow from the ports.
         MonitoredTable(Northbound.DNS.self, columns: [.externalIDs]).indexed(by: names),
@@ -200,14 +201,16 @@ enum NorthboundIndexes {
         MonitoredTable(Northbound.DHCPOptions.self)
             .indexed(by: subnet).indexed(by: subnetsOfNetwork).indexed(by: subnetOrder).indexed(by: allocations)
             .indexed(by: portOptionsOfSubnet).indexed(by: portOptions).indexed(by: record)
-            .indexed(by: recordOrder).indexed(by: recordReference),
+            .indexed(by: recordOrder).indexed(by: recordReference)
+            .indexed(by: ProjectIndexes.subnets).indexed(by: ProjectIndexes.records).indexed(by: ProjectIndexes.quotas),
         MonitoredTable(
             Northbound.LogicalSwitchPort.self,
             excluding: [.dynamicAddresses, .haChassisGroup, .mirrorRules]
         )
         .indexed(by: port).indexed(by: portName).indexed(by: portsOfDevice).indexed(by: portOrder)
         .indexed(by: addresses).indexed(by: pairAddress).indexed(by: dnsName).indexed(by: mac)
-        .indexed(by: trunk).indexed(by: trunkOrder).indexed(by: portsOfParent).indexed(by: carriedTag),
+        .indexed(by: trunk).indexed(by: trunkOrder).indexed(by: portsOfParent).indexed(by: carriedTag)
+        .indexed(by: ProjectIndexes.ports).indexed(by: ProjectIndexes.trunks),
     ]
 }
 

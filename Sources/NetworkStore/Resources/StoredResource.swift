@@ -40,7 +40,8 @@ extension NetworkStore {
         for request in requests { try Of.check(new: request, configuration) }
         let named = requests.map { (id: ID<Of>.random(), request: $0) }
         return try await change { draft in
-            try named.map { try Of.create($0.id, $0.request, in: &draft) }
+            try draft.takeQuota(for: named)
+            return try named.map { try Of.create($0.id, $0.request, in: &draft) }
         }
     }
 

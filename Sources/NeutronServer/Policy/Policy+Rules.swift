@@ -86,6 +86,11 @@ extension Policy {
         Rule("update_address_scope:shared", []),
         Rule("delete_address_scope", [.projectMember]),
 
+        // Quotas. A project sees its own without a rule.
+        Rule("get_quota", []),
+        Rule("update_quota", []),
+        Rule("delete_quota", []),
+
         // Trunks. The requester must see their ports.
         Rule("get_trunk", [.projectReader]),
         Rule("create_trunk", [.projectMember]),

@@ -49,6 +49,9 @@ package struct Extension: Hashable, Sendable {
             "net-mtu-writable", "Network MTU (writable)", "2017-07-12T00:00:00-00:00", "The MTU of networks can be set."
         ),
         Extension(
+            "network-ip-availability", "Network IP Availability", "2015-09-24T00:00:00-00:00",
+            "How many addresses networks have, and how many are in use."),
+        Extension(
             networkNameClaim, "Network name claim", "2026-11-29T00:00:00-00:00",
             "A network can be made on condition that its project has none of its name (claim_name)."),
         Extension("pagination", "Pagination support", "2016-06-12T00:00:00-00:00", "Lists come in pages."),

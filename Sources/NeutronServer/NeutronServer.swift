@@ -83,6 +83,7 @@ package struct NeutronServer: Sendable {
         for resource in Self.resources { add(resource, watching: watching, to: version) }
         SubportController(store: store, work: work).addRoutes(to: version)
         QuotaController(store: store, firstCopy: firstCopy, work: work).addRoutes(to: version)
+        DerivedController<NetworkIPAvailability>(store: store, firstCopy: firstCopy, work: work).addRoutes(to: version)
         return router
     }
 

@@ -21,6 +21,8 @@ enum AddressKey: Hashable, Sendable {
     case address(ID<Network>, IPAddress)
     /// For counting only: see `AddressSearch`.
     case block(ID<Network>, AddressBlock)
+    /// For counting only, which counts rows: the addresses of a subnet that are the `place`-th of their port.
+    case prefix(ID<Network>, IPPrefix, place: Int)
     /// On any network.
     case anywhere(IPAddress)
 }
@@ -136,8 +138,14 @@ enum NorthboundIndexes {
     static let addresses = Index<Northbound.LogicalSwitchPort, AddressKey>("addresses") {
         (row: Northbound.LogicalSwitchPort) -> [AddressKey] in
         guard let network = row.networkID else { return [] }
-        return row.addressesInUse.flatMap { address -> [AddressKey] in
-            [.address(network, address), .block(network, AddressBlock(containing: address)), .anywhere(address)]
+        var counts: [IPPrefix: Int] = [:]
+        return row.interfaceAddresses.flatMap { own -> [AddressKey] in
+            let place = counts[own.prefix, default: 0]
+            counts[own.prefix] = place + 1
+            return [
+                .address(network, own.address), .block(network, AddressBlock(containing: own.address)),
+                .prefix(network, own.prefix, place: place), .anywhere(own.address),
+            ]
         }
     }
     /// The ports that may use an address beside their own.

@@ -86,6 +86,9 @@ extension Policy {
         Rule("update_address_scope:shared", []),
         Rule("delete_address_scope", [.projectMember]),
 
+        // What follows from other resources.
+        Rule("get_network_ip_availability", []),
+
         // Quotas. A project sees its own without a rule.
         Rule("get_quota", []),
         Rule("update_quota", []),

@@ -23,9 +23,13 @@ package struct Extension: Hashable, Sendable {
         Extension(
             "aap-reject-multicast", "Allowed address pairs reject multicast extension", "2026-04-01T00:00:00-00:00",
             "Allowed address pairs may not be multicast addresses."),
+        Extension("agent", "agent", "2013-02-03T10:00:00-00:00", "The ovn-controllers of the hosts."),
         Extension(
             "allowed-address-pairs", "Allowed Address Pairs", "2013-07-23T10:00:00-00:00",
             "Ports may use addresses besides their own."),
+        Extension(
+            "availability_zone", "Availability Zone", "2015-01-01T10:00:00-00:00",
+            "The zones of the hosts where routers may have their gateways."),
         Extension("binding", "Port Binding", "2014-02-03T10:00:00-00:00", "Where and how a port is plugged in."),
         Extension(
             "dns-domain-ports", "dns_domain for ports", "2017-04-24T10:00:00-00:00",
@@ -54,6 +58,9 @@ package struct Extension: Hashable, Sendable {
         Extension(
             networkNameClaim, "Network name claim", "2026-11-29T00:00:00-00:00",
             "A network can be made on condition that its project has none of its name (claim_name)."),
+        Extension(
+            "network_availability_zone", "Network Availability Zone", "2015-01-01T10:00:00-00:00",
+            "Networks can ask for zones."),
         Extension("pagination", "Pagination support", "2016-06-12T00:00:00-00:00", "Lists come in pages."),
         Extension(
             "port-security", "Port Security", "2012-07-23T10:00:00-00:00", "Ports are held to their own addresses."),
@@ -77,6 +84,9 @@ package struct Extension: Hashable, Sendable {
         Extension(
             "revision-if-match", "If-Match constraints based on revision_number", "2016-12-11T00:00:00-00:00",
             "Changes can be bound to a revision."),
+        Extension(
+            "service-type", "Neutron Service Type Management", "2013-01-20T00:00:00-00:00",
+            "Who provides services: nobody but this server."),
         Extension(
             "sort-key-validation", "Sort keys validation", "2018-07-04T10:00:00-00:00",
             "Sorting by unknown attributes is refused."),

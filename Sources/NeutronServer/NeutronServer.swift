@@ -83,7 +83,10 @@ package struct NeutronServer: Sendable {
         for resource in Self.resources { add(resource, watching: watching, to: version) }
         SubportController(store: store, work: work).addRoutes(to: version)
         QuotaController(store: store, firstCopy: firstCopy, work: work).addRoutes(to: version)
-        DerivedController<NetworkIPAvailability>(store: store, firstCopy: firstCopy, work: work).addRoutes(to: version)
+        AgentController(store: store, firstCopy: firstCopy, work: work).addRoutes(to: version)
+        addDerived(AvailabilityZone.self, to: version)
+        addDerived(NetworkIPAvailability.self, to: version)
+        addDerived(ServiceProvider.self, to: version)
         return router
     }
 
@@ -91,6 +94,10 @@ package struct NeutronServer: Sendable {
     private static let resources: [any ServedResource.Type] = [
         AddressScope.self, Network.self, Port.self, Subnet.self, Trunk.self,
     ]
+
+    private func addDerived<Of: StoredDerivedResource>(_ type: Of.Type, to routes: Routes) {
+        DerivedController<Of>(store: store, firstCopy: firstCopy, work: work).addRoutes(to: routes)
+    }
 
     private func add<Of: ServedResource>(_ type: Of.Type, watching: PortWatchController, to routes: Routes) {
         ResourceController<Of>(

@@ -238,7 +238,11 @@ enum SouthboundIndexes {
     static let dhcpv6Option = Index<Southbound.DHCPv6Options, String>.column(\.name, name: "DHCPv6 option")
 
     static let tables: [MonitoredTable] = [
-        MonitoredTable(Southbound.Chassis.self, columns: [.hostname, .name]).indexed(by: chassis),
+        MonitoredTable(Southbound.Chassis.self, columns: [.externalIDs, .hostname, .name, .otherConfig])
+            .indexed(by: chassis),
+        // A change for each host whenever `nb_cfg` of NB_Global is incremented.
+        MonitoredTable(
+            Southbound.ChassisPrivate.self, columns: [.chassis, .externalIDs, .name, .nbCfg, .nbCfgTimestamp]),
         MonitoredTable(Southbound.DHCPv6Options.self, columns: [.name]).indexed(by: dhcpv6Option),
         // A row for each network, however many ports it has.
         MonitoredTable(Southbound.DatapathBinding.self, columns: [.externalIDs, .tunnelKey]).indexed(by: datapath),

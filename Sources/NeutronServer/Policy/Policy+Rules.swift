@@ -87,7 +87,11 @@ extension Policy {
         Rule("delete_address_scope", [.projectMember]),
 
         // What follows from other resources.
+        Rule("get_agent", []),
+        Rule("update_agent", []),
+        Rule("get_availability_zone", [.anyone]),
         Rule("get_network_ip_availability", []),
+        Rule("get_service_provider", [.anyone]),
 
         // Quotas. A project sees its own without a rule.
         Rule("get_quota", []),

@@ -46,6 +46,8 @@ package struct Extension: Hashable, Sendable {
             "filter-validation", "Filter parameters validation", "2018-07-04T10:00:00-00:00",
             "Filters by unknown attributes are refused."),
         Extension(
+            "ip_allocation", "IP Allocation", "2016-06-10T23:00:00-00:00", "Ports tell when they get their addresses."),
+        Extension(
             "ip-substring-filtering", "IP address substring filtering", "2017-11-28T09:00:00-00:00",
             "Ports can be filtered by a part of an address."),
         Extension("net-mtu", "Network MTU", "2015-03-25T10:00:00-00:00", "The MTU of networks."),
@@ -62,6 +64,12 @@ package struct Extension: Hashable, Sendable {
             "network_availability_zone", "Network Availability Zone", "2015-01-01T10:00:00-00:00",
             "Networks can ask for zones."),
         Extension("pagination", "Pagination support", "2016-06-12T00:00:00-00:00", "Lists come in pages."),
+        Extension(
+            "port-mac-address-regenerate", "Neutron Port MAC address regenerate", "2018-05-03T10:00:00-00:00",
+            "Ports can get a new MAC address."),
+        Extension(
+            "port-resource-request", "Port Resource Request", "2018-05-08T10:00:00-00:00",
+            "What ports need of their hosts: nothing."),
         Extension(
             "port-security", "Port Security", "2012-07-23T10:00:00-00:00", "Ports are held to their own addresses."),
         Extension(
@@ -103,6 +111,9 @@ package struct Extension: Hashable, Sendable {
         Extension(
             "standard-attr-timestamp", "Resource timestamps", "2016-09-12T10:00:00-00:00",
             "Resources tell when they were made and changed."),
+        Extension(
+            "subnet-service-types", "Subnet service types", "2016-03-15T18:00:00-00:00",
+            "Subnets can be for ports of certain owners."),
         Extension(
             "tag-creation", "Tag creation extension", "2024-07-23T10:00:00-00:00", "Several tags can be added at once."),
         Extension(

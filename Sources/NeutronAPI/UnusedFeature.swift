@@ -24,7 +24,6 @@ struct UnusedFeature {
         "router:external": [false, nil],
         "security_groups": [[], nil],
         "segment_id": [nil],
-        "service_types": [[], nil],
         "subnetpool_id": [nil],
         "use_default_subnetpool": [false, nil],
         "vlan_transparent": [false, nil],

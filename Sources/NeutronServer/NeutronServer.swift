@@ -83,6 +83,7 @@ package struct NeutronServer: Sendable {
         for resource in Self.resources { add(resource, watching: watching, to: version) }
         SubportController(store: store, work: work).addRoutes(to: version)
         QuotaController(store: store, firstCopy: firstCopy, work: work).addRoutes(to: version)
+        AutoAllocationController().addRoutes(to: version)
         AgentController(store: store, firstCopy: firstCopy, work: work).addRoutes(to: version)
         addDerived(AvailabilityZone.self, to: version)
         addDerived(NetworkIPAvailability.self, to: version)

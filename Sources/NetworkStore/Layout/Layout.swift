@@ -112,6 +112,7 @@ enum SubnetLayout {
     static let enableDHCP = LayoutKey.flag("neutron:enable_dhcp", absent: true)
     static let ipv6RAMode = LayoutKey<IPv6Mode?>.word("neutron:ipv6_ra_mode")
     static let ipv6AddressMode = LayoutKey<IPv6Mode?>.word("neutron:ipv6_address_mode")
+    static let serviceTypes = LayoutKey<[String]>.list("neutron:service_types")
 }
 
 /// Keys of a port's `Logical_Switch_Port`, whose name is the port id.

@@ -89,6 +89,8 @@ extension Policy {
         // What follows from other resources.
         Rule("get_agent", []),
         Rule("update_agent", []),
+        Rule("get_auto_allocated_topology", [.projectReader]),
+        Rule("delete_auto_allocated_topology", [.projectMember]),
         Rule("get_availability_zone", [.anyone]),
         Rule("get_network_ip_availability", []),
         Rule("get_service_provider", [.anyone]),

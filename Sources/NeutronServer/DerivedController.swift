@@ -26,7 +26,7 @@ struct DerivedController<Of: StoredDerivedResource>: Sendable {
         var page: [ID<Of>] = []
         if try isVisible(context) {
             try await prepare()
-            try await store.lookAgain()
+            try await store.lookAgain(for: Of.self)
             let snapshot = store.snapshot()
             var marker: Of?
             if let text = query.marker {
@@ -61,7 +61,7 @@ struct DerivedController<Of: StoredDerivedResource>: Sendable {
         guard let id = ID<Of>(text), try isVisible(context) else { throw Of.notFound(text.shortened) }
         try await firstCopy.wait(store)
         if let found = Of.find(id, in: store.snapshot()) { return found }
-        try await store.lookAgain()
+        try await store.lookAgain(for: Of.self)
         guard let found = Of.find(id, in: store.snapshot()) else { throw Of.notFound(text.shortened) }
         return found
     }

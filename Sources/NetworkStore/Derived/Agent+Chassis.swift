@@ -7,6 +7,8 @@ extension Agent: StoredDerivedResource {
     /// How long an ovn-controller may be silent: Neutron's `agent_down_time`.
     static let downTime: Int64 = 75
 
+    package static var isOfHosts: Bool { true }
+
     package static func all(_ query: ListQuery<Self>, in snapshot: Snapshot) -> [Self] { all(in: snapshot, at: .now) }
 
     package static func find(_ id: ID<Self>, in snapshot: Snapshot) -> Self? {
@@ -34,6 +36,8 @@ extension Agent: StoredDerivedResource {
 }
 
 extension AvailabilityZone: StoredDerivedResource {
+    package static var isOfHosts: Bool { true }
+
     package static func all(_ query: ListQuery<Self>, in snapshot: Snapshot) -> [Self] {
         snapshot.availabilityZones.map { AvailabilityZone(id: ID(ofName: $0), name: $0) }
     }

@@ -12,7 +12,10 @@ struct Selection {
     static let all = [
         Selection(
             schemaFile: "ovn-nb.ovsschema", namespace: "Northbound",
-            tables: ["NB_Global", "Logical_Switch", "Logical_Switch_Port", "DHCP_Options", "ACL", "DNS", "Port_Group", "Address_Set"]),
+            tables: [
+                "NB_Global", "Logical_Switch", "Logical_Switch_Port", "DHCP_Options", "ACL", "DNS", "Port_Group",
+                "Address_Set",
+            ]),
         Selection(
             schemaFile: "ovn-sb.ovsschema", namespace: "Southbound",
             tables: ["Chassis", "Chassis_Private", "DHCPv6_Options", "Datapath_Binding"]),

@@ -46,10 +46,10 @@ package struct Extension: Hashable, Sendable {
             "filter-validation", "Filter parameters validation", "2018-07-04T10:00:00-00:00",
             "Filters by unknown attributes are refused."),
         Extension(
-            "ip_allocation", "IP Allocation", "2016-06-10T23:00:00-00:00", "Ports tell when they get their addresses."),
-        Extension(
             "ip-substring-filtering", "IP address substring filtering", "2017-11-28T09:00:00-00:00",
             "Ports can be filtered by a part of an address."),
+        Extension(
+            "ip_allocation", "IP Allocation", "2016-06-10T23:00:00-00:00", "Ports tell when they get their addresses."),
         Extension("net-mtu", "Network MTU", "2015-03-25T10:00:00-00:00", "The MTU of networks."),
         Extension(
             "net-mtu-writable", "Network MTU (writable)", "2017-07-12T00:00:00-00:00", "The MTU of networks can be set."

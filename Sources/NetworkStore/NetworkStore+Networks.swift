@@ -57,7 +57,8 @@ extension Draft {
             id: id, name: request.name, standard: created(request.projectID, request.description, revision: 1),
             adminStateUp: request.adminStateUp, shared: request.shared, mtu: try mtu(request.mtu),
             portSecurityEnabled: request.portSecurityEnabled,
-            provider: Network.Provider(networkType: NetworkLayout.networkType.absent), dnsDomain: request.dnsDomain)
+            provider: Network.Provider(networkType: NetworkLayout.networkType.absent),
+            availabilityZoneHints: try zones(request.availabilityZoneHints), dnsDomain: request.dnsDomain)
         var row = Northbound.LogicalSwitch(id: RowID(of: id))
         network.write(to: &row)
         row.otherConfig = Network.otherConfig
@@ -141,6 +142,15 @@ extension Draft {
             .wait(
                 on: Northbound.LogicalSwitch.tableName, where: [Condition("external_ids", .includes, keys.value)],
                 columns: ["_uuid"], until: .equal, rows: [], timeout: .zero))
+    }
+
+    /// The zones of a request, which must exist.
+    private mutating func zones(_ hints: [String]) throws -> [String] {
+        guard !hints.isEmpty else { return [] }
+        let known = Set(try snapshot().availabilityZones)
+        let missing = hints.filter { !known.contains($0) }
+        guard missing.isEmpty else { throw NeutronError.availabilityZoneNotFound(missing.joined(separator: ", ")) }
+        return hints
     }
 
     /// The MTU of a request; nil and 0 mean the largest.

@@ -52,7 +52,8 @@ extension Draft {
             gatewayIP: gateway,
             allocationPools: request.allocationPools ?? AllocationPools.standard(for: request.cidr, gateway: gateway),
             dnsNameservers: request.dnsNameservers, hostRoutes: request.hostRoutes, enableDHCP: request.enableDHCP,
-            ipv6RAMode: request.ipv6RAMode, ipv6AddressMode: request.ipv6AddressMode, isShared: network.shared)
+            ipv6RAMode: request.ipv6RAMode, ipv6AddressMode: request.ipv6AddressMode, isShared: network.shared,
+            serviceTypes: request.serviceTypes)
         try subnet.checkPools()
         try network.checkMTU(for: subnet.ipVersion)
         for other in network.subnets {
@@ -81,6 +82,7 @@ extension Draft {
         if let routes = update.hostRoutes { subnet.hostRoutes = routes }
         if let enableDHCP = update.enableDHCP { subnet.enableDHCP = enableDHCP }
         if let pools = update.allocationPools { subnet.allocationPools = pools }
+        if let types = update.serviceTypes { subnet.serviceTypes = types }
         switch update.gatewayIP {
         case .absent: break
         case .null: subnet.gatewayIP = nil

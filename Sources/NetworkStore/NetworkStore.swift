@@ -24,6 +24,7 @@ package final class NetworkStore: Sendable {
     let commits: GroupCommit
     let storage = StorageHealth()
     let pace = NorthdPace()
+    let ping = ChassisPing()
     let watches = PortWatches()
     let logger: Logger
     let now: @Sendable () -> Timestamp

@@ -1,7 +1,7 @@
 package import DHCPOptions
 import IPAM
 package import NetAddress
-import NeutronAPI
+package import NeutronAPI
 
 /// The settings of a ``NetworkStore``. The defaults are those of a Neutron with the ML2/OVN driver.
 package struct NetworkStoreConfiguration: Sendable {
@@ -21,6 +21,8 @@ package struct NetworkStoreConfiguration: Sendable {
     package var dhcpLeaseTime = 43_200
     /// The base of generated MAC addresses: see ``MACGenerator``.
     package var macs = MACAddress(literal: "fa:16:3e:00:00:00")
+    /// The limits of projects that have none of their own.
+    package var quotas = QuotaLimits.none
     /// How long a change may take, lost races and reconnects included.
     package var changeTimeout = Duration.seconds(20)
     /// How long a requester far ahead of ovn-northd waits for it: bounds the delay if it does not run.

@@ -30,7 +30,7 @@ extension DeclaredResource {
 }
 
 /// What a request gave a resource, by attribute.
-package struct Given<Of: DeclaredResource>: Sendable {
+package struct Given<Of: DeclaredResource>: CreateRequest {
     /// The owner of what the request makes.
     package let projectID: String
     private let changes: [(name: String, apply: @Sendable (inout Of) -> Void)]

@@ -23,12 +23,16 @@ package struct Extension: Hashable, Sendable {
         Extension(
             "aap-reject-multicast", "Allowed address pairs reject multicast extension", "2026-04-01T00:00:00-00:00",
             "Allowed address pairs may not be multicast addresses."),
+        Extension("agent", "agent", "2013-02-03T10:00:00-00:00", "The ovn-controllers of the hosts."),
         Extension(
             "address-group", "Address group", "2020-07-15T10:00:00-00:00",
             "Rules of security groups can name sets of addresses."),
         Extension(
             "allowed-address-pairs", "Allowed Address Pairs", "2013-07-23T10:00:00-00:00",
             "Ports may use addresses besides their own."),
+        Extension(
+            "availability_zone", "Availability Zone", "2015-01-01T10:00:00-00:00",
+            "The zones of the hosts where routers may have their gateways."),
         Extension("binding", "Port Binding", "2014-02-03T10:00:00-00:00", "Where and how a port is plugged in."),
         Extension(
             "dns-domain-ports", "dns_domain for ports", "2017-04-24T10:00:00-00:00",
@@ -47,14 +51,28 @@ package struct Extension: Hashable, Sendable {
         Extension(
             "ip-substring-filtering", "IP address substring filtering", "2017-11-28T09:00:00-00:00",
             "Ports can be filtered by a part of an address."),
+        Extension(
+            "ip_allocation", "IP Allocation", "2016-06-10T23:00:00-00:00", "Ports tell when they get their addresses."),
         Extension("net-mtu", "Network MTU", "2015-03-25T10:00:00-00:00", "The MTU of networks."),
         Extension(
             "net-mtu-writable", "Network MTU (writable)", "2017-07-12T00:00:00-00:00", "The MTU of networks can be set."
         ),
         Extension(
+            "network-ip-availability", "Network IP Availability", "2015-09-24T00:00:00-00:00",
+            "How many addresses networks have, and how many are in use."),
+        Extension(
             networkNameClaim, "Network name claim", "2026-11-29T00:00:00-00:00",
             "A network can be made on condition that its project has none of its name (claim_name)."),
+        Extension(
+            "network_availability_zone", "Network Availability Zone", "2015-01-01T10:00:00-00:00",
+            "Networks can ask for zones."),
         Extension("pagination", "Pagination support", "2016-06-12T00:00:00-00:00", "Lists come in pages."),
+        Extension(
+            "port-mac-address-regenerate", "Neutron Port MAC address regenerate", "2018-05-03T10:00:00-00:00",
+            "Ports can get a new MAC address."),
+        Extension(
+            "port-resource-request", "Port Resource Request", "2018-05-08T10:00:00-00:00",
+            "What ports need of their hosts: nothing."),
         Extension(
             "port-security", "Port Security", "2012-07-23T10:00:00-00:00", "Ports are held to their own addresses."),
         Extension(
@@ -75,8 +93,20 @@ package struct Extension: Hashable, Sendable {
             "rbac-policies", "RBAC Policies", "2015-06-17T12:15:12-00:00",
             "Networks can be shared with single projects."),
         Extension(
+            "quota-check-limit", "Quota engine limit check", "2021-09-08T16:00:00-00:00",
+            "Limits below what is used can be refused."),
+        Extension(
+            "quota_details", "Quota details management support", "2017-02-10T10:00:00-00:00",
+            "Projects see how much of their limits they use."),
+        Extension(
+            "quotas", "Quota management support", "2012-07-29T10:00:00-00:00",
+            "Limits of how much each project may have."),
+        Extension(
             "revision-if-match", "If-Match constraints based on revision_number", "2016-12-11T00:00:00-00:00",
             "Changes can be bound to a revision."),
+        Extension(
+            "service-type", "Neutron Service Type Management", "2013-01-20T00:00:00-00:00",
+            "Who provides services: nobody but this server."),
         Extension(
             "sort-key-validation", "Sort keys validation", "2018-07-04T10:00:00-00:00",
             "Sorting by unknown attributes is refused."),
@@ -93,6 +123,9 @@ package struct Extension: Hashable, Sendable {
         Extension(
             "standard-attr-timestamp", "Resource timestamps", "2016-09-12T10:00:00-00:00",
             "Resources tell when they were made and changed."),
+        Extension(
+            "subnet-service-types", "Subnet service types", "2016-03-15T18:00:00-00:00",
+            "Subnets can be for ports of certain owners."),
         Extension(
             "tag-creation", "Tag creation extension", "2024-07-23T10:00:00-00:00", "Several tags can be added at once."),
         Extension(

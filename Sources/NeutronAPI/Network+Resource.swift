@@ -21,8 +21,9 @@ extension Network: Resource {
                 return { !wanted.isDisjoint(with: $0.subnets) }
             }),
         .boolean("shared", [.create, .update]) { $0.shared },
-        .list("availability_zone_hints", []) { $0.availabilityZoneHints },
-        .other("availability_zones", []) { $1.array(EmptyCollection<String>()) { $0.value($1) } },
+        .list("availability_zone_hints", [.create]) { $0.availabilityZoneHints },
+        // As in ML2/OVN, those that it asked for.
+        .list("availability_zones", []) { $0.availabilityZoneHints },
         .boolean("port_security_enabled", [.create, .update]) { $0.portSecurityEnabled },
         .boolean("router:external", []) { $0.external },
         .request("claim_name", [.create]),
@@ -50,7 +51,22 @@ extension Network: Resource {
             projectID: try body.project(), name: try body.name() ?? "", description: try body.description() ?? "",
             adminStateUp: try body.boolean("admin_state_up") ?? true, shared: try body.boolean("shared") ?? false,
             mtu: mtu == 0 ? nil : mtu, portSecurityEnabled: try body.boolean("port_security_enabled") ?? true,
-            claimsName: try body.boolean("claim_name") ?? false, dnsDomain: try body.domain() ?? "")
+            claimsName: try body.boolean("claim_name") ?? false, dnsDomain: try body.domain() ?? "",
+            availabilityZoneHints: try availabilityZoneHints(body))
+    }
+
+    /// What Neutron's column has room for.
+    private static let maximumHints = 255
+
+    private static func availabilityZoneHints(_ body: RequestReader) throws(NeutronError) -> [String] {
+        guard let json = body.member("availability_zone_hints"), json != .null else { return [] }
+        let hints = try body.value("availability_zone_hints") { json throws(Refusal) in
+            try Tags.list(json, collectionName)
+        }
+        guard json.description.utf8.count <= maximumHints else {
+            throw .invalidInput("Too many availability_zone_hints specified")
+        }
+        return hints ?? []
     }
 
     package static func update(from body: inout RequestReader) throws(NeutronError) -> NetworkUpdate {

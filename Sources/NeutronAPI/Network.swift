@@ -71,12 +71,14 @@ package struct NetworkCreate: Hashable, Sendable {
     /// Whether it is refused where the project has a network of that name (extension `network-name-claim`, our own).
     package var claimsName: Bool
     package var dnsDomain: String
+    package var availabilityZoneHints: [String]
 
     package init(
         projectID: String, name: String = "", description: String = "", adminStateUp: Bool = true, shared: Bool = false,
         mtu: Int? = nil, portSecurityEnabled: Bool = true, claimsName: Bool = false,
-        dnsDomain: String = ""
+        dnsDomain: String = "", availabilityZoneHints: [String] = []
     ) {
+        self.availabilityZoneHints = availabilityZoneHints
         self.projectID = projectID
         self.name = name
         self.description = description

@@ -96,4 +96,12 @@ extension NeutronError {
     package static func tagNotFound(_ tag: String) -> Self {
         Self(status: 404, type: "TagNotFound", message: "Tag \(tag.shortened) could not be found.")
     }
+
+    /// 409: the network has subnets for ports of other owners only.
+    package static func noSubnetForService(_ deviceOwner: String, network: ID<Network>) -> Self {
+        Self(
+            status: 409, type: "IpAddressGenerationFailureNoMatchingSubnet",
+            message: "No valid service subnet for the given device owner, network \(network), "
+                + "service type \(deviceOwner.shortened).")
+    }
 }

@@ -71,6 +71,8 @@ package struct PortUpdate: Hashable, Sendable {
     package var description: String?
     package var adminStateUp: Bool?
     package var macAddress: MACAddress?
+    /// Whether it gets a new MAC in place of the present one (extension `port-mac-address-regenerate`).
+    package var regeneratesMAC = false
     /// The whole new list; an address that the port has already keeps its place.
     package var fixedIPs: [FixedIPRequest]?
     package var deviceID: String?

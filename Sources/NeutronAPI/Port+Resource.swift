@@ -162,7 +162,7 @@ extension Port: Resource {
             networkID: try body.required("network_id") { json throws(Refusal) in try json.asID(Network.self) },
             name: try body.name() ?? "", description: try body.description() ?? "",
             adminStateUp: try body.boolean("admin_state_up") ?? true,
-            macAddress: try body.value("mac_address") { json throws(Refusal) in try json.asMAC() },
+            macAddress: try body.field("mac_address") { json throws(Refusal) in try json.asMAC() }.value,
             fixedIPs: try body.fixedIPs(), deviceID: try body.text("device_id") ?? "",
             deviceOwner: owner,
             portSecurityEnabled: try body.boolean("port_security_enabled"),
@@ -187,16 +187,18 @@ extension Port: Resource {
     }
 
     package static func update(from body: inout RequestReader) throws(NeutronError) -> PortUpdate {
-        PortUpdate(
+        let mac = try body.field("mac_address") { json throws(Refusal) in try json.asMAC() }
+        var update = PortUpdate(
             name: try body.name(), description: try body.description(),
             adminStateUp: try body.boolean("admin_state_up"),
-            macAddress: try body.value("mac_address") { json throws(Refusal) in try json.asMAC() },
-            fixedIPs: try body.fixedIPs(), deviceID: try body.text("device_id"),
+            macAddress: mac.value, fixedIPs: try body.fixedIPs(), deviceID: try body.text("device_id"),
             deviceOwner: try body.text("device_owner"), portSecurityEnabled: try body.boolean("port_security_enabled"),
             allowedAddressPairs: try body.allowedAddressPairs(), extraDHCPOptions: try body.extraDHCPOptions(),
             hostID: try body.hostID(), vnicType: try body.choice("binding:vnic_type", VNICType.self),
             profile: try body.profile(), dnsName: try body.hostName(), dnsDomain: try body.domain(),
             securityGroups: try body.securityGroups())
+        update.regeneratesMAC = mac == .null
+        return update
     }
 }
 

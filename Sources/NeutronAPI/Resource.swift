@@ -2,7 +2,7 @@ package import JSONCoding
 
 /// What the API's main resources have in common; the server's routes and the client are written once against it.
 package protocol Resource: Hashable, Sendable {
-    associatedtype Create: Sendable
+    associatedtype Create: CreateRequest
     associatedtype Update: Sendable
 
     /// `network`: the key of one in a body.
@@ -32,6 +32,17 @@ package protocol Resource: Hashable, Sendable {
     /// One resource as an object of the given attributes.
     static func write(_ resource: Self, _ fields: [Attribute<Self>], to writer: inout JSONWriter)
 }
+
+/// What makes a resource.
+package protocol CreateRequest: Sendable {
+    /// The owner of what it makes, whose quota limits it.
+    var projectID: String { get }
+}
+
+extension NetworkCreate: CreateRequest {}
+extension SubnetCreate: CreateRequest {}
+extension PortCreate: CreateRequest {}
+extension TrunkCreate: CreateRequest {}
 
 extension Resource {
     package static var path: String { collectionName.replacing("_", with: "-") }

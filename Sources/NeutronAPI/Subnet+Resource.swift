@@ -47,7 +47,7 @@ extension Subnet: Resource {
         .optionalText("ipv6_ra_mode", .create) { $0.ipv6RAMode?.rawValue },
         .optionalText("ipv6_address_mode", .create) { $0.ipv6AddressMode?.rawValue },
         .optionalText("subnetpool_id", []) { _ in nil },
-        .list("service_types", []) { _ in [] },
+        .list("service_types", [.create, .update]) { $0.serviceTypes },
         // Of the network, which alone shows it.
         .query("shared") { texts throws(NeutronError) in
             var wanted: Set<Bool> = []
@@ -73,7 +73,8 @@ extension Subnet: Resource {
             allocationPools: try pools(body), dnsNameservers: try nameservers(body) ?? [],
             hostRoutes: try routes(body) ?? [], enableDHCP: try body.boolean("enable_dhcp") ?? true,
             ipv6RAMode: try body.choice("ipv6_ra_mode", IPv6Mode.self),
-            ipv6AddressMode: try body.choice("ipv6_address_mode", IPv6Mode.self))
+            ipv6AddressMode: try body.choice("ipv6_address_mode", IPv6Mode.self),
+            serviceTypes: try serviceTypes(body) ?? [])
         guard cidr.version == version else { throw .versionMismatch("cidr", cidr, version) }
         try request.validate()
         return request
@@ -84,7 +85,36 @@ extension Subnet: Resource {
             name: try body.name(), description: try body.description(),
             gatewayIP: try body.field("gateway_ip") { json throws(Refusal) in try json.asAddress() },
             allocationPools: try pools(body), dnsNameservers: try nameservers(body), hostRoutes: try routes(body),
-            enableDHCP: try body.boolean("enable_dhcp"))
+            enableDHCP: try body.boolean("enable_dhcp"), serviceTypes: try serviceTypes(body))
+    }
+
+    /// The kinds of users that a subnet can be for.
+    private static let servicePrefixes = ["network:", "neutron:", "compute:"]
+    private static let maximumServiceTypes = 64
+
+    /// Without duplicates, in the order of the request.
+    private static func serviceTypes(_ body: RequestReader) throws(NeutronError) -> [String]? {
+        guard let value = body.member("service_types") else { return nil }
+        if value == .null { return [] }
+        guard case .array(let items) = value else { throw .badRequest("Subnet service types must be a list.") }
+        guard items.count <= maximumServiceTypes else {
+            throw .invalidInput("A subnet has at most \(maximumServiceTypes) service types, not \(items.count)")
+        }
+        var types: [String] = []
+        for item in items {
+            guard case .string(let text) = item else {
+                throw NeutronError(
+                    status: 400, type: "InvalidInputSubnetServiceType",
+                    message: "Subnet service type \(item.shown) is not a string.")
+            }
+            guard ProjectID(text) != nil, servicePrefixes.contains(where: { text.hasPrefix($0) }) else {
+                throw NeutronError(
+                    status: 400, type: "InvalidSubnetServiceType",
+                    message: "Subnet service type \(item.shown) does not correspond to a valid device owner.")
+            }
+            if !types.contains(text) { types.append(text) }
+        }
+        return types
     }
 
     private static func cidr(_ body: RequestReader) throws(NeutronError) -> IPPrefix {

@@ -20,6 +20,8 @@ package struct Subnet: Hashable, Sendable {
     package var ipv6AddressMode: IPv6Mode?
     /// Whether its network is shared. The API tells it at the network only, so a client does not know it.
     package var isShared: Bool
+    /// The values of `device_owner` for whose ports the subnet is (extension `subnet-service-types`); empty for all.
+    package var serviceTypes: [String]
 
     package var ipVersion: IPVersion { cidr.version }
 
@@ -27,8 +29,10 @@ package struct Subnet: Hashable, Sendable {
         id: ID<Subnet>, networkID: ID<Network>, name: String = "", standard: StandardAttributes, cidr: IPPrefix,
         gatewayIP: IPAddress?, allocationPools: [IPRange], dnsNameservers: [IPAddress] = [],
         hostRoutes: [HostRoute] = [],
-        enableDHCP: Bool = true, ipv6RAMode: IPv6Mode? = nil, ipv6AddressMode: IPv6Mode? = nil, isShared: Bool = false
+        enableDHCP: Bool = true, ipv6RAMode: IPv6Mode? = nil, ipv6AddressMode: IPv6Mode? = nil, isShared: Bool = false,
+        serviceTypes: [String] = []
     ) {
+        self.serviceTypes = serviceTypes
         self.id = id
         self.networkID = networkID
         self.name = name
@@ -80,13 +84,15 @@ package struct SubnetCreate: Hashable, Sendable {
     package var enableDHCP: Bool
     package var ipv6RAMode: IPv6Mode?
     package var ipv6AddressMode: IPv6Mode?
+    package var serviceTypes: [String]
 
     package init(
         projectID: String, networkID: ID<Network>, name: String = "", description: String = "", cidr: IPPrefix,
         gatewayIP: Field<IPAddress> = .absent, allocationPools: [IPRange]? = nil, dnsNameservers: [IPAddress] = [],
         hostRoutes: [HostRoute] = [], enableDHCP: Bool = true, ipv6RAMode: IPv6Mode? = nil,
-        ipv6AddressMode: IPv6Mode? = nil
+        ipv6AddressMode: IPv6Mode? = nil, serviceTypes: [String] = []
     ) {
+        self.serviceTypes = serviceTypes
         self.projectID = projectID
         self.networkID = networkID
         self.name = name
@@ -112,12 +118,14 @@ package struct SubnetUpdate: Hashable, Sendable {
     package var dnsNameservers: [IPAddress]?
     package var hostRoutes: [HostRoute]?
     package var enableDHCP: Bool?
+    package var serviceTypes: [String]?
 
     package init(
         name: String? = nil, description: String? = nil, gatewayIP: Field<IPAddress> = .absent,
         allocationPools: [IPRange]? = nil, dnsNameservers: [IPAddress]? = nil, hostRoutes: [HostRoute]? = nil,
-        enableDHCP: Bool? = nil
+        enableDHCP: Bool? = nil, serviceTypes: [String]? = nil
     ) {
+        self.serviceTypes = serviceTypes
         self.name = name
         self.description = description
         self.gatewayIP = gatewayIP

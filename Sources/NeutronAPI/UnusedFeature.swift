@@ -23,7 +23,6 @@ struct UnusedFeature {
         "qos_policy_id": [nil],
         "router:external": [false, nil],
         "segment_id": [nil],
-        "service_types": [[], nil],
         "subnetpool_id": [nil],
         "use_default_subnetpool": [false, nil],
         "vlan_transparent": [false, nil],

@@ -83,6 +83,12 @@ package struct NeutronServer: Sendable {
         for resource in Self.resources { add(resource, watching: watching, to: version) }
         SubportController(store: store, work: work).addRoutes(to: version)
         AddressController(store: store, work: work).addRoutes(to: version)
+        QuotaController(store: store, firstCopy: firstCopy, work: work).addRoutes(to: version)
+        AutoAllocationController().addRoutes(to: version)
+        AgentController(store: store, firstCopy: firstCopy, work: work).addRoutes(to: version)
+        addDerived(AvailabilityZone.self, to: version)
+        addDerived(NetworkIPAvailability.self, to: version)
+        addDerived(ServiceProvider.self, to: version)
         return router
     }
 
@@ -91,6 +97,10 @@ package struct NeutronServer: Sendable {
         AddressGroup.self, AddressScope.self, Network.self, Port.self, RBACPolicy.self, SecurityGroup.self,
         SecurityGroupRule.self, Subnet.self, Trunk.self,
     ]
+
+    private func addDerived<Of: StoredDerivedResource>(_ type: Of.Type, to routes: Routes) {
+        DerivedController<Of>(store: store, firstCopy: firstCopy, work: work).addRoutes(to: routes)
+    }
 
     private func add<Of: ServedResource>(_ type: Of.Type, watching: PortWatchController, to routes: Routes) {
         ResourceController<Of>(

@@ -62,6 +62,9 @@ struct ServerOptions: ParsableArguments {
     @Option(name: .customLong("base-mac"), help: ArgumentHelp(Setting.baseMAC.help, valueName: "mac"))
     var baseMAC: String?
 
+    @Option(help: ArgumentHelp(Setting.quota.help, valueName: "kind=number"))
+    var quota: [String] = []
+
     var values: [Setting: String?] {
         [
             .listen: listen, .defaultProject: defaultProject, .logLevel: logLevel, .authentication: authentication,
@@ -70,7 +73,7 @@ struct ServerOptions: ParsableArguments {
             .authAuthority: authAuthority, .authPublicURL: authPublicURL, .tokenCacheTime: tokenCacheTime,
             .underlayMTU: underlayMTU,
             .tunnelVersion: tunnelVersion, .dnsDomain: dnsDomain, .dnsServers: dnsServers, .leaseTime: leaseTime,
-            .baseMAC: baseMAC,
+            .baseMAC: baseMAC, .quota: quota.isEmpty ? nil : quota.joined(separator: ","),
         ]
     }
 }

@@ -30,6 +30,7 @@ enum Setting: String, CaseIterable, Hashable, Sendable {
     case dnsServers = "dns-servers"
     case leaseTime = "dhcp-lease-time"
     case baseMAC = "base-mac"
+    case quota
 
     /// `OVN_IPAM_NB_LISTEN`
     var variable: String { Self.prefix + rawValue.uppercased().map { $0 == "-" ? "_" : String($0) }.joined() }
@@ -75,6 +76,9 @@ enum Setting: String, CaseIterable, Hashable, Sendable {
         case .dnsServers: "Name servers of subnets without any, separated by commas (default: none)."
         case .leaseTime: "The DHCP lease time in seconds (default: 43200)."
         case .baseMAC: "MAC addresses start with the first three octets of this (default: fa:16:3e:00:00:00)."
+        case .quota:
+            "How many resources of a kind each project may have, such as port=500; -1 for any number; may be repeated "
+                + "(default: Neutron's numbers with keystone, else any number)."
         }
     }
 }

@@ -137,12 +137,33 @@ struct Settings: Sendable {
         if let time = try value(.leaseTime, "a number of seconds", integer(1...4_294_967_295)) {
             store.dhcpLeaseTime = time
         }
+        store.quotas = keystone == nil ? .none : .standard
+        let kinds = QuotaLimits.kinds.joined(separator: ", ")
+        if let quotas = try value(
+            .quota, "a list of kind=number, with a number from -1 on; kinds are \(kinds)", Self.quotas)
+        {
+            store.quotas = store.quotas.replaced(by: quotas)
+        }
         if let mac = try value(.baseMAC, "a unicast MAC address", { MACAddress($0) }) {
             guard !mac.isMulticast else {
                 throw SettingsError(.baseMAC, mac.description, expected: "a unicast MAC address")
             }
             store.macs = mac
         }
+    }
+
+    /// `port=500,network=-1`; nil where it is something else.
+    private static func quotas(_ text: String) -> [String: Int]? {
+        var limits: [String: Int] = [:]
+        for item in text.split(separator: ",", omittingEmptySubsequences: false) {
+            let parts = item.filter { $0 != " " }.split(separator: "=", omittingEmptySubsequences: false).map(
+                String.init)
+            guard parts.count == 2, QuotaLimits.kinds.contains(parts[0]), let limit = Int(parts[1]),
+                -1...QuotaLimits.maximum ~= limit
+            else { return nil }
+            limits[parts[0]] = limit
+        }
+        return limits
     }
 
     private static func tls(

@@ -12,10 +12,13 @@ struct Selection {
     static let all = [
         Selection(
             schemaFile: "ovn-nb.ovsschema", namespace: "Northbound",
-            tables: ["NB_Global", "Logical_Switch", "Logical_Switch_Port", "DHCP_Options", "ACL", "DNS", "Port_Group", "Address_Set"]),
+            tables: [
+                "NB_Global", "Logical_Switch", "Logical_Switch_Port", "DHCP_Options", "ACL", "DNS", "Port_Group",
+                "Address_Set",
+            ]),
         Selection(
             schemaFile: "ovn-sb.ovsschema", namespace: "Southbound",
-            tables: ["Chassis", "DHCPv6_Options", "Datapath_Binding"]),
+            tables: ["Chassis", "Chassis_Private", "DHCPv6_Options", "Datapath_Binding"]),
         Selection(
             schemaFile: "vswitch.ovsschema", namespace: "OpenVSwitch",
             tables: ["Open_vSwitch", "Bridge", "Port", "Interface"]),

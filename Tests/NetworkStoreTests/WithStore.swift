@@ -32,11 +32,12 @@ func withStore<Result: Sendable>(
 
 /// Runs `body` with three stores on one server, like three replicas of the service.
 func withThreeStores<Result: Sendable>(
-    _ server: OVSDBServer, _ body: @Sendable ([NetworkStore]) async throws -> Result
+    _ server: OVSDBServer, _ configure: @Sendable (inout NetworkStoreConfiguration) -> Void = { _ in },
+    _ body: @Sendable ([NetworkStore]) async throws -> Result
 ) async throws -> Result {
-    try await withStore(server) { one in
-        try await withStore(server) { two in
-            try await withStore(server) { three in try await body([one, two, three]) }
+    try await withStore(server, configure) { one in
+        try await withStore(server, configure) { two in
+            try await withStore(server, configure) { three in try await body([one, two, three]) }
         }
     }
 }

@@ -54,7 +54,6 @@ import Testing
         ),
         (#"{"fixed_ips": [{"subnet_id": "x"}]}"#, "Invalid input for fixed_ips. Reason: 'x' is not a valid UUID."),
         (#"{"mac_address": "x"}"#, "Invalid input for mac_address. Reason: 'x' is not a valid MAC address."),
-        (#"{"mac_address": null}"#, "Invalid input for mac_address. Reason: 'None' is not a valid MAC address."),
         (#"{"dns_name": null}"#, "Invalid input for operation: Input value None must be string type."),
         (
             #"{"dns_name": "a_b"}"#,

@@ -47,8 +47,8 @@ import Testing
             "Invalid input for operation: provider networks are not supported by this server, leave out provider:network_type."
         ),
         (
-            #"{"availability_zone_hints": ["nova"]}"#, "AvailabilityZoneNotFound",
-            "AvailabilityZone nova could not be found."
+            #"{"availability_zone_hints": "nova"}"#, "HTTPBadRequest",
+            "Invalid input for availability_zone_hints. Reason: 'nova' is not a list."
         ),
         (#"{"qos_policy_id": "x"}"#, "HTTPBadRequest", "Unrecognized attribute(s) 'qos_policy_id'"),
     ])

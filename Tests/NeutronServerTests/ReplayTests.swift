@@ -14,8 +14,8 @@ import Testing
 /// Replays requests whose answers were recorded from a real Neutron (with ML2/OVN, Keystone, users of two projects).
 ///
 /// `RecordedAnswers.json` has the requests in their order, each with Neutron's status and body; those without `case`
-/// are steps between that were not recorded. Recorded too, and left out: what is about quotas, routers, floating
-/// addresses, security groups, subnet pools, QoS and agents, the list of extensions (only what is true is listed
+/// are steps between that were not recorded. Recorded too, and left out: what is about routers, floating
+/// addresses, security groups, subnet pools and QoS, the list of extensions (only what is true is listed
 /// here), and a name of 300,000 characters (which is refused alike, but not repeated in full). In its texts
 ///
 /// - `{name}` is the same wherever it stands: the first reply that has it tells what it is;
@@ -70,6 +70,7 @@ struct ReplayTests {
                 // As the recorded Neutron had it.
                 var configuration = NetworkStoreConfiguration()
                 configuration.dnsDomain = DomainName("example.org.")
+                configuration.quotas = .standard
                 try await API.run(
                     on: northbound, southbound, authentication: .keystone(Users(), url: Users.url),
                     storing: configuration

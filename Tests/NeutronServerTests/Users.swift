@@ -3,7 +3,9 @@ import HTTPServing
 import HTTPTypes
 import JSONCoding
 import Keystone
+import NetworkStore
 import NeutronAPI
+import TestServers
 import Testing
 
 @testable import NeutronServer
@@ -61,8 +63,13 @@ struct UserAPI: Sendable {
 
 extension API {
     /// Runs `body` with the API behind ``Users``.
-    static func runWithUsers(_ body: @Sendable (API) async throws -> Void) async throws {
-        try await run(authentication: .keystone(Users(), url: Users.url), body)
+    static func runWithUsers(
+        storing: NetworkStoreConfiguration = NetworkStoreConfiguration(), _ body: @Sendable (API) async throws -> Void
+    ) async throws {
+        try await withOVSDBServer(schema: .northbound) { database in
+            try await run(
+                on: database, authentication: .keystone(Users(), url: Users.url), storing: storing, body)
+        }
     }
 
     func `as`(_ name: String) -> UserAPI { UserAPI(api: self, name: name) }

@@ -18,7 +18,8 @@ import Testing
         (
             "ovn-sb.ovsschema",
             [
-                Southbound.Chassis.self, Southbound.DHCPv6Options.self, Southbound.DatapathBinding.self,
+                Southbound.Chassis.self, Southbound.ChassisPrivate.self, Southbound.DHCPv6Options.self,
+                Southbound.DatapathBinding.self,
             ]
         ),
         (

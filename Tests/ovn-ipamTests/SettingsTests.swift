@@ -31,6 +31,24 @@ import Testing
         #expect(settings.store.maximumMTU == 1_442)
     }
 
+    @Test func `quotas are Neutron's where clients are authenticated, and those that are given replace them`() throws {
+        #expect(try Settings([:], file: nil).store.quotas == .none)
+        try withFile("quota: [port=500, network=0]") {
+            let settings = try Settings([:], file: $0)
+            #expect(["port", "network", "subnet"].map { settings.store.quotas[$0] } == [500, 0, -1])
+        }
+        let keystone = "auth: keystone\nauth-url: http://k\nauth-username: u\nauth-password: p\n"
+        try withFile(keystone) { #expect(try Settings([:], file: $0).store.quotas == .standard) }
+        try withFile(keystone + "quota: port=7") {
+            let settings = try Settings([.quota: "port=-1, subnet=5"], file: $0)
+            #expect(["port", "network", "subnet"].map { settings.store.quotas[$0] } == [-1, 100, 5])
+        }
+        for text in ["port", "ports=5", "port=many", "port=-2", "port=2147483648", "port=1=2", "port=1,"] {
+            let error = #expect(throws: SettingsError.self) { try Settings([.quota: text], file: nil) }
+            #expect("\(error?.description ?? "")".hasPrefix("quota: '\(text)' is not a list of kind=number"))
+        }
+    }
+
     @Test func `a flag takes precedence over the file`() throws {
         try withFile(
             "listen: 127.0.0.1:1\nnb: [tcp:h1:6641, tcp:h2:6641]\nunderlay-mtu: 9000\ndns-servers:\n- 1.1.1.1\n- ::1\n"

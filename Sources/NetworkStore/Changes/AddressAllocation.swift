@@ -6,8 +6,10 @@ import NeutronAPI
 struct AddressAllocation {
     private let snapshot: Snapshot
     private let network: ID<Network>
-    /// In the order in which they are tried.
+    /// Those for ports of the owner, in the order in which they are tried: first those that are for no others.
     private let subnets: [Subnet]
+    /// Whether the network has subnets, all of them for ports of other owners.
+    private let isUnserved: Bool
     private let deviceOwner: String
     private let mac: MACAddress
     /// Addresses of the snapshot that belong to the port itself, kept or released.
@@ -22,7 +24,9 @@ struct AddressAllocation {
     ) {
         self.snapshot = snapshot
         self.network = network
-        self.subnets = subnets
+        let serving = subnets.filter { $0.serves(deviceOwner) }
+        self.subnets = serving.filter { !$0.serviceTypes.isEmpty } + serving.filter(\.serviceTypes.isEmpty)
+        isUnserved = serving.isEmpty && !subnets.isEmpty
         self.deviceOwner = deviceOwner
         self.mac = mac
         own = Set(released.map(\.ipAddress))
@@ -31,6 +35,7 @@ struct AddressAllocation {
 
     /// The addresses of a port that requests none in particular: one IPv4, one IPv6.
     mutating func takeDefaults() throws(NeutronError) {
+        if isUnserved { throw .noSubnetForService(deviceOwner, network: network) }
         for version in IPVersion.allCases {
             let candidates = subnets.filter { $0.ipVersion == version && !$0.isAutoAddress }
             if !candidates.isEmpty { fixedIPs.append(try anyAddress(of: candidates)) }
@@ -81,6 +86,7 @@ struct AddressAllocation {
     }
 
     private func subnet(for request: FixedIPRequest) throws(NeutronError) -> Subnet {
+        if isUnserved { throw .noSubnetForService(deviceOwner, network: network) }
         guard !subnets.isEmpty else { throw .allocationNeedsSubnets }
         let isRouter = DeviceOwner.routers.contains(deviceOwner)
         if let id = request.subnetID {

@@ -39,7 +39,8 @@ extension Draft {
     /// The MAC and the addresses of an update.
     func takeAddresses(of update: PortUpdate, into port: inout Port, in snapshot: Snapshot) throws(NeutronError) {
         let old = port
-        if let mac = update.macAddress, mac != old.macAddress {
+        let new = update.regeneratesMAC ? try newMAC(nil, on: port.networkID, in: snapshot) : update.macAddress
+        if let mac = new, mac != old.macAddress {
             if old.binding.vifType == VIFType.ovs {
                 throw .portBound(old.id, vifType: old.binding.vifType, old: old.macAddress, new: mac)
             }

@@ -105,6 +105,19 @@ enum AddressGroupLayout {
     static let ofRule = "neutron:remote_address_group_id"
 }
 
+/// Keys of the `DHCP_Options` row of a project's quota; nothing refers to it. The row comes with the first limit, or the
+/// first resource that a default limit allowed.
+enum QuotaLayout {
+    /// The project. No other rows have the key.
+    static let project = "neutron:quota_project"
+    /// Incremented by every creation that a limit allowed and every change of the limits. Such a transaction waits for
+    /// the value it read, and writes the next.
+    static let generation = "neutron:quota_generation"
+
+    /// The project's own limit of a kind, -1 for none. Absent for the default.
+    static func limit(of kind: String) -> String { "neutron:quota_limit_\(kind)" }
+}
+
 /// Keys of the `ACL` rows of a network: one for all its ports, and one for each port that is exempt from it.
 enum RuleLayout {
     static let networkID = "neutron:network_id"
@@ -148,6 +161,7 @@ enum SubnetLayout {
     static let enableDHCP = LayoutKey.flag("neutron:enable_dhcp", absent: true)
     static let ipv6RAMode = LayoutKey<IPv6Mode?>.word("neutron:ipv6_ra_mode")
     static let ipv6AddressMode = LayoutKey<IPv6Mode?>.word("neutron:ipv6_address_mode")
+    static let serviceTypes = LayoutKey<[String]>.list("neutron:service_types")
 }
 
 /// Keys of a port's `Logical_Switch_Port`, whose name is the port id.

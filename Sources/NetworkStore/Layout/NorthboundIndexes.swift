@@ -21,6 +21,8 @@ enum AddressKey: Hashable, Sendable {
     case address(ID<Network>, IPAddress)
     /// For counting only: see `AddressSearch`.
     case block(ID<Network>, AddressBlock)
+    /// For counting only, which counts rows: the addresses of a subnet that are the `place`-th of their port.
+    case prefix(ID<Network>, IPPrefix, place: Int)
     /// On any network.
     case anywhere(IPAddress)
 }
@@ -136,8 +138,14 @@ enum NorthboundIndexes {
     static let addresses = Index<Northbound.LogicalSwitchPort, AddressKey>("addresses") {
         (row: Northbound.LogicalSwitchPort) -> [AddressKey] in
         guard let network = row.networkID else { return [] }
-        return row.addressesInUse.flatMap { address -> [AddressKey] in
-            [.address(network, address), .block(network, AddressBlock(containing: address)), .anywhere(address)]
+        var counts: [IPPrefix: Int] = [:]
+        return row.interfaceAddresses.flatMap { own -> [AddressKey] in
+            let place = counts[own.prefix, default: 0]
+            counts[own.prefix] = place + 1
+            return [
+                .address(network, own.address), .block(network, AddressBlock(containing: own.address)),
+                .prefix(network, own.prefix, place: place), .anywhere(own.address),
+            ]
         }
     }
     /// The ports that may use an address beside their own.
@@ -268,30 +276,33 @@ enum NorthboundIndexes {
         MonitoredTable(
             Northbound.LogicalSwitch.self, columns: [.name, .externalIDs, .otherConfig]
         )
-        .indexed(by: network).indexed(by: networkName).indexed(by: networkOrder).indexed(by: sharedNetwork),
+        .indexed(by: network).indexed(by: networkName).indexed(by: networkOrder).indexed(by: sharedNetwork)
+        .indexed(by: ProjectIndexes.networks),
         MonitoredTable(Northbound.NBGlobal.self, columns: [.nbCfg, .sbCfg]),
         // Without `records`, which may be large: they follow from the ports.
         MonitoredTable(Northbound.DNS.self, columns: [.externalIDs]).indexed(by: names),
         MonitoredTable(Northbound.ACL.self, columns: [.action, .direction, .externalIDs, .match, .priority])
             .indexed(by: rule).indexed(by: ruleOrder).indexed(by: rulesOfGroup).indexed(by: rulesNamingGroup)
-            .indexed(by: rulesOfAddressGroup),
+            .indexed(by: rulesOfAddressGroup).indexed(by: ProjectIndexes.rules),
         // Without its ports, which name their groups, and its rules.
         MonitoredTable(Northbound.PortGroup.self, columns: [.externalIDs, .name])
             .indexed(by: group).indexed(by: groupOrder).indexed(by: defaultGroup).indexed(by: portGroupName)
-            .indexed(by: sharedGroup),
+            .indexed(by: sharedGroup).indexed(by: ProjectIndexes.groups),
         MonitoredTable(Northbound.AddressSet.self)
             .indexed(by: addressSet).indexed(by: addressGroupOrder).indexed(by: sharedAddressGroup),
         MonitoredTable(Northbound.DHCPOptions.self)
             .indexed(by: subnet).indexed(by: subnetsOfNetwork).indexed(by: subnetOrder).indexed(by: allocations)
             .indexed(by: portOptionsOfSubnet).indexed(by: portOptions).indexed(by: record)
-            .indexed(by: recordOrder).indexed(by: recordReference).indexed(by: sharedRecord),
+            .indexed(by: recordOrder).indexed(by: recordReference).indexed(by: sharedRecord)
+            .indexed(by: ProjectIndexes.subnets).indexed(by: ProjectIndexes.records).indexed(by: ProjectIndexes.quotas),
         MonitoredTable(
             Northbound.LogicalSwitchPort.self,
             excluding: [.dynamicAddresses, .haChassisGroup, .mirrorRules]
         )
         .indexed(by: port).indexed(by: portName).indexed(by: portsOfDevice).indexed(by: portOrder)
         .indexed(by: addresses).indexed(by: portsOfGroup).indexed(by: pairAddress).indexed(by: dnsName).indexed(by: mac)
-        .indexed(by: trunk).indexed(by: trunkOrder).indexed(by: portsOfParent).indexed(by: carriedTag),
+        .indexed(by: trunk).indexed(by: trunkOrder).indexed(by: portsOfParent).indexed(by: carriedTag)
+        .indexed(by: ProjectIndexes.ports).indexed(by: ProjectIndexes.trunks),
     ]
 }
 
@@ -311,7 +322,11 @@ enum SouthboundIndexes {
     static let dhcpv6Option = Index<Southbound.DHCPv6Options, String>.column(\.name, name: "DHCPv6 option")
 
     static let tables: [MonitoredTable] = [
-        MonitoredTable(Southbound.Chassis.self, columns: [.hostname, .name]).indexed(by: chassis),
+        MonitoredTable(Southbound.Chassis.self, columns: [.externalIDs, .hostname, .name, .otherConfig])
+            .indexed(by: chassis),
+        // A change for each host whenever `nb_cfg` of NB_Global is incremented.
+        MonitoredTable(
+            Southbound.ChassisPrivate.self, columns: [.chassis, .externalIDs, .name, .nbCfg, .nbCfgTimestamp]),
         MonitoredTable(Southbound.DHCPv6Options.self, columns: [.name]).indexed(by: dhcpv6Option),
         // A row for each network, however many ports it has.
         MonitoredTable(Southbound.DatapathBinding.self, columns: [.externalIDs, .tunnelKey]).indexed(by: datapath),

@@ -79,12 +79,19 @@ extension Northbound.LogicalSwitchPort {
     }
 
     /// The port's addresses in the API.
-    var addressesInUse: [IPAddress] {
+    var addressesInUse: [IPAddress] { interfaceAddresses.map(\.address) }
+
+    /// The same, each with the length of its subnet's prefix.
+    var interfaceAddresses: [InterfaceAddress] {
         guard let text = externalIDs[PortLayout.cidrs.name], !text.isEmpty else { return [] }
         return text.withBytes { bytes in
             bytes.split(separator: UInt8(ascii: " ")).compactMap { item in
                 let end = item.firstIndex(of: UInt8(ascii: "/")) ?? item.endIndex
-                return IPAddress(utf8: UnsafeBufferPointer(rebasing: item[..<end]))
+                guard let address = IPAddress(utf8: UnsafeBufferPointer(rebasing: item[..<end])) else { return nil }
+                let length = item[end...].dropFirst().reduce(0) { $0 &* 10 &+ Int($1 &- UInt8(ascii: "0")) }
+                let width = address.version.width
+                return InterfaceAddress(address, length: end == item.endIndex ? width : length)
+                    ?? InterfaceAddress(address, length: width)
             }
         }
     }

@@ -29,7 +29,10 @@ extension SecurityGroup: RuledResource {
     ) throws {
         switch (old, new) {
         case (nil, let made?):
-            if !made.isDefault { _ = try draft.defaultGroup(of: made.standard.projectID) }
+            let project = made.standard.projectID
+            if !made.isDefault { _ = try draft.defaultGroup(of: project) }
+            let rules = SecurityGroupRule.EtherType.allCases.count * (made.isDefault ? 2 : 1)
+            try draft.takeQuota(rules, of: SecurityGroupRule.memberName, for: project)
         case (let old?, let changed?):
             if old.isDefault, given.has("name") { throw NeutronError.securityGroupCannotUpdateDefault }
             guard old.isStateful != changed.isStateful else { return }

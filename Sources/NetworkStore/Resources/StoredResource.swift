@@ -48,6 +48,7 @@ extension NetworkStore {
         let named = requests.map { (id: ID<Of>.random(), request: $0) }
         return try await change { draft in
             if let check { try check(try draft.snapshot()) }
+            try draft.takeQuota(for: named)
             return try named.map { try Of.create($0.id, $0.request, in: &draft) }
         }
     }

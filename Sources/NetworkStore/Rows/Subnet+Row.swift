@@ -21,7 +21,8 @@ extension Subnet {
             dnsNameservers: keys[SubnetLayout.dnsNameservers], hostRoutes: keys[SubnetLayout.hostRoutes],
             enableDHCP: keys[SubnetLayout.enableDHCP], ipv6RAMode: keys[SubnetLayout.ipv6RAMode],
             ipv6AddressMode: keys[SubnetLayout.ipv6AddressMode],
-            isShared: snapshot.ownership(of: network)?.isShared ?? false)
+            isShared: snapshot.ownership(of: network)?.isShared ?? false,
+            serviceTypes: keys[SubnetLayout.serviceTypes])
     }
 
     /// Writes the attributes and the DHCP options; everything else in the row stays.
@@ -42,6 +43,12 @@ extension Subnet {
         row.externalIDs[SubnetLayout.enableDHCP] = enableDHCP
         row.externalIDs[SubnetLayout.ipv6RAMode] = ipv6RAMode
         row.externalIDs[SubnetLayout.ipv6AddressMode] = ipv6AddressMode
+        row.externalIDs[SubnetLayout.serviceTypes] = serviceTypes
+    }
+
+    /// Whether ports of an owner may have its addresses. A DHCP server may have those of every subnet that it serves.
+    func serves(_ deviceOwner: String) -> Bool {
+        serviceTypes.isEmpty || serviceTypes.contains(deviceOwner) || deviceOwner == DeviceOwner.dhcp && enableDHCP
     }
 
     /// Whether ports of the subnet refer to its row, which makes OVN answer their DHCP.

@@ -114,6 +114,19 @@ extension Policy {
         Rule("get_security_group_rule", [.projectReader, .parentReader]),
         Rule("create_security_group_rule", [.projectMember]),
         Rule("delete_security_group_rule", [.projectMember]),
+        // What follows from other resources.
+        Rule("get_agent", []),
+        Rule("update_agent", []),
+        Rule("get_auto_allocated_topology", [.projectReader]),
+        Rule("delete_auto_allocated_topology", [.projectMember]),
+        Rule("get_availability_zone", [.anyone]),
+        Rule("get_network_ip_availability", []),
+        Rule("get_service_provider", [.anyone]),
+
+        // Quotas. A project sees its own without a rule.
+        Rule("get_quota", []),
+        Rule("update_quota", []),
+        Rule("delete_quota", []),
 
         // Trunks. The requester must see their ports.
         Rule("get_trunk", [.projectReader]),

@@ -19,6 +19,8 @@ enum Policy {
 
     /// A condition on the requester and the resource.
     enum Condition: Hashable, Sendable {
+        /// Whoever it is.
+        case anyone
         /// It may read, and the resource is its project's.
         case projectReader
         /// It may write, and the resource is its project's.
@@ -42,6 +44,7 @@ enum Policy {
 
         func holds(_ requester: Requester, _ target: PolicyTarget) -> Bool {
             switch self {
+            case .anyone: true
             case .projectReader: requester.isReader && requester.projectID == target.projectID
             case .projectMember: requester.isMember && requester.projectID == target.projectID
             case .networkReader: requester.isReader && target.isOnNetwork(of: requester.projectID)

@@ -82,12 +82,13 @@ package struct NeutronServer: Sendable {
         let watching = PortWatchController(store: store, firstCopy: firstCopy, work: work)
         for resource in Self.resources { add(resource, watching: watching, to: version) }
         SubportController(store: store, work: work).addRoutes(to: version)
+        SubnetPoolController(store: store, work: work).addRoutes(to: version)
         return router
     }
 
     /// The resources, in the order of the index.
     private static let resources: [any ServedResource.Type] = [
-        AddressScope.self, Network.self, Port.self, Subnet.self, Trunk.self,
+        AddressScope.self, Network.self, Port.self, Subnet.self, SubnetPool.self, Trunk.self,
     ]
 
     private func add<Of: ServedResource>(_ type: Of.Type, watching: PortWatchController, to routes: Routes) {

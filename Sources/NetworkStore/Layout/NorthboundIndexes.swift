@@ -67,6 +67,10 @@ enum NorthboundIndexes {
         (row: Northbound.DHCPOptions) -> ID<Network>? in
         row.isOurs && row.portID == nil ? row.networkID : nil
     }
+    static let subnetsOfPool = Index<Northbound.DHCPOptions, ID<SubnetPool>>("subnets of pool") {
+        (row: Northbound.DHCPOptions) -> ID<SubnetPool>? in
+        row.isOurs && row.portID == nil ? row.externalIDs[SubnetLayout.poolID] : nil
+    }
     static let subnetOrder = OrderedIndex<Northbound.DHCPOptions, ListScope>("subnet order") {
         (row: Northbound.DHCPOptions) -> UInt128? in
         row.isOurs && row.portID == nil ? row.subnetID?.number : nil
@@ -198,7 +202,8 @@ enum NorthboundIndexes {
         MonitoredTable(Northbound.DNS.self, columns: [.externalIDs]).indexed(by: names),
         MonitoredTable(Northbound.ACL.self, columns: [.action, .direction, .match, .priority]),
         MonitoredTable(Northbound.DHCPOptions.self)
-            .indexed(by: subnet).indexed(by: subnetsOfNetwork).indexed(by: subnetOrder).indexed(by: allocations)
+            .indexed(by: subnet).indexed(by: subnetsOfNetwork).indexed(by: subnetsOfPool).indexed(by: subnetOrder)
+            .indexed(by: allocations)
             .indexed(by: portOptionsOfSubnet).indexed(by: portOptions).indexed(by: record)
             .indexed(by: recordOrder).indexed(by: recordReference),
         MonitoredTable(

@@ -63,13 +63,21 @@ extension RuledResource {
     package static func update(
         _ id: ID<Self>, _ given: Given<Self>, ifRevision revision: Int?, in draft: inout Draft
     ) throws -> Self {
+        try change(id, given, ifRevision: revision, in: &draft) { given.apply(to: &$0) }
+    }
+
+    /// Changes one as `body` says.
+    static func change(
+        _ id: ID<Self>, _ given: Given<Self> = Given(), ifRevision revision: Int? = nil, in draft: inout Draft,
+        _ body: (inout Self) throws -> Void
+    ) throws -> Self {
         let snapshot = try draft.snapshot()
         guard let row = row(id, in: snapshot), let old = Self(id, row, in: snapshot) else {
             throw notFound(id.description)
         }
         try draft.check(revision, against: old.standard)
         var changed = old
-        given.apply(to: &changed)
+        try body(&changed)
         var new: Self? = changed
         try apply(from: old, to: &new, given, in: &draft)
         guard var new, new != old else { return old }

@@ -39,7 +39,14 @@ struct Access<Of: ServedResource>: Sendable {
         if let owner = given["device_owner"]?.string { target.deviceOwner = owner }
         try Policy.enforce(requester, action, target, given: given)
         try await checkPorts(Of.ports(in: given))
+        try await Of.checkReferences(in: given, of: resource, by: self)
     }
+
+    /// The same requester's access to another kind.
+    func to<Other: ServedResource>() -> Access<Other> { Access<Other>(store: store, requester: requester) }
+
+    /// Whether the requester sees the resource, as of now.
+    func sees(_ resource: Of) -> Bool { isVisible(resource, in: store.snapshot()) }
 
     /// The default project of the requester's new resources.
     ///
@@ -84,6 +91,7 @@ struct Access<Of: ServedResource>: Sendable {
         }
         try Policy.enforce(requester, "create_\(Of.memberName)", target, given: given)
         try await checkPorts(Of.ports(in: given))
+        try await Of.checkReferences(in: given, of: nil, by: self)
     }
 
     /// Throws unless the requester may see and change each port.

@@ -86,6 +86,18 @@ extension Policy {
         Rule("update_address_scope:shared", []),
         Rule("delete_address_scope", [.projectMember]),
 
+        // Subnet pools.
+        Rule("get_subnetpool", [.projectReader, .shared]),
+        Rule("create_subnetpool", [.projectMember]),
+        Rule("create_subnetpool:shared", []),
+        Rule("create_subnetpool:is_default", []),
+        Rule("update_subnetpool", [.projectMember]),
+        Rule("update_subnetpool:is_default", []),
+        Rule("delete_subnetpool", [.projectMember]),
+        Rule("add_prefixes", [.projectMember]),
+        Rule("remove_prefixes", [.projectMember]),
+        Rule("onboard_network_subnets", [.projectMember]),
+
         // Trunks. The requester must see their ports.
         Rule("get_trunk", [.projectReader]),
         Rule("create_trunk", [.projectMember]),

@@ -55,12 +55,16 @@ extension Draft {
         of pool: SubnetPool, _ length: Int, _ project: String, _ subnets: [Northbound.DHCPOptions]
     ) throws(NeutronError) {
         guard let quota = pool.defaultQuota, quota > 0 else { return }
-        let unit = pool.ipVersion == .v4 ? 32 : 64
-        /// In units; blocks that are smaller than a unit are a part of one.
-        func size(_ length: Int) -> Double { Double(sign: .plus, exponent: unit - length, significand: 1) }
+        let width = pool.ipVersion.width
+        // In addresses; a unit of IPv6 is a block of length 64.
+        let limit = UInt128(quota) << (pool.ipVersion == .v4 ? 0 : 64)
+        func size(_ length: Int) -> UInt128 { length == 0 ? .max : 1 << UInt128(width - length) }
         let used = subnets.filter { $0.externalIDs[Layout.projectID] == project }.compactMap(\.prefix)
-            .reduce(size(length)) { $0 + size($1.length) }
-        guard used <= Double(quota) else { throw .subnetPoolQuotaExceeded }
+            .reduce(size(length)) { sum, prefix in
+                let (next, isTooMuch) = sum.addingReportingOverflow(size(prefix.length))
+                return isTooMuch ? .max : next
+            }
+        guard used <= limit else { throw .subnetPoolQuotaExceeded }
     }
 
     /// A network's subnets of one version come from one pool, or from pools of one address scope, or from none. `pool` is

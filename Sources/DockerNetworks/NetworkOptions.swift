@@ -61,7 +61,7 @@ package struct NetworkOptions: Equatable, Sendable {
     }
 
     private init(_ options: [String: String], allowed: [String], what: String) throws(HostError) {
-        let pools = Self.poolNames.values + Self.poolIDs.values
+        let pools = Array(Self.poolNames.values) + Array(Self.poolIDs.values)
         let known = Self.networkNames + Self.networkIDs + Self.subnetNames + Self.subnetIDs + pools + allowed
         for key in options.keys.sorted() where !known.contains(key) {
             throw HostError(

@@ -1,3 +1,4 @@
+import HostNetwork
 import JSONCoding
 import NetAddress
 import Netlink

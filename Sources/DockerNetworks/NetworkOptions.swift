@@ -1,4 +1,5 @@
 package import HostSetup
+package import NetAddress
 
 /// What `docker network create` says with `-o`, and with `--ipam-opt` about the same.
 package struct NetworkOptions: Equatable, Sendable {
@@ -6,6 +7,9 @@ package struct NetworkOptions: Equatable, Sendable {
     package var network: Reference?
     /// Which of its subnets, where that must be said: kuryr's `neutron.subnet.name`, `neutron.subnet.uuid`.
     package var subnet: Reference?
+    /// The subnet pools that subnets of each version come from: kuryr's `neutron.pool.name`, `neutron.pool.uuid`, and with
+    /// `neutron.pool.v6.` for IPv6.
+    package var subnetPools: [IPVersion: Reference] = [:]
     /// In bytes.
     package var mtu: Int?
     /// Whether OVN drops what does not come from a port's own addresses; nil leaves it to the network.
@@ -19,6 +23,8 @@ package struct NetworkOptions: Equatable, Sendable {
     static let networkIDs = ["net.id", "neutron.net.uuid"]
     private static let subnetNames = ["neutron.subnet.name"]
     private static let subnetIDs = ["neutron.subnet.uuid"]
+    private static let poolNames: [IPVersion: String] = [.v4: "neutron.pool.name", .v6: "neutron.pool.v6.name"]
+    private static let poolIDs: [IPVersion: String] = [.v4: "neutron.pool.uuid", .v6: "neutron.pool.v6.uuid"]
     private static let mtus = ["mtu", "com.docker.network.driver.mtu"]
 
     package init() {}
@@ -55,16 +61,18 @@ package struct NetworkOptions: Equatable, Sendable {
     }
 
     private init(_ options: [String: String], allowed: [String], what: String) throws(HostError) {
-        let known = Self.networkNames + Self.networkIDs + Self.subnetNames + Self.subnetIDs + allowed
+        let pools = Array(Self.poolNames.values) + Array(Self.poolIDs.values)
+        let known = Self.networkNames + Self.networkIDs + Self.subnetNames + Self.subnetIDs + pools + allowed
         for key in options.keys.sorted() where !known.contains(key) {
-            if key.hasPrefix("neutron.pool.") {
-                throw HostError(.refused, "option \(key): subnet pools are not supported; give --subnet instead")
-            }
             throw HostError(
                 .usage, "option \(what) \(key) is not known; there are \(known.sorted().joined(separator: ", "))")
         }
         network = try Reference(options, names: Self.networkNames, ids: Self.networkIDs)
         subnet = try Reference(options, names: Self.subnetNames, ids: Self.subnetIDs)
+        for version in IPVersion.allCases {
+            let names = [Self.poolNames[version], Self.poolIDs[version]].map { $0.map { [$0] } ?? [] }
+            subnetPools[version] = try Reference(options, names: names[0], ids: names[1])
+        }
     }
 
     private mutating func readPortOptions(_ options: [String: String]) throws(HostError) {

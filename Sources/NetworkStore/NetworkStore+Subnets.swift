@@ -40,17 +40,20 @@ extension Draft {
         guard let row = snapshot.logicalSwitch(request.networkID), let network = Network(row: row, in: snapshot) else {
             throw NeutronError.networkNotFound(request.networkID)
         }
+        let place = try place(for: request)
+        let cidr = place.cidr
         let gateway: IPAddress?
         switch request.gatewayIP {
-        case .absent: gateway = request.cidr.defaultGateway
+        // As in Neutron, the first host where a pool has chosen the addresses, of either version.
+        case .absent: gateway = request.cidr == nil ? cidr.network.advanced(by: 1) : cidr.defaultGateway
         case .null: gateway = nil
         case .value(let address): gateway = address
         }
         let subnet = Subnet(
             id: id, networkID: network.id, name: request.name,
-            standard: created(request.projectID, request.description, revision: 0), cidr: request.cidr,
-            gatewayIP: gateway,
-            allocationPools: request.allocationPools ?? AllocationPools.standard(for: request.cidr, gateway: gateway),
+            standard: created(request.projectID, request.description, revision: 0), cidr: cidr,
+            poolID: place.pool?.id, gatewayIP: gateway,
+            allocationPools: request.allocationPools ?? AllocationPools.standard(for: cidr, gateway: gateway),
             dnsNameservers: request.dnsNameservers, hostRoutes: request.hostRoutes, enableDHCP: request.enableDHCP,
             ipv6RAMode: request.ipv6RAMode, ipv6AddressMode: request.ipv6AddressMode, isShared: network.shared,
             serviceTypes: request.serviceTypes)
@@ -61,6 +64,7 @@ extension Draft {
                 throw NeutronError.subnetOverlaps(subnet.cidr, network: network.id)
             }
         }
+        try check(place.pool, mayServe: network, subnet.ipVersion, in: snapshot)
         try claimSubnets(of: row)
         var options = Northbound.DHCPOptions(id: RowID(of: id))
         subnet.write(to: &options, options: subnet.dhcpOptions(mtu: network.mtu, keeping: [:], configuration))

@@ -27,8 +27,5 @@ extension AddressScope: DeclaredResource {
             Attribute("shared", \.shared, .boolean, [.create, .update], key: "neutron:shared"),
         ] + Attribute.project)
 
-    package static func notFound(_ id: String) -> NeutronError {
-        NeutronError(
-            status: 404, type: "AddressScopeNotFound", message: "Address scope \(id) could not be found")
-    }
+    package static func notFound(_ id: String) -> NeutronError { .addressScopeNotFound(id) }
 }

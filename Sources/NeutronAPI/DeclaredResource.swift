@@ -25,6 +25,19 @@ extension DeclaredResource {
         try Given(body, .update, projectID: "")
     }
 
+    /// What an object of a reply says. An attribute that is not there, or cannot be read, has its default: the server may
+    /// lack an extension, or hide the attribute.
+    package init(id: ID<Self>, standard: StandardAttributes, reply members: [String: JSON]) {
+        self.init(id: id, standard: standard)
+        for attribute in Self.attributes.all {
+            guard let read = attribute.read, let json = members[attribute.name] else { continue }
+            guard case .success(let apply) = Result(catching: { () throws(NeutronError) in try read(json) }) else {
+                continue
+            }
+            apply(&self)
+        }
+    }
+
     /// One that nothing is said about: what an absent key of the database means.
     static var blank: Self { Self(id: ID(high: 0, low: 0), standard: .none) }
 }

@@ -28,12 +28,18 @@ package struct Extension: Hashable, Sendable {
             "address-group", "Address group", "2020-07-15T10:00:00-00:00",
             "Rules of security groups can name sets of addresses."),
         Extension(
+            "address-scope", "Address scope", "2015-07-26T10:00:00-00:00",
+            "Addresses that are unique among the subnet pools of a scope."),
+        Extension(
             "allowed-address-pairs", "Allowed Address Pairs", "2013-07-23T10:00:00-00:00",
             "Ports may use addresses besides their own."),
         Extension(
             "availability_zone", "Availability Zone", "2015-01-01T10:00:00-00:00",
             "The zones of the hosts where routers may have their gateways."),
         Extension("binding", "Port Binding", "2014-02-03T10:00:00-00:00", "Where and how a port is plugged in."),
+        Extension(
+            "default-subnetpools", "Default Subnetpools", "2016-02-18T18:00:00-00:00",
+            "A subnet pool can be the one that is meant where none is named."),
         Extension(
             "dns-domain-ports", "dns_domain for ports", "2017-04-24T10:00:00-00:00",
             "Allows the DNS domain to be specified for a network port."),
@@ -118,7 +124,8 @@ package struct Extension: Hashable, Sendable {
             "standard-attr-revisions", "Resource revision numbers", "2016-04-11T10:00:00-00:00",
             "Resources count their changes."),
         Extension(
-            "standard-attr-tag", "Tag support for resources with standard attribute: network, port, subnet, trunk",
+            "standard-attr-tag",
+            "Tag support for resources with standard attribute: network, port, subnet, subnetpool, trunk",
             "2017-01-01T00:00:00-00:00", "Resources have tags."),
         Extension(
             "standard-attr-timestamp", "Resource timestamps", "2016-09-12T10:00:00-00:00",
@@ -126,6 +133,15 @@ package struct Extension: Hashable, Sendable {
         Extension(
             "subnet-service-types", "Subnet service types", "2016-03-15T18:00:00-00:00",
             "Subnets can be for ports of certain owners."),
+        Extension(
+            "subnet_allocation", "Subnet Allocation", "2015-03-30T10:00:00-00:00",
+            "Subnets can come from subnet pools."),
+        Extension(
+            "subnet_onboard", "Subnet Onboard", "2018-12-18T09:00:00-00:00",
+            "The subnets of a network can become those of a subnet pool."),
+        Extension(
+            "subnetpool-prefix-ops", "Subnet Pool Prefix Operations", "2019-02-08T10:00:00-00:00",
+            "Prefixes can be added to a subnet pool, and removed from it."),
         Extension(
             "tag-creation", "Tag creation extension", "2024-07-23T10:00:00-00:00", "Several tags can be added at once."),
         Extension(

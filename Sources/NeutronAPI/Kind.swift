@@ -8,8 +8,8 @@ struct Kind<Value: Hashable & Sendable>: Sendable {
     typealias Filters = @Sendable ([String]) throws(NeutronError) -> Filter
 
     /// Reads a value of a request; `name` is the attribute's, for the refusal.
-    let read: @Sendable (_ json: JSON, _ name: String) throws(NeutronError) -> Value
-    let json: @Sendable (Value) -> JSON
+    var read: @Sendable (_ json: JSON, _ name: String) throws(NeutronError) -> Value
+    var json: @Sendable (Value) -> JSON
     /// Reads the values of a query's repeated parameter; a value passes where one of them fits. Nil: no filter.
     let filter: Filters?
     /// Nil: no order.

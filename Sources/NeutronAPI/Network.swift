@@ -20,6 +20,9 @@ package struct Network: Hashable, Sendable {
     package var availabilityZoneHints: [String]
     /// `dns_domain`: its ports have their names in this domain too. With a final dot; empty for none.
     package var dnsDomain: String
+    /// The address scopes of the pools that its subnets come from.
+    package var ipv4AddressScope: ID<AddressScope>?
+    package var ipv6AddressScope: ID<AddressScope>?
 
     /// How the network is carried between hosts (extension `provider`).
     package struct Provider: Hashable, Sendable {

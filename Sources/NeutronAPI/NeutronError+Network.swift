@@ -57,10 +57,6 @@ extension NeutronError {
                 + "One or more ports have an IP allocation from this subnet.")
     }
 
-    package static func subnetPoolNotFound(_ id: String) -> Self {
-        Self(status: 404, type: "SubnetPoolNotFound", message: "Subnet pool \(id) could not be found.")
-    }
-
     /// 400: another subnet of the network has some of the addresses.
     package static func subnetOverlaps(_ cidr: IPPrefix, network: ID<Network>) -> Self {
         invalidInput("Requested subnet with cidr: \(cidr) for network: \(network) overlaps with another subnet")

@@ -5,6 +5,9 @@ extension NeutronError {
         Self(status: 403, type: "PolicyNotAuthorized", message: "\(rule) is disallowed by policy")
     }
 
+    /// 403, of what no rule of a policy says.
+    package static var notAuthorized: Self { Self(status: 403, type: "NotAuthorized", message: "Not authorized.") }
+
     /// 400: a request for another project than its sender's.
     package static var projectOfAnother: Self {
         .badRequest(

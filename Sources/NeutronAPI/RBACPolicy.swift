@@ -8,6 +8,7 @@ package struct RBACPolicy: Hashable, Sendable {
         case addressScope = "address_scope"
         case network
         case securityGroup = "security_group"
+        case subnetPool = "subnetpool"
     }
 
     /// Anything of an ``ObjectType``.

@@ -46,8 +46,10 @@ extension Subnet: Resource {
         .boolean("enable_dhcp", [.create, .update]) { $0.enableDHCP },
         .optionalText("ipv6_ra_mode", .create) { $0.ipv6RAMode?.rawValue },
         .optionalText("ipv6_address_mode", .create) { $0.ipv6AddressMode?.rawValue },
-        .optionalText("subnetpool_id", []) { _ in nil },
         .list("service_types", [.create, .update]) { $0.serviceTypes },
+        .optionalText("subnetpool_id", .create) { $0.poolID?.description },
+        .request("prefixlen", .create),
+        .request("use_default_subnetpool", .create),
         // Of the network, which alone shows it.
         .query("shared") { texts throws(NeutronError) in
             var wanted: Set<Bool> = []
@@ -66,18 +68,52 @@ extension Subnet: Resource {
                 "Invalid input for ip_version. Reason: \(body.member("ip_version")?.shown ?? "") is not in [4, 6].")
         }
         let cidr = try cidr(body)
+        let length = try prefixLength(body)
+        if cidr != nil, length != nil {
+            throw .badRequest(resource: "subnets", "cidr and prefixlen must not be supplied together")
+        }
+        let pool = try pool(body)
+        if cidr == nil, pool == nil {
+            throw .badRequest(resource: "subnets", "a subnetpool must be specified in the absence of a cidr")
+        }
         let request = SubnetCreate(
             projectID: try body.project(), networkID: network, name: try body.name() ?? "",
             description: try body.description() ?? "", cidr: cidr,
+            ipVersion: version, pool: pool, prefixLength: length,
             gatewayIP: try body.field("gateway_ip") { json throws(Refusal) in try json.asAddress() },
             allocationPools: try pools(body), dnsNameservers: try nameservers(body) ?? [],
             hostRoutes: try routes(body) ?? [], enableDHCP: try body.boolean("enable_dhcp") ?? true,
             ipv6RAMode: try body.choice("ipv6_ra_mode", IPv6Mode.self),
             ipv6AddressMode: try body.choice("ipv6_address_mode", IPv6Mode.self),
             serviceTypes: try serviceTypes(body) ?? [])
-        guard cidr.version == version else { throw .versionMismatch("cidr", cidr, version) }
+        if let cidr, cidr.version != version { throw .versionMismatch("cidr", cidr, version) }
+        if cidr == nil, request.allocationPools?.isEmpty == false {
+            throw .badRequest(resource: "subnets", "allocation_pools allowed only for specific subnet requests.")
+        }
         try request.validate()
         return request
+    }
+
+    private static func prefixLength(_ body: RequestReader) throws(NeutronError) -> Int? {
+        guard let json = body.member("prefixlen"), json != .null else { return nil }
+        return try json.asNonNegative("prefixlen")
+    }
+
+    private static func pool(_ body: RequestReader) throws(NeutronError) -> SubnetPoolChoice? {
+        let wantsDefault =
+            body.member("use_default_subnetpool") != .null
+            ? try body.boolean("use_default_subnetpool") ?? false : false
+        guard let json = body.member("subnetpool_id"), json != .null else { return wantsDefault ? .standard : nil }
+        if json == "prefix_delegation" {
+            throw .invalidInput("IPv6 prefix delegation is not supported by this server")
+        }
+        guard let id = try body.value("subnetpool_id", { json throws(Refusal) in try json.asID(SubnetPool.self) })
+        else { return nil }
+        if wantsDefault {
+            throw .badRequest(
+                resource: "subnets", "subnetpool_id and use_default_subnetpool cannot both be specified")
+        }
+        return .pool(id)
     }
 
     package static func update(from body: inout RequestReader) throws(NeutronError) -> SubnetUpdate {
@@ -117,10 +153,8 @@ extension Subnet: Resource {
         return types
     }
 
-    private static func cidr(_ body: RequestReader) throws(NeutronError) -> IPPrefix {
-        guard let value = body.member("cidr"), value != .null else {
-            throw .badRequest(resource: "subnets", "a subnetpool must be specified in the absence of a cidr")
-        }
+    private static func cidr(_ body: RequestReader) throws(NeutronError) -> IPPrefix? {
+        guard let value = body.member("cidr"), value != .null else { return nil }
         // A plain address is a network of one.
         guard case .string(let text) = value,
             let cidr = IPPrefix(text) ?? IPAddress(text).flatMap({ IPPrefix($0, length: $0.version.width) })

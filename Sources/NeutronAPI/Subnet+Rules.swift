@@ -66,20 +66,24 @@ package enum SubnetRules {
 }
 
 extension SubnetCreate {
-    /// The rules of a subnet that is being made. Neutron checks in this order.
-    func validate() throws(NeutronError) {
+    /// The rules of a subnet that is being made, as far as its CIDR is known. Neutron checks in this order.
+    package func validate() throws(NeutronError) {
+        if let cidr { try validate(cidr) }
+        try SubnetRules.validate(nameservers: dnsNameservers, of: nil, ipVersion)
+        try SubnetRules.validate(hostRoutes: hostRoutes, of: nil, ipVersion)
+        try validateIPv6Modes()
+    }
+
+    private func validate(_ cidr: IPPrefix) throws(NeutronError) {
         guard cidr.length > 0 else { throw .invalidInput("0 is not allowed as CIDR prefix length") }
         if cidr.version == .v6, cidr.network.bits == 0 { throw .invalidInput("IPv6 subnet '::' is not supported") }
         if enableDHCP { try SubnetRules.validate(dhcpOn: cidr) }
         try SubnetRules.validate(hostsOn: cidr)
         if case .value(let gateway) = gatewayIP { try SubnetRules.validate(gateway: gateway, on: cidr) }
-        try SubnetRules.validate(nameservers: dnsNameservers, of: nil, cidr.version)
-        try SubnetRules.validate(hostRoutes: hostRoutes, of: nil, cidr.version)
-        try validateIPv6Modes()
     }
 
     private func validateIPv6Modes() throws(NeutronError) {
-        if cidr.version == .v4 {
+        if ipVersion == .v4 {
             guard ipv6RAMode == nil else { throw .invalidInput("ipv6_ra_mode is not valid when ip_version is 4") }
             guard ipv6AddressMode == nil else {
                 throw .invalidInput("ipv6_address_mode is not valid when ip_version is 4")
@@ -96,7 +100,9 @@ extension SubnetCreate {
                     + "If both attributes are set, they must be the same value")
         }
         let automatic: [IPv6Mode] = [.slaac, .dhcpv6Stateless]
-        if [ipv6RAMode, ipv6AddressMode].contains(where: { $0.map(automatic.contains) ?? false }), cidr.length != 64 {
+        if [ipv6RAMode, ipv6AddressMode].contains(where: { $0.map(automatic.contains) ?? false }), let cidr,
+            cidr.length != 64
+        {
             throw .invalidInput(
                 "Invalid CIDR \(cidr) for IPv6 address mode. OpenStack uses the EUI-64 address format, "
                     + "which requires the prefix to be /64")

@@ -7,6 +7,8 @@ package struct Subnet: Hashable, Sendable {
     package var name: String
     package var standard: StandardAttributes
     package var cidr: IPPrefix
+    /// The pool that it comes from.
+    package var poolID: ID<SubnetPool>?
     /// Nil: members have no default route.
     package var gatewayIP: IPAddress?
     /// Where addresses are given out from; in order, without overlap.
@@ -27,7 +29,8 @@ package struct Subnet: Hashable, Sendable {
 
     package init(
         id: ID<Subnet>, networkID: ID<Network>, name: String = "", standard: StandardAttributes, cidr: IPPrefix,
-        gatewayIP: IPAddress?, allocationPools: [IPRange], dnsNameservers: [IPAddress] = [],
+        poolID: ID<SubnetPool>? = nil, gatewayIP: IPAddress?, allocationPools: [IPRange],
+        dnsNameservers: [IPAddress] = [],
         hostRoutes: [HostRoute] = [],
         enableDHCP: Bool = true, ipv6RAMode: IPv6Mode? = nil, ipv6AddressMode: IPv6Mode? = nil, isShared: Bool = false,
         serviceTypes: [String] = []
@@ -38,6 +41,7 @@ package struct Subnet: Hashable, Sendable {
         self.name = name
         self.standard = standard
         self.cidr = cidr
+        self.poolID = poolID
         self.gatewayIP = gatewayIP
         self.allocationPools = allocationPools
         self.dnsNameservers = dnsNameservers
@@ -66,14 +70,26 @@ package enum IPv6Mode: String, Hashable, Sendable, CaseIterable {
     case dhcpv6Stateless = "dhcpv6-stateless"
 }
 
+/// The subnet pool that a new subnet is to come from.
+package enum SubnetPoolChoice: Hashable, Sendable {
+    case pool(ID<SubnetPool>)
+    /// The default one of the subnet's version.
+    case standard
+}
+
 /// `POST /v2.0/subnets`.
 package struct SubnetCreate: Hashable, Sendable {
     package var projectID: String
     package var networkID: ID<Network>
     package var name: String
     package var description: String
-    /// Host bits are cleared already; the version equals the request's `ip_version`.
-    package var cidr: IPPrefix
+    package var ipVersion: IPVersion
+    /// Host bits are cleared already. Nil: what the pool has.
+    package var cidr: IPPrefix?
+    /// Nil: none, so that there is a CIDR.
+    package var pool: SubnetPoolChoice?
+    /// The length of the prefix that the pool is to give. Nil: the pool's default.
+    package var prefixLength: Int?
     /// Absent: the first address. Null: none.
     package var gatewayIP: Field<IPAddress>
     /// Nil: all addresses but the gateway's and the reserved. Otherwise as they were sent: ordered pairs of one version, not
@@ -93,11 +109,29 @@ package struct SubnetCreate: Hashable, Sendable {
         ipv6AddressMode: IPv6Mode? = nil, serviceTypes: [String] = []
     ) {
         self.serviceTypes = serviceTypes
+        self.init(
+            projectID: projectID, networkID: networkID, name: name, description: description, cidr: cidr,
+            ipVersion: cidr.version, pool: nil, gatewayIP: gatewayIP, allocationPools: allocationPools,
+            dnsNameservers: dnsNameservers, hostRoutes: hostRoutes, enableDHCP: enableDHCP, ipv6RAMode: ipv6RAMode,
+            ipv6AddressMode: ipv6AddressMode)
+    }
+
+    /// The same where a pool may choose the addresses.
+    package init(
+        projectID: String, networkID: ID<Network>, name: String = "", description: String = "", cidr: IPPrefix?,
+        ipVersion: IPVersion, pool: SubnetPoolChoice?, prefixLength: Int? = nil,
+        gatewayIP: Field<IPAddress> = .absent, allocationPools: [IPRange]? = nil, dnsNameservers: [IPAddress] = [],
+        hostRoutes: [HostRoute] = [], enableDHCP: Bool = true, ipv6RAMode: IPv6Mode? = nil,
+        ipv6AddressMode: IPv6Mode? = nil
+    ) {
         self.projectID = projectID
         self.networkID = networkID
         self.name = name
         self.description = description
+        self.ipVersion = ipVersion
         self.cidr = cidr
+        self.pool = pool
+        self.prefixLength = prefixLength
         self.gatewayIP = gatewayIP
         self.allocationPools = allocationPools
         self.dnsNameservers = dnsNameservers

@@ -14,7 +14,6 @@ struct UnusedFeature {
         "dns_publish_fixed_ip": [false, nil],
         "is_default": [false, nil],
         "numa_affinity_policy": [nil],
-        "prefixlen": [nil],
         "propagate_uplink_status": [false, nil],
         // Networks are made with this encapsulation and no other.
         "provider:network_type": ["geneve", nil],
@@ -23,8 +22,6 @@ struct UnusedFeature {
         "qos_policy_id": [nil],
         "router:external": [false, nil],
         "segment_id": [nil],
-        "subnetpool_id": [nil],
-        "use_default_subnetpool": [false, nil],
         "vlan_transparent": [false, nil],
     ]
 
@@ -44,9 +41,6 @@ struct UnusedFeature {
         switch name {
         case "availability_zone_hints":
             .availabilityZoneNotFound(value.array?.first?.shown ?? value.shown)
-        case "subnetpool_id": .subnetPoolNotFound(value.shown)
-        case "prefixlen", "use_default_subnetpool":
-            .badRequest(resource: "subnets", "subnet pools are not supported by this server, give a cidr")
         case "provider:network_type", "provider:physical_network", "provider:segmentation_id":
             .invalidInput("provider networks are not supported by this server, leave out \(name)")
         case "router:external": .invalidInput("external networks are not supported by this server, leave out \(name)")

@@ -17,6 +17,8 @@ extension Network: NeutronResource {
                 physicalNetwork: wire.members["provider:physical_network"]?.string,
                 segmentationID: wire.integer("provider:segmentation_id")),
             availabilityZoneHints: wire.strings("availability_zone_hints"), dnsDomain: wire.string("dns_domain"))
+        ipv4AddressScope = try wire.optional("ipv4_address_scope", { ID<AddressScope>($0) })
+        ipv6AddressScope = try wire.optional("ipv6_address_scope", { ID<AddressScope>($0) })
     }
 }
 

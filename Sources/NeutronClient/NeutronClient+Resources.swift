@@ -27,20 +27,20 @@ extension NeutronClient {
         within timeout: Duration
     ) async throws(NeutronClientError) -> [Resource] {
         let query = QueryString(filters + fields.map { ("fields", $0) })
-        let all = try await pages(Resource.collectionName, query: query, within: timeout)
+        let all = try await pages(Resource.collectionName, at: Resource.path, query: query, within: timeout)
         return try resources(all, "list \(Resource.collectionName)")
     }
 
-    /// The members of all pages of a list.
+    /// The members of all pages of a list, which is at `path` below `/v2.0`, or where its name says.
     func pages(
-        _ collection: String, query: QueryString, within timeout: Duration
+        _ collection: String, at path: String? = nil, query: QueryString, within timeout: Duration
     ) async throws(NeutronClientError) -> [JSON] {
         let deadline = ContinuousClock.now + timeout
         let goal = "list \(collection)"
         var all: [JSON] = []
         var query = query
         for _ in 0..<Self.pageLimit {
-            let request = Request(method: .GET, path: "/v2.0/\(collection)", query: query, goal: goal)
+            let request = Request(method: .GET, path: "/v2.0/\(path ?? collection)", query: query, goal: goal)
             let members = try object(try await send(request, within: max(.zero, deadline - .now)), goal: goal)
             guard let page = members[collection]?.array else { throw badReply(goal, "it has no \(collection)") }
             all += page
@@ -95,7 +95,7 @@ extension NeutronClient {
         _ new: Create, as noun: String = Create.Resource.memberName, within timeout: Duration
     ) async throws(NeutronClientError) -> Create.Resource {
         let request = Request(
-            method: .POST, path: "/v2.0/\(Create.Resource.collectionName)",
+            method: .POST, path: "/v2.0/\(Create.Resource.path)",
             body: [Create.Resource.memberName: .object(new.wire)],
             goal: "create \(noun)\(new.name.isEmpty ? "" : " \(new.name)")")
         return try resource(try await send(request, within: timeout), request.goal)
@@ -107,7 +107,8 @@ extension NeutronClient {
     ) async throws(NeutronClientError) -> [Create.Resource] {
         let collection = Create.Resource.collectionName
         let request = Request(
-            method: .POST, path: "/v2.0/\(collection)", body: [collection: .array(new.map { .object($0.wire) })],
+            method: .POST, path: "/v2.0/\(Create.Resource.path)",
+            body: [collection: .array(new.map { .object($0.wire) })],
             goal: "create \(new.count) \(collection)")
         let members = try object(try await send(request, within: timeout), goal: request.goal)
         guard let made = members[collection]?.array else { throw badReply(request.goal, "it has no \(collection)") }
@@ -142,7 +143,7 @@ extension NeutronClient {
     }
 
     func path<Resource: NeutronResource>(_ id: ID<Resource>) -> String {
-        "/v2.0/\(Resource.collectionName)/\(id)"
+        "/v2.0/\(Resource.path)/\(id)"
     }
 
     /// The query of the link with `rel` `next`.

@@ -9,6 +9,7 @@ extension Subnet: NeutronResource {
             networkID: try wire.required("network_id", { ID<Network>($0) }), name: wire.string("name"),
             standard: try wire.standardAttributes,
             cidr: try wire.required("cidr", { IPPrefix($0) }),
+            poolID: try wire.optional("subnetpool_id", { ID<SubnetPool>($0) }),
             gatewayIP: try wire.optional("gateway_ip", { IPAddress($0) }),
             allocationPools: try wire.objects("allocation_pools").map { pool in
                 let first = try pool.required("start", { IPAddress($0) })
@@ -31,9 +32,16 @@ extension SubnetCreate: NeutronCreate {
 
     package var wire: [String: JSON] {
         var members: [String: JSON] = [
-            "network_id": .string("\(networkID)"), "name": .string(name), "cidr": .string("\(cidr)"),
-            "ip_version": .integer(Int64(cidr.version.rawValue)),
+            "network_id": .string("\(networkID)"), "name": .string(name),
+            "ip_version": .integer(Int64(ipVersion.rawValue)),
         ]
+        if let cidr { members["cidr"] = .string("\(cidr)") }
+        switch pool {
+        case .pool(let id): members["subnetpool_id"] = .string("\(id)")
+        case .standard: members["use_default_subnetpool"] = true
+        case nil: break
+        }
+        if let prefixLength { members["prefixlen"] = .integer(Int64(prefixLength)) }
         if !projectID.isEmpty { members["tenant_id"] = .string(projectID) }
         if !description.isEmpty { members["description"] = .string(description) }
         switch gatewayIP {

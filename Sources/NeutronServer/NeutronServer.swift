@@ -89,13 +89,14 @@ package struct NeutronServer: Sendable {
         addDerived(AvailabilityZone.self, to: version)
         addDerived(NetworkIPAvailability.self, to: version)
         addDerived(ServiceProvider.self, to: version)
+        SubnetPoolController(store: store, work: work).addRoutes(to: version)
         return router
     }
 
     /// The resources, in the order of the index.
     private static let resources: [any ServedResource.Type] = [
         AddressGroup.self, AddressScope.self, Network.self, Port.self, RBACPolicy.self, SecurityGroup.self,
-        SecurityGroupRule.self, Subnet.self, Trunk.self,
+        SecurityGroupRule.self, Subnet.self, SubnetPool.self, Trunk.self,
     ]
 
     private func addDerived<Of: StoredDerivedResource>(_ type: Of.Type, to routes: Routes) {

@@ -1,4 +1,5 @@
 import JSONCoding
+import NetAddress
 import NetworkStore
 import NeutronAPI
 
@@ -13,9 +14,6 @@ protocol ServedResource: StoredResource {
     static func prepareList(for requester: Requester, _ query: QueryString, in store: NetworkStore) async throws
     /// Throws unless the requester, which may delete such resources, may delete this one.
     func checkDeletion(by requester: Requester) throws(NeutronError)
-    /// Throws unless the requester sees what its request refers to.
-    static func checkReferences(_ given: [String: JSON], _ access: Access<Self>) async throws
-
     /// Whether a create request names a `network_id`.
     static var isOnNetwork: Bool { get }
     /// The ports that a request uses for it, which the requester must be allowed to change.
@@ -27,12 +25,15 @@ protocol ServedResource: StoredResource {
     static func check(
         _ given: [String: JSON], for existing: Self?, by requester: Requester, in snapshot: Snapshot
     ) throws(NeutronError)
+    /// Throws unless the requester sees what a request names, and may use it so. `resource` is what is changed; nil for
+    /// what is made. Not asked for administrators.
+    static func checkReferences(in given: [String: JSON], of resource: Self?, by access: Access<Self>) async throws
 }
 
 extension ServedResource {
     static func prepareList(for requester: Requester, _ query: QueryString, in store: NetworkStore) async throws {}
     func checkDeletion(by requester: Requester) throws(NeutronError) {}
-    static func checkReferences(_ given: [String: JSON], _ access: Access<Self>) async throws {}
+    static func checkReferences(in given: [String: JSON], of resource: Self?, by access: Access<Self>) async throws {}
 
     static func candidates(_ query: ListQuery<Self>, in snapshot: Snapshot) -> Candidates<Self> {
         if let ids = query.identifiers { return Candidates(ids) }
@@ -54,13 +55,16 @@ extension Subnet: ServedResource {
         if let network = query.only("network_id") {
             return Candidates(ID(network).map { snapshot.subnetIDs(of: $0) } ?? [])
         }
+        if let pool = query.only("subnetpool_id").flatMap({ ID<SubnetPool>($0) }) {
+            return Candidates(snapshot.subnetIDs(ofPool: pool))
+        }
         return Candidates(ids(in: snapshot), arePage: query.isUnfiltered)
     }
 }
 
 extension Port: ServedResource {
-    static func checkReferences(_ given: [String: JSON], _ access: Access<Self>) async throws {
-        let groups = Access<SecurityGroup>(store: access.store, requester: access.requester)
+    static func checkReferences(in given: [String: JSON], of resource: Self?, by access: Access<Self>) async throws {
+        let groups: Access<SecurityGroup> = access.to()
         for group in given["security_groups"]?.array ?? [] {
             if let id = group.string.flatMap({ ID<SecurityGroup>($0) }) { _ = try await groups.find(id) }
         }
@@ -106,13 +110,30 @@ extension SecurityGroupRule: ServedResource {
         return target
     }
 
-    static func checkReferences(_ given: [String: JSON], _ access: Access<Self>) async throws {
-        let groups = Access<SecurityGroup>(store: access.store, requester: access.requester)
+    static func checkReferences(in given: [String: JSON], of resource: Self?, by access: Access<Self>) async throws {
+        let groups: Access<SecurityGroup> = access.to()
         for name in ["security_group_id", "remote_group_id"] {
             if let id = given[name]?.string.flatMap({ ID<SecurityGroup>($0) }) { _ = try await groups.find(id) }
         }
         if let id = given["remote_address_group_id"]?.string.flatMap({ ID<AddressGroup>($0) }) {
-            _ = try await Access<AddressGroup>(store: access.store, requester: access.requester).find(id)
+            let groups: Access<AddressGroup> = access.to()
+            _ = try await groups.find(id)
+        }
+    }
+}
+
+extension SubnetPool: ServedResource {
+    /// The pool joins a scope that the requester sees; once it is in one, only the scope's owner changes it.
+    static func checkReferences(in given: [String: JSON], of pool: Self?, by access: Access<Self>) async throws {
+        let scopes: Access<AddressScope> = access.to()
+        if let pool, let id = pool.addressScopeID, !given.isEmpty {
+            guard try await scopes.find(id).standard.projectID == access.requester.projectID else {
+                throw NeutronError.illegalSubnetPoolUpdate(
+                    "subnetpool \(pool.id) cannot be updated when associated with shared address scope \(id)")
+            }
+        }
+        if let id = given["address_scope_id"]?.string.flatMap({ ID<AddressScope>($0) }) {
+            _ = try await scopes.find(id)
         }
     }
 }
@@ -133,3 +154,16 @@ extension AddressGroup: ServedResource {}
 extension AddressScope: ServedResource {}
 
 extension RBACPolicy: ServedResource {}
+
+extension Subnet {
+    static func checkReferences(in given: [String: JSON], of subnet: Self?, by access: Access<Self>) async throws {
+        let pools: Access<SubnetPool> = access.to()
+        if let id = given["subnetpool_id"]?.string.flatMap({ ID<SubnetPool>($0) }) { _ = try await pools.find(id) }
+        guard given["use_default_subnetpool"]?.means(true) == true else { return }
+        let version: IPVersion = given["ip_version"]?.shown == "6" ? .v6 : .v4
+        if access.snapshot.defaultSubnetPool(version) == nil { try await access.store.lookAgain() }
+        guard let pool = access.snapshot.defaultSubnetPool(version), pools.sees(pool) else {
+            throw NeutronError.noDefaultSubnetPool(version)
+        }
+    }
+}

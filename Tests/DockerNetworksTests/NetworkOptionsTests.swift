@@ -11,13 +11,17 @@ import Testing
         let id = "9b1f3a0e-1111-4222-8333-444455556666"
         #expect(try NetworkOptions(network: ["net.id": id]).network == .id(id))
         #expect(try NetworkOptions(network: ["neutron.net.uuid": id]).network == .id(id))
+        let pools = try NetworkOptions(pool: ["neutron.pool.name": "p", "neutron.pool.v6.uuid": id]).subnetPools
+        #expect(pools == [.v4: .name("p"), .v6: .id(id)])
     }
 
     @Test(arguments: [
         (["ney": "blue"], "option -o ney is not known"), (["mtu": "ten"], "option mtu is \"ten\""),
         (["net": "blue", "net.id": "9b1f3a0e-1111-4222-8333-444455556666"], "give one"),
         (["net.id": "blue"], "is not an id"), (["sticky": "perhaps"], "it is on or off"),
-        (["neutron.pool.name": "p"], "subnet pools are not supported"),
+        (["neutron.pool.nam": "p"], "option -o neutron.pool.nam is not known"),
+        (["neutron.pool.v6.uuid": "p"], "is not an id"),
+        (["neutron.pool.name": "p", "neutron.pool.uuid": "9b1f3a0e-1111-4222-8333-444455556666"], "give one"),
     ])
     func `what is not understood is refused`(options: [String: String], cause: String) {
         let error = #expect(throws: HostError.self) { try NetworkOptions(network: options) }

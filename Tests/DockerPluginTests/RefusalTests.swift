@@ -72,17 +72,19 @@ struct RefusalTests {
             }
             try await expect(
                 "option -o ney is not known; there are com.docker.network.driver.mtu, mtu, net, net.id, "
-                    + "neutron.net.name, neutron.net.uuid, neutron.subnet.name, neutron.subnet.uuid, port_security, sticky",
+                    + "neutron.net.name, neutron.net.uuid, neutron.pool.name, neutron.pool.uuid, neutron.pool.v6.name, "
+                    + "neutron.pool.v6.uuid, neutron.subnet.name, neutron.subnet.uuid, port_security, sticky",
                 Self.blue, ["ney": "blue"])
             try await expect(
                 "options net and net.id are both there: give one", Self.blue, ["net": "blue", "net.id": id])
             try await expect("there is no network with the id \(Self.id)", Self.blue, ["net.id": Self.id])
             try await expect("option net.id is \"blue\", which is not an id", Self.blue, ["net.id": "blue"])
             try await expect(
-                "option neutron.pool.name: subnet pools are not supported; give --subnet instead", Self.blue,
-                ["net": "blue"], ipam: ["neutron.pool.name": "p"])
+                "there is no subnet pool with the name \"p\"", PoolOrder(), ["net": "blue"],
+                ipam: ["neutron.pool.name": "p"])
             try await expect(
                 "option --ipam-opt color is not known; there are net, net.id, neutron.net.name, neutron.net.uuid, "
+                    + "neutron.pool.name, neutron.pool.uuid, neutron.pool.v6.name, neutron.pool.v6.uuid, "
                     + "neutron.subnet.name, neutron.subnet.uuid", Self.blue, ["net": "blue"], ipam: ["color": "blue"])
             try await expect(
                 "--ip-range 10.2.0.0/24 is not in the subnet 10.1.0.0/16",

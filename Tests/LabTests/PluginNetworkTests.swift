@@ -76,6 +76,36 @@ extension LabTests {
             }
         }
 
+        @Test func `a network without a subnet takes one of a subnet pool, on every host the same`() async throws {
+            try await Lab.with("pools", hosts: 2) { lab in
+                try await lab.joinHosts()
+                func pool(_ name: String, _ prefix: String, isDefault: Bool) async throws {
+                    let body =
+                        #"{"subnetpool": {"name": "\#(name)", "prefixes": ["\#(prefix)"], "default_prefixlen": 24, "#
+                        + #""is_default": \#(isDefault)}}"#
+                    try await lab.on("central", "curl -sf -X POST http://127.0.0.1:9696/v2.0/subnetpools -d '\(body)'")
+                }
+                try await pool("p", "10.20.0.0/22", isDefault: false)
+                try await pool("d", "10.30.0.0/22", isDefault: true)
+                let create = "network create -d ovn --ipam-driver ovn"
+                for host in ["host1", "host2"] {
+                    try await lab.docker(
+                        host, "\(create) --ipam-opt net=blue --ipam-opt neutron.pool.name=p -o net=blue blue")
+                    try await lab.docker(host, "\(create) green")
+                }
+                for (network, start) in [("blue", "10.20.0."), ("green", "10.30.0.")] {
+                    let a = try await lab.start("ann-\(network)", on: "host1", network: network)
+                    let b = try await lab.start("bob-\(network)", on: "host2", network: network)
+                    #expect(a.address.hasPrefix(start) && b.address.hasPrefix(start) && a.address != b.address)
+                    #expect(try await lab.answers(b.address, to: a))
+                }
+                try await lab.docker("host1", "rm -f ann-blue ann-green")
+                try await lab.docker("host2", "rm -f bob-blue bob-green")
+                for host in ["host1", "host2"] { try await lab.docker(host, "network rm blue green") }
+                #expect(try await lab.networks().isEmpty)
+            }
+        }
+
         @Test func `twenty creates at once on two hosts make one network`() async throws {
             try await Lab.with("race", hosts: 2) { lab in
                 try await lab.joinHosts()

@@ -86,3 +86,58 @@ import Testing
         #expect(MACAddress("01:00:5e:00:00:01")?.isMulticast == true)
     }
 }
+
+struct AddressSetTests {
+    private static func set(_ texts: String...) -> AddressSet { AddressSet(texts.map { IPPrefix(literal: $0) }) }
+
+    @Test(
+        arguments: [
+            ([], []),
+            (["10.0.0.0/24", "10.0.1.0/24"], ["10.0.0.0/23"]),
+            (["10.0.1.0/24", "10.0.2.0/24"], ["10.0.1.0/24", "10.0.2.0/24"]),
+            (["10.0.0.0/8", "10.1.0.0/16", "10.0.0.0/8"], ["10.0.0.0/8"]),
+            (["255.255.255.255/32", "255.255.255.254/32", "0.0.0.0/32"], ["0.0.0.0/32", "255.255.255.254/31"]),
+            (["128.0.0.0/1", "0.0.0.0/1"], ["0.0.0.0/0"]),
+            (["8000::/1", "::/1"], ["::/0"]),
+            (["fd00:0:0:1::/64", "10.0.0.0/8", "fd00::/64"], ["10.0.0.0/8", "fd00::/63"]),
+            (["255.255.255.255/32", "::/128"], ["255.255.255.255/32", "::/128"]),
+        ] as [([String], [String])])
+    func `blocks are joined to the fewest`(_ given: [String], _ fewest: [String]) {
+        let set = AddressSet(given.compactMap { IPPrefix($0) })
+        #expect(set.blocks.map(\.description) == fewest)
+    }
+
+    @Test(
+        arguments: [
+            ("10.0.0.0/22", ["10.0.0.0/24"], ["10.0.1.0/24", "10.0.2.0/23"]),
+            ("10.0.0.0/22", ["10.0.3.0/24", "10.0.1.0/24"], ["10.0.0.0/24", "10.0.2.0/24"]),
+            ("10.0.0.0/22", ["10.0.0.0/8"], []),
+            ("10.0.0.0/22", ["10.0.4.0/24", "9.0.0.0/8", "fd00::/8"], ["10.0.0.0/22"]),
+            ("255.255.255.252/30", ["255.255.255.255/32"], ["255.255.255.252/31", "255.255.255.254/32"]),
+            ("0.0.0.0/30", ["0.0.0.0/32"], ["0.0.0.1/32", "0.0.0.2/31"]),
+            ("::/0", ["::/1"], ["8000::/1"]),
+            ("fd00::/126", ["fd00::2/128"], ["fd00::/127", "fd00::3/128"]),
+        ] as [(String, [String], [String])])
+    func `what is taken out is gone, and nothing else`(_ all: String, _ taken: [String], _ rest: [String]) {
+        let left = Self.set(all).subtracting(AddressSet(taken.compactMap { IPPrefix($0) }))
+        #expect(left.blocks.map(\.description) == rest)
+    }
+
+    @Test func `sets are compared`() {
+        #expect(Self.set("10.0.1.0/24").isSubset(of: Self.set("10.0.0.0/24", "10.0.1.0/24")))
+        #expect(!Self.set("10.0.1.0/24", "10.0.2.0/24").isSubset(of: Self.set("10.0.0.0/23")))
+        #expect(Self.set("10.0.1.0/24").isDisjoint(with: Self.set("10.0.0.0/24", "10.0.2.0/24", "::/0")))
+        #expect(!Self.set("10.0.0.0/8").isDisjoint(with: Self.set("10.9.9.9/32")))
+        #expect(Self.set().isEmpty)
+    }
+
+    @Test func `the smallest block that is large enough is found`() {
+        let set = Self.set("10.0.0.0/24", "10.0.2.0/26", "10.0.3.0/26", "10.0.4.0/32", "fd00::/64")
+        #expect(set.block(ofLength: 26)?.description == "10.0.2.0/26")
+        #expect(set.block(ofLength: 25)?.description == "10.0.0.0/25")
+        #expect(set.block(ofLength: 32)?.description == "10.0.4.0/32")
+        #expect(set.block(ofLength: 64)?.description == "fd00::/64")
+        #expect(set.block(ofLength: 23) == nil)
+        #expect(Self.set("10.0.0.0/31").block(ofLength: 33) == nil)
+    }
+}

@@ -35,7 +35,7 @@ import Testing
                 "host_routes": [["destination": "2001:db8:1::/48", "nexthop": "2001:db8::9"]],
                 "allocation_pools": [["start": "2001:db8::2", "end": "2001:db8::ff"]],
             ]))
-        #expect(request.cidr.description == "2001:db8::/64")
+        #expect(request.cidr?.description == "2001:db8::/64")
         #expect(request.gatewayIP.value?.description == "2001:db8::1")
         #expect(request.ipv6RAMode == .slaac)
         #expect(request.allocationPools?.first?.last.description == "2001:db8::ff")
@@ -100,8 +100,25 @@ import Testing
             "Invalid input for host_routes. Reason: '10.1.0.1/24' is not a valid CIDR."
         ),
         (#"{"ipv6_ra_mode": "slaac"}"#, "Invalid input for operation: ipv6_ra_mode is not valid when ip_version is 4."),
-        (#"{"subnetpool_id": "p"}"#, "Subnet pool p could not be found."),
-        (#"{"prefixlen": 24}"#, "Bad subnets request: subnet pools are not supported by this server, give a cidr."),
+        (#"{"subnetpool_id": "p"}"#, "Invalid input for subnetpool_id. Reason: 'p' is not a valid UUID."),
+        (
+            #"{"subnetpool_id": "prefix_delegation"}"#,
+            "Invalid input for operation: IPv6 prefix delegation is not supported by this server."
+        ),
+        (#"{"prefixlen": 24}"#, "Bad subnets request: cidr and prefixlen must not be supplied together."),
+        (#"{"prefixlen": -1}"#, "Invalid input for prefixlen. Reason: '-1' should be non-negative."),
+        (
+            #"{"cidr": null, "prefixlen": 24}"#,
+            "Bad subnets request: a subnetpool must be specified in the absence of a cidr."
+        ),
+        (
+            #"{"subnetpool_id": "5f08eb2a-4b66-4f37-a67f-0a1e7a9b9c3d", "use_default_subnetpool": true}"#,
+            "Bad subnets request: subnetpool_id and use_default_subnetpool cannot both be specified."
+        ),
+        (
+            #"{"cidr": null, "use_default_subnetpool": true, "allocation_pools": [{"start": "10.0.0.2", "end": "10.0.0.3"}]}"#,
+            "Bad subnets request: allocation_pools allowed only for specific subnet requests.."
+        ),
     ])
     func `a subnet's request is refused`(_ members: String, _ message: String) throws {
         let members = try #require(try JSON(parsing: members.utf8).object)
@@ -147,7 +164,7 @@ import Testing
 
     @Test(arguments: ["169.254.0.0/16", "240.0.0.0/8", "10.0.0.0/8", "1.0.0.0/8", "223.255.255.0/24"])
     func `what is only unusual is left to its owner`(_ cidr: String) throws {
-        #expect(try Sample.create(Subnet.self, Self.body(["cidr": .string(cidr)])).cidr.description == cidr)
+        #expect(try Sample.create(Subnet.self, Self.body(["cidr": .string(cidr)])).cidr?.description == cidr)
     }
 
     @Test func `a gateway may lie outside`() throws {

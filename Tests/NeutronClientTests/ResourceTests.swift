@@ -33,6 +33,64 @@ struct ResourceTests {
         "{\"networks\": [" + ids.map { #"{"id": "\#($0)", "name": "ls0"}"# }.joined(separator: ",") + "]}"
     }
 
+    @Test func `a subnet pool is read by its table of attributes`() async throws {
+        let id = Self.network
+        let body = """
+            {"subnetpools": [{"id": "\(id)", "name": "p", "project_id": "admin", "prefixes": ["10.0.0.0/16", "10.2.0.0/16"],
+             "ip_version": 4, "min_prefixlen": "8", "max_prefixlen": 30, "default_prefixlen": "24", "is_default": true,
+             "shared": false, "default_quota": null, "address_scope_id": "\(Self.subnet)", "tags": ["a"],
+             "revision_number": 3, "created_at": "2024-05-17T09:30:00Z", "of_the_future": 1},
+             {"id": "\(id)", "shared": "perhaps", "prefixes": null}]}
+            """
+        try await ScriptedServer.run(.reply(200, body)) { server in
+            try await withClient(server) { client in
+                let pools: [SubnetPool] = try await client.list(where: [("name", "p")], within: Self.limit)
+                let pool = try #require(pools.first)
+                #expect(pool.name == "p" && pool.isDefault && !pool.shared && pool.defaultQuota == nil)
+                #expect(pool.prefixes.map(\.description) == ["10.0.0.0/16", "10.2.0.0/16"])
+                #expect([pool.minimumLength, pool.maximumLength, pool.defaultLength] == [8, 30, 24])
+                #expect(pool.addressScopeID == ID<AddressScope>(Self.subnet))
+                #expect(pool.standard.projectID == "admin" && pool.standard.tags == ["a"])
+                // What a server does not say, or says as nobody expects, has its default.
+                #expect(pools.last?.name == "" && pools.last?.prefixes == [] && pools.last?.shared == false)
+            }
+            #expect(server.requests[0].hasPrefix("GET /v2.0/subnetpools?name=p HTTP/1.1\r\n"))
+        }
+    }
+
+    @Test func `a resource is asked for at its path`() async throws {
+        let body = #"{"address_scopes": [{"id": "\#(Self.network)", "name": "s", "ip_version": 6}]}"#
+        try await ScriptedServer.run(.reply(200, body)) { server in
+            try await withClient(server) { client in
+                let scope: AddressScope = try await client.resolve("s", within: Self.limit)
+                #expect(scope.ipVersion == .v6)
+            }
+            #expect(server.requests[0].hasPrefix("GET /v2.0/address-scopes?name=s HTTP/1.1\r\n"))
+        }
+    }
+
+    @Test func `a subnet is asked of a pool`() throws {
+        let id = try #require(ID<SubnetPool>(Self.subnet))
+        let network = try #require(ID<Network>(Self.network))
+        let some = SubnetCreate(
+            projectID: "", networkID: network, cidr: nil, ipVersion: .v6, pool: .pool(id), prefixLength: 64)
+        #expect(
+            JSON.object(some.wire)
+                == [
+                    "network_id": .string(Self.network), "name": "", "ip_version": 6,
+                    "subnetpool_id": .string(Self.subnet), "prefixlen": 64,
+                ])
+        let standard = SubnetCreate(
+            projectID: "", networkID: network, cidr: IPPrefix(literal: "10.0.0.0/24"), ipVersion: .v4,
+            pool: .standard)
+        #expect(
+            JSON.object(standard.wire)
+                == [
+                    "network_id": .string(Self.network), "name": "", "ip_version": 4, "cidr": "10.0.0.0/24",
+                    "use_default_subnetpool": true,
+                ])
+    }
+
     @Test func `a network is read with all its attributes`() async throws {
         let body = """
             {"network": {"id": "\(Self.network)", "name": "ls0", "project_id": "admin", "tenant_id": "admin",

@@ -24,11 +24,12 @@ struct AddressScopeTests {
             #expect(changed["address_scope", "shared"] == true)
             #expect(
                 try await api(.put, "\(path)/\(id)", ["address_scope": ["shared": false]]).error
-                    == "BadRequest: Bad update_address_scope request: Shared address scope can't be unshared.")
+                    == "AddressScopeUpdateError: Unable to update address scope \(id) : "
+                    + "Shared address scope can't be unshared.")
             #expect(try await api(.delete, "\(path)/\(id)").status == 204)
             #expect(
                 try await api(.get, "\(path)/\(id)").error
-                    == "AddressScopeNotFound: Address scope \(id) could not be found")
+                    == "AddressScopeNotFound: Address scope \(id) could not be found.")
         }
     }
 

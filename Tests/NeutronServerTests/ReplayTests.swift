@@ -15,7 +15,7 @@ import Testing
 ///
 /// `RecordedAnswers.json` has the requests in their order, each with Neutron's status and body; those without `case`
 /// are steps between that were not recorded. Recorded too, and left out: what is about routers, floating
-/// addresses, security groups, subnet pools and QoS, the list of extensions (only what is true is listed
+/// addresses, security groups and QoS, the list of extensions (only what is true is listed
 /// here), and a name of 300,000 characters (which is refused alike, but not repeated in full). In its texts
 ///
 /// - `{name}` is the same wherever it stands: the first reply that has it tells what it is;
@@ -25,7 +25,7 @@ struct ReplayTests {
     /// Where this server answers something else on purpose. `path` leads to it without the numbers of a list's
     /// elements.
     private static let deviations: [Deviation] = [
-        Deviation("004", "resources", "the collections that there are; no subnet pools, but trunks"),
+        Deviation("004", "resources", "the collections that there are: trunks too"),
         Deviation("004", "version", "clients that were given this URL look for a version there"),
         Deviation("006", "code", "every error has the networking API's form"),
         Deviation("006", "title", "every error has the networking API's form"),

@@ -46,8 +46,8 @@ struct UserAPI: Sendable {
     }
 
     /// Creates a resource and returns its identifier.
-    func make(_ member: String, _ body: JSON) async throws -> String {
-        let reply = try await self(.post, "\(member)s", .object([member: body]))
+    func make(_ member: String, at path: String? = nil, _ body: JSON) async throws -> String {
+        let reply = try await self(.post, path ?? "\(member)s", .object([member: body]))
         try #require(reply.status == 201, "\(name): \(reply.text)")
         return try #require(reply[member, "id"]?.string)
     }

@@ -53,13 +53,7 @@ extension DockerPlugin {
             let network = try await LogicalNetwork(host: host, user: id).join(reference, options)
             if hasIPv6 { try SubnetCheck.checkIPv6(of: network.name, mtu: network.mtu) }
             let subnets = try await SubnetJoin(host: host, network: network).join(
-                pools.map { request, pool in
-                    var request = request
-                    request.range = pool.range
-                    request.isGatewayGiven = pool.gateway == .given
-                    request.isInternal = options.isInternal
-                    return request
-                })
+                try await self.requests(pools, options, on: host))
             var record = NetworkRecord(id: id, network: network.id, pools: [:])
             if case .name(let name) = reference { record.name = name }
             record.isInternal = options.isInternal
@@ -76,8 +70,27 @@ extension DockerPlugin {
             logger.info("network joined", metadata: ["docker": "\(id)", "network": "\(network.id)"])
         } catch {
             await undo(id, on: host)
-            throw error
+            throw try await explained(error, pools.map(\.pool))
         }
+    }
+
+    /// What is to be made or joined.
+    private func requests(
+        _ pools: [(request: PoolRequest, pool: PendingPool)], _ options: NetworkOptions, on host: ContainerHost
+    ) async throws -> [PoolRequest] {
+        var requests: [PoolRequest] = []
+        for (request, pool) in pools {
+            var request = request
+            request.range = pool.range
+            request.isGatewayGiven = pool.gateway == .given
+            request.isInternal = options.isInternal
+            let version = request.cidr.version
+            if let source = pool.subnetPool ?? options.subnetPools[version] {
+                request.subnetPool = try await subnetPool(source, version, on: host)
+            }
+            requests.append(request)
+        }
+        return requests
     }
 
     /// What one finds among the others must not change until it is one of them.

@@ -16,6 +16,8 @@ actor PendingPools {
 
     private var entries: [PoolID: Entry] = [:]
     private var questions = 0
+    /// What subnet pools did not give after all, as where others have it whom nobody here sees.
+    private var refused: Set<IPPrefix> = []
 
     /// - Throws: where the engine asks again for what was chosen for it: since version 27 it does so, without end, while the answer
     ///   overlaps a route of the host.
@@ -40,6 +42,20 @@ actor PendingPools {
     }
 
     func remove(_ id: PoolID) { entries[id] = nil }
+
+    /// What is not to be chosen of a subnet pool: the choices that no network has yet, and what was refused.
+    var unwanted: Set<IPPrefix> {
+        refused.union(entries.values.filter { $0.pool.isChosen && !$0.isBound }.map(\.pool.id.cidr))
+    }
+
+    /// A subnet pool did not give it.
+    func refuse(_ cidr: IPPrefix) {
+        if refused.count >= 256 { refused = [] }
+        refused.insert(cidr)
+    }
+
+    /// All that was refused may be tried again.
+    func forgetRefused() { refused = [] }
 
     /// The pool that a network which is being made was asked for with: this subnet, and `network` where -o names one.
     ///
@@ -73,6 +89,8 @@ struct PendingPool: Hashable, Sendable {
     var range: IPPrefix?
     /// `--ipam-opt neutron.subnet.…`
     var subnet: Reference?
+    /// The subnet pool that the subnet comes from.
+    var subnetPool: Reference?
     /// Whether the subnet was chosen here.
     var isChosen = false
     /// The network whose subnet was chosen without its being named.

@@ -18,6 +18,8 @@ struct PoolRequest: Hashable, Sendable {
     var isGatewayGiven = false
     /// `--internal`: nothing leads outside.
     var isInternal = false
+    /// The subnet pool that it comes from, where it is to come from one.
+    var subnetPool: SubnetPool?
 
     /// Whether no container gets the gateway's address: not where nobody asked for a gateway and there can be none.
     private var keepsGateway: Bool { isGatewayGiven || !isInternal && cidr.hasGateway }
@@ -111,12 +113,19 @@ struct SubnetJoin: Sendable {
         try await host.api.create(
             SubnetCreate(
                 projectID: host.project, networkID: network.id, name: "\(request.cidr)", cidr: request.cidr,
+                ipVersion: request.cidr.version, pool: request.subnetPool.map { .pool($0.id) },
                 gatewayIP: request.subnetGateway.map { .value($0) } ?? .null, allocationPools: request.allocationPools,
                 enableDHCP: false),
             within: host.remaining)
     }
 
     private func check(_ subnet: Subnet, _ request: PoolRequest) throws(HostError) {
+        if let pool = request.subnetPool, subnet.poolID != pool.id {
+            throw HostError(
+                .refused,
+                "subnet \(subnet.cidr) of network \"\(network.name)\" does not come from subnet pool \"\(pool.name)\": "
+                    + "leave neutron.pool.name out")
+        }
         let (has, wants) = (subnet.gatewayIP, request.subnetGateway)
         if let has, let wants, has != wants {
             throw HostError(

@@ -94,8 +94,13 @@ enum RecordLayout {
     /// What it is a record of: a resource's name in the singular.
     static let kind = "neutron:kind"
     static let id = "neutron:id"
-    /// The keys under which a record has the identifier of something else, by which it is found.
-    static let references: [String] = [RBACPolicy.objectKey]
+    /// Of what is given out, or must not conflict: incremented by every change that others must not pass over. Such a
+    /// transaction waits for the value it read, and writes the next.
+    static let generation = "neutron:generation"
+    /// The keys by which a record is found: they have the identifier of something else, or say what few are.
+    static let references = [
+        RBACPolicy.objectKey, SubnetPoolLayout.addressScopeID.name, SubnetPoolLayout.isDefault,
+    ]
 }
 
 /// Keys of the two rows of `Address_Set` of an address group, as ML2/OVN has them.
@@ -116,6 +121,14 @@ enum QuotaLayout {
 
     /// The project's own limit of a kind, -1 for none. Absent for the default.
     static func limit(of kind: String) -> String { "neutron:quota_limit_\(kind)" }
+}
+
+/// Keys of a subnet pool's record that are read without it.
+enum SubnetPoolLayout {
+    static let addressScopeID = LayoutKey<ID<AddressScope>?>.optional("neutron:address_scope_id")
+    /// `true`, or absent.
+    static let isDefault = "neutron:is_default"
+    static let ipVersion = "neutron:ip_version"
 }
 
 /// Keys of the `ACL` rows of a network: one for all its ports, and one for each port that is exempt from it.
@@ -148,6 +161,8 @@ enum SubnetLayout {
 
     /// Our own, like those that follow.
     static let name = LayoutKey.text("neutron:subnet_name")
+    /// The pool that it comes from: what is taken of a pool is what such rows have.
+    static let poolID = LayoutKey<ID<SubnetPool>?>.optional("neutron:subnetpool_id")
     /// Empty for none. Absent for the default gateway of the prefix.
     static let gatewayIP = "neutron:gateway_ip"
     /// Absent for all addresses but the gateway.

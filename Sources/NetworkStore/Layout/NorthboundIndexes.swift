@@ -69,6 +69,10 @@ enum NorthboundIndexes {
         (row: Northbound.DHCPOptions) -> ID<Network>? in
         row.isOurs && row.portID == nil ? row.networkID : nil
     }
+    static let subnetsOfPool = Index<Northbound.DHCPOptions, ID<SubnetPool>>("subnets of pool") {
+        (row: Northbound.DHCPOptions) -> ID<SubnetPool>? in
+        row.isOurs && row.portID == nil ? row.externalIDs[SubnetLayout.poolID] : nil
+    }
     static let subnetOrder = OrderedIndex<Northbound.DHCPOptions, ListScope>("subnet order") {
         (row: Northbound.DHCPOptions) -> UInt128? in
         row.isOurs && row.portID == nil ? row.subnetID?.number : nil
@@ -291,7 +295,8 @@ enum NorthboundIndexes {
         MonitoredTable(Northbound.AddressSet.self)
             .indexed(by: addressSet).indexed(by: addressGroupOrder).indexed(by: sharedAddressGroup),
         MonitoredTable(Northbound.DHCPOptions.self)
-            .indexed(by: subnet).indexed(by: subnetsOfNetwork).indexed(by: subnetOrder).indexed(by: allocations)
+            .indexed(by: subnet).indexed(by: subnetsOfNetwork).indexed(by: subnetsOfPool).indexed(by: subnetOrder)
+            .indexed(by: allocations)
             .indexed(by: portOptionsOfSubnet).indexed(by: portOptions).indexed(by: record)
             .indexed(by: recordOrder).indexed(by: recordReference).indexed(by: sharedRecord)
             .indexed(by: ProjectIndexes.subnets).indexed(by: ProjectIndexes.records).indexed(by: ProjectIndexes.quotas),

@@ -9,6 +9,7 @@ extension RBACPolicy.ObjectType {
         case .addressScope: AddressScope.self
         case .network: Network.self
         case .securityGroup: SecurityGroup.self
+        case .subnetPool: SubnetPool.self
         }
     }
 }

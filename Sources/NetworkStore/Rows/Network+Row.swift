@@ -1,3 +1,4 @@
+import NetAddress
 import NeutronAPI
 import OVNModel
 import OVSDB
@@ -27,16 +28,22 @@ extension Network {
     init?(row: Northbound.LogicalSwitch, in snapshot: Snapshot) {
         let keys = row.externalIDs
         guard let id = row.networkID, let standard = StandardAttributes(externalIDs: keys) else { return nil }
+        let subnets = snapshot.northbound.rows(NorthboundIndexes.subnetsOfNetwork, id)
         let isTunnelled = keys[NetworkLayout.networkType] == NetworkLayout.networkType.absent
         self.init(
             id: id, name: keys[NetworkLayout.name], standard: standard, adminStateUp: keys[NetworkLayout.adminStateUp],
             shared: keys[NetworkLayout.shared] || snapshot.isGranted(id), external: keys[NetworkLayout.external],
-            subnets: snapshot.northbound.rows(NorthboundIndexes.subnetsOfNetwork, id).compactMap(\.subnetID).sorted(),
+            subnets: subnets.compactMap(\.subnetID).sorted(),
             mtu: keys[NetworkLayout.mtu], portSecurityEnabled: keys[NetworkLayout.portSecurityEnabled],
             provider: Provider(
                 networkType: keys[NetworkLayout.networkType], physicalNetwork: keys[NetworkLayout.physicalNetwork],
                 segmentationID: keys[NetworkLayout.segmentationID] ?? (isTunnelled ? snapshot.tunnelKey(of: id) : nil)),
             availabilityZoneHints: keys[NetworkLayout.availabilityZoneHints], dnsDomain: keys[NetworkLayout.dnsDomain])
+        for subnet in subnets {
+            guard let pool = subnet.externalIDs[SubnetLayout.poolID], let scope = snapshot.addressScope(ofPool: pool)
+            else { continue }
+            if subnet.prefix?.version == .v6 { ipv6AddressScope = scope } else { ipv4AddressScope = scope }
+        }
     }
 
     /// Writes what the API can change; everything else in the row stays.

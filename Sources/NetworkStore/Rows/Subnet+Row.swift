@@ -15,6 +15,7 @@ extension Subnet {
         let pools = keys[SubnetLayout.allocationPools]
         self.init(
             id: id, networkID: network, name: keys[SubnetLayout.name], standard: standard, cidr: prefix,
+            poolID: keys[SubnetLayout.poolID],
             gatewayIP: gateway,
             allocationPools: pools.isEmpty && keys[SubnetLayout.allocationPools.name] == nil
                 ? AllocationPools.standard(for: prefix, gateway: gateway) : pools,
@@ -33,6 +34,7 @@ extension Subnet {
         row.externalIDs[SubnetLayout.id] = id.description
         row.externalIDs[SubnetLayout.networkID] = networkID.description
         row.externalIDs[SubnetLayout.name] = name
+        row.externalIDs[SubnetLayout.poolID] = poolID
         row.externalIDs[SubnetLayout.gatewayIP] = gatewayIP == cidr.defaultGateway ? nil : gatewayIP?.description ?? ""
         // An empty list differs from an absent one.
         let standardPools = AllocationPools.standard(for: cidr, gateway: gatewayIP)

@@ -44,10 +44,16 @@ struct Access<Of: ServedResource>: Sendable {
         target.targetProject = given["target_tenant"]?.string ?? ""
         try Policy.enforce(requester, action, target, given: given)
         if action.hasPrefix("delete_") { try resource.checkDeletion(by: requester) }
-        try await Of.checkReferences(given, self)
         if action == "update_\(Of.memberName)" { try Of.check(given, for: resource, by: requester, in: snapshot) }
         try await checkPorts(Of.ports(in: given))
+        try await Of.checkReferences(in: given, of: resource, by: self)
     }
+
+    /// The same requester's access to another kind.
+    func to<Other: ServedResource>() -> Access<Other> { Access<Other>(store: store, requester: requester) }
+
+    /// Whether the requester sees the resource, as of now.
+    func sees(_ resource: Of) -> Bool { isVisible(resource, in: snapshot) }
 
     /// The default project of the requester's new resources.
     ///
@@ -75,7 +81,7 @@ struct Access<Of: ServedResource>: Sendable {
                 _ = try await Access<Network>(store: store, requester: requester).find(network)
             }
             try authorizeCreation(given, in: snapshot)
-            try await Of.checkReferences(given, self)
+            try await Of.checkReferences(in: given, of: nil, by: self)
             try await checkPorts(Of.ports(in: given))
         }
         return { snapshot in

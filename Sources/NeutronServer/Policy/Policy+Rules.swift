@@ -127,6 +127,17 @@ extension Policy {
         Rule("get_quota", []),
         Rule("update_quota", []),
         Rule("delete_quota", []),
+        // Subnet pools.
+        Rule("get_subnetpool", [.projectReader, .shared]),
+        Rule("create_subnetpool", [.projectMember]),
+        Rule("create_subnetpool:shared", []),
+        Rule("create_subnetpool:is_default", []),
+        Rule("update_subnetpool", [.projectMember]),
+        Rule("update_subnetpool:is_default", []),
+        Rule("delete_subnetpool", [.projectMember]),
+        Rule("add_prefixes", [.projectMember]),
+        Rule("remove_prefixes", [.projectMember]),
+        Rule("onboard_network_subnets", [.projectMember]),
 
         // Trunks. The requester must see their ports.
         Rule("get_trunk", [.projectReader]),

@@ -76,16 +76,19 @@ extension Subnet: Resource {
         if cidr == nil, pool == nil {
             throw .badRequest(resource: "subnets", "a subnetpool must be specified in the absence of a cidr")
         }
-        let request = SubnetCreate(
-            projectID: try body.project(), networkID: network, name: try body.name() ?? "",
-            description: try body.description() ?? "", cidr: cidr,
-            ipVersion: version, pool: pool, prefixLength: length,
-            gatewayIP: try body.field("gateway_ip") { json throws(Refusal) in try json.asAddress() },
-            allocationPools: try pools(body), dnsNameservers: try nameservers(body) ?? [],
-            hostRoutes: try routes(body) ?? [], enableDHCP: try body.boolean("enable_dhcp") ?? true,
-            ipv6RAMode: try body.choice("ipv6_ra_mode", IPv6Mode.self),
-            ipv6AddressMode: try body.choice("ipv6_address_mode", IPv6Mode.self),
-            serviceTypes: try serviceTypes(body) ?? [])
+        var request = SubnetCreate(
+            projectID: try body.project(), networkID: network, cidr: cidr, ipVersion: version, pool: pool,
+            prefixLength: length)
+        request.name = try body.name() ?? ""
+        request.description = try body.description() ?? ""
+        request.gatewayIP = try body.field("gateway_ip") { json throws(Refusal) in try json.asAddress() }
+        request.allocationPools = try pools(body)
+        request.dnsNameservers = try nameservers(body) ?? []
+        request.hostRoutes = try routes(body) ?? []
+        request.enableDHCP = try body.boolean("enable_dhcp") ?? true
+        request.ipv6RAMode = try body.choice("ipv6_ra_mode", IPv6Mode.self)
+        request.ipv6AddressMode = try body.choice("ipv6_address_mode", IPv6Mode.self)
+        request.serviceTypes = try serviceTypes(body) ?? []
         if let cidr, cidr.version != version { throw .versionMismatch("cidr", cidr, version) }
         if cidr == nil, request.allocationPools?.isEmpty == false {
             throw .badRequest(resource: "subnets", "allocation_pools allowed only for specific subnet requests.")

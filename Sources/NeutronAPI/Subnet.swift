@@ -108,12 +108,11 @@ package struct SubnetCreate: Hashable, Sendable {
         hostRoutes: [HostRoute] = [], enableDHCP: Bool = true, ipv6RAMode: IPv6Mode? = nil,
         ipv6AddressMode: IPv6Mode? = nil, serviceTypes: [String] = []
     ) {
-        self.serviceTypes = serviceTypes
         self.init(
             projectID: projectID, networkID: networkID, name: name, description: description, cidr: cidr,
             ipVersion: cidr.version, pool: nil, gatewayIP: gatewayIP, allocationPools: allocationPools,
             dnsNameservers: dnsNameservers, hostRoutes: hostRoutes, enableDHCP: enableDHCP, ipv6RAMode: ipv6RAMode,
-            ipv6AddressMode: ipv6AddressMode)
+            ipv6AddressMode: ipv6AddressMode, serviceTypes: serviceTypes)
     }
 
     /// The same where a pool may choose the addresses.
@@ -122,7 +121,7 @@ package struct SubnetCreate: Hashable, Sendable {
         ipVersion: IPVersion, pool: SubnetPoolChoice?, prefixLength: Int? = nil,
         gatewayIP: Field<IPAddress> = .absent, allocationPools: [IPRange]? = nil, dnsNameservers: [IPAddress] = [],
         hostRoutes: [HostRoute] = [], enableDHCP: Bool = true, ipv6RAMode: IPv6Mode? = nil,
-        ipv6AddressMode: IPv6Mode? = nil
+        ipv6AddressMode: IPv6Mode? = nil, serviceTypes: [String] = []
     ) {
         self.projectID = projectID
         self.networkID = networkID
@@ -139,6 +138,7 @@ package struct SubnetCreate: Hashable, Sendable {
         self.enableDHCP = enableDHCP
         self.ipv6RAMode = ipv6RAMode
         self.ipv6AddressMode = ipv6AddressMode
+        self.serviceTypes = serviceTypes
     }
 }
 

@@ -23,7 +23,8 @@ struct AvailabilityTests {
                 blue, ["name": "four", "ip_version": 4, "cidr": "10.0.0.0/24", "allocation_pools": pools])
             let six = try await subnet(blue, ["ip_version": 6, "cidr": "fd00::/64"])
             let large = try await subnet(blue, ["ip_version": 4, "cidr": "10.16.0.0/12"])
-            for _ in 0..<3 { _ = try await api.make("port", ["network_id": blue]) }
+            let wanted: JSON = [["subnet_id": try #require(four["id"])], ["subnet_id": try #require(six["id"])]]
+            for _ in 0..<3 { _ = try await api.make("port", ["network_id": blue, "fixed_ips": wanted]) }
             let outside: JSON = [
                 ["ip_address": "10.0.0.200"], ["ip_address": "10.16.0.77"], ["ip_address": "10.31.0.77"],
             ]

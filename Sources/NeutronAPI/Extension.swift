@@ -23,13 +23,13 @@ package struct Extension: Hashable, Sendable {
         Extension(
             "aap-reject-multicast", "Allowed address pairs reject multicast extension", "2026-04-01T00:00:00-00:00",
             "Allowed address pairs may not be multicast addresses."),
-        Extension("agent", "agent", "2013-02-03T10:00:00-00:00", "The ovn-controllers of the hosts."),
         Extension(
             "address-group", "Address group", "2020-07-15T10:00:00-00:00",
             "Rules of security groups can name sets of addresses."),
         Extension(
             "address-scope", "Address scope", "2015-07-26T10:00:00-00:00",
             "Addresses that are unique among the subnet pools of a scope."),
+        Extension("agent", "agent", "2013-02-03T10:00:00-00:00", "The ovn-controllers of the hosts."),
         Extension(
             "allowed-address-pairs", "Allowed Address Pairs", "2013-07-23T10:00:00-00:00",
             "Ports may use addresses besides their own."),
@@ -90,15 +90,6 @@ package struct Extension: Hashable, Sendable {
             "provider", "Provider Network", "2012-09-07T10:00:00-00:00",
             "How networks are carried between hosts (read only)."),
         Extension(
-            "rbac-address-group", "Add address_group type to RBAC", "2021-01-20T00:00:00-00:00",
-            "Address groups can be shared with single projects."),
-        Extension(
-            "rbac-address-scope", "Add address_scope type to RBAC", "2020-02-12T00:00:00-00:00",
-            "Address scopes can be shared with single projects."),
-        Extension(
-            "rbac-policies", "RBAC Policies", "2015-06-17T12:15:12-00:00",
-            "Networks can be shared with single projects."),
-        Extension(
             "quota-check-limit", "Quota engine limit check", "2021-09-08T16:00:00-00:00",
             "Limits below what is used can be refused."),
         Extension(
@@ -107,6 +98,15 @@ package struct Extension: Hashable, Sendable {
         Extension(
             "quotas", "Quota management support", "2012-07-29T10:00:00-00:00",
             "Limits of how much each project may have."),
+        Extension(
+            "rbac-address-group", "Add address_group type to RBAC", "2021-01-20T00:00:00-00:00",
+            "Address groups can be shared with single projects."),
+        Extension(
+            "rbac-address-scope", "Add address_scope type to RBAC", "2020-02-12T00:00:00-00:00",
+            "Address scopes can be shared with single projects."),
+        Extension(
+            "rbac-policies", "RBAC Policies", "2015-06-17T12:15:12-00:00",
+            "Networks can be shared with single projects."),
         Extension(
             "revision-if-match", "If-Match constraints based on revision_number", "2016-12-11T00:00:00-00:00",
             "Changes can be bound to a revision."),

@@ -4,6 +4,7 @@ import Glibc
 import Keystone
 import NetAddress
 import NetworkStore
+import NeutronAPI
 import NeutronServer
 import OVSDBClient
 import Testing
@@ -32,20 +33,25 @@ import Testing
     }
 
     @Test func `quotas are Neutron's where clients are authenticated, and those that are given replace them`() throws {
-        #expect(try Settings([:], file: nil).store.quotas == .none)
+        let open = try Settings([:], file: nil)
+        #expect(open.store.quotas == .none)
         try withFile("quota: [port=500, network=0]") {
             let settings = try Settings([:], file: $0)
             #expect(["port", "network", "subnet"].map { settings.store.quotas[$0] } == [500, 0, -1])
         }
         let keystone = "auth: keystone\nauth-url: http://k\nauth-username: u\nauth-password: p\n"
-        try withFile(keystone) { #expect(try Settings([:], file: $0).store.quotas == .standard) }
+        try withFile(keystone) {
+            let settings = try Settings([:], file: $0)
+            #expect(settings.store.quotas == .standard)
+        }
         try withFile(keystone + "quota: port=7") {
             let settings = try Settings([.quota: "port=-1, subnet=5"], file: $0)
             #expect(["port", "network", "subnet"].map { settings.store.quotas[$0] } == [-1, 100, 5])
         }
         for text in ["port", "ports=5", "port=many", "port=-2", "port=2147483648", "port=1=2", "port=1,"] {
-            let error = #expect(throws: SettingsError.self) { try Settings([.quota: text], file: nil) }
-            #expect("\(error?.description ?? "")".hasPrefix("quota: '\(text)' is not a list of kind=number"))
+            let error = #expect(throws: SettingsError.self) { _ = try Settings([.quota: text], file: nil) }
+            let message = error?.description ?? ""
+            #expect(message.hasPrefix("quota: '\(text)' is not a list of kind=number"))
         }
     }
 

@@ -27,6 +27,9 @@ package struct Extension: Hashable, Sendable {
             "address-group", "Address group", "2020-07-15T10:00:00-00:00",
             "Rules of security groups can name sets of addresses."),
         Extension(
+            "address-scope", "Address scope", "2015-07-26T10:00:00-00:00",
+            "Address scopes, for subnets whose addresses do not overlap."),
+        Extension(
             "allowed-address-pairs", "Allowed Address Pairs", "2013-07-23T10:00:00-00:00",
             "Ports may use addresses besides their own."),
         Extension("binding", "Port Binding", "2014-02-03T10:00:00-00:00", "Where and how a port is plugged in."),
@@ -58,6 +61,9 @@ package struct Extension: Hashable, Sendable {
         Extension(
             "port-security", "Port Security", "2012-07-23T10:00:00-00:00", "Ports are held to their own addresses."),
         Extension(
+            "port-security-groups-filtering", "Port filtering on security groups", "2018-01-09T09:00:00-00:00",
+            "Ports can be filtered by their security groups."),
+        Extension(
             portWatch, "Port watch", "2026-11-30T00:00:00-00:00",
             "A list of the ports of networks can go on with what changes of them (watch)."),
         Extension(
@@ -75,8 +81,23 @@ package struct Extension: Hashable, Sendable {
             "rbac-policies", "RBAC Policies", "2015-06-17T12:15:12-00:00",
             "Networks can be shared with single projects."),
         Extension(
+            "rbac-security-groups", "Add security_group type to network RBAC", "2019-02-14T00:00:00-00:00",
+            "Security groups can be shared with single projects."),
+        Extension(
             "revision-if-match", "If-Match constraints based on revision_number", "2016-12-11T00:00:00-00:00",
             "Changes can be bound to a revision."),
+        Extension(
+            "security-group", "security-group", "2012-10-05T10:00:00-00:00",
+            "Groups of ports, and rules of what may reach and leave them."),
+        Extension(
+            "security-groups-normalized-cidr", "Normalized CIDR field for security group rules",
+            "2020-07-28T10:00:00-00:00", "Rules show their remote_ip_prefix without the bits of the host."),
+        Extension(
+            "security-groups-remote-address-group", "Remote address group id field for security group rules",
+            "2020-08-25T10:00:00-00:00", "The other side of a rule can be an address group."),
+        Extension(
+            "security-groups-shared-filtering", "Security group filtering on the shared field",
+            "2021-10-05T09:00:00-00:00", "Security groups can be filtered by whether they are shared."),
         Extension(
             "sort-key-validation", "Sort keys validation", "2018-07-04T10:00:00-00:00",
             "Sorting by unknown attributes is refused."),
@@ -88,11 +109,15 @@ package struct Extension: Hashable, Sendable {
             "standard-attr-revisions", "Resource revision numbers", "2016-04-11T10:00:00-00:00",
             "Resources count their changes."),
         Extension(
-            "standard-attr-tag", "Tag support for resources with standard attribute: network, port, subnet, trunk",
+            "standard-attr-tag",
+            "Tag support for resources with standard attribute: network, port, security_group, subnet, trunk",
             "2017-01-01T00:00:00-00:00", "Resources have tags."),
         Extension(
             "standard-attr-timestamp", "Resource timestamps", "2016-09-12T10:00:00-00:00",
             "Resources tell when they were made and changed."),
+        Extension(
+            "stateful-security-group", "Stateful security group", "2019-11-26T09:00:00-00:00",
+            "Whether a security group lets answers pass."),
         Extension(
             "tag-creation", "Tag creation extension", "2024-07-23T10:00:00-00:00", "Several tags can be added at once."),
         Extension(

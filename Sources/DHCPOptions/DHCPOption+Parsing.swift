@@ -44,6 +44,14 @@ extension DHCPOption {
         return value
     }
 
+    /// Whether a text is the option's addresses but for their version: a value that no packet can carry.
+    package func isOfOtherVersion(_ text: String) -> Bool {
+        guard case .addresses(let count, let step, inBraces: _) = kind else { return false }
+        let items = String(text.trimmedOfBlanks).items
+        return count.contains(items.count) && items.count % step == 0
+            && items.allSatisfy { IPAddress($0).map { $0.version != version } ?? false }
+    }
+
     private func addresses(
         _ text: String, _ count: ClosedRange<Int>, _ step: Int
     ) throws(DHCPOptionRefusal) -> DHCPValue {

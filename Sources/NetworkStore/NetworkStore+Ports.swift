@@ -69,6 +69,7 @@ extension Draft {
             deviceOwner: request.deviceOwner, extraDHCPOptions: request.extraDHCPOptions,
             names: PortDNS(
                 name: request.dnsName, domain: request.dnsDomain, serverDomain: configuration.serverDomain))
+        try ExtraDHCPOptions.check(port.extraDHCPOptions, for: port)
         port.portSecurityEnabled =
             !port.isTrusted && (request.portSecurityEnabled ?? network.externalIDs[NetworkLayout.portSecurityEnabled])
         try port.setAllowedAddressPairs(request.allowedAddressPairs)
@@ -95,6 +96,7 @@ extension Draft {
         try ExtraDHCPOptions.check(update.extraDHCPOptions ?? [], in: snapshot)
         port.takeSimpleAttributes(of: update)
         try takeAddresses(of: update, into: &port, in: snapshot)
+        try ExtraDHCPOptions.check(update.extraDHCPOptions ?? [], for: port)
         try port.takeSecurity(of: update, from: old)
         try takeGroups(of: update, into: &port, from: old)
         if port.securityGroups != old.securityGroups { try check(port.securityGroups) }

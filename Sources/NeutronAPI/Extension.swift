@@ -82,6 +82,9 @@ package struct Extension: Hashable, Sendable {
         Extension(
             "port-security", "Port Security", "2012-07-23T10:00:00-00:00", "Ports are held to their own addresses."),
         Extension(
+            "port-security-groups-filtering", "Port filtering on security groups", "2018-01-09T09:00:00-00:00",
+            "Ports can be filtered by their security groups."),
+        Extension(
             portWatch, "Port watch", "2026-11-30T00:00:00-00:00",
             "A list of the ports of networks can go on with what changes of them (watch)."),
         Extension(
@@ -108,8 +111,23 @@ package struct Extension: Hashable, Sendable {
             "rbac-policies", "RBAC Policies", "2015-06-17T12:15:12-00:00",
             "Networks can be shared with single projects."),
         Extension(
+            "rbac-security-groups", "Add security_group type to network RBAC", "2019-02-14T00:00:00-00:00",
+            "Security groups can be shared with single projects."),
+        Extension(
             "revision-if-match", "If-Match constraints based on revision_number", "2016-12-11T00:00:00-00:00",
             "Changes can be bound to a revision."),
+        Extension(
+            "security-group", "security-group", "2012-10-05T10:00:00-00:00",
+            "Groups of ports, and rules of what may reach and leave them."),
+        Extension(
+            "security-groups-normalized-cidr", "Normalized CIDR field for security group rules",
+            "2020-07-28T10:00:00-00:00", "Rules show their remote_ip_prefix without the bits of the host."),
+        Extension(
+            "security-groups-remote-address-group", "Remote address group id field for security group rules",
+            "2020-08-25T10:00:00-00:00", "The other side of a rule can be an address group."),
+        Extension(
+            "security-groups-shared-filtering", "Security group filtering on the shared field",
+            "2021-10-05T09:00:00-00:00", "Security groups can be filtered by whether they are shared."),
         Extension(
             "service-type", "Neutron Service Type Management", "2013-01-20T00:00:00-00:00",
             "Who provides services: nobody but this server."),
@@ -125,11 +143,15 @@ package struct Extension: Hashable, Sendable {
             "Resources count their changes."),
         Extension(
             "standard-attr-tag",
-            "Tag support for resources with standard attribute: network, port, subnet, subnetpool, trunk",
+            "Tag support for resources with standard attribute: network, port, security_group, subnet, "
+                + "subnetpool, trunk",
             "2017-01-01T00:00:00-00:00", "Resources have tags."),
         Extension(
             "standard-attr-timestamp", "Resource timestamps", "2016-09-12T10:00:00-00:00",
             "Resources tell when they were made and changed."),
+        Extension(
+            "stateful-security-group", "Stateful security group", "2019-11-26T09:00:00-00:00",
+            "Whether a security group lets answers pass."),
         Extension(
             "subnet-service-types", "Subnet service types", "2016-03-15T18:00:00-00:00",
             "Subnets can be for ports of certain owners."),

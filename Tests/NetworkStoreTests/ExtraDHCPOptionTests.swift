@@ -75,6 +75,48 @@ import Testing
         #expect(ownRow(third, ledger) == nil)
     }
 
+    @Test func `addresses of the other version are kept by a port that cannot be asked for them, and never sent`() throws {
+        var ledger = Ledger()
+        let network = try ledger.network()
+        _ = try ledger.subnet(network, "fd00::/64")
+        let strange = [
+            ExtraDHCPOption(name: "server-ip-address", value: "2015::badd"),
+            ExtraDHCPOption(name: "dns-server", value: "2015::1, 2015::2"),
+            ExtraDHCPOption(name: "tftp-server", value: "2015::dead"),
+        ]
+        try ExtraDHCPOptions.check(strange)
+        let port = try ledger.port(network) { $0.extraDHCPOptions = strange }
+        #expect(port.extraDHCPOptions == strange)
+        #expect(ledger.snapshot.port(port.id)?.extraDHCPOptions == strange)
+        #expect(ledger.row(port).dhcpv4Options == nil)
+        // An address that comes later brings what can be sent.
+        _ = try ledger.subnet(network, "10.0.0.0/24")
+        let both = try ledger.update(
+            port, PortUpdate(fixedIPs: [FixedIPRequest(ipAddress: IPAddress("10.0.0.9")!)]))
+        #expect(both.extraDHCPOptions == strange)
+        let row = try #require(ownRow(port, ledger))
+        #expect(row.options["tftp_server"] == "\"2015::dead\"")
+        #expect(row.options["next_server"] == nil)
+        #expect(row.options["dns_server"] == nil)
+        #expect(throws: NeutronError.invalidDHCPOption(strange[0], "is not an IPv4 address")) {
+            _ = try ledger.update(both, PortUpdate(extraDHCPOptions: [strange[0]]))
+        }
+        #expect(throws: NeutronError.invalidDHCPOption(strange[0], "is not an IPv4 address")) {
+            _ = try ledger.port(network) { $0.extraDHCPOptions = [strange[0]] }
+        }
+    }
+
+    @Test func `what is no list of addresses is refused of every port`() {
+        for value in ["2015::badd; next", "2015::badd,10.0.0.1", "x", "2015::badd,", "{2015::badd"] {
+            let option = ExtraDHCPOption(name: "server-ip-address", value: value)
+            #expect(throws: NeutronError.self) { try ExtraDHCPOptions.check([option]) }
+        }
+        let many = Array(repeating: "2015::1", count: 64).joined(separator: ",")
+        #expect(throws: NeutronError.self) {
+            try ExtraDHCPOptions.check([ExtraDHCPOption(name: "dns-server", value: many)])
+        }
+    }
+
     @Test func `the network's own devices get no DHCP`() throws {
         var ledger = Ledger()
         let network = try ledger.network()

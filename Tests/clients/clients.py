@@ -1,4 +1,4 @@
-"""Walks networks, subnets, ports and tags with OpenStack's own command lines: clients.py URL FOLDER-OF-THE-COMMANDS
+"""Walks the resources of the API with OpenStack's own command lines: clients.py URL FOLDER-OF-THE-COMMANDS
 
 Most commands run in this process, as their entry points do, since starting Python takes longer than what it asks.
 """
@@ -231,6 +231,195 @@ def trunks(network):
     openstack("port delete", "vm", "a", "b", "c", "d")
 
 
+def security_groups(network):
+    equal(names(openstack("security group list")), ["default"], "the groups at first")
+    web = openstack("security group create", "web", "--description", "servers", "--tag", "a")
+    equal((web["name"], web["description"], web["stateful"], web["is_shared"], web["tags"], web["project_id"]),
+          ("web", "servers", True, False, ["a"], "admin"), "web")
+    equal(sorted((rule["ethertype"], rule["direction"]) for rule in web["rules"]),
+          [("IPv4", "egress"), ("IPv6", "egress")], "a new group's rules")
+    openstack("security group create", "plain", "--stateless")
+    equal(openstack("security group show", "plain")["stateful"], False, "plain's kind")
+    openstack("security group create", "default", refused="Default security group already exists")
+    equal(names(openstack("security group list")), ["default", "plain", "web"], "the groups")
+    equal(names(openstack("security group list", "--tags", "a")), ["web"], "groups by tag")
+    equal(names(openstack("security group list", "--not-tags", "a")), ["default", "plain"], "groups without a tag")
+    equal(names(openstack("security group list", "--share")), [], "shared groups")
+    equal(names(openstack("security group list", "--no-share")), ["default", "plain", "web"], "groups of one's own")
+    openstack("security group set", "web", "--name", "www", "--description", "d", "--tag", "b", "--stateless")
+    www = openstack("security group show", web["id"])
+    equal((www["name"], www["description"], sorted(www["tags"]), www["stateful"]), ("www", "d", ["a", "b"], False), "www")
+    openstack("security group unset", "www", "--tag", "a")
+    equal(openstack("security group show", "www")["tags"], ["b"], "www's tags")
+    openstack("security group set", "www", "--stateful", "--no-tag")
+    openstack("security group set", "default", "--name", "x", refused="Updating default security group not allowed")
+    openstack("security group set", "www", "--name", "default", refused="Default security group already exists")
+    openstack("security group show", "nobody", refused="No SecurityGroup found for nobody")
+    rules(www["id"])
+    groups_of_ports(network, www["id"], openstack("security group show", "default")["id"])
+    openstack("security group delete", "www", "plain")
+    equal(names(openstack("security group list")), ["default"], "the groups at the end")
+    # Administrators may, and get a new one.
+    openstack("security group delete", "default")
+    equal(names(openstack("security group list")), ["default"], "the groups without the default one")
+
+
+def rules(group):
+    openstack("address group create", "offices", "--address", "192.0.2.0/24")
+    ssh = openstack("security group rule create", "www", "--protocol", "tcp", "--dst-port", 22, "--remote-ip", "192.0.2.7/24",
+                    "--description", "login")
+    equal((ssh["direction"], ssh["ether_type"], ssh["protocol"], ssh["port_range_min"], ssh["port_range_max"],
+           ssh["remote_ip_prefix"], ssh["normalized_cidr"], ssh["description"], ssh["security_group_id"]),
+          ("ingress", "IPv4", "tcp", 22, 22, "192.0.2.7/24", "192.0.2.0/24", "login", group), "ssh")
+    openstack("security group rule create", "www", "--protocol", "udp", "--dst-port", "53:60", "--remote-group", "www",
+              "--ethertype", "IPv6")
+    openstack("security group rule create", "www", "--protocol", "icmp", "--icmp-type", 8, "--icmp-code", 0)
+    openstack("security group rule create", "www", "--protocol", "tcp", "--remote-address-group", "offices")
+    openstack("security group rule create", "www", "--egress", "--protocol", "112")
+    openstack("security group rule create", "www", "--protocol", "ipv6-icmp", "--ethertype", "IPv6")
+    openstack("security group rule create", group, "--protocol", "any", "--remote-ip", "fd00::/8", "--ethertype", "IPv6")
+    equal(len(openstack("security group show", "www")["rules"]), 9, "the number of www's rules")
+    for more, complaint in [
+        (["--protocol", "tcp", "--dst-port", 22, "--remote-ip", "192.0.2.7/24"], "already exists"),
+        (["--protocol", "bogus"], "Security group rule protocol bogus not supported"),
+        (["--protocol", "256"], "Security group rule protocol 256 not supported"),
+        (["--protocol", "dccp", "--dst-port", 80], "Ports cannot be specified for protocol 33"),
+        (["--protocol", "icmp", "--icmp-type", 256], "It must be 0 to 255"),
+        (["--protocol", "tcp", "--dst-port", "80:70"], "80 is not less than 70"),
+        (["--protocol", "tcp", "--dst-port", 65536], "65536"),
+        (["--remote-ip", "fd00::/8"], "Conflicting value ethertype IPv4"),
+        (["--remote-ip", "nonsense"], "nonsense"),
+        (["--remote-group", "nobody"], "No SecurityGroup found for nobody"),
+        (["--remote-address-group", "nobody"], "No AddressGroup found for nobody"),
+    ]:
+        openstack("security group rule create", "www", *more, refused=complaint)
+    openstack("security group rule create", "nobody", refused="No SecurityGroup found for nobody")
+    listed = openstack("security group rule list", "www")
+    equal(len(listed), 9, "the number of listed rules")
+    equal([(rule["IP Range"], rule["Port Range"]) for rule in listed if rule["ID"] == ssh["id"]],
+          [("192.0.2.7/24", "22:22")], "ssh in the list")
+    equal(len(openstack("security group rule list", "www", "--ingress")), 6, "the number of rules of what comes in")
+    equal(len(openstack("security group rule list", "www", "--egress")), 3, "the number of rules of what leaves")
+    equal(len(openstack("security group rule list", "www", "--protocol", "tcp")), 2, "the number of rules for TCP")
+    equal(len(openstack("security group rule list")), 9 + 4 + 2, "the number of all rules")
+    equal(openstack("security group rule show", ssh["id"])["description"], "login", "ssh's description")
+    openstack("security group rule show", MISSING, refused="No SecurityGroupRule found for")
+    openstack("address group delete", "offices", refused="is in use on one or more security group rules")
+    for rule in listed:
+        if rule["Remote Address Group"]:
+            openstack("security group rule delete", rule["ID"])
+    openstack("address group delete", "offices")
+    openstack("security group rule delete", ssh["id"], MISSING, refused="No SecurityGroupRule found for")
+    equal(len(openstack("security group rule list", "www")), 7, "the number of rules after deleting")
+
+
+def groups_of_ports(network, www, default):
+    def groups(port):
+        return sorted(openstack("port show", port)["security_group_ids"])
+
+    equal(openstack("port create", "p", "--network", network)["security_group_ids"], [default], "a port's groups")
+    openstack("port create", "q", "--network", network, "--security-group", "www", "--security-group", default)
+    equal(groups("q"), sorted([www, default]), "q's groups")
+    equal(openstack("port create", "r", "--network", network, "--no-security-group")["security_group_ids"], [],
+          "r's groups")
+    # Of a container, which is not filtered unless it asks.
+    openstack("port create", "c", "--network", network, "--device-owner", "docker:x")
+    equal(groups("c"), [], "a container's groups")
+    equal(names(openstack("port list", "--security-group", www)), ["q"], "ports by group")
+    equal(names(openstack("port list", "--security-group", default)), ["p", "q"], "ports of the default group")
+    openstack("port set", "p", "--security-group", "www")
+    equal(groups("p"), sorted([www, default]), "p's groups with one more")
+    openstack("port set", "p", "--no-security-group", "--security-group", "www")
+    equal(groups("p"), [www], "p's groups from anew")
+    openstack("port unset", "q", "--security-group", "default")
+    equal(groups("q"), [www], "q's groups with one less")
+    openstack("port set", "q", "--no-security-group")
+    equal(groups("q"), [], "q's groups without any")
+    openstack("port set", "c", "--security-group", "www")
+    equal(groups("c"), [www], "the groups that a container asked for")
+    openstack("port set", "p", "--security-group", "plain", refused="both stateful and stateless")
+    openstack("port set", "p", "--disable-port-security", refused="Port has security group associated")
+    openstack("port set", "p", "--no-security-group", "--disable-port-security")
+    openstack("port set", "p", "--security-group", "www", refused="Port security must be enabled")
+    openstack("port create", "x", "--network", network, "--disable-port-security", "--security-group", "www",
+              refused="Port security must be enabled")
+    openstack("port create", "x", "--network", network, "--security-group", "nobody",
+              refused="No SecurityGroup found for nobody")
+    openstack("security group delete", "www", refused="in use")
+    openstack("port delete", "p", "q", "r", "c")
+
+
+def address_groups():
+    made = openstack("address group create", "hosts", "--description", "d", "--address", "192.0.2.1", "--address", "fd00::/64")
+    equal((made["name"], made["description"], sorted(made["addresses"]), made["project_id"]),
+          ("hosts", "d", ["192.0.2.1/32", "fd00::/64"], "admin"), "hosts")
+    openstack("address group create", "empty")
+    openstack("address group create", "x", "--address", "nonsense", refused="nonsense")
+    equal(names(openstack("address group list")), ["empty", "hosts"], "the address groups")
+    equal(names(openstack("address group list", "--name", "hosts")), ["hosts"], "address groups by name")
+    openstack("address group set", "hosts", "--name", "nets", "--description", "e", "--address", "198.51.100.0/24")
+    openstack("address group set", "nets", "--address", "198.51.100.0/24", refused="already exist")
+    openstack("address group unset", "nets", "--address", "192.0.2.1/32")
+    openstack("address group unset", "nets", "--address", "203.0.113.0/24", refused="not found")
+    nets = openstack("address group show", made["id"])
+    equal((nets["name"], nets["description"], sorted(nets["addresses"])),
+          ("nets", "e", ["198.51.100.0/24", "fd00::/64"]), "nets")
+    openstack("address group delete", "nets", "empty")
+    openstack("address group show", "nets", refused="No AddressGroup found for nets")
+
+
+def address_scopes():
+    made = openstack("address scope create", "four")
+    equal((made["name"], made["ip_version"], made["shared"], made["project_id"]), ("four", 4, False, "admin"), "four")
+    openstack("address scope create", "six", "--ip-version", 6, "--share")
+    equal(names(openstack("address scope list")), ["four", "six"], "the scopes")
+    equal(names(openstack("address scope list", "--name", "four")), ["four"], "scopes by name")
+    equal(names(openstack("address scope list", "--ip-version", 6)), ["six"], "scopes by version")
+    equal(names(openstack("address scope list", "--share")), ["six"], "shared scopes")
+    equal(names(openstack("address scope list", "--no-share")), ["four"], "scopes that are not shared")
+    openstack("address scope set", "four", "--name", "vier", "--share")
+    equal(openstack("address scope show", made["id"])["shared"], True, "vier's sharing")
+    openstack("address scope set", "vier", "--no-share", refused="can't be unshared")
+    openstack("address scope show", "four", refused="No AddressScope found for four")
+    openstack("address scope delete", "vier", "six")
+    equal(openstack("address scope list"), [], "the scopes at the end")
+
+
+def sharing(network):
+    """`openstack` asks Keystone for projects, and there is none: they are named to the old client."""
+    openstack("security group create", "ours")
+    openstack("address scope create", "scope")
+    openstack("address group create", "set")
+    one = neutron("rbac-create", network, "--type", "network", "--action", "access_as_shared", "--target-tenant", "t1")
+    equal((one["object_type"], one["object_id"], one["action"], one["target_tenant"]),
+          ("network", network, "access_as_shared", "t1"), "the network's policy")
+    for kind, name in [("security_group", "ours"), ("address_scope", "scope"), ("address_group", "set")]:
+        made = openstack("network rbac create", name, "--type", kind, "--action", "access_as_shared", "--target-all-projects")
+        equal((made["object_type"], made["target_project_id"], made["project_id"]), (kind, "*", "admin"), name)
+    equal(openstack("security group show", "ours")["is_shared"], True, "a shared group")
+    equal(names(openstack("security group list", "--share")), ["ours"], "shared groups")
+    equal(openstack("address scope show", "scope")["shared"], True, "a shared scope")
+    openstack("network rbac create", "ours", "--type", "security_group", "--action", "access_as_shared",
+              "--target-all-projects", refused="An RBAC policy already exists with those values")
+    openstack("network rbac create", "ours", "--type", "security_group", "--action", "access_as_external",
+              "--target-all-projects", refused="Invalid action 'access_as_external'")
+    listed = openstack("network rbac list", "--long")
+    equal(sorted({policy["Object Type"] for policy in listed}),
+          ["address_group", "address_scope", "network", "security_group"], "what is shared")
+    equal([policy["ID"] for policy in openstack("network rbac list", "--type", "network")], [one["id"]], "policies by type")
+    equal(len(openstack("network rbac list", "--action", "access_as_shared")), 4, "the number of policies by action")
+    equal(len(openstack("network rbac list", "--target-project", "*")), 3, "the number of policies for all")
+    neutron("rbac-update", one["id"], "--target-tenant", "t2")
+    equal(openstack("network rbac show", one["id"])["target_project_id"], "t2", "the policy's new target")
+    openstack("network rbac show", MISSING, refused="No RBACPolicy found for")
+    openstack("network rbac delete", one["id"])
+    # Policies go with what they share.
+    openstack("security group delete", "ours")
+    openstack("address scope delete", "scope")
+    openstack("address group delete", "set")
+    equal(openstack("network rbac list"), [], "the policies at the end")
+
+
 def old_client():
     net = neutron("net-create", "green", "--description", "lawn", "--tenant-id", "t1")
     equal((net["name"], net["tenant_id"]), ("green", "t1"), "green")
@@ -251,7 +440,7 @@ def old_client():
     neutron("net-update", "green", "--name", "olive")
     neutron("subnet-update", "meadow", "--enable-dhcp")
     aliases = names(neutron("ext-list"), "alias")
-    expect("standard-attr-tag" in aliases and "security-group" not in aliases, f"the extensions are {aliases}")
+    expect("standard-attr-tag" in aliases and "security-group" in aliases, f"the extensions are {aliases}")
     equal(neutron("ext-show", "binding")["alias"], "binding", "an extension")
     neutron("net-delete", "olive", refused="still in use")
     neutron("port-delete", "calf")
@@ -327,6 +516,10 @@ network = networks()
 four, six = subnets(network)
 ports(network, four)
 trunks(network)
+security_groups(network)
+address_groups()
+address_scopes()
+sharing(network)
 library(network)
 old_client()
 commands()

@@ -16,7 +16,8 @@ enum ExtraDHCPOptions {
         case nothing
     }
 
-    /// Refuses what OVN cannot send. Options without a value, which an update removes, may have any name.
+    /// Refuses what OVN cannot send, but for addresses of the other version: see ``check(_:for:)``. Options without a
+    /// value, which an update removes, may have any name.
     static func check(_ options: [ExtraDHCPOption]) throws(NeutronError) {
         for option in options where option.value != nil {
             if option.name == disabled {
@@ -29,9 +30,27 @@ enum ExtraDHCPOptions {
                 throw .invalidDHCPOption(option, nil)
             }
             do throws(DHCPOptionRefusal) { _ = try wish(option, known) } catch {
+                if isOfOtherVersion(option, known) { continue }
                 throw .invalidDHCPOption(option, error.reason)
             }
         }
+    }
+
+    /// Refuses addresses of the other version on a port that is asked for the option. On one without an address of the
+    /// option's version they are kept, as Neutron does, and never sent.
+    static func check(_ options: [ExtraDHCPOption], for port: Port) throws(NeutronError) {
+        for option in options where port.fixedIPs.contains(where: { $0.ipAddress.version == option.ipVersion }) {
+            guard let known = DHCPOption.called(option.name, option.ipVersion), isOfOtherVersion(option, known) else {
+                continue
+            }
+            do throws(DHCPOptionRefusal) { _ = try wish(option, known) } catch {
+                throw .invalidDHCPOption(option, error.reason)
+            }
+        }
+    }
+
+    private static func isOfOtherVersion(_ option: ExtraDHCPOption, _ known: DHCPOption) -> Bool {
+        option.value.map(known.isOfOtherVersion) ?? false
     }
 
     /// Refuses options added after OVN 23.03, unless the Southbound database lists them.
@@ -53,8 +72,7 @@ enum ExtraDHCPOptions {
             }
     }
 
-    /// The options of one version in OVN's terms, without those that ``check(_:)`` refuses: earlier releases accepted
-    /// anything.
+    /// The options of one version in OVN's terms, without those that OVN cannot send: earlier releases accepted anything.
     static func translated(
         _ options: [ExtraDHCPOption], _ version: IPVersion, in snapshot: Snapshot
     ) -> [DHCPOption: Wish] {

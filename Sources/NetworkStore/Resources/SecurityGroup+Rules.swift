@@ -6,6 +6,9 @@ package import OVSDB
 extension SecurityGroup: RuledResource {
     package typealias Row = Northbound.PortGroup
 
+    /// Neutron counts the rules that it is made with.
+    package static var firstRevision: Int { 1 }
+
     package static func ids(in snapshot: Snapshot) -> OrderedIDs<SecurityGroup> {
         snapshot.ordered(NorthboundIndexes.groupOrder, .all)
     }
@@ -97,7 +100,8 @@ extension Draft {
                 on: Northbound.PortGroup.tableName, where: [Condition("external_ids", .includes, keys.value)],
                 columns: ["_uuid"], until: .equal, rows: [], timeout: .zero))
         var group = SecurityGroup(
-            id: .random(), standard: created(project, "Default security group", revision: 0))
+            id: .random(),
+            standard: created(project, "Default security group", revision: SecurityGroup.firstRevision))
         (group.name, group.isDefault) = (SecurityGroup.defaultName, true)
         return try SecurityGroup.insert(group, in: &self).id
     }

@@ -148,13 +148,14 @@ package struct EndpointPort: Sendable {
     // MARK: Parts
 
     func make(_ request: Request) async throws -> Port {
-        try await EndpointCreation(host: host).create(
-            PortCreate(
-                projectID: host.project, networkID: request.network, name: request.name,
-                description: PortOrigin.description(host.settings.hostID), macAddress: request.mac,
-                fixedIPs: [request.fixedIP], deviceOwner: Self.owner(isSticky: request.isSticky),
-                portSecurityEnabled: request.options.portSecurity,
-                hostID: host.settings.vif == nil ? host.settings.hostID : ""))
+        var port = PortCreate(
+            projectID: host.project, networkID: request.network, name: request.name,
+            description: PortOrigin.description(host.settings.hostID), macAddress: request.mac,
+            fixedIPs: [request.fixedIP], deviceOwner: Self.owner(isSticky: request.isSticky),
+            portSecurityEnabled: request.options.portSecurity,
+            hostID: host.settings.vif == nil ? host.settings.hostID : "")
+        port.securityGroups = try await groups(request.options)
+        return try await EndpointCreation(host: host).create(port)
     }
 
     /// Whether a port is on this host, and not because another host's was moved here.
@@ -169,6 +170,7 @@ package struct EndpointPort: Sendable {
             deviceOwner: Self.owner(isSticky: request.isSticky),
             portSecurityEnabled: request.options.portSecurity)
         if host.settings.vif == nil { update.hostID = host.settings.hostID }
+        update.securityGroups = try await groups(request.options)
         if !request.name.isEmpty { update.name = request.name }
         // What a user has written there stays.
         if port.standard.description.isEmpty || PortOrigin.host(port) != nil {
@@ -180,6 +182,15 @@ package struct EndpointPort: Sendable {
         return adopted
     }
 
+    /// The security groups of a port; nil where its options name none. Only names are asked for: that there is a group of
+    /// an id, the API says itself.
+    private func groups(_ options: NetworkOptions) async throws -> [ID<SecurityGroup>]? {
+        guard !options.securityGroups.isEmpty else { return nil }
+        let known = options.securityGroups.compactMap { ID<SecurityGroup>($0) }
+        return known.count == options.securityGroups.count
+            ? known : try await host.securityGroups(options.securityGroups)
+    }
+
     /// What a connection says of itself, beyond what its network says.
     ///
     /// - Returns: the port as it is then.
@@ -188,6 +199,9 @@ package struct EndpointPort: Sendable {
         let owner = Self.owner(isSticky: options.isSticky)
         if owner != port.deviceOwner { update.deviceOwner = owner }
         if let wanted = options.portSecurity, wanted != port.portSecurityEnabled { update.portSecurityEnabled = wanted }
+        if let groups = try await groups(options), Set(groups) != Set(port.securityGroups) {
+            update.securityGroups = groups
+        }
         guard update != PortUpdate() else { return port }
         return try await host.api.update(port.id, update, within: host.remaining)
     }

@@ -188,7 +188,7 @@ package struct LogicalNetwork: Sendable {
         for port in reserved { try await host.api.remove(port.id, within: host.remaining) }
         guard isMade(network) else {
             // The next user is the first again.
-            for tag in network.standard.tags where tag.hasPrefix(namePrefix) || NetworkTerms.allTags.contains(tag) {
+            for tag in network.standard.tags where tag.hasPrefix(namePrefix) || NetworkTerms.isTag(tag) {
                 try await host.api.removeTag(tag, from: network.id, within: host.remaining)
             }
             return

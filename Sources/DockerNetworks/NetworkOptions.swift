@@ -14,6 +14,9 @@ package struct NetworkOptions: Equatable, Sendable {
     package var mtu: Int?
     /// Whether OVN drops what does not come from a port's own addresses; nil leaves it to the network.
     package var portSecurity: Bool?
+    /// The names or ids of the security groups whose rules decide what reaches and leaves a container; none: everything
+    /// does. In the order of their names.
+    package var securityGroups: [String] = []
     /// Whether an address stays reserved for its container while that is away.
     package var isSticky = false
     /// Whether nothing leads outside: `--internal`, which the engine tells beside the options.
@@ -25,6 +28,8 @@ package struct NetworkOptions: Equatable, Sendable {
     private static let subnetIDs = ["neutron.subnet.uuid"]
     private static let poolNames: [IPVersion: String] = [.v4: "neutron.pool.name", .v6: "neutron.pool.v6.name"]
     private static let poolIDs: [IPVersion: String] = [.v4: "neutron.pool.uuid", .v6: "neutron.pool.v6.uuid"]
+    /// What a connection can say of its own.
+    private static let portOptions = ["port_security", "security_group", "sticky"]
     private static let mtus = ["mtu", "com.docker.network.driver.mtu"]
 
     package init() {}
@@ -32,7 +37,7 @@ package struct NetworkOptions: Equatable, Sendable {
     /// Reads the options of a network.
     /// - Throws: `usage` for one that is not known, or whose value makes no sense: nothing is silently ignored.
     package init(network options: [String: String]) throws(HostError) {
-        try self.init(options, allowed: Self.mtus + ["port_security", "sticky"], what: "-o")
+        try self.init(options, allowed: Self.mtus + Self.portOptions, what: "-o")
         for key in Self.mtus {
             guard let text = options[key] else { continue }
             guard let value = Int(text), 68...65_535 ~= value else {
@@ -51,9 +56,10 @@ package struct NetworkOptions: Equatable, Sendable {
     /// Reads the options of one connection (`--driver-opt`), on top of the network's. The engine's own are left alone.
     package func merging(endpoint options: [String: String]) throws(HostError) -> NetworkOptions {
         let own = options.filter { !$0.key.hasPrefix("com.docker.") }
-        for key in own.keys.sorted() where key != "port_security" && key != "sticky" {
+        for key in own.keys.sorted() where !Self.portOptions.contains(key) {
             throw HostError(
-                .usage, "option \(key) of this connection is not known: there are port_security and sticky")
+                .usage,
+                "option \(key) of this connection is not known: there are \(Self.portOptions.joined(separator: ", "))")
         }
         var merged = self
         try merged.readPortOptions(own)
@@ -77,6 +83,16 @@ package struct NetworkOptions: Equatable, Sendable {
 
     private mutating func readPortOptions(_ options: [String: String]) throws(HostError) {
         if let text = options["port_security"] { portSecurity = try Self.boolean("port_security", text) }
+        if let text = options["security_group"] {
+            let names = text.split(separator: ",", omittingEmptySubsequences: false).map { name in
+                String(name.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+            }
+            guard !names.contains(""), Set(names).count == names.count else {
+                throw HostError(
+                    .usage, "option security_group is \"\(text)\": it is a name or id, or several, separated by commas")
+            }
+            securityGroups = names.sorted()
+        }
         if let text = options["sticky"] { isSticky = try Self.boolean("sticky", text) }
     }
 

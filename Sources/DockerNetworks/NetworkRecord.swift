@@ -33,6 +33,8 @@ package struct NetworkRecord: Hashable, Sendable {
     package var isInternal = false
     package var isSticky = false
     package var portSecurity: Bool?
+    /// The ids of the security groups of its containers.
+    package var securityGroups: [String] = []
 
     package init(id: String, network: ID<Network>, pools: [PoolID: Pool]) {
         self.id = id
@@ -47,6 +49,7 @@ package struct NetworkRecord: Hashable, Sendable {
         var options = NetworkOptions()
         options.portSecurity = portSecurity
         options.isSticky = isSticky
+        options.securityGroups = securityGroups
         return options
     }
 }
@@ -68,6 +71,7 @@ extension NetworkRecord {
         if isInternal { members["internal"] = true }
         if isSticky { members["sticky"] = true }
         if let portSecurity { members["port_security"] = .boolean(portSecurity) }
+        if !securityGroups.isEmpty { members["security_groups"] = .array(securityGroups.map { .string($0) }) }
         var writer = JSONWriter()
         writer.value(members)
         return String(decoding: writer.bytes, as: UTF8.self)
@@ -90,6 +94,7 @@ extension NetworkRecord {
         name = members["name"]?.string
         isInternal = members["internal"] == true
         isSticky = members["sticky"] == true
+        securityGroups = (members["security_groups"]?.array ?? []).compactMap(\.string)
         portSecurity = if case .boolean(let value) = members["port_security"] { value } else { nil }
     }
 }

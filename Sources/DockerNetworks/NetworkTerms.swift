@@ -12,18 +12,25 @@ package struct NetworkTerms: Hashable, Sendable {
     /// Whether OVN drops what does not come from a port's own addresses.
     let hasPortSecurity: Bool
     let isSticky: Bool
+    /// The ids of the security groups that containers have unless their connection names others.
+    let securityGroups: Set<String>
 
+    private static let groupPrefix = "docker-security-group:"
     private static let tags = (
         internal: "docker-internal", secure: "docker-port-security-on", open: "docker-port-security-off",
         sticky: "docker-sticky"
     )
-    static let allTags: Set = [tags.internal, tags.secure, tags.open, tags.sticky]
+    private static let allTags: Set = [tags.internal, tags.secure, tags.open, tags.sticky]
 
-    /// What `docker network create` says of a network.
+    /// Whether a tag of a network is one of these.
+    static func isTag(_ tag: String) -> Bool { allTags.contains(tag) || tag.hasPrefix(groupPrefix) }
+
+    /// What `docker network create` says of a network; its security groups by their ids.
     init(_ options: NetworkOptions, of network: Network) {
         isInternal = options.isInternal
         hasPortSecurity = options.portSecurity ?? network.portSecurityEnabled
         isSticky = options.isSticky
+        securityGroups = Set(options.securityGroups)
     }
 
     /// What its users have said of it.
@@ -33,6 +40,8 @@ package struct NetworkTerms: Hashable, Sendable {
         hasPortSecurity =
             network.portSecurityEnabled ? !tags.contains(Self.tags.open) : tags.contains(Self.tags.secure)
         isSticky = tags.contains(Self.tags.sticky)
+        securityGroups = Set(
+            tags.filter { $0.hasPrefix(Self.groupPrefix) }.map { String($0.dropFirst(Self.groupPrefix.count)) })
     }
 
     /// How a network says it.
@@ -43,7 +52,7 @@ package struct NetworkTerms: Hashable, Sendable {
             tags.insert(hasPortSecurity ? Self.tags.secure : Self.tags.open)
         }
         if isSticky { tags.insert(Self.tags.sticky) }
-        return tags
+        return tags.union(securityGroups.map { Self.groupPrefix + $0 })
     }
 
     /// - Throws: `refused` with both values where a network has other terms.
@@ -65,6 +74,15 @@ package struct NetworkTerms: Hashable, Sendable {
                 ? refusal("has port_security on", "off", "leave -o port_security=off out")
                 : refusal("has port_security off", "on", "give -o port_security=off")
         }
+        if has.securityGroups != securityGroups {
+            func shown(_ groups: Set<String>) -> String { groups.sorted().joined(separator: ",") }
+            throw has.securityGroups.isEmpty
+                ? refusal("has no security groups", shown(securityGroups), "leave -o security_group= out")
+                : refusal(
+                    "has the security groups \(shown(has.securityGroups))",
+                    securityGroups.isEmpty ? "none" : shown(securityGroups),
+                    "give -o security_group=\(shown(has.securityGroups))")
+        }
         if has.isSticky != isSticky {
             throw has.isSticky
                 ? refusal("has sticky on", "off", "give -o sticky=1")
@@ -75,7 +93,7 @@ package struct NetworkTerms: Hashable, Sendable {
     /// Writes them down, of a network that has no users yet.
     func declare(on network: Network, _ host: ContainerHost) async throws(NeutronClientError) {
         let wanted = tags(of: network)
-        let present = Self.allTags.intersection(network.standard.tags)
+        let present = Set(network.standard.tags.filter(Self.isTag))
         for tag in present.subtracting(wanted).sorted() {
             try await host.api.removeTag(tag, from: network.id, within: host.remaining)
         }

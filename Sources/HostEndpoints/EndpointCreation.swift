@@ -17,13 +17,14 @@ package struct EndpointCreation: Sendable {
     ///
     /// - Throws: `refused` where the name stands for an endpoint of another shape.
     package func ensure(
-        named name: String, in network: ID<Network>, addresses: [IPAddress] = [], mac: MACAddress? = nil
+        named name: String, in network: ID<Network>, addresses: [IPAddress] = [], mac: MACAddress? = nil,
+        groups: [ID<SecurityGroup>]? = nil
     ) async throws -> Port {
         if !name.isEmpty {
             let existing: [Port] = try await host.api.list(
                 where: [("name", name), ("network_id", "\(network)")], within: host.remaining)
             if let port = existing.first {
-                try Self.refuseOther(existing, addresses, mac)
+                try Self.refuseOther(existing, addresses, mac, groups)
                 host.progress("endpoint \(name) exists")
                 try await finish(port)
                 return port
@@ -34,7 +35,7 @@ package struct EndpointCreation: Sendable {
             PortCreate(
                 projectID: host.project, networkID: network, name: name, macAddress: mac,
                 fixedIPs: addresses.isEmpty ? nil : addresses.map { FixedIPRequest(ipAddress: $0) },
-                deviceOwner: DeviceOwner.networkContainer))
+                deviceOwner: DeviceOwner.networkContainer, securityGroups: groups))
     }
 
     /// Nothing is left of one that could not be carried, or the error says what is. A full network is named, with what is in use of it.
@@ -64,7 +65,9 @@ package struct EndpointCreation: Sendable {
     }
 
     /// Refuses a name that stands for an endpoint of another shape.
-    private static func refuseOther(_ existing: [Port], _ wanted: [IPAddress], _ mac: MACAddress?) throws(HostError) {
+    private static func refuseOther(
+        _ existing: [Port], _ wanted: [IPAddress], _ mac: MACAddress?, _ groups: [ID<SecurityGroup>]?
+    ) throws(HostError) {
         guard let port = existing.first else { return }
         let name = port.shownName
         guard existing.count == 1 else {
@@ -82,6 +85,13 @@ package struct EndpointCreation: Sendable {
             throw HostError(
                 .refused,
                 "endpoint \(name) exists and is another (\(port.id)): it has the MAC address \(port.macAddress)")
+        }
+        if let groups, Set(groups) != Set(port.securityGroups) {
+            let has = port.securityGroups.map(\.description).joined(separator: ", ")
+            throw HostError(
+                .refused,
+                "endpoint \(name) exists and is another (\(port.id)): it has "
+                    + (has.isEmpty ? "no security groups" : "the security groups \(has)"))
         }
     }
 

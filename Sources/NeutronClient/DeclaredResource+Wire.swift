@@ -10,4 +10,5 @@ extension NeutronResource where Self: DeclaredResource {
 }
 
 extension AddressScope: NeutronResource {}
+extension SecurityGroup: NeutronResource {}
 extension SubnetPool: NeutronResource {}

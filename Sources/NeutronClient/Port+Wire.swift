@@ -34,6 +34,7 @@ extension Port: NeutronResource {
             names: wire.members["dns_name"]?.string.map {
                 PortDNS(name: $0, domain: wire.string("dns_domain"))
             })
+        securityGroups = wire.strings("security_groups").compactMap { ID($0) }
     }
 
     private static func addressPair(_ wire: WireObject) throws -> AllowedAddressPair {
@@ -68,6 +69,7 @@ extension PortCreate: NeutronCreate {
         if !tags.isEmpty { members["tags"] = .array(tags.map { .string($0) }) }
         if !dnsName.isEmpty { members["dns_name"] = .string(dnsName) }
         if !dnsDomain.isEmpty { members["dns_domain"] = .string(dnsDomain) }
+        if let securityGroups { members["security_groups"] = .array(securityGroups.map { .string("\($0)") }) }
         return members
     }
 }
@@ -92,6 +94,7 @@ extension PortUpdate: NeutronUpdate {
         members["binding:profile"] = profile.map { .object($0) }
         members["dns_name"] = dnsName.map { .string($0) }
         members["dns_domain"] = dnsDomain.map { .string($0) }
+        members["security_groups"] = securityGroups.map { .array($0.map { .string("\($0)") }) }
         return members
     }
 }

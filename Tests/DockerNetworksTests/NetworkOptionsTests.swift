@@ -19,6 +19,7 @@ import Testing
         (["ney": "blue"], "option -o ney is not known"), (["mtu": "ten"], "option mtu is \"ten\""),
         (["net": "blue", "net.id": "9b1f3a0e-1111-4222-8333-444455556666"], "give one"),
         (["net.id": "blue"], "is not an id"), (["sticky": "perhaps"], "it is on or off"),
+        (["security_group": "web,"], "separated by commas"), (["security_group": "web,web"], "separated by commas"),
         (["neutron.pool.nam": "p"], "option -o neutron.pool.nam is not known"),
         (["neutron.pool.v6.uuid": "p"], "is not an id"),
         (["neutron.pool.name": "p", "neutron.pool.uuid": "9b1f3a0e-1111-4222-8333-444455556666"], "give one"),
@@ -34,6 +35,7 @@ import Testing
             "sticky": "0", "port_security": "off", "com.docker.network.portmap": "[]",
         ])
         #expect(own.isSticky == false && own.portSecurity == false)
+        #expect(try network.merging(endpoint: ["security_group": "web, db"]).securityGroups == ["db", "web"])
         #expect(throws: HostError.self) { try network.merging(endpoint: ["mtu": "1400"]) }
     }
 

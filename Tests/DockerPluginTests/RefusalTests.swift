@@ -73,7 +73,8 @@ struct RefusalTests {
             try await expect(
                 "option -o ney is not known; there are com.docker.network.driver.mtu, mtu, net, net.id, "
                     + "neutron.net.name, neutron.net.uuid, neutron.pool.name, neutron.pool.uuid, neutron.pool.v6.name, "
-                    + "neutron.pool.v6.uuid, neutron.subnet.name, neutron.subnet.uuid, port_security, sticky",
+                    + "neutron.pool.v6.uuid, neutron.subnet.name, neutron.subnet.uuid, port_security, security_group, "
+                    + "sticky",
                 Self.blue, ["ney": "blue"])
             try await expect(
                 "options net and net.id are both there: give one", Self.blue, ["net": "blue", "net.id": id])

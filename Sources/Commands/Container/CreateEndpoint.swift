@@ -30,6 +30,13 @@ struct CreateEndpoint: HostCommand {
     @Option(help: ArgumentHelp("A MAC address of its own.", valueName: "address"))
     var mac: MACAddress?
 
+    @Option(
+        name: .customLong("security-group"),
+        help: ArgumentHelp(
+            "A security group whose rules decide what reaches and leaves it; without one everything does. May be repeated.",
+            valueName: "group"))
+    var securityGroup: [String] = []
+
     @OptionGroup var host: HostOptions
 
     func validate() throws {
@@ -40,11 +47,12 @@ struct CreateEndpoint: HostCommand {
     }
 
     func run(in context: Context) async throws {
-        let (reference, name, ip, mac) = (network, name ?? "", ip, mac)
+        let (reference, name, ip, mac, names) = (network, name ?? "", ip, mac, securityGroup)
         let id = try await ContainerHost.withSweep(host, context) { host in
             let network = try await host.network(reference)
+            let groups = names.isEmpty ? nil : try await host.securityGroups(names)
             return try await EndpointCreation(host: host)
-                .ensure(named: name, in: network.id, addresses: ip, mac: mac).id
+                .ensure(named: name, in: network.id, addresses: ip, mac: mac, groups: groups).id
         }
         context.console.output("\(id)")
     }

@@ -48,6 +48,8 @@ extension DockerPlugin {
         }
         // Where central does not answer, or knows no such network, nothing is begun.
         try Self.check(pools.map(\.pool), areOf: try await host.find(reference), reference)
+        var options = options
+        options.securityGroups = try await host.securityGroups(options.securityGroups).map(\.description)
         try await host.database.begin(id, within: host.remaining)
         do {
             let network = try await LogicalNetwork(host: host, user: id).join(reference, options)
@@ -59,6 +61,7 @@ extension DockerPlugin {
             record.isInternal = options.isInternal
             record.isSticky = options.isSticky
             record.portSecurity = options.portSecurity
+            record.securityGroups = options.securityGroups
             for (request, pool) in pools {
                 guard let subnet = subnets[request.cidr] else { continue }
                 try Self.check([subnet], pool.subnet)

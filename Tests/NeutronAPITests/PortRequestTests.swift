@@ -102,10 +102,7 @@ import Testing
         ),
         (#"{"binding:profile": 1}"#, "Invalid input for binding:profile. Reason: '1' is not a dictionary."),
         (#"{"binding:vif_type": "ovs"}"#, "Attribute 'binding:vif_type' not allowed in POST"),
-        (
-            #"{"security_groups": ["x"]}"#,
-            "Invalid input for operation: security groups are not supported by this server, leave out security_groups."
-        ),
+        (#"{"security_groups": ["x"]}"#, "Invalid input for security_groups. Reason: 'x' is not a valid UUID."),
         (#"{"tags": ["a", "a"]}"#, "Invalid input for tags. Reason: Duplicate items in the list: 'a'."),
     ])
     func `a port's request is refused`(_ members: String, _ message: String) throws {

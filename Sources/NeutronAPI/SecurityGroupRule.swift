@@ -49,7 +49,7 @@ extension SecurityGroupRule: DeclaredResource {
         [
             .id,
             Attribute(
-                "security_group_id", \.securityGroupID, .id(), .create, key: "neutron:security_group_id",
+                "security_group_id", \.securityGroupID, .named(), .create, key: "neutron:security_group_id",
                 isRequired: true),
             Attribute("ethertype", \.etherType, .etherType, .create, key: "neutron:ethertype"),
             Attribute("direction", \.direction, .choice(), .create, key: "neutron:direction", isRequired: true),
@@ -60,11 +60,11 @@ extension SecurityGroupRule: DeclaredResource {
                 "remote_ip_prefix", \.remoteIPPrefix, .optional(.remotePrefix), .create,
                 key: "neutron:remote_ip_prefix"),
             Attribute(
-                "remote_address_group_id", \.remoteAddressGroupID, .optional(.id()), .create,
+                "remote_address_group_id", \.remoteAddressGroupID, .optional(.named()), .create,
                 key: "neutron:remote_address_group_id"),
             .optionalText("normalized_cidr", []) { $0.normalizedCIDR?.description },
             Attribute(
-                "remote_group_id", \.remoteGroupID, .optional(.id()), .create, key: "neutron:remote_group_id"),
+                "remote_group_id", \.remoteGroupID, .optional(.named()), .create, key: "neutron:remote_group_id"),
             Attribute(
                 "description", \.text, .optional(.text(isBlock: true)), .create, key: "neutron:rule_description"),
         ] + Attribute.project + Attribute.timed)
@@ -76,6 +76,19 @@ extension SecurityGroupRule: DeclaredResource {
 
     package static func check(_ made: Self, _ given: Given<Self>) throws(NeutronError) {
         _ = try made.canonical()
+    }
+}
+
+extension Kind {
+    /// Another resource's identifier. A text that is none names a resource that there is not.
+    fileprivate static func named<Other: Resource>(_ type: Other.Type = Other.self) -> Self where Value == ID<Other> {
+        Self.id(Other.self).reading { json, name throws(NeutronError) in
+            guard let text = json.string else {
+                throw .invalidInput(for: name, Refusal("'\(json.shown)' is not a valid UUID"))
+            }
+            guard let id = ID<Other>(text) else { throw Other.notFound(json.shown) }
+            return id
+        }
     }
 }
 

@@ -75,7 +75,7 @@ import Testing
         #expect(ownRow(third, ledger) == nil)
     }
 
-    @Test func `addresses of the other version are kept by a port that cannot be asked for them, and never sent`() throws {
+    @Test func `addresses of the other version are kept by a port that nobody asks for them, and never sent`() throws {
         var ledger = Ledger()
         let network = try ledger.network()
         _ = try ledger.subnet(network, "fd00::/64")

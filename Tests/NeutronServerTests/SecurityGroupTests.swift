@@ -105,7 +105,7 @@ struct SecurityGroupTests {
                 ["remote_ip_prefix": "10.0.0.0/8", "remote_group_id": "11111111-2222-4333-8444-555555555555"],
                 "Only one of remote_ip_prefix or remote_group_id or remote_address_group_id may be provided."
             ),
-            (["remote_group_id": "$x"], "Invalid input for remote_group_id. Reason: '$x' is not a valid UUID."),
+            (["remote_group_id": 7], "Invalid input for remote_group_id. Reason: '7' is not a valid UUID."),
         ] as [([String: JSON], String)])
     func `a wrong rule is refused`(_ members: [String: JSON], _ message: String) async throws {
         try await API.run { api in
@@ -116,6 +116,23 @@ struct SecurityGroupTests {
             let reply = try await api(.post, "/v2.0/security-group-rules", ["security_group_rule": .object(rule)])
             #expect(reply.status == 400)
             #expect(reply["NeutronError", "message"]?.text.hasPrefix(message) == true, "\(reply.text)")
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("security_group_id", "SecurityGroupNotFound: Security group $x does not exist"),
+            ("remote_group_id", "SecurityGroupNotFound: Security group $x does not exist"),
+            ("remote_address_group_id", "AddressGroupNotFound: Address group $x could not be found."),
+        ])
+    func `a rule that names what cannot be there is told so`(_ name: String, _ error: String) async throws {
+        try await API.run { api in
+            var rule: [String: JSON] = ["direction": "ingress"]
+            rule["security_group_id"] = try await api.group("g")["id"]
+            rule[name] = "$x"
+            let reply = try await api(.post, "/v2.0/security-group-rules", ["security_group_rule": .object(rule)])
+            #expect(reply.status == 404)
+            #expect(reply.error == error)
         }
     }
 

@@ -420,6 +420,78 @@ def sharing(network):
     equal(openstack("network rbac list"), [], "the policies at the end")
 
 
+def subnet_pools():
+    pool = openstack("subnet pool create", "ten", "--pool-prefix", "10.64.0.0/16", "--default-prefix-length", 24,
+                     "--min-prefix-length", 20, "--max-prefix-length", 28, "--description", "tens", "--tag", "a")
+    equal((pool["prefixes"], str(pool["default_prefixlen"])), (["10.64.0.0/16"], "24"), "a pool")
+    openstack("address scope create", "all")
+    openstack("subnet pool create", "six", "--pool-prefix", "fd00:64::/48", "--default", "--share",
+              "--default-quota", 16)
+    equal(names(openstack("subnet pool list")), ["six", "ten"], "the pools")
+    equal(names(openstack("subnet pool list", "--name", "ten")), ["ten"], "pools by name")
+    equal(names(openstack("subnet pool list", "--default")), ["six"], "the default pools")
+    equal(names(openstack("subnet pool list", "--share")), ["six"], "shared pools")
+    equal(names(openstack("subnet pool list", "--tags", "a")), ["ten"], "pools by tags")
+    openstack("subnet pool set", "ten", "--name", "zehn", "--pool-prefix", "10.65.0.0/16", "--address-scope", "all",
+              "--default-prefix-length", 26, "--description", "x")
+    ten = openstack("subnet pool show", pool["id"])
+    equal((ten["name"], ten["prefixes"], str(ten["default_prefixlen"])), ("zehn", ["10.64.0.0/15"], "26"), "zehn")
+    equal(names(openstack("subnet pool list", "--address-scope", "all")), ["zehn"], "pools by scope")
+    openstack("subnet pool create", "other", "--pool-prefix", "10.65.0.0/24", "--address-scope", "all",
+              refused="unique prefixes")
+    openstack("address scope delete", "all", refused="in use")
+    openstack("network create", "pooled")
+    four = openstack("subnet create", "four", "--network", "pooled", "--subnet-pool", "zehn")
+    equal((four["cidr"], four["subnetpool_id"]), ("10.64.0.0/26", pool["id"]), "a subnet of a pool")
+    six = openstack("subnet create", "six", "--network", "pooled", "--use-default-subnet-pool", "--ip-version", 6)
+    expect(six["cidr"].startswith("fd00:64:"), f"a subnet of the default pool is {six['cidr']}")
+    equal(names(openstack("subnet list", "--subnet-pool", "zehn")), ["four"], "subnets by pool")
+    openstack("subnet create", "large", "--network", "pooled", "--subnet-pool", "zehn", "--prefix-length", 8,
+              refused="minimum allowed prefix is 20")
+    openstack("subnet pool delete", "zehn", refused="existing allocations")
+    openstack("network delete", "pooled")
+    openstack("subnet pool unset", "zehn", "--all-tag")
+    openstack("subnet pool set", "zehn", "--no-address-scope")
+    equal(openstack("subnet pool show", "zehn")["tags"], [], "zehn's tags")
+    openstack("subnet pool delete", "zehn", "six")
+    openstack("address scope delete", "all")
+
+
+def quotas():
+    """By the library and the old client: `openstack quota` asks Keystone for the project's name."""
+    from neutronclient.v2_0 import client
+
+    library = client.Client(endpoint_url=URL, auth_strategy="noauth")
+    equal(library.show_quota_default("p")["quota"]["port"], -1, "the default limit where nobody is asked who they are")
+    library.update_quota("p", {"quota": {"network": 1}})
+    neutron("net-create", "one", "--tenant-id", "p")
+    neutron("net-create", "two", "--tenant-id", "p", refused="Quota exceeded for resources: ['network']")
+    details = library.show_quota_details("p")["quota"]["network"]
+    equal((details["used"], details["limit"]), (1, 1), "how much of its limit a project uses")
+    equal(len(library.list_quotas()["quotas"]), 1, "the projects with limits of their own")
+    neutron("quota-update", "--tenant-id", "p", "--network", 2)
+    neutron("net-create", "two", "--tenant-id", "p")
+    neutron("quota-delete", "--tenant-id", "p")
+    equal(library.show_quota("p")["quota"]["network"], -1, "the limit at the end")
+    openstack("network delete", "one", "two")
+
+
+def hosts():
+    equal(openstack("network agent list"), [], "the agents where no host is")
+    equal(openstack("availability zone list", "--network"), [], "the zones where no host is")
+    available = openstack("ip availability list")
+    expect("blue" in names(available, "Network Name"), f"blue has no addresses in {available}")
+    expect(openstack("ip availability show", "blue")["total_ips"] > 0, "blue has addresses")
+    openstack("network service provider list")
+    typed = openstack("network create", "typed")
+    openstack("subnet create", "types", "--network", "typed", "--subnet-range", "10.99.0.0/24",
+              "--service-type", "compute:nova")
+    equal(openstack("subnet show", "types")["service_types"], ["compute:nova"], "a subnet's service types")
+    openstack("subnet unset", "types", "--service-type", "compute:nova")
+    equal(openstack("subnet show", "types")["service_types"], [], "a subnet's service types at the end")
+    openstack("network delete", typed["id"])
+
+
 def old_client():
     net = neutron("net-create", "green", "--description", "lawn", "--tenant-id", "t1")
     equal((net["name"], net["tenant_id"]), ("green", "t1"), "green")
@@ -520,6 +592,9 @@ security_groups(network)
 address_groups()
 address_scopes()
 sharing(network)
+subnet_pools()
+quotas()
+hosts()
 library(network)
 old_client()
 commands()

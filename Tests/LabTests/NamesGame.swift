@@ -112,7 +112,11 @@ struct NamesGame {
         if let victim, let killing {
             kills += 1
             let back = try await waitForPlugin(on: victim, killed: killing, &round)
-            if victim == host { round.settled = max(ended, back) + Self.limit }
+            if victim == host {
+                // What it was about to give back when it was killed, its audit gives back.
+                let cleared = try await waitForPorts(round.after)
+                round.settled = max(ended, back, cleared) + Self.limit
+            }
         }
         round.end = max(round.settled, round.away.values.map(\.upperBound).max() ?? 0) + Self.look
         try await watch.read(lab, until: round.end)
@@ -279,6 +283,34 @@ struct NamesGame {
 
     /// The tags of ports say the same as the engines.
     private func expectPorts(_ round: Round) async throws {
+        let found = try await namesInTheAPI()
+        for network in Self.types.keys {
+            for name in Self.names + Self.aliases + askers.map(\.name) {
+                let listed = found["\(network) \(name)"] ?? []
+                #expect(
+                    listed == round.after.addresses(network, name), "\(round.story): \(name) of \(network) in the API")
+            }
+        }
+    }
+
+    /// Waits for two looks of the audit until no port has names that are not true; returns when that was.
+    private func waitForPorts(_ truth: NamesTruth) async throws -> Double {
+        let all = Self.names + Self.aliases + askers.map(\.name)
+        _ = try await lab.eventually(within: .seconds(60)) {
+            let found = try await namesInTheAPI()
+            return Self.types.keys.allSatisfy { network in
+                all.allSatisfy { name in
+                    (found["\(network) \(name)"] ?? []).isSubset(of: truth.addresses(network, name))
+                }
+            }
+        } until: {
+            $0
+        }
+        return NameWatch.now
+    }
+
+    /// The addresses of all ports' names, by network and name.
+    private func namesInTheAPI() async throws -> [String: Set<String>] {
         struct TaggedPort: Decodable {
             let network: String
             let addresses: [Port.Address]
@@ -298,13 +330,7 @@ struct NamesGame {
                 found[key, default: []].formUnion(port.addresses.map(\.address))
             }
         }
-        for network in Self.types.keys {
-            for name in Self.names + Self.aliases + askers.map(\.name) {
-                let listed = found["\(network) \(name)"] ?? []
-                #expect(
-                    listed == round.after.addresses(network, name), "\(round.story): \(name) of \(network) in the API")
-            }
-        }
+        return found
     }
 
     /// What an engine says of its containers.

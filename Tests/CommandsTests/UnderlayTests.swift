@@ -69,7 +69,7 @@ struct UnderlayTests {
                     #expect(made.status == .done, "\(made.errors)")
                 }
                 #expect(Set(try await cloud.tags(machine.vif)).count == 2)
-                #expect(try await cloud.port("p").deviceOwner == "")
+                #expect(try await cloud.port("p").deviceOwner == "compute:ovn-containers")
                 #expect(try await cloud.client.list(Trunk.self, within: Cloud.limit).isEmpty)
                 #expect(await machine.container("endpoint-delete", "p").status == .done)
                 #expect(try await cloud.tags(machine.vif).count == 1)

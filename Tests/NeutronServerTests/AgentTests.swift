@@ -131,6 +131,8 @@ struct AgentTests {
 
     @Test func `a network is in the zones that it asks for`() async throws {
         try await withChassis { api, _ in
+            // Before the Southbound database is copied no zone is known.
+            while try await api(.get, "/readyz").status != 200 { await Task.yield() }
             let network = try await api.make("network", ["availability_zone_hints": ["b", "a"]])
             #expect(network["availability_zone_hints"] == ["b", "a"])
             #expect(network["availability_zones"] == ["b", "a"])

@@ -107,17 +107,26 @@ package final class PrivateDocker: Sendable {
 
     private func end() {
         let process = running.withLock { $0 }
-        if process.isRunning, let dockerd = child() {
+        if !Self.hasEnded(process), let dockerd = child() {
             kill(dockerd, SIGTERM)  // it stops its containers, which removes their control groups
             let deadline = ContinuousClock.now + .seconds(20)
             // Nothing tells that it ended but its state.
-            while process.isRunning, ContinuousClock.now < deadline {
+            while !Self.hasEnded(process), ContinuousClock.now < deadline {
                 killContainers()
                 usleep(20_000)
             }
         }
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-        process.waitUntilExit()
+        guard !Self.hasEnded(process) else { return }
+        kill(process.processIdentifier, SIGKILL)
+        let deadline = ContinuousClock.now + .seconds(20)
+        while !Self.hasEnded(process), ContinuousClock.now < deadline { usleep(20_000) }
+    }
+
+    /// `Process` does not always notice at once, and then waits for long: what the kernel says of it counts too.
+    private static func hasEnded(_ process: Process) -> Bool {
+        guard process.isRunning else { return true }
+        let state = try? String(contentsOfFile: "/proc/\(process.processIdentifier)/stat", encoding: .utf8)
+        return state?.split(separator: ")").last.map { $0.hasPrefix(" Z") } ?? true
     }
 
     /// The parent of its containers' control groups, in each hierarchy that there may be.

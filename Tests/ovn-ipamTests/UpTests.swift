@@ -31,7 +31,7 @@ import Testing
         try await IPAMProcess.withFolder { folder in
             let first = try IPAMProcess.up(folder)
             let url = try #require(await first.ready(), "\(first.log)")
-            #expect(Set(first.children.keys) == Self.daemons)
+            await until { Set(first.children.keys) == Self.daemons }
             try await make("kept", url)
             first.signal(SIGTERM)
             #expect(await first.end() == 0)

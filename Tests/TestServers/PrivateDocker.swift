@@ -119,6 +119,7 @@ package final class PrivateDocker: Sendable {
         guard !Self.hasEnded(process) else { return }
         kill(process.processIdentifier, SIGKILL)
         let deadline = ContinuousClock.now + .seconds(20)
+        // As above: its state is all there is.
         while !Self.hasEnded(process), ContinuousClock.now < deadline { usleep(20_000) }
     }
 

@@ -13,7 +13,7 @@ import Testing
         let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../attacks/run").path()
         try await run([
             script, "--programs", URL(filePath: IPAMProcess.path).deletingLastPathComponent().path(), "--only", attack,
-            "--seconds", "2", "--ports", "400", "--slowest", "10", "--verbose",
+            "--seconds", "2", "--ports", "400", "--slowest", "10", "--times", "100", "--verbose",
             // Debug programs plan a change twenty times as slowly.
             "--bulk", "16",
         ])

@@ -14,9 +14,6 @@ PORTS ?= 100000
 # Make passes SECONDS on to the shell, where the name is taken: it counts them itself.
 SECONDS_EACH := $(if $(filter command line,$(origin SECONDS)),$(SECONDS),60)
 
-# More words for the debug build. Other ones than last time make all of it anew.
-SWIFT_BUILD_OPTIONS ?=
-
 # Puts the Swift toolchain first in a recipe's PATH. Asked when it is needed, since it may not run before `make deps`.
 SWIFT_FIRST = folder=$$(Scripts/find-swift); export PATH="$$folder:$$PATH";
 
@@ -58,7 +55,7 @@ build: deps ## the programs, their manuals and completions, into dist/
 	@Scripts/build
 
 build-tests: deps
-	@$(SWIFT_FIRST) swift build --build-tests -q $(SWIFT_BUILD_OPTIONS)
+	@$(SWIFT_FIRST) swift build --build-tests -q
 
 image: build ## the container image `ovn-containers/ipam`, into dist/ipam.tar
 	@image/build

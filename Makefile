@@ -19,7 +19,7 @@ SWIFT_FIRST = folder=$$(Scripts/find-swift); export PATH="$$folder:$$PATH";
 
 # The tests that need nothing but memory and sockets of their own.
 UNIT_TESTS = NetAddressTests JSONCodingTests OVSDBTests OVNModelTests IPAMTests NeutronAPITests NetlinkTests OVSDBClientTests \
-    NeutronClientTests NetworkStoreTests NeutronServerTests CommandsTests YAMLTests HTTPTransportTests KeystoneTests
+    NeutronClientTests CertificatesTests NetworkStoreTests NeutronServerTests CommandsTests YAMLTests HTTPTransportTests KeystoneTests
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

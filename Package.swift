@@ -36,6 +36,12 @@ let http: [Target.Dependency] = [
 ]
 /// Inside the programs, so that the machines they run on need no libyaml (`docs/decisions/0007-yaml.md`).
 let libyaml: [LinkerSetting] = [.linkedLibrary(":libyaml.a")]
+/// X.509, with what it signs and encodes with.
+let x509: [Target.Dependency] = [
+    .product(name: "X509", package: "swift-certificates"),
+    .product(name: "SwiftASN1", package: "swift-asn1"),
+    .product(name: "Crypto", package: "swift-crypto"),
+]
 let hashTrees: Target.Dependency = .product(name: "HashTreeCollections", package: "swift-collections")
 
 /// A room of `docs/architecture.md`. `Tests/ArchitectureTests` compares these edges with its table.
@@ -85,6 +91,9 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-asn1.git", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates.git", from: "1.21.1"),
     ],
     targets: [
         // No I/O, no clocks.
@@ -100,6 +109,7 @@ let package = Package(
         room("NeutronAPI", uses: ["NetAddress", "JSONCoding", "Deadlines"]),
         room("Release"),
         room("Discretion", uses: [logging]),
+        room("Certificates", uses: ["NetAddress", "Deadlines", "Discretion"] + x509),
         .systemLibrary(name: "CYAML"),
         room("YAML", uses: ["CYAML"], linker: libyaml),
 
@@ -242,6 +252,7 @@ let package = Package(
         tests("NameDirectory"),
         tests("NeutronAPI"),
         tests("Discretion", uses: [logging, locks]),
+        tests("Certificates", uses: x509),
         tests("Netlink"),
         tests("EmbeddedOVN", uses: [lifecycle, logging]),
         tests("ovn-ipam", uses: ["TestServers"]),

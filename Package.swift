@@ -18,6 +18,7 @@ let nio: [Target.Dependency] = [
 /// Its lock, and not the standard library's `Mutex`: the thread sanitizer understands this one where several wait for it.
 let locks: Target.Dependency = .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 // Not the product `Metrics`, which drags Foundation in.
 let metrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
@@ -109,7 +110,7 @@ let package = Package(
         room("NeutronAPI", uses: ["NetAddress", "JSONCoding", "Deadlines"]),
         room("Release"),
         room("Discretion", uses: [logging]),
-        room("Certificates", uses: ["NetAddress", "Deadlines", "Discretion"] + x509),
+        room("Certificates", uses: ["NetAddress", "Deadlines", "Discretion", locks] + x509),
         .systemLibrary(name: "CYAML"),
         room("YAML", uses: ["CYAML"], linker: libyaml),
 
@@ -152,8 +153,9 @@ let package = Package(
         room(
             "NeutronServer",
             uses: [
-                "NetAddress", "JSONCoding", "Deadlines", "NeutronAPI", "HTTPServing", "HTTPTransport", "Keystone",
-                "NetworkStore", hummingbird, lifecycle, logging, metrics, locks, nioHTTP,
+                "NetAddress", "JSONCoding", "Deadlines", "NeutronAPI", "Certificates", "HTTPServing", "HTTPTransport",
+                "Keystone", "NetworkStore", hummingbird, lifecycle, logging, metrics, locks, nioHTTP, nioSSL,
+                nioTLS,
             ] + nio),
         room(
             "HostAttachment",
@@ -221,9 +223,9 @@ let package = Package(
         command(
             "ovn-ipam",
             uses: [
-                "NetAddress", "OVSDB", "DHCPOptions", "NeutronAPI", "Release", "YAML", "Discretion", "CLinux",
-                "EmbeddedOVN", "OVSDBClient", "HTTPTransport", "Keystone", "NetworkStore", "NeutronServer", arguments,
-                configuration, lifecycle, signals, logging,
+                "NetAddress", "OVSDB", "OVNModel", "DHCPOptions", "Deadlines", "NeutronAPI", "Release", "YAML",
+                "Discretion", "Certificates", "CLinux", "EmbeddedOVN", "OVSDBClient", "HTTPTransport", "Keystone",
+                "NetworkStore", "NeutronServer", arguments, configuration, lifecycle, signals, logging,
             ] + nio),
         command(
             "ovn-docker-plugin",

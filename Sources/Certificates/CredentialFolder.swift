@@ -47,8 +47,13 @@ package struct CredentialFolder: Hashable, Sendable {
         }
     }
 
+    /// Open vSwitch's TLS reads both files again when the key's time of change is another and then the certificate's is too
+    /// (`stream_ssl_set_key_and_cert`), so the key, which stays, is touched after the certificate was written.
     package func write(certificate: IssuedCertificate) throws(CredentialError) {
         try write(try certificate.pem, to: certificateFile, mode: 0o644)
+        guard utimensat(AT_FDCWD, keyFile, nil, 0) == 0 || errno == ENOENT else {
+            throw CredentialError("cannot touch \(keyFile): \(String(cString: strerror(errno)))")
+        }
     }
 
     package func write(authorities: [IssuedCertificate]) throws(CredentialError) {

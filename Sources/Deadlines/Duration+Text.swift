@@ -20,3 +20,14 @@ extension Duration {
         self <= .zero ? "in the time that was left" : "within \(max(self, .milliseconds(1)).inSeconds)"
     }
 }
+
+extension Duration {
+    /// A whole number of seconds, minutes, hours or days: `90s`, `5m`, `12h`, `7d`. Nil for anything else, and beyond 100 years.
+    package init?(_ text: some StringProtocol) {
+        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3_600, "d": 86_400]
+        guard let unit = text.last.flatMap({ units[$0] }), let count = Int64(text.dropLast()), count >= 0,
+            count <= 100 * 365 * 86_400 / unit, text.first != "+"
+        else { return nil }
+        self = .seconds(count * unit)
+    }
+}

@@ -15,8 +15,26 @@ package struct EmbeddedOVN: Sendable {
         /// Nil: its unix socket only. Hosts need no more, and any client of it may change everything.
         package var northbound: ListenAddress?
         package var southbound = ListenAddress(host: "0.0.0.0", port: 6642)
+        /// With which files Southbound is served by TLS; who may do what there, and where it listens, is then in its own rows.
+        /// Nil: plain, and any client of it may change everything.
+        package var tls: TLSFiles?
 
         package init() {}
+    }
+
+    /// Paths of PEM files, which ovsdb-server reads again when they change.
+    package struct TLSFiles: Hashable, Sendable {
+        let key: String
+        let certificate: String
+        let authorities: String
+
+        package init(key: String, certificate: String, authorities: String) {
+            (self.key, self.certificate, self.authorities) = (key, certificate, authorities)
+        }
+
+        var arguments: [String] {
+            ["--private-key=\(key)", "--certificate=\(certificate)", "--ca-cert=\(authorities)"]
+        }
     }
 
     let configuration: Configuration
@@ -80,22 +98,26 @@ package struct EmbeddedOVN: Sendable {
         var northd = Daemon("ovn-northd", try self.northd(), logger: logger)
         northd.isItsTurn = isNorthdsTurn
         return [
-            try server("nb", northbound, "NB_Global", configuration.northbound),
-            try server("sb", southbound, "SB_Global", configuration.southbound), northd,
+            try server("nb", northbound, "NB_Global", configuration.northbound, nil),
+            try server(
+                "sb", southbound, "SB_Global", configuration.tls == nil ? configuration.southbound : nil,
+                configuration.tls), northd,
         ]
     }
 
     private func server(
-        _ name: String, _ file: DatabaseFile, _ table: String, _ listen: ListenAddress?
+        _ name: String, _ file: DatabaseFile, _ table: String, _ listen: ListenAddress?, _ tls: TLSFiles?
     ) throws -> Daemon {
         let program = try program(
             "ovsdb-server", "ovn\(name)_db",
             ["--remote=punix:\(folders.socket(name))"] + (listen.map { ["--remote=\($0.remote)"] } ?? []) + [
                 // Added by operators with ovn-nbctl set-connection and set-ssl.
-                "--remote=db:\(file.name),\(table),connections", "--private-key=db:\(file.name),SSL,private_key",
-                "--certificate=db:\(file.name),SSL,certificate", "--ca-cert=db:\(file.name),SSL,ca_cert",
-                file.path,
-            ])
+                "--remote=db:\(file.name),\(table),connections",
+            ]
+                + (tls?.arguments ?? [
+                    "--private-key=db:\(file.name),SSL,private_key", "--certificate=db:\(file.name),SSL,certificate",
+                    "--ca-cert=db:\(file.name),SSL,ca_cert",
+                ]) + [file.path])
         var daemon = Daemon("ovsdb-server \(file.name)", program, logger: logger)
         daemon.prepareAgain = { [logger] () throws(EmbeddedOVNError) in try await file.prepareAgain(logger: logger) }
         return daemon

@@ -28,7 +28,12 @@ package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
     package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 
     /// The remote of ovsdb-server(1).
-    var remote: String { "ptcp:\(port):\(host.contains(":") ? "[\(host)]" : host)" }
+    var remote: String { "ptcp:\(place)" }
+
+    /// The same with TLS.
+    package var tlsRemote: String { "pssl:\(place)" }
+
+    private var place: String { "\(port):\(host.contains(":") ? "[\(host)]" : host)" }
 
     /// Throws where the address cannot be bound: ovsdb-server itself would only warn and go on without it.
     func check(_ setting: String) throws(EmbeddedOVNError) {

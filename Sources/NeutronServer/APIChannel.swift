@@ -1,3 +1,4 @@
+import Certificates
 import HTTPServing
 import Hummingbird
 import HummingbirdCore
@@ -11,14 +12,22 @@ import NeutronAPI
 
 /// A connection of the API: Hummingbird serves the requests that ``HTTPServing`` passes on.
 struct APIChannel: ServerChildChannel, HTTPChannelHandler {
-    typealias Value = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
+    struct Value: ServerChildChannelValue {
+        let http: NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
+        /// The certificate of the other end; nil without TLS.
+        let peer: EventLoopFuture<IssuedCertificate?>?
+
+        var channel: any Channel { http.channel }
+    }
 
     let responder: HTTPChannelHandler.Responder
     let connections: Connections
     let serving: HTTPServing
+    let tls: ServerTLS?
 
-    init(limits: Limits, logger: Logger, responder: @escaping HTTPChannelHandler.Responder) {
+    init(limits: Limits, tls: ServerTLS?, logger: Logger, responder: @escaping HTTPChannelHandler.Responder) {
         self.responder = responder
+        self.tls = tls
         connections = Connections(limits: limits.ofConnections, logger: logger)
         serving = HTTPServing(limits: limits.ofConnection) { refusal in
             let error = NeutronError(refusal)
@@ -32,14 +41,22 @@ struct APIChannel: ServerChildChannel, HTTPChannelHandler {
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
+            let peer = try tls?.addHandlers(to: channel)
             try serving.addHandlers(to: channel, connections.admit(channel))
-            try channel.pipeline.syncOperations.addHandler(HTTP1ToHTTPServerCodec(secure: false))
-            return try NIOAsyncChannel(
+            try channel.pipeline.syncOperations.addHandler(HTTP1ToHTTPServerCodec(secure: tls != nil))
+            let http = try NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>(
                 wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
+            return Value(http: http, peer: peer)
         }
     }
 
-    func handle(value: Value, logger: Logger) async { await handleHTTP(asyncChannel: value, logger: logger) }
+    func handle(value: Value, logger: Logger) async {
+        // It ends with the handshake or with the connection, which must begin its first request in time. It never fails.
+        guard let peer = try? await value.peer?.get() else {
+            return await handleHTTP(asyncChannel: value.http, logger: logger)
+        }
+        await Peer.$certificate.withValue(peer) { await handleHTTP(asyncChannel: value.http, logger: logger) }
+    }
 }
 
 extension NeutronError {

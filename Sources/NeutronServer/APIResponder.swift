@@ -10,11 +10,13 @@ import NeutronAPI
 /// metrics.
 package struct APIResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Context == APIRequestContext {
     let inner: Inner
+    /// How clients reach us: `http` or `https`.
+    let scheme: String
 
     package func respond(to request: Request, context: APIRequestContext) async throws -> Response {
         let start = ContinuousClock.now
         var context = context
-        context.base = LinkBase(request).description
+        context.base = LinkBase(request, scheme: scheme).description
         var response: Response
         do {
             response = try await NetworkStore.$requester.withValue(context.client) {

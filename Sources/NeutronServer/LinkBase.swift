@@ -6,8 +6,9 @@ import Hummingbird
 struct LinkBase: CustomStringConvertible {
     let description: String
 
-    init(_ request: Request) {
-        let scheme = Self.scheme(request.headers[.forwardedProtocol]) ?? Self.scheme(request.head.scheme) ?? "http"
+    /// `scheme` is that of the connection.
+    init(_ request: Request, scheme: String) {
+        let scheme = Self.scheme(request.headers[.forwardedProtocol]) ?? scheme
         description = "\(scheme)://\(request.head.authority ?? "localhost")"
     }
 

@@ -18,6 +18,8 @@ package struct NeutronServer: Sendable {
         package var defaultProject = "admin"
         /// The authentication method.
         package var authentication = Authentication.none
+        /// Nil: plain HTTP.
+        package var tls: ServerTLS?
         /// Its limits.
         package var limits = Limits()
         /// The event loop of all connections; nil: all loops of the process.
@@ -47,9 +49,10 @@ package struct NeutronServer: Sendable {
         onRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
     ) -> some ApplicationProtocol {
         Application(
-            responder: APIResponder(inner: router().buildResponder()),
+            responder: APIResponder(
+                inner: router().buildResponder(), scheme: configuration.tls == nil ? "http" : "https"),
             server: HTTPServerBuilder { [configuration, logger] responder in
-                APIChannel(limits: configuration.limits, logger: logger, responder: responder)
+                APIChannel(limits: configuration.limits, tls: configuration.tls, logger: logger, responder: responder)
             },
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), serverName: Self.name),

@@ -1,3 +1,5 @@
+import Certificates
+import Deadlines
 import Discretion
 import EmbeddedOVN
 import Glibc
@@ -30,14 +32,25 @@ struct App: Sendable {
             throw SettingsError(
                 "nb is missing: set it to OVN_Northbound's remote (--nb tcp:HOST:6641; `ovn-ipam up` runs one)")
         }
-        try await run(northbound: settings.northbound, southbound: settings.southbound) { _ in [] }
+        let certificates = try certificates(mayFound: false)
+        try await run(certificates, northbound: settings.northbound, southbound: settings.southbound) { _ in [] }
     }
 
     /// Runs the databases and ovn-northd as well.
     func up() async throws {
-        let ovn = try await EmbeddedOVN(settings.embedded, logger: logger)
+        var embedded = settings.embedded
+        if settings.security != nil {
+            let folder = CredentialFolder("\(embedded.dataFolder)/tls")
+            embedded.tls = .init(
+                key: folder.keyFile, certificate: folder.certificateFile, authorities: folder.authorityFile)
+        }
+        // Its folder is locked and ours alone from here on.
+        let ovn = try await EmbeddedOVN(embedded, logger: logger)
+        let certificates = try certificates(mayFound: true)
+        let listener = certificates == nil ? nil : settings.embedded.southbound.tlsRemote
         try await run(
-            northbound: [try Remote(ovn.northboundRemote)], southbound: [try Remote(ovn.southboundRemote)]
+            certificates, listener: .some(listener), northbound: [try Remote(ovn.northboundRemote)],
+            southbound: [try Remote(ovn.southboundRemote)]
         ) { clients in
             try ovn.daemons {
                 for client in clients {
@@ -50,21 +63,29 @@ struct App: Sendable {
     }
 
     /// Services start in this order and stop in the reverse one: the API stops first. `daemons` makes those that start
-    /// before, given the clients of the databases.
+    /// before, given the clients of the databases. `listener` is where Southbound listens for hosts, nil where it is another's.
     private func run(
-        northbound: [Remote], southbound: [Remote], after daemons: ([OVSDBClient]) throws -> [any Service]
+        _ certificates: CentralCertificates?, listener: String?? = nil, northbound: [Remote], southbound: [Remote],
+        after daemons: ([OVSDBClient]) throws -> [any Service]
     ) async throws {
         // The database's connection and the clients' share one loop: no hand-over between threads.
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let nb = client("OVN_Northbound", northbound, NetworkStore.northboundTables, on: loop)
-        let sb =
-            southbound.isEmpty ? nil : client("OVN_Southbound", southbound, NetworkStore.southboundTables, on: loop)
+        let southboundTables = NetworkStore.southboundTables + (listener == nil ? [] : SouthboundListener.tables)
+        let sb = southbound.isEmpty ? nil : client("OVN_Southbound", southbound, southboundTables, on: loop)
         let store = NetworkStore(northbound: nb, southbound: sb, configuration: settings.store, logger: logger)
         let clients = [nb, sb].compactMap { $0 }
         let (listening, listens) = AsyncStream<Int>.makeStream()
         var serverConfiguration = settings.server
         serverConfiguration.limits.fitToDescriptors(logger: logger)
         serverConfiguration.eventLoop = loop
+        let tls = try certificates.map { try ServerTLS($0.current) }
+        serverConfiguration.tls = tls
+        if tls == nil {
+            logger.warning(
+                "open: whoever reaches this machine's ports may change every network (docs/security.md says how to secure it)"
+            )
+        }
         let validator = settings.keystone?.validator(logger: logger)
         if let validator, let keystone = settings.keystone {
             serverConfiguration.authentication = .keystone(validator, url: keystone.publicURL)
@@ -72,12 +93,17 @@ struct App: Sendable {
         let server = NeutronServer(store: store, configuration: serverConfiguration, logger: logger)
             .application { listens.yield($0) }
         let notice = ReadyNotice(
-            clients: clients, listening: listening, host: settings.server.host, validator: validator,
-            logger: logger)
+            clients: clients, listening: listening, scheme: tls == nil ? "http" : "https", host: settings.server.host,
+            validator: validator, logger: logger)
         // Connections are closed before; this is for requests still being served.
         let endingTime = serverConfiguration.limits.endingTime + .milliseconds(500)
+        var upkeep: [any Service] = []
+        if let listener, let sb { upkeep.append(SouthboundListener(client: sb, target: listener, logger: logger)) }
+        if let certificates, let tls, let security = settings.security {
+            upkeep.append(CertificateUpkeep(certificates: certificates, tls: tls, settings: security, logger: logger))
+        }
         let services: [any Service] =
-            try daemons(clients) + clients.map { ClientService(client: $0) } + [
+            try daemons(clients) + clients.map { ClientService(client: $0) } + upkeep + [
                 notice, RuleUpdate(store: store, logger: logger), EndingWithin(time: endingTime, service: server),
             ]
         var configuration = ServiceGroupConfiguration(
@@ -94,6 +120,15 @@ struct App: Sendable {
         }
         await validator?.shutdown()
         try ended.get()
+    }
+
+    /// Nil where everything is served in plain text.
+    private func certificates(mayFound: Bool) throws -> CentralCertificates? {
+        try settings.security.map { security in
+            try CentralCertificates(
+                dataFolder: settings.embedded.dataFolder, names: security.names(), lifetime: security.lifetime,
+                mayFound: mayFound, at: .now)
+        }
     }
 
     private func client(

@@ -22,6 +22,8 @@ struct ReadyNotice: Service {
     let clients: [OVSDBClient]
     /// The port that the server listens on, once it does.
     let listening: AsyncStream<Int>
+    /// `http` or `https`.
+    let scheme: String
     let host: String
     /// Nil without authentication.
     let validator: TokenValidator?
@@ -33,7 +35,7 @@ struct ReadyNotice: Service {
                 for client in clients { try await wait(for: client) }
                 for await port in listening {
                     let host = host.contains(":") ? "[\(host)]" : host
-                    logger.info("ready", metadata: ["url": "http://\(host):\(port)/"])
+                    logger.info("ready", metadata: ["url": "\(scheme)://\(host):\(port)/"])
                     break
                 }
                 // Checked again by requests: Keystone may start later.

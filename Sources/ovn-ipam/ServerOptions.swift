@@ -8,6 +8,15 @@ struct ServerOptions: ParsableArguments {
     @Option(help: ArgumentHelp(Setting.listen.help, valueName: "address:port"))
     var listen: String?
 
+    @Flag(help: ArgumentHelp(Setting.open.help))
+    var open = false
+
+    @Option(name: .customLong("public-name"), help: ArgumentHelp(Setting.publicName.help, valueName: "names"))
+    var publicName: String?
+
+    @Option(help: ArgumentHelp(Setting.certificateLifetime.help, valueName: "time"))
+    var certificateLifetime: String?
+
     @Option(help: ArgumentHelp(Setting.defaultProject.help, valueName: "project"))
     var defaultProject: String?
 
@@ -67,7 +76,9 @@ struct ServerOptions: ParsableArguments {
 
     var values: [Setting: String?] {
         [
-            .listen: listen, .defaultProject: defaultProject, .logLevel: logLevel, .authentication: authentication,
+            .listen: listen, .open: open ? "true" : nil, .publicName: publicName,
+            .certificateLifetime: certificateLifetime, .defaultProject: defaultProject, .logLevel: logLevel,
+            .authentication: authentication,
             .authURL: authURL, .authUsername: authUsername, .authUserDomain: authUserDomain,
             .authPasswordFile: authPasswordFile, .authProject: authProject, .authProjectDomain: authProjectDomain,
             .authAuthority: authAuthority, .authPublicURL: authPublicURL, .tokenCacheTime: tokenCacheTime,

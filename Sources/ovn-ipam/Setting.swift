@@ -1,6 +1,9 @@
 /// All settings, by their names as flags and in the configuration file.
 enum Setting: String, CaseIterable, Hashable, Sendable {
     case listen
+    case open
+    case publicName = "public-name"
+    case certificateLifetime = "certificate-lifetime"
     case defaultProject = "default-project"
     case logLevel = "log-level"
     case authentication = "auth"
@@ -43,6 +46,12 @@ enum Setting: String, CaseIterable, Hashable, Sendable {
     var help: String {
         switch self {
         case .listen: "Where to serve the API (default: 0.0.0.0:9696)."
+        case .open:
+            "Serve without TLS, and without asking who somebody is: whoever reaches the ports may change every network."
+        case .publicName:
+            "Further names and addresses by which this machine is reached, for its certificate, separated by commas."
+        case .certificateLifetime:
+            "How long the certificates of hosts and of this machine are valid, such as 12h or 7d (default: 7d)."
         case .defaultProject: "The project of resources created by requests that name none (default: admin)."
         case .logLevel: "trace, debug, info, notice, warning, error or critical (default: info)."
         case .authentication:
@@ -68,7 +77,7 @@ enum Setting: String, CaseIterable, Hashable, Sendable {
         case .runFolder: "The folder of the sockets (default: /run/ovn, or run in another data folder)."
         case .schemaFolder: "The folder of ovn-nb.ovsschema and ovn-sb.ovsschema (default: that of OVN's packages)."
         case .northboundListen:
-            "Where OVN_Northbound listens besides its unix socket, for other machines (default: nowhere)."
+            "Where OVN_Northbound listens besides its unix socket, in plain text, with --open alone (default: nowhere)."
         case .southboundListen: "Where OVN_Southbound listens, for the hosts (default: 0.0.0.0:6642)."
         case .underlayMTU: "The MTU of the network between the hosts, in bytes (default: 1500)."
         case .tunnelVersion: "The IP version of the tunnels between the hosts (default: 4)."

@@ -1,5 +1,7 @@
+import Certificates
 import Configuration
 import DHCPOptions
+import Deadlines
 import EmbeddedOVN
 import Glibc
 import Logging
@@ -18,6 +20,8 @@ struct Settings: Sendable {
     var northbound: [Remote] = []
     var southbound: [Remote] = []
     var tls: OVSDBConfiguration.TLS?
+    /// Nil: everything is served in plain text.
+    var security: SecuritySettings? = SecuritySettings()
     /// Nil without authentication.
     var keystone: KeystoneSettings?
     var logLevel = Logger.Level.info
@@ -101,6 +105,17 @@ struct Settings: Sendable {
             }
         }
 
+        if try value(.open, "true or false", { ["true": true, "false": false][$0] }) == true { security = nil }
+        if let time = try value(
+            .certificateLifetime, "a time from 30s to 8760h, such as 12h or 7d",
+            { text in Duration(text).flatMap { .seconds(30)...(.seconds(8_760 * 3_600)) ~= $0 ? $0 : nil } })
+        {
+            security?.lifetime = time
+        }
+        if let names = try value(.publicName, "a list of names and addresses", { ServedNames($0) }) {
+            security?.publicNames = names
+        }
+
         let cacheTime = try value(.tokenCacheTime, "a number of seconds from 1 to 60") { text in
             Int(text).flatMap { 1...60 ~= $0 ? $0 : nil }
         }
@@ -112,7 +127,15 @@ struct Settings: Sendable {
         if let folder = try text(.dataFolder) { embedded.dataFolder = folder }
         embedded.runFolder = try text(.runFolder)
         embedded.schemaFolder = try text(.schemaFolder)
-        if let listen = try address(.northboundListen) { embedded.northbound = listen }
+        if let listen = try address(.northboundListen) {
+            guard security == nil else {
+                throw SettingsError(
+                    "nb-listen: Northbound has no users of its own, so it listens in plain text with --open alone; "
+                        + "'ovn-nbctl set-ssl' and 'set-connection pssl:PORT' let replicas with certificates of yours reach it"
+                )
+            }
+            embedded.northbound = listen
+        }
         if let listen = try address(.southboundListen) { embedded.southbound = listen }
 
         let integer = { (range: ClosedRange<Int>) in

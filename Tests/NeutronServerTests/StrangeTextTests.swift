@@ -137,7 +137,7 @@ import Testing
         let base = { (host: String?, scheme: String?) in
             var head = HTTPRequest(method: .get, scheme: "http", authority: host, path: "/v2.0/networks?limit=1")
             if let scheme { head.headerFields[forwarded] = scheme }
-            return LinkBase(Request(head: head, body: RequestBody(buffer: ByteBuffer()))).description
+            return LinkBase(Request(head: head, body: RequestBody(buffer: ByteBuffer())), scheme: "http").description
         }
         #expect(base("h:9696", nil) == "http://h:9696")
         #expect(base("h", "https") == "https://h")

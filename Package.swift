@@ -110,12 +110,12 @@ let package = Package(
         room("NeutronAPI", uses: ["NetAddress", "JSONCoding", "Deadlines"]),
         room("Release"),
         room("Discretion", uses: [logging]),
-        room("Certificates", uses: ["NetAddress", "Deadlines", "Discretion", locks] + x509),
         .systemLibrary(name: "CYAML"),
         room("YAML", uses: ["CYAML"], linker: libyaml),
 
         // The kernel.
         .target(name: "CLinux"),
+        room("Certificates", uses: ["NetAddress", "Deadlines", "Discretion", "CLinux", locks] + x509),
         room("Netlink", uses: ["NetAddress", "CLinux"]),
         room("HostNetwork", uses: ["NetAddress", "Discretion", "CLinux", "Netlink"]),
         room("EmbeddedOVN", uses: ["Discretion", "CLinux", lifecycle, logging]),
@@ -271,7 +271,8 @@ let package = Package(
         tests("NeutronClient", uses: ["TestAPI", "TestServers"]),
         tests("NetworkStore", uses: ["TestServers"]),
         tests(
-            "NeutronServer", uses: ["TestServers", hummingbirdTesting], resources: [.copy("RecordedAnswers.json")]),
+            "NeutronServer", uses: ["TestAPI", "TestServers", hummingbirdTesting],
+            resources: [.copy("RecordedAnswers.json")]),
         tests("HostAttachment", uses: ["TestServers"]),
         tests("NICBridging", uses: ["TestServers"]),
         tests("HostSetup", uses: ["TestSamples"]),

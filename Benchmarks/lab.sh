@@ -6,7 +6,7 @@ start_lab() {
     lab/lab down --quiet --name "$lab"
     lab/lab up --quiet --name "$lab" --hosts "$hosts"
     ipam=$(lab/lab address --name "$lab" central)
-    lab/lab exec --name "$lab" central bash -c 'setsid ovn-ipam up >/var/log/ovn-ipam.log 2>&1 </dev/null &'
+    lab/lab exec --name "$lab" central bash -c 'setsid ovn-ipam up --open >/var/log/ovn-ipam.log 2>&1 </dev/null &'
     lab/lab exec --name "$lab" central timeout 60 bash -c "until curl -sf -o /dev/null http://127.0.0.1:9696/readyz; do sleep 0.1; done"
     for host in $(seq -f 'host%.0f' "$hosts"); do
         lab/lab exec --name "$lab" "$host" bash -ec "

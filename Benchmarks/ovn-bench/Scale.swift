@@ -122,7 +122,7 @@ struct APIProcess {
 
     init(programs: String, port: UInt16, database: PrivateNorthbound) throws {
         process = try ChildProcess(
-            [programs + "/ovn-ipam", "serve", "--nb", database.remote, "--listen", "127.0.0.1:\(port)"],
+            [programs + "/ovn-ipam", "serve", "--open", "--nb", database.remote, "--listen", "127.0.0.1:\(port)"],
             output: database.folder + "/out")
         try waitFor("ovn-ipam ready on 127.0.0.1:\(port)", seconds: 60) {
             (try? HTTPConnection(port: port).request("GET", "/readyz").status) == 200

@@ -14,17 +14,30 @@ package struct ServedNames: Hashable, Sendable {
     var texts: Set<String> { names.union(addresses.map(\.description)) }
 }
 
-/// The authority of a deployment and the certificate of central's servers, in two folders of central's data folder:
-/// `authority` and `tls`. Made at the first start.
+/// The authority of a deployment and the certificate of central's servers, in folders of central's data folder. Made at the first
+/// start.
+///
+/// `authority` has who certifies now, `tls` what is served with. While the authority is being replaced `authority-other` has a second
+/// one that is trusted too: the next one until every host trusts it, then the previous one until no host's certificate is from it.
 package final class CentralCertificates: Sendable {
     /// What is served with.
     package struct Current: Sendable {
         /// Who certifies hosts.
         package let authority: Authority
-        /// Whose certificates are trusted.
+        /// Whose certificates are trusted, that one first.
         package let authorities: [IssuedCertificate]
         package let key: SigningKey
         package let server: IssuedCertificate
+    }
+
+    /// What a host has.
+    package struct HostTrust: Sendable {
+        /// The fingerprints of the authorities that it is known to trust.
+        let trusted: Set<String>
+        /// The fingerprint of the authority that its certificate is from.
+        let issuer: String
+
+        package init(trusted: Set<String>, issuer: String) { (self.trusted, self.issuer) = (trusted, issuer) }
     }
 
     /// Where the servers' key, certificate and trusted authorities are.
@@ -32,6 +45,7 @@ package final class CentralCertificates: Sendable {
     /// How long certificates are valid that are made from now on.
     package let lifetime: Duration
     private let authorityFolder: CredentialFolder
+    private let otherFolder: CredentialFolder
     private let state: NIOLockedValueBox<Current>
 
     /// `dataFolder` exists, and is not another user's. Without `mayFound` the authority must be there: a replica's is a copy of
@@ -42,48 +56,89 @@ package final class CentralCertificates: Sendable {
         self.lifetime = lifetime
         folder = CredentialFolder("\(dataFolder)/tls")
         authorityFolder = CredentialFolder("\(dataFolder)/authority")
-        let existing = try authorityFolder.certificate()
-        guard mayFound || existing != nil else {
+        otherFolder = Self.otherFolder(dataFolder)
+        let founded = try authorityFolder.certificate()
+        guard mayFound || founded != nil else {
             throw CredentialError(
                 "there is no authority in \(authorityFolder.path): copy that folder from the data folder of central's "
                     + "'ovn-ipam up', or serve without TLS (--open)")
         }
-        let key = try authorityFolder.key()
-        let authority: Authority
-        if let found = existing {
-            do { authority = try Authority(certificate: found, key: key) } catch {
-                throw CredentialError("\(authorityFolder.path): \(error)")
-            }
-            guard now < found.end else {
-                throw CredentialError(
-                    "the authority in \(authorityFolder.path) ended on \(found.end): hosts trust it no longer")
-            }
-        } else {
-            authority = try Authority(making: key, at: now)
-            try authorityFolder.write(certificate: authority.certificate)
-        }
-        let authorities = [authority.certificate]
-        if try folder.authorities() != authorities { try folder.write(authorities: authorities) }
-        let own = try folder.key()
-        let server: IssuedCertificate
-        if let found = try folder.certificate(), !Self.isDue(found, own, authority, names, lifetime, at: now) {
-            server = found
-        } else {
-            server = try Self.issue(own, authority, names, lifetime, to: folder, at: now)
-        }
-        state = NIOLockedValueBox(Current(authority: authority, authorities: authorities, key: own, server: server))
+        state = NIOLockedValueBox(
+            try Self.load(authorityFolder, otherFolder, folder, names: names, lifetime: lifetime, at: now))
     }
 
     package var current: Current { state.withLockedValue { $0 } }
 
-    /// Renews the servers' certificate where a third of its time has passed, or their names are others; returns whether it did.
-    package func renew(names: ServedNames, at now: Timestamp) throws(CredentialError) -> Bool {
+    /// Makes the authority that is to replace the present one, unless there is one already. Who serves sees it by itself.
+    package static func prepareReplacement(dataFolder: String, at now: Timestamp) throws(CredentialError) {
+        guard try CredentialFolder("\(dataFolder)/authority").certificate() != nil else {
+            throw CredentialError(
+                "there is no authority in \(dataFolder)/authority to replace: 'ovn-ipam up' makes one")
+        }
+        _ = try authority(in: otherFolder(dataFolder), at: now)
+    }
+
+    /// Does what is due: renews the servers' certificate where a third of its time has passed or their names are others, and goes on
+    /// with the replacement of the authority as far as the hosts are. Returns whether anything is new.
+    package func renew(names: ServedNames, hosts: [HostTrust], at now: Timestamp) throws(CredentialError) -> Bool {
         let old = current
-        guard Self.isDue(old.server, old.key, old.authority, names, lifetime, at: now) else { return false }
-        let server = try Self.issue(old.key, old.authority, names, lifetime, to: folder, at: now)
-        let new = Current(authority: old.authority, authorities: old.authorities, key: old.key, server: server)
+        if let other = try otherFolder.certificate() {
+            let fingerprint = "\(try other.fingerprint)"
+            if other.start > old.authority.certificate.start || other == old.authority.certificate {
+                // It is the next one.
+                if other != old.authority.certificate, old.authorities.contains(other),
+                    hosts.allSatisfy({ $0.trusted.contains(fingerprint) })
+                {
+                    try authorityFolder.exchange(with: otherFolder)
+                }
+            } else if !hosts.contains(where: { $0.issuer == fingerprint }) {
+                try otherFolder.remove()
+            }
+        }
+        let new = try Self.load(authorityFolder, otherFolder, folder, names: names, lifetime: lifetime, at: now)
         state.withLockedValue { $0 = new }
-        return true
+        return new.server != old.server || new.authorities != old.authorities
+    }
+
+    private static func otherFolder(_ dataFolder: String) -> CredentialFolder {
+        CredentialFolder("\(dataFolder)/authority-other")
+    }
+
+    /// The authority of a folder, or a new one.
+    private static func authority(in folder: CredentialFolder, at now: Timestamp) throws(CredentialError) -> Authority {
+        let key = try folder.key()
+        guard let found = try folder.certificate() else {
+            let made = try Authority(making: key, at: now)
+            try folder.write(certificate: made.certificate)
+            return made
+        }
+        do { return try Authority(certificate: found, key: key) } catch {
+            throw CredentialError("\(folder.path): \(error)")
+        }
+    }
+
+    /// What the folders have, completed.
+    private static func load(
+        _ authorityFolder: CredentialFolder, _ otherFolder: CredentialFolder, _ folder: CredentialFolder,
+        names: ServedNames, lifetime: Duration, at now: Timestamp
+    ) throws(CredentialError) -> Current {
+        let authority = try authority(in: authorityFolder, at: now)
+        guard now < authority.certificate.end else {
+            throw CredentialError(
+                "the authority in \(authorityFolder.path) ended on \(authority.certificate.end): no host trusts it any longer"
+            )
+        }
+        let authorities = [authority.certificate] + [try otherFolder.certificate()].compactMap { $0 }
+        if try folder.authorities() != authorities { try folder.write(authorities: authorities) }
+        let key = try folder.key()
+        if let found = try folder.certificate(), !isDue(found, key, authority, names, lifetime, at: now) {
+            return Current(authority: authority, authorities: authorities, key: key, server: found)
+        }
+        let server = try authority.certifyServer(
+            key, names: names.names.sorted(), addresses: names.addresses.sorted { $0.description < $1.description },
+            at: now, lifetime: lifetime)
+        try folder.write(certificate: server)
+        return Current(authority: authority, authorities: authorities, key: key, server: server)
     }
 
     private static func isDue(
@@ -94,16 +149,5 @@ package final class CentralCertificates: Sendable {
         return left * 3 < lifetime.components.seconds * 2 || left > lifetime.components.seconds
             || server.publicKeyHash != key.publicKeyHash || !server.isSigned(by: authority.certificate)
             || server.alternativeNames != names.texts
-    }
-
-    private static func issue(
-        _ key: SigningKey, _ authority: Authority, _ names: ServedNames, _ lifetime: Duration,
-        to folder: CredentialFolder, at now: Timestamp
-    ) throws(CredentialError) -> IssuedCertificate {
-        let issued = try authority.certifyServer(
-            key, names: names.names.sorted(), addresses: names.addresses.sorted { $0.description < $1.description },
-            at: now, lifetime: lifetime)
-        try folder.write(certificate: issued)
-        return issued
     }
 }

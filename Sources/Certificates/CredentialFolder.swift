@@ -1,3 +1,4 @@
+import CLinux
 import Discretion
 import Glibc
 
@@ -72,6 +73,14 @@ package struct CredentialFolder: Hashable, Sendable {
         }
         guard rmdir(path) == 0 || errno == ENOENT || errno == ENOTEMPTY || errno == EEXIST else {
             throw CredentialError("cannot remove \(path): \(String(cString: strerror(errno)))")
+        }
+    }
+
+    /// Both folders have what the other had, or neither.
+    package func exchange(with other: CredentialFolder) throws(CredentialError) {
+        let error = clinux_exchange(path, other.path)
+        guard error == 0 else {
+            throw CredentialError("cannot exchange \(path) and \(other.path): \(String(cString: strerror(-error)))")
         }
     }
 

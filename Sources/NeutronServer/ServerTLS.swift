@@ -1,8 +1,10 @@
 package import Certificates
+import JSONCoding
 import NIOConcurrencyHelpers
 import NIOCore
 import NIOSSL
 import NIOTLS
+import NeutronAPI
 
 /// With which certificate the API is served, and which authorities' clients may show one; replaced while it is served.
 package final class ServerTLS: Sendable {
@@ -48,9 +50,42 @@ package final class ServerTLS: Sendable {
     func addHandlers(to channel: any Channel) throws -> EventLoopFuture<IssuedCertificate?> {
         let peer = channel.eventLoop.makePromise(of: IssuedCertificate?.self)
         try channel.pipeline.syncOperations.addHandlers([
-            NIOSSLServerHandler(context: context.withLockedValue { $0 }), HandshakeHandler(peer),
+            PlainTextHandler(), NIOSSLServerHandler(context: context.withLockedValue { $0 }), HandshakeHandler(peer),
         ])
         return peer.futureResult
+    }
+}
+
+/// Tells a client that speaks HTTP without TLS what is wrong, before TLS would just close its connection.
+private final class PlainTextHandler: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private var isRefused = false
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isRefused else { return }
+        // TLS begins with a record of a number below 32 (RFC 8446 §5.1), HTTP with a method's capital letter.
+        guard let first = unwrapInboundIn(data).readableBytesView.first, UInt8(ascii: "A")...UInt8(ascii: "Z") ~= first
+        else {
+            context.fireChannelRead(data)
+            context.pipeline.syncOperations.removeHandler(self, promise: nil)
+            return
+        }
+        isRefused = true
+        let error = NeutronError(
+            status: 400, type: "HTTPBadRequest", message: "This port speaks HTTPS: use a URL that begins with https://."
+        )
+        var writer = JSONWriter()
+        writer.error(error)
+        var answer = context.channel.allocator.buffer(capacity: 512)
+        answer.writeString(
+            "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: \(writer.bytes.count)\r\n"
+                + "Connection: close\r\n\r\n")
+        answer.writeBytes(writer.bytes)
+        context.writeAndFlush(wrapOutboundOut(answer)).whenComplete { [channel = context.channel] _ in
+            channel.close(promise: nil)
+        }
     }
 }
 

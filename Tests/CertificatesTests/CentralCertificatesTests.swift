@@ -20,7 +20,7 @@ struct CentralCertificatesTests {
         let made = template.withUnsafeMutableBufferPointer { $0.baseAddress.flatMap { mkdtemp($0) } }
         let path = String(cString: try #require(made))
         try body(path)
-        for folder in ["tls", "authority"] { try CredentialFolder("\(path)/\(folder)").remove() }
+        for folder in ["tls", "authority", "authority-other"] { try CredentialFolder("\(path)/\(folder)").remove() }
         #expect(rmdir(path) == 0)
     }
 
@@ -29,8 +29,10 @@ struct CentralCertificatesTests {
     @Test("they are made once, and the same after a restart")
     func restart() throws {
         try inFolder { folder in
-            let first = try CentralCertificates(dataFolder: folder, names: try names(), lifetime: .seconds(60), at: start)
-            let second = try CentralCertificates(dataFolder: folder, names: try names(), lifetime: .seconds(60), at: later(10))
+            let first = try CentralCertificates(
+                dataFolder: folder, names: try names(), lifetime: .seconds(60), at: start)
+            let second = try CentralCertificates(
+                dataFolder: folder, names: try names(), lifetime: .seconds(60), at: later(10))
             #expect(first.current.server == second.current.server)
             #expect(first.current.authority.certificate == second.current.authority.certificate)
             #expect(try second.folder.authorities() == [first.current.authority.certificate])
@@ -40,11 +42,12 @@ struct CentralCertificatesTests {
     @Test("the servers' certificate is renewed after a third of its time, and once")
     func renewal() throws {
         try inFolder { folder in
-            let certificates = try CentralCertificates(dataFolder: folder, names: try names(), lifetime: .seconds(60), at: start)
+            let certificates = try CentralCertificates(
+                dataFolder: folder, names: try names(), lifetime: .seconds(60), at: start)
             let before = certificates.current.server
-            #expect(try !certificates.renew(names: try names(), at: later(19)))
-            #expect(try certificates.renew(names: try names(), at: later(21)))
-            #expect(try !certificates.renew(names: try names(), at: later(22)))
+            #expect(try !certificates.renew(names: try names(), hosts: [], at: later(19)))
+            #expect(try certificates.renew(names: try names(), hosts: [], at: later(21)))
+            #expect(try !certificates.renew(names: try names(), hosts: [], at: later(22)))
             #expect(certificates.current.server != before && certificates.current.server.end == later(81))
             #expect(try certificates.folder.certificate() == certificates.current.server)
         }
@@ -53,10 +56,47 @@ struct CentralCertificatesTests {
     @Test("and when the machine has another name")
     func otherName() throws {
         try inFolder { folder in
-            let certificates = try CentralCertificates(dataFolder: folder, names: try names(), lifetime: .seconds(60), at: start)
-            #expect(try certificates.renew(names: try names("other"), at: later(1)))
+            let certificates = try CentralCertificates(
+                dataFolder: folder, names: try names(), lifetime: .seconds(60), at: start)
+            #expect(try certificates.renew(names: try names("other"), hosts: [], at: later(1)))
             #expect(certificates.current.server.alternativeNames.contains("other"))
             #expect(certificates.current.server.alternativeNames.contains("2001:db8::7"))
+        }
+    }
+
+    @Test("the authority is replaced when all hosts trust the next, and forgotten when no certificate is from it")
+    func replacement() throws {
+        try inFolder { folder in
+            let certificates = try CentralCertificates(
+                dataFolder: folder, names: try names(), lifetime: .seconds(600), at: start)
+            let first = certificates.current.authority.certificate
+            let old = "\(try first.fingerprint)"
+            func renew(_ hosts: [CentralCertificates.HostTrust], after seconds: Int64) throws -> Bool {
+                try certificates.renew(names: try names(), hosts: hosts, at: later(seconds))
+            }
+            try CentralCertificates.prepareReplacement(dataFolder: folder, at: later(1))
+            try CentralCertificates.prepareReplacement(dataFolder: folder, at: later(2))
+            let behind = CentralCertificates.HostTrust(trusted: [old], issuer: old)
+            #expect(try renew([behind], after: 3))
+            #expect(certificates.current.authority.certificate == first && certificates.current.authorities.count == 2)
+            let next = try certificates.current.authorities[1].fingerprint.description
+            let ready = CentralCertificates.HostTrust(trusted: [old, next], issuer: old)
+            #expect(try !renew([ready, behind], after: 4))
+            #expect(try renew([ready, ready], after: 5))
+            let second = certificates.current
+            #expect(try second.authority.certificate.fingerprint.description == next)
+            #expect(second.authorities == [second.authority.certificate, first])
+            #expect(second.server.isSigned(by: second.authority.certificate))
+            // A restart in the middle changes nothing.
+            let again = try CentralCertificates(
+                dataFolder: folder, names: try names(), lifetime: .seconds(600), at: later(6))
+            #expect(again.current.server == second.server && again.current.authorities == second.authorities)
+            let renewed = CentralCertificates.HostTrust(trusted: [old, next], issuer: next)
+            #expect(try !renew([renewed, ready], after: 7))
+            #expect(try renew([renewed, renewed], after: 8))
+            #expect(certificates.current.authorities == [second.authority.certificate])
+            #expect(certificates.current.server == second.server)
+            #expect(try !renew([renewed], after: 9))
         }
     }
 
@@ -64,7 +104,8 @@ struct CentralCertificatesTests {
     func replica() throws {
         try inFolder { folder in
             #expect(throws: CredentialError.self) {
-                try CentralCertificates(dataFolder: folder, names: try names(), lifetime: .seconds(60), mayFound: false, at: start)
+                try CentralCertificates(
+                    dataFolder: folder, names: try names(), lifetime: .seconds(60), mayFound: false, at: start)
             }
         }
     }

@@ -19,7 +19,7 @@ extension Lab {
     /// Starts the central point, which must not be running, and waits until it is ready.
     func startCentral() async throws {
         try await on(
-            "central", "setsid ovn-ipam up >>/var/log/ovn-ipam.log 2>&1 </dev/null & \(Self.untilReady(9696))")
+            "central", "setsid ovn-ipam up --open >>/var/log/ovn-ipam.log 2>&1 </dev/null & \(Self.untilReady(9696))")
     }
 
     /// A shell command that ends when the API on this port of this node answers that it is ready.

@@ -88,7 +88,7 @@ extension LabTests {
         static let startReplicas = """
             for port in 9701 9702 9703; do
                 (while :; do
-                    ovn-ipam serve --nb unix:/run/race/nb.sock --listen 127.0.0.1:$port >>/run/race/ipam.$port.log 2>&1 &
+                    ovn-ipam serve --open --nb unix:/run/race/nb.sock --listen 127.0.0.1:$port >>/run/race/ipam.$port.log 2>&1 &
                     echo $! >/run/race/ipam.$port.pid
                     wait $!
                 done) >/dev/null 2>&1 </dev/null &

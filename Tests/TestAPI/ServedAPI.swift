@@ -9,7 +9,7 @@ package import TestServers
 /// Serves the networking API of some databases on a free port of the loopback interface; passes its URL to `body`.
 package func withAPI<Result: Sendable>(
     _ northbound: OVSDBServer, _ southbound: OVSDBServer? = nil, authentication: Authentication = .none,
-    limits: Limits = Limits(), _ body: @escaping @Sendable (String) async throws -> Result
+    limits: Limits = Limits(), tls: ServerTLS? = nil, _ body: @escaping @Sendable (String) async throws -> Result
 ) async throws -> Result {
     let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     func client(_ server: OVSDBServer, _ database: String, _ tables: [MonitoredTable]) -> OVSDBClient {
@@ -25,6 +25,7 @@ package func withAPI<Result: Sendable>(
     configuration.port = 0
     configuration.authentication = authentication
     configuration.limits = limits
+    configuration.tls = tls
     let application = NeutronServer(
         store: NetworkStore(northbound: north, southbound: south, logger: quiet), configuration: configuration,
         logger: quiet
@@ -35,6 +36,6 @@ package func withAPI<Result: Sendable>(
         group.addTask { try await application.run() }
         defer { group.cancelAll() }
         guard let port = await ports.first(where: { _ in true }) else { throw CancellationError() }
-        return try await body("http://127.0.0.1:\(port)")
+        return try await body("\(tls == nil ? "http" : "https")://127.0.0.1:\(port)")
     }
 }

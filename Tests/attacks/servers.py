@@ -30,7 +30,7 @@ class Service:
         self.folder = tempfile.mkdtemp(prefix="ovn-service-")
         self.port = free_port()
         command = [
-            f"{programs}/ovn-ipam", "up", "--listen", f"127.0.0.1:{self.port}", "--data-folder", f"{self.folder}/data",
+            f"{programs}/ovn-ipam", "up", "--open", "--listen", f"127.0.0.1:{self.port}", "--data-folder", f"{self.folder}/data",
             "--nb-listen", f"127.0.0.1:{free_port()}", "--sb-listen", f"127.0.0.1:{free_port()}",
             "--log-level", log_level]
         environment = dict(os.environ)

@@ -69,7 +69,7 @@ class Lab:
 
     def central(self):
         self.must("central", f"""
-            setsid ovn-ipam up >>/var/log/ovn-ipam.log 2>&1 </dev/null &
+            setsid ovn-ipam up --open >>/var/log/ovn-ipam.log 2>&1 </dev/null &
             setsid python3 {PROBE} serve {OUTSIDE} >/var/log/outside.log 2>&1 </dev/null &
             until curl -sf -o /dev/null http://127.0.0.1:9696/readyz && curl -s -o /dev/null http://127.0.0.1:{OUTSIDE}/
             do sleep 0.1; done""")

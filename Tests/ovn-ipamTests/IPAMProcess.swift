@@ -32,7 +32,10 @@ final class IPAMProcess: Sendable {
     static func up(_ folder: String, _ more: String..., under wrapper: [String] = []) throws -> IPAMProcess {
         try start(
             folder,
-            ["up", "--data-folder", "\(folder)/data", "--listen", "127.0.0.1:0", "--sb-listen", "127.0.0.1:0"] + more,
+            [
+                "up", "--open", "--data-folder", "\(folder)/data", "--listen", "127.0.0.1:0", "--sb-listen",
+                "127.0.0.1:0",
+            ] + more,
             under: wrapper)
     }
 

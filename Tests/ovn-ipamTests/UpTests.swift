@@ -110,7 +110,7 @@ import Testing
         try await IPAMProcess.withFolder { folder in
             let first = try IPAMProcess.up(folder)
             _ = try #require(await first.ready(), "\(first.log)")
-            let (status, output) = try await IPAMProcess.result("up", "--data-folder", "\(folder)/data")
+            let (status, output) = try await IPAMProcess.result("up", "--open", "--data-folder", "\(folder)/data")
             #expect(status == 1)
             #expect(
                 output.contains("\(folder)/data is in use by process \(first.pid): stop that ovn-ipam"), "\(output)")
@@ -125,11 +125,11 @@ import Testing
             let url = try #require(await first.ready(), "\(first.log)")
             let address = url.replacing("http://", with: "")
             let (status, output) = try await IPAMProcess.result(
-                "up", "--data-folder", "\(folder)/other", "--nb-listen", address)
+                "up", "--open", "--data-folder", "\(folder)/other", "--nb-listen", address)
             #expect(status == 1)
             #expect(output.contains("nb-listen: cannot listen on \(address): Address already in use"), "\(output)")
             let (taken, complaint) = try await IPAMProcess.result(
-                "up", "--data-folder", "\(folder)/third", "--sb-listen", "127.0.0.1:0", "--listen", address)
+                "up", "--open", "--data-folder", "\(folder)/third", "--sb-listen", "127.0.0.1:0", "--listen", address)
             #expect(taken == 1, "\(complaint)")
             first.signal(SIGTERM)
             #expect(await first.end() == 0)

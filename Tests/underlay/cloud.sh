@@ -31,7 +31,7 @@ start_service() {
 }
 
 start_ipam() {
-    quietly central "setsid ovn-ipam up $1 >/var/log/ovn-ipam.log 2>&1 </dev/null &
+    quietly central "setsid ovn-ipam up --open $1 >/var/log/ovn-ipam.log 2>&1 </dev/null &
         timeout 60 bash -c 'until curl -sf -o /dev/null http://127.0.0.1:9696/readyz; do sleep 0.1; done'" ||
         { quietly central 'cat /var/log/ovn-ipam.log'; return 1; }
 }

@@ -67,6 +67,9 @@ int clinux_pidfd_open(int pid);
 /// Raises the number of descriptors that the process may have open to what it may be raised to (RLIMIT_NOFILE), and returns it.
 int64_t clinux_raise_descriptor_limit(void);
 
+/// Exchanges two files or folders in one step (renameat2(2), RENAME_EXCHANGE). 0, or -errno.
+int clinux_exchange(const char *_Nonnull one, const char *_Nonnull other);
+
 /// A file of memory alone, which goes with its last descriptor. The result is the descriptor, -errno where there is none.
 int clinux_memory_file(const char *_Nonnull name);
 

@@ -18,6 +18,8 @@ package struct EmbeddedOVN: Sendable {
         /// With which files Southbound is served by TLS; who may do what there, and where it listens, is then in its own rows.
         /// Nil: plain, and any client of it may change everything.
         package var tls: TLSFiles?
+        /// Where Southbound listens in plain text as well.
+        package var openSouthbound: ListenAddress?
 
         package init() {}
     }
@@ -61,6 +63,7 @@ package struct EmbeddedOVN: Sendable {
         for name in Self.names { try await Orphan.end(pidFile: folders.pidFile(name), logger: logger) }
         try configuration.northbound?.check("nb-listen")
         try configuration.southbound.check("sb-listen")
+        try configuration.openSouthbound?.check("also-open")
         let schemas = try configuration.schemaFolder ?? Self.schemaFolder()
         northbound = DatabaseFile(
             path: folders.database("nb"), name: "OVN_Northbound", schema: "\(schemas)/ovn-nb.ovsschema")
@@ -100,7 +103,8 @@ package struct EmbeddedOVN: Sendable {
         return [
             try server("nb", northbound, "NB_Global", configuration.northbound, nil),
             try server(
-                "sb", southbound, "SB_Global", configuration.tls == nil ? configuration.southbound : nil,
+                "sb", southbound, "SB_Global",
+                configuration.tls == nil ? configuration.southbound : configuration.openSouthbound,
                 configuration.tls), northd,
         ]
     }
@@ -112,7 +116,7 @@ package struct EmbeddedOVN: Sendable {
             "ovsdb-server", "ovn\(name)_db",
             ["--remote=punix:\(folders.socket(name))"] + (listen.map { ["--remote=\($0.remote)"] } ?? []) + [
                 // Added by operators with ovn-nbctl set-connection and set-ssl.
-                "--remote=db:\(file.name),\(table),connections",
+                "--remote=db:\(file.name),\(table),connections"
             ]
                 + (tls?.arguments ?? [
                     "--private-key=db:\(file.name),SSL,private_key", "--certificate=db:\(file.name),SSL,certificate",

@@ -1,4 +1,3 @@
-import Certificates
 import HTTPServing
 import Hummingbird
 import HummingbirdCore
@@ -14,8 +13,8 @@ import NeutronAPI
 struct APIChannel: ServerChildChannel, HTTPChannelHandler {
     struct Value: ServerChildChannelValue {
         let http: NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
-        /// The certificate of the other end; nil without TLS.
-        let peer: EventLoopFuture<IssuedCertificate?>?
+        /// Nil without TLS.
+        let peer: EventLoopFuture<Peer>?
 
         var channel: any Channel { http.channel }
     }
@@ -55,7 +54,7 @@ struct APIChannel: ServerChildChannel, HTTPChannelHandler {
         guard let peer = try? await value.peer?.get() else {
             return await handleHTTP(asyncChannel: value.http, logger: logger)
         }
-        await Peer.$certificate.withValue(peer) { await handleHTTP(asyncChannel: value.http, logger: logger) }
+        await Peer.$current.withValue(peer) { await handleHTTP(asyncChannel: value.http, logger: logger) }
     }
 }
 

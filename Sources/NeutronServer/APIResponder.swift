@@ -16,7 +16,7 @@ package struct APIResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Con
     package func respond(to request: Request, context: APIRequestContext) async throws -> Response {
         let start = ContinuousClock.now
         var context = context
-        context.base = LinkBase(request, scheme: scheme).description
+        context.base = LinkBase(request, scheme: Peer.current.isPlainText ? "http" : scheme).description
         var response: Response
         do {
             response = try await NetworkStore.$requester.withValue(context.client) {

@@ -9,11 +9,15 @@ import NeutronAPI
 /// With which certificate the API is served, and which authorities' clients may show one; replaced while it is served.
 package final class ServerTLS: Sendable {
     private let context: NIOLockedValueBox<NIOSSLContext>
+    /// Whether HTTP without TLS is served on the same port.
+    let allowsPlainText: Bool
 
     /// `chain` begins with the server's own certificate. Whoever shows a certificate must have it from one of `authorities`, and
     /// nobody has to show one.
-    package init(chain: [IssuedCertificate], key: SigningKey, authorities: [IssuedCertificate]) throws(CredentialError)
-    {
+    package init(
+        chain: [IssuedCertificate], key: SigningKey, authorities: [IssuedCertificate], allowsPlainText: Bool = false
+    ) throws(CredentialError) {
+        self.allowsPlainText = allowsPlainText
         context = NIOLockedValueBox(try Self.context(chain, key, authorities))
     }
 
@@ -45,33 +49,50 @@ package final class ServerTLS: Sendable {
         } catch { throw CredentialError("the certificate cannot be served with: \(error)") }
     }
 
-    /// Adds TLS to a connection, as the first of its handlers but for those of the socket; what is there is the certificate of
-    /// the other end once it has been verified, nil where there is none or the connection ends before. Called on the channel's loop.
-    func addHandlers(to channel: any Channel) throws -> EventLoopFuture<IssuedCertificate?> {
-        let peer = channel.eventLoop.makePromise(of: IssuedCertificate?.self)
-        try channel.pipeline.syncOperations.addHandlers([
-            PlainTextHandler(), NIOSSLServerHandler(context: context.withLockedValue { $0 }), HandshakeHandler(peer),
-        ])
+    /// Adds what makes TLS of a connection, before the handlers of HTTP; what is there says who is at the other end once that is
+    /// verified. Called on the channel's loop.
+    func addHandlers(to channel: any Channel) throws -> EventLoopFuture<Peer> {
+        let peer = channel.eventLoop.makePromise(of: Peer.self)
+        let handler = TLSHandler(context.withLockedValue { $0 }, peer, allowsPlainText: allowsPlainText)
+        try channel.pipeline.syncOperations.addHandlers([FirstByteHandler(handler), handler])
         return peer.futureResult
     }
 }
 
-/// Tells a client that speaks HTTP without TLS what is wrong, before TLS would just close its connection.
-private final class PlainTextHandler: ChannelInboundHandler, RemovableChannelHandler {
+/// Looks at a connection's first byte: TLS begins with a record's number below 32 (RFC 8446 §5.1), HTTP with the capital letter of
+/// a method.
+private final class FirstByteHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
+    private let tls: TLSHandler
     private var isRefused = false
+
+    init(_ tls: TLSHandler) { self.tls = tls }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isRefused else { return }
-        // TLS begins with a record of a number below 32 (RFC 8446 §5.1), HTTP with a method's capital letter.
-        guard let first = unwrapInboundIn(data).readableBytesView.first, UInt8(ascii: "A")...UInt8(ascii: "Z") ~= first
-        else {
-            context.fireChannelRead(data)
-            context.pipeline.syncOperations.removeHandler(self, promise: nil)
-            return
+        guard let first = unwrapInboundIn(data).readableBytesView.first else { return }
+        let isPlainText = UInt8(ascii: "A")...UInt8(ascii: "Z") ~= first
+        if isPlainText, !tls.allowsPlainText { return refuse(context) }
+        if isPlainText {
+            tls.finish(Peer(isPlainText: true))
+        } else {
+            do {
+                try context.pipeline.syncOperations.addHandler(
+                    NIOSSLServerHandler(context: tls.context), position: .after(self))
+            } catch {
+                // Another thread cannot have closed it: this is its loop.
+                context.close(promise: nil)
+                return
+            }
         }
+        context.fireChannelRead(data)
+        context.pipeline.syncOperations.removeHandler(self, promise: nil)
+    }
+
+    /// Says what is wrong; TLS would just close the connection.
+    private func refuse(_ context: ChannelHandlerContext) {
         isRefused = true
         let error = NeutronError(
             status: 400, type: "HTTPBadRequest", message: "This port speaks HTTPS: use a URL that begins with https://."
@@ -90,15 +111,19 @@ private final class PlainTextHandler: ChannelInboundHandler, RemovableChannelHan
 }
 
 /// Reads the certificate of the other end when the handshake has ended.
-private final class HandshakeHandler: ChannelInboundHandler {
+private final class TLSHandler: ChannelInboundHandler {
     typealias InboundIn = NIOAny
 
-    private var peer: EventLoopPromise<IssuedCertificate?>?
+    let context: NIOSSLContext
+    let allowsPlainText: Bool
+    private var peer: EventLoopPromise<Peer>?
 
-    init(_ peer: EventLoopPromise<IssuedCertificate?>) { self.peer = peer }
+    init(_ context: NIOSSLContext, _ peer: EventLoopPromise<Peer>, allowsPlainText: Bool) {
+        (self.context, self.peer, self.allowsPlainText) = (context, peer, allowsPlainText)
+    }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case TLSUserEvent.handshakeCompleted = event { finish(certificate(context)) }
+        if case TLSUserEvent.handshakeCompleted = event { finish(Peer(certificate: certificate(context))) }
         context.fireUserInboundEventTriggered(event)
     }
 
@@ -114,15 +139,15 @@ private final class HandshakeHandler: ChannelInboundHandler {
         }
     }
 
-    private func finish(_ certificate: IssuedCertificate?) {
-        peer?.succeed(certificate)
+    func finish(_ found: Peer) {
+        peer?.succeed(found)
         peer = nil
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        finish(nil)
+        finish(Peer())
         context.fireChannelInactive()
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { finish(nil) }
+    func handlerRemoved(context: ChannelHandlerContext) { finish(Peer()) }
 }

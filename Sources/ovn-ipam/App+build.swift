@@ -79,12 +79,14 @@ struct App: Sendable {
         var serverConfiguration = settings.server
         serverConfiguration.limits.fitToDescriptors(logger: logger)
         serverConfiguration.eventLoop = loop
-        let tls = try certificates.map { try ServerTLS($0.current) }
+        let tls = try certificates.map {
+            try ServerTLS($0.current, allowsPlainText: settings.security?.isAlsoOpen ?? false)
+        }
         serverConfiguration.tls = tls
-        if tls == nil {
+        if tls == nil || settings.security?.isAlsoOpen == true {
             logger.warning(
-                "open: whoever reaches this machine's ports may change every network (docs/security.md says how to secure it)"
-            )
+                "\(tls == nil ? "open" : "also open"): whoever reaches this machine's ports may change every network "
+                    + "(docs/security.md says how to secure it)")
         }
         let validator = settings.keystone?.validator(logger: logger)
         if let validator, let keystone = settings.keystone {

@@ -27,7 +27,7 @@ struct CertificateUpkeep: Service {
 
     private func renew() {
         do {
-            guard try certificates.renew(names: settings.names(), at: .now) else { return }
+            guard try certificates.renew(names: settings.names(), hosts: [], at: .now) else { return }
             let current = certificates.current
             try tls.replace(current)
             logger.info("certificate renewed", metadata: ["end": "\(current.server.end)"])
@@ -39,9 +39,10 @@ struct CertificateUpkeep: Service {
 }
 
 extension ServerTLS {
-    convenience init(_ current: CentralCertificates.Current) throws(CredentialError) {
+    convenience init(_ current: CentralCertificates.Current, allowsPlainText: Bool) throws(CredentialError) {
         try self.init(
-            chain: [current.server, current.authority.certificate], key: current.key, authorities: current.authorities)
+            chain: [current.server, current.authority.certificate], key: current.key, authorities: current.authorities,
+            allowsPlainText: allowsPlainText)
     }
 
     func replace(_ current: CentralCertificates.Current) throws(CredentialError) {

@@ -6,6 +6,8 @@ import NetAddress
 struct SecuritySettings: Sendable {
     /// Of certificates.
     var lifetime = Duration.seconds(7 * 86_400)
+    /// Whether hosts that have not joined yet are served too, in plain text.
+    var isAlsoOpen = false
     /// Besides the machine's own.
     var publicNames = ServedNames(names: [], addresses: [])
 

@@ -2,6 +2,7 @@
 enum Setting: String, CaseIterable, Hashable, Sendable {
     case listen
     case open
+    case alsoOpen = "also-open"
     case publicName = "public-name"
     case certificateLifetime = "certificate-lifetime"
     case defaultProject = "default-project"
@@ -48,6 +49,9 @@ enum Setting: String, CaseIterable, Hashable, Sendable {
         case .listen: "Where to serve the API (default: 0.0.0.0:9696)."
         case .open:
             "Serve without TLS, and without asking who somebody is: whoever reaches the ports may change every network."
+        case .alsoOpen:
+            "Where Southbound listens in plain text too, for hosts that have not joined yet; they find the API in plain "
+                + "text on its port."
         case .publicName:
             "Further names and addresses by which this machine is reached, for its certificate, separated by commas."
         case .certificateLifetime:

@@ -112,6 +112,11 @@ struct Settings: Sendable {
         {
             security?.lifetime = time
         }
+        if let listen = try address(.alsoOpen) {
+            guard security != nil else { throw SettingsError("also-open: with --open nothing else is served") }
+            security?.isAlsoOpen = true
+            embedded.openSouthbound = listen
+        }
         if let names = try value(.publicName, "a list of names and addresses", { ServedNames($0) }) {
             security?.publicNames = names
         }

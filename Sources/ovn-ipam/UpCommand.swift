@@ -26,13 +26,16 @@ struct UpCommand: AsyncParsableCommand {
         name: .customLong("sb-listen"), help: ArgumentHelp(Setting.southboundListen.help, valueName: "address:port"))
     var southboundListen: String?
 
+    @Option(name: .customLong("also-open"), help: ArgumentHelp(Setting.alsoOpen.help, valueName: "address:port"))
+    var alsoOpen: String?
+
     @OptionGroup var server: ServerOptions
 
     func run() async throws {
         let settings = try Settings(
             server.values.merging([
                 .dataFolder: dataFolder, .runFolder: runFolder, .schemaFolder: schemaFolder,
-                .northboundListen: northboundListen, .southboundListen: southboundListen,
+                .northboundListen: northboundListen, .southboundListen: southboundListen, .alsoOpen: alsoOpen,
             ]) { $1 },
             file: server.config)
         try await App(settings).up()

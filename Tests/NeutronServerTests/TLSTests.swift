@@ -43,7 +43,8 @@ import Testing
     }
 
     private func withServer(
-        _ change: (inout Limits) -> Void = { _ in }, _ body: @escaping @Sendable (Served) async throws -> Void
+        allowsPlainText: Bool = false, _ change: (inout Limits) -> Void = { _ in },
+        _ body: @escaping @Sendable (Served) async throws -> Void
     ) async throws {
         var limits = Limits()
         change(&limits)
@@ -53,7 +54,8 @@ import Testing
         let authority = try Authority(making: SigningKey(), at: .now)
         try authority.certificate.pem.write(toFile: "\(folder)/authorities.pem", atomically: true, encoding: .utf8)
         let (certificate, key) = try Self.server(authority)
-        let tls = try ServerTLS(chain: [certificate], key: key, authorities: [authority.certificate])
+        let tls = try ServerTLS(
+            chain: [certificate], key: key, authorities: [authority.certificate], allowsPlainText: allowsPlainText)
         try await withOVSDBServer(schema: .northbound) { database in
             try await withAPI(database, limits: limits, tls: tls) { url in
                 let port = try #require(url.split(separator: ":").last.flatMap { Int($0) })
@@ -84,6 +86,14 @@ import Testing
             try client.say("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
             let heard = await client.rest()
             #expect(heard.hasPrefix("HTTP/1.1 400") && heard.contains("https://"), "\(heard)")
+        }
+    }
+
+    @Test func `where plain text is allowed too, both are served on one port`() async throws {
+        try await withServer(allowsPlainText: true) { served in
+            #expect(try await served.curl("/").contains(#""href":"https://127.0.0.1"#))
+            let plain = try await run(["curl", "-sS", "http://127.0.0.1:\(served.port)/"])
+            #expect(plain.contains(#""href":"http://127.0.0.1"#))
         }
     }
 

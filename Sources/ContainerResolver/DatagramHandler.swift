@@ -59,9 +59,9 @@ final class DatagramHandler: ChannelDuplexHandler {
 
     private func closeWhenQuiet(_ context: ChannelHandlerContext, looks: Int) {
         isQuiet = true
-        // However late it comes: what can be read by then has been, or is read before the next look.
         context.eventLoop.assumeIsolated().scheduleTask(in: Self.lastPackets) {
-            if self.isQuiet || looks == 0 {
+            // A loop that comes late runs this before it reads what has come meanwhile.
+            if self.isQuiet && self.sockets.isQueueEmpty || looks == 0 {
                 context.close(promise: nil)
             } else {
                 self.closeWhenQuiet(context, looks: looks - 1)

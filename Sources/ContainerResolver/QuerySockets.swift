@@ -103,6 +103,12 @@ struct QuerySockets {
         if let refusal { throw refusal }
     }
 
+    /// Whether no packet waits to be read.
+    var isQueueEmpty: Bool {
+        var byte: UInt8 = 0
+        return recv(queue, &byte, 1, CInt(MSG_PEEK) | CInt(MSG_DONTWAIT)) < 0 && errno == EAGAIN
+    }
+
     // MARK: In the namespace
 
     private static func openInside() throws(NetlinkError) -> (answers: CInt, listener: CInt, port: UInt16) {

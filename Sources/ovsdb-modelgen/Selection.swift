@@ -18,7 +18,7 @@ struct Selection {
             ]),
         Selection(
             schemaFile: "ovn-sb.ovsschema", namespace: "Southbound",
-            tables: ["Chassis", "Chassis_Private", "DHCPv6_Options", "Datapath_Binding"]),
+            tables: ["Chassis", "Chassis_Private", "DHCPv6_Options", "Datapath_Binding", "Encap", "Port_Binding"]),
         Selection(
             schemaFile: "vswitch.ovsschema", namespace: "OpenVSwitch",
             tables: ["Open_vSwitch", "Bridge", "Port", "Interface"]),

@@ -18,6 +18,8 @@ package struct NeutronServer: Sendable {
         package var defaultProject = "admin"
         /// The authentication method.
         package var authentication = Authentication.none
+        /// What lets hosts join, and makes their certificates their right; nil: no host can join.
+        package var hosts: HostAdmission?
         /// Its limits.
         package var limits = Limits()
         /// The event loop of all connections; nil: all loops of the process.
@@ -76,7 +78,9 @@ package struct NeutronServer: Sendable {
         versions.addRoutes(to: root)
         let version = router.group("v2.0").add(
             middleware: Authenticator(
-                authentication: configuration.authentication, defaultProject: configuration.defaultProject))
+                authentication: configuration.authentication, defaultProject: configuration.defaultProject,
+                hosts: configuration.hosts.map { _ in HostAuthentication(store: store) }))
+        if let hosts = configuration.hosts { HostController(store: store, admission: hosts).addRoutes(to: root) }
         versions.addIndex(to: version)
         ExtensionController().addRoutes(to: version)
         let watching = PortWatchController(store: store, firstCopy: firstCopy, work: work)

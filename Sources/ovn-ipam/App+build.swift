@@ -78,7 +78,8 @@ struct App: Sendable {
         let endingTime = serverConfiguration.limits.endingTime + .milliseconds(500)
         let services: [any Service] =
             try daemons(clients) + clients.map { ClientService(client: $0) } + [
-                notice, RuleUpdate(store: store, logger: logger), EndingWithin(time: endingTime, service: server),
+                notice, RuleUpdate(store: store, logger: logger), BindingNotice(store: store),
+                EndingWithin(time: endingTime, service: server),
             ]
         var configuration = ServiceGroupConfiguration(
             services: services.map {

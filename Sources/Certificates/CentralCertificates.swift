@@ -79,10 +79,11 @@ package final class CentralCertificates: Sendable {
     }
 
     /// Does what is due: renews the servers' certificate where a third of its time has passed or their names are others, and goes on
-    /// with the replacement of the authority as far as the hosts are. Returns whether anything is new.
-    package func renew(names: ServedNames, hosts: [HostTrust], at now: Timestamp) throws(CredentialError) -> Bool {
+    /// with the replacement of the authority as far as the hosts are, which are nil while that is not known. Returns whether anything
+    /// is new.
+    package func renew(names: ServedNames, hosts: [HostTrust]?, at now: Timestamp) throws(CredentialError) -> Bool {
         let old = current
-        if let other = try otherFolder.certificate() {
+        if let hosts, let other = try otherFolder.certificate() {
             let fingerprint = "\(try other.fingerprint)"
             if other.start > old.authority.certificate.start || other == old.authority.certificate {
                 // It is the next one.

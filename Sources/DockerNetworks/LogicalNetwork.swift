@@ -12,10 +12,12 @@ import NeutronClient
 /// network of it. One that we made is deleted with its last user.
 package struct LogicalNetwork: Sendable {
     let host: ContainerHost
-    /// By which a network knows this user. Tags have at most 60 characters.
+    /// By which a network knows this user, and central its host, should that be lost.
     let tag: String
+    /// The same in networks that were joined by an earlier release, which did not name the host.
+    private let oldTag: String
 
-    static let tagPrefix = "docker-network-"
+    static let tagPrefix = HostMarks.userPrefix
     private static let namePrefix = "docker-name-"
 
     /// By which a network knows that this name means it: as much of the name as a tag takes, and where that is not all of it a hash.
@@ -27,11 +29,12 @@ package struct LogicalNetwork: Sendable {
     /// `id` is libnetwork's, of the network that uses it.
     package init(host: ContainerHost, user id: String) {
         self.host = host
-        tag = Self.tagPrefix + id.prefix(32)
+        tag = HostMarks.user(id, on: host.settings.hostID)
+        oldTag = Self.tagPrefix + id.prefix(32)
     }
 
     /// The description of a network that the plugin made, from its first moment on. With another description the network is kept.
-    package static let madeDescription = "made by ovn-docker-plugin"
+    package static let madeDescription = HostMarks.madeDescription
 
     package static func isMade(_ network: Network) -> Bool { network.standard.description == madeDescription }
 
@@ -137,6 +140,9 @@ package struct LogicalNetwork: Sendable {
             for tag in [tag] + (name.map { [Self.nameTag($0)] } ?? []) where !network.standard.tags.contains(tag) {
                 try await host.api.addTag(tag, to: network.id, within: host.remaining)
             }
+            if network.standard.tags.contains(oldTag) {
+                try await host.api.removeTag(oldTag, from: network.id, within: host.remaining)
+            }
             return network.id
         } catch {
             guard error.isNotFound else { throw error }
@@ -166,12 +172,15 @@ package struct LogicalNetwork: Sendable {
     /// Leaves the network, whichever it is. One that we made is deleted with its last user; one that still has ports stays until they
     /// are gone: the audit deletes it then.
     func leave() async throws {
-        let networks: [Network] = try await host.api.list(where: [("tags", tag)], within: host.remaining)
-        for network in networks where network.standard.tags.contains(tag) { try await leave(network.id) }
+        let networks: [Network] = try await host.api.list(
+            where: [("tags-any", "\(tag),\(oldTag)")], within: host.remaining)
+        for network in networks {
+            for tag in [tag, oldTag] where network.standard.tags.contains(tag) { try await leave(network.id, tag) }
+        }
     }
 
-    private func leave(_ id: ID<Network>) async throws {
-        try await host.api.removeTag(tag, from: id, within: host.remaining)
+    private func leave(_ id: ID<Network>, _ tag: String? = nil) async throws {
+        try await host.api.removeTag(tag ?? self.tag, from: id, within: host.remaining)
         guard let network = try await host.api.find(id, within: host.remaining) else { return }
         try await Self.removeUnused(network, on: host)
     }
@@ -214,6 +223,6 @@ package struct LogicalNetwork: Sendable {
     }
 
     private func hasOtherUsers(_ network: Network) -> Bool {
-        network.standard.tags.contains { $0.hasPrefix(Self.tagPrefix) && $0 != tag }
+        network.standard.tags.contains { $0.hasPrefix(Self.tagPrefix) && $0 != tag && $0 != oldTag }
     }
 }

@@ -3,15 +3,15 @@ package import NeutronAPI
 /// What ports that we use say about their user: `device_owner`.
 package enum DeviceOwner {
     /// A network container has it.
-    package static let networkContainer = "compute:ovn-containers"
+    package static let networkContainer = HostMarks.networkContainer
     /// A container of Docker's networks has it.
-    package static let docker = "compute:docker"
+    package static let docker = HostMarks.docker
     /// And it is kept when the container goes.
-    package static let stickyDocker = "compute:docker-sticky"
+    package static let stickyDocker = HostMarks.stickyDocker
     /// It keeps an address for a container of Docker's that is away.
-    package static let reserved = "docker:sticky"
+    package static let reserved = HostMarks.reserved
     /// It keeps an address from everybody (`--aux-address`).
-    package static let auxiliary = "docker:aux-address"
+    package static let auxiliary = HostMarks.auxiliary
 
     /// Whether a container of Docker's networks has a port.
     package static func isDockers(_ port: Port) -> Bool { [docker, stickyDocker].contains(port.deviceOwner) }

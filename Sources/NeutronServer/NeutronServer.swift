@@ -20,6 +20,8 @@ package struct NeutronServer: Sendable {
         package var authentication = Authentication.none
         /// Nil: plain HTTP.
         package var tls: ServerTLS?
+        /// What lets hosts join, and makes their certificates their right; nil: no host can join.
+        package var hosts: HostAdmission?
         /// Its limits.
         package var limits = Limits()
         /// The event loop of all connections; nil: all loops of the process.
@@ -79,7 +81,9 @@ package struct NeutronServer: Sendable {
         versions.addRoutes(to: root)
         let version = router.group("v2.0").add(
             middleware: Authenticator(
-                authentication: configuration.authentication, defaultProject: configuration.defaultProject))
+                authentication: configuration.authentication, defaultProject: configuration.defaultProject,
+                hosts: configuration.hosts.map { _ in HostAuthentication(store: store) }))
+        if let hosts = configuration.hosts { HostController(store: store, admission: hosts).addRoutes(to: root) }
         versions.addIndex(to: version)
         ExtensionController().addRoutes(to: version)
         let watching = PortWatchController(store: store, firstCopy: firstCopy, work: work)

@@ -19,6 +19,9 @@ protocol ServedResource: StoredResource {
     /// The ports that a request uses for it, which the requester must be allowed to change.
     static func ports(in given: [String: JSON]) -> [ID<Port>]
 
+    /// The host that a request binds it to; nil where it says nothing of that.
+    static func newHost(in given: [String: JSON], _ snapshot: Snapshot) -> String?
+
     /// The resource as the project that looks at the snapshot sees it.
     func seen(in snapshot: Snapshot) -> Self
     /// Refuses what a requester may not make or, where it is there already, change, by rules that are not in the table.

@@ -83,10 +83,15 @@ struct App: Sendable {
             try ServerTLS($0.current, allowsPlainText: settings.security?.isAlsoOpen ?? false)
         }
         serverConfiguration.tls = tls
+        serverConfiguration.hosts = certificates.map { certificates in
+            HostAdmission(
+                authority: { certificates.current.authority }, authorities: { certificates.current.authorities },
+                lifetime: certificates.lifetime, southboundPort: Int(settings.embedded.southbound.port))
+        }
         if tls == nil || settings.security?.isAlsoOpen == true {
             logger.warning(
-                "\(tls == nil ? "open" : "also open"): whoever reaches this machine's ports may change every network "
-                    + "(docs/security.md says how to secure it)")
+                "whoever reaches the open ports of this machine may change every network; docs/security.md says how to secure it",
+                metadata: ["open": "\(tls == nil ? "all" : "also-open")"])
         }
         let validator = settings.keystone?.validator(logger: logger)
         if let validator, let keystone = settings.keystone {
@@ -102,11 +107,14 @@ struct App: Sendable {
         var upkeep: [any Service] = []
         if let listener, let sb { upkeep.append(SouthboundListener(client: sb, target: listener, logger: logger)) }
         if let certificates, let tls, let security = settings.security {
-            upkeep.append(CertificateUpkeep(certificates: certificates, tls: tls, settings: security, logger: logger))
+            upkeep.append(
+                CertificateUpkeep(
+                    certificates: certificates, tls: tls, store: store, settings: security, logger: logger))
         }
         let services: [any Service] =
             try daemons(clients) + clients.map { ClientService(client: $0) } + upkeep + [
-                notice, RuleUpdate(store: store, logger: logger), EndingWithin(time: endingTime, service: server),
+                notice, RuleUpdate(store: store, logger: logger), BindingNotice(store: store),
+                EndingWithin(time: endingTime, service: server),
             ]
         var configuration = ServiceGroupConfiguration(
             services: services.map {

@@ -14,7 +14,7 @@ struct OVNIPAM: AsyncParsableCommand {
             file that --config names (nb-listen: 127.0.0.1:6641); the first of these that is there counts.
             """,
         version: version,
-        subcommands: [ServeCommand.self, UpCommand.self])
+        subcommands: [ServeCommand.self, UpCommand.self, InviteCommand.self, HostCommand.self])
 
     /// Exit codes: 0 success, 1 failure, 2 usage error (a flag, a variable, a line of the configuration file).
     static func main() async {

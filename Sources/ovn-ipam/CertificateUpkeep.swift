@@ -1,6 +1,8 @@
 import Certificates
 import Deadlines
 import Logging
+import NetworkStore
+import NeutronAPI
 import NeutronServer
 import ServiceLifecycle
 
@@ -9,6 +11,7 @@ import ServiceLifecycle
 struct CertificateUpkeep: Service {
     let certificates: CentralCertificates
     let tls: ServerTLS
+    let store: NetworkStore
     let settings: SecuritySettings
     let logger: Logger
 
@@ -17,7 +20,7 @@ struct CertificateUpkeep: Service {
             try await cancelWhenGracefulShutdown {
                 while true {
                     try await Task.sleep(for: min(.seconds(60), settings.lifetime / 20))
-                    renew()
+                    await renew()
                 }
             }
         } catch is CancellationError {
@@ -25,12 +28,20 @@ struct CertificateUpkeep: Service {
         }
     }
 
-    private func renew() {
+    private func renew() async {
         do {
-            guard try certificates.renew(names: settings.names(), hosts: [], at: .now) else { return }
+            // What hosts trust is not known while Northbound is away.
+            let hosts =
+                await store.unreadiness() == nil
+                ? store.snapshot().joinedHosts.map {
+                    CentralCertificates.HostTrust(trusted: Set($0.trusted), issuer: $0.issuer)
+                } : nil
+            guard try certificates.renew(names: settings.names(), hosts: hosts, at: .now) else { return }
             let current = certificates.current
             try tls.replace(current)
-            logger.info("certificate renewed", metadata: ["end": "\(current.server.end)"])
+            logger.info(
+                "certificate renewed",
+                metadata: ["end": "\(current.server.end)", "authorities": "\(current.authorities.count)"])
         } catch {
             // Tried again; a third of its time is left to find out why.
             logger.error("the certificate cannot be renewed", metadata: ["cause": "\(error)"])

@@ -18,7 +18,10 @@ struct Selection {
             ]),
         Selection(
             schemaFile: "ovn-sb.ovsschema", namespace: "Southbound",
-            tables: ["Chassis", "Chassis_Private", "DHCPv6_Options", "Datapath_Binding", "SB_Global", "Connection"]),
+            tables: [
+                "Chassis", "Chassis_Private", "DHCPv6_Options", "Datapath_Binding", "SB_Global", "Connection", "Encap",
+                "Port_Binding",
+            ]),
         Selection(
             schemaFile: "vswitch.ovsschema", namespace: "OpenVSwitch",
             tables: ["Open_vSwitch", "Bridge", "Port", "Interface"]),

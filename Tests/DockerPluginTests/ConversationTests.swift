@@ -22,7 +22,7 @@ struct ConversationTests {
             #expect(network.pools[0].gateway == "10.1.0.1/16")
             let made = try #require(try await host.lab.networks("blue").first)
             #expect(
-                made.standard.tags.sorted() == ["docker-name-blue", "docker-network-\(network.id.prefix(32))"])
+                made.standard.tags.sorted() == ["docker-name-blue", HostMarks.user(network.id, on: "h1")])
 
             var endpoint = try await host.allocate(in: network)
             #expect(endpoint.addresses[0].hasSuffix("/16"))

@@ -56,6 +56,7 @@ struct API: Sendable {
     static func run(
         on northbound: OVSDBServer, _ southbound: OVSDBServer? = nil, authentication: Authentication = .none,
         limits: Limits = Limits(), storing: NetworkStoreConfiguration = NetworkStoreConfiguration(),
+        hosts: HostAdmission? = nil,
         _ body: @Sendable (API) async throws -> Void
     ) async throws {
         var logger = Logger(label: "test")
@@ -74,6 +75,7 @@ struct API: Sendable {
             var configuration = NeutronServer.Configuration()
             configuration.authentication = authentication
             configuration.limits = limits
+            configuration.hosts = hosts
             let server = NeutronServer(store: store, configuration: configuration, logger: logger)
             try await server.application().test(.router) {
                 try await body(API(client: $0, server: northbound, store: store))

@@ -100,7 +100,14 @@ enum RecordLayout {
     /// The keys by which a record is found: they have the identifier of something else, or say what few are.
     static let references = [
         RBACPolicy.objectKey, SubnetPoolLayout.addressScopeID.name, SubnetPoolLayout.isDefault,
+        JoinedHost.hostNameKey, JoinedHost.tunnelAddressKey,
     ]
+}
+
+/// The record by which of hosts that join at once one is planned again: it has nothing but a generation.
+enum HostsLayout {
+    static let kind = "host_generation"
+    static let id = ID<JoinedHost>(ofName: "host_generation")
 }
 
 /// Keys of the two rows of `Address_Set` of an address group, as ML2/OVN has them.

@@ -324,6 +324,9 @@ enum SouthboundIndexes {
         row.externalIDs["name"].flatMap { NetworkLayout.networkID(switchName: $0) }
     }
 
+    static let tunnelAddress = Index<Southbound.Encap, String>.column(\.ip, name: "tunnel address")
+    static let binding = Index<Southbound.PortBinding, String>.column(\.logicalPort, name: "binding")
+
     static let dhcpv6Option = Index<Southbound.DHCPv6Options, String>.column(\.name, name: "DHCPv6 option")
 
     static let tables: [MonitoredTable] = [
@@ -335,5 +338,8 @@ enum SouthboundIndexes {
         MonitoredTable(Southbound.DHCPv6Options.self, columns: [.name]).indexed(by: dhcpv6Option),
         // A row for each network, however many ports it has.
         MonitoredTable(Southbound.DatapathBinding.self, columns: [.externalIDs, .tunnelKey]).indexed(by: datapath),
+        MonitoredTable(Southbound.Encap.self, columns: [.chassisName, .ip]).indexed(by: tunnelAddress),
+        // A row for each port: where it is, by what ovn-controllers claim.
+        MonitoredTable(Southbound.PortBinding.self, columns: [.chassis, .logicalPort]).indexed(by: binding),
     ]
 }

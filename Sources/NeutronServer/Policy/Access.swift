@@ -42,6 +42,10 @@ struct Access<Of: ServedResource>: Sendable {
         var target = resource.policyTarget(in: snapshot)
         if let owner = given["device_owner"]?.string { target.deviceOwner = owner }
         target.targetProject = given["target_tenant"]?.string ?? ""
+        if requester.host != nil {
+            target.newHost = Of.newHost(in: given, snapshot)
+            target.isHostGone = !target.host.isEmpty && !snapshot.isHostKnown(target.host)
+        }
         try Policy.enforce(requester, action, target, given: given)
         if action.hasPrefix("delete_") { try resource.checkDeletion(by: requester) }
         if action == "update_\(Of.memberName)" { try Of.check(given, for: resource, by: requester, in: snapshot) }
@@ -111,6 +115,7 @@ struct Access<Of: ServedResource>: Sendable {
                     requester, "get_network", PolicyTarget(projectID: ownership.projectID, on: ownership))
             else { throw .networkNotFound(network) }
             target = PolicyTarget(projectID: project, on: ownership, deviceOwner: owner)
+            if requester.host != nil { target.newHost = Of.newHost(in: given, snapshot) }
             guard isTrusted || target.isShared || target.isOnNetwork(of: project) else {
                 throw NeutronError.networkOfAnother(project: project, kind: Of.memberName)
             }

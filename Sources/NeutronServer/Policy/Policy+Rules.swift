@@ -6,7 +6,7 @@ extension Policy {
     /// The role `admin` may do everything; no condition means `admin` only.
     ///
     /// The names and the conditions are those of Neutron's `neutron/conf/policies` with the roles admin, member and
-    /// reader. An attribute without a line may be set with the action's permission, and seen with the resource's.
+    /// reader; what is said of hosts is our own. An attribute without a line may be set with the action's permission, and seen with the resource's.
     static let rules: [Rule] = [
         // Networks.
         Rule("get_network", [.projectReader, .shared, .external, .role("advsvc")]),
@@ -57,10 +57,10 @@ extension Policy {
 
         // Ports. A network's owner sees all ports on it, and may delete them.
         Rule("get_port", [.projectReader, .networkReader, .role("advsvc")]),
-        Rule("get_port:binding:host_id", []),
-        Rule("get_port:binding:profile", []),
-        Rule("get_port:binding:vif_type", []),
-        Rule("get_port:binding:vif_details", []),
+        Rule("get_port:binding:host_id", [.host]),
+        Rule("get_port:binding:profile", [.host]),
+        Rule("get_port:binding:vif_type", [.host]),
+        Rule("get_port:binding:vif_details", [.host]),
         Rule("get_port:resource_request", []),
         Rule("create_port", [.projectMember, .role("advsvc")]),
         Rule("create_port:device_owner", [.notNetworkDevice, .networkMember, .role("advsvc")]),
@@ -69,26 +69,31 @@ extension Policy {
         Rule("create_port:fixed_ips:ip_address", [.networkMember, .role("advsvc")]),
         Rule("create_port:fixed_ips:subnet_id", [.networkMember, .shared, .role("advsvc")]),
         Rule("create_port:port_security_enabled", [.networkMember, .role("advsvc")]),
-        Rule("create_port:binding:host_id", []),
-        Rule("create_port:binding:profile", []),
+        Rule("create_port:binding:host_id", [.hostForItself]),
+        Rule("create_port:binding:profile", [.hostForItself]),
         Rule("create_port:binding:vnic_type", [.projectMember]),
         Rule("create_port:allowed_address_pairs", [.networkMember]),
         Rule("create_port:allowed_address_pairs:mac_address", [.networkMember]),
         Rule("create_port:allowed_address_pairs:ip_address", [.networkMember]),
         Rule("update_port", [.projectMember, .role("advsvc")]),
         Rule("update_port:device_owner", [.notNetworkDevice, .networkMember, .role("advsvc")]),
-        Rule("update_port:mac_address", [.role("advsvc")]),
+        Rule("update_port:mac_address", [.hostOnNetwork, .role("advsvc")]),
         Rule("update_port:fixed_ips", [.networkMember, .role("advsvc")]),
         Rule("update_port:fixed_ips:ip_address", [.networkMember, .role("advsvc")]),
         Rule("update_port:fixed_ips:subnet_id", [.networkMember, .shared, .role("advsvc")]),
         Rule("update_port:port_security_enabled", [.networkMember, .role("advsvc")]),
-        Rule("update_port:binding:host_id", []),
-        Rule("update_port:binding:profile", []),
+        Rule("update_port:binding:host_id", [.hostForItself]),
+        Rule("update_port:binding:profile", [.hostForItself]),
         Rule("update_port:binding:vnic_type", [.projectMember, .role("advsvc")]),
         Rule("update_port:allowed_address_pairs", [.networkMember]),
         Rule("update_port:allowed_address_pairs:mac_address", [.networkMember]),
         Rule("update_port:allowed_address_pairs:ip_address", [.networkMember]),
         Rule("delete_port", [.projectMember, .networkMember, .role("advsvc")]),
+
+        // Hosts, by their certificates, are members of the project of their invitation. Of an action that has a second line
+        // here both must hold.
+        Rule("host_update_port", [.boundToItself, .boundToNone, .boundToGone]),
+        Rule("host_delete_port", [.boundToItself, .boundToNone, .boundToGone]),
 
         // Address groups.
         Rule("get_address_group", [.projectReader, .shared]),

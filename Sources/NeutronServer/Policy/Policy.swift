@@ -41,6 +41,18 @@ enum Policy {
         case notEveryone
         /// In lower case.
         case role(String)
+        /// It is a host.
+        case host
+        /// It is a host, and the resource is on a network of its project.
+        case hostOnNetwork
+        /// It is a host, and the port will be bound to itself or to no host.
+        case hostForItself
+        /// The port is bound to the host that asks.
+        case boundToItself
+        /// The port is bound to no host.
+        case boundToNone
+        /// The port is bound to a host that is gone: it has been removed, and has no chassis.
+        case boundToGone
 
         func holds(_ requester: Requester, _ target: PolicyTarget) -> Bool {
             switch self {
@@ -55,8 +67,17 @@ enum Policy {
             case .notNetworkDevice: !target.deviceOwner.hasPrefix("network:")
             case .notEveryone: target.targetProject != RBACPolicy.everyone
             case .role(let role): requester.roles.contains(role)
+            case .host: requester.host != nil
+            case .hostOnNetwork: requester.host != nil && target.isOnNetwork(of: requester.projectID)
+            case .hostForItself: requester.isItself(target.newHost ?? target.host, orNone: true)
+            case .boundToItself: requester.isItself(target.host, orNone: false)
+            case .boundToNone: target.host.isEmpty
+            case .boundToGone: target.isHostGone
             }
         }
+
+        /// Whether it holds for hosts alone.
+        var isOfHosts: Bool { [.host, .hostOnNetwork, .hostForItself].contains(self) }
     }
 
     private static let conditions = Dictionary(rules.map { ($0.name, $0.conditions) }, uniquingKeysWith: { $1 })
@@ -84,6 +105,11 @@ enum Policy {
         var isAllowed = allows(requester, action, target)
         // As Neutron prints combined rules.
         var text = "rule:\(action)"
+        let ofHosts = "host_\(action)"
+        if requester.host != nil, conditions[ofHosts] != nil {
+            isAllowed = isAllowed && allows(requester, ofHosts, target)
+            text = "(\(text) and rule:\(ofHosts))"
+        }
         for name in attributes[action, default: []] {
             guard let value = given[name], isMentioned(name, value, action) else { continue }
             let rule = "\(action):\(name)"
@@ -94,7 +120,23 @@ enum Policy {
             text += " and " + (parts.isEmpty ? "rule:\(rule)" : "(rule:\(rule) and (\(names)))")
             text = "(\(text))"
         }
-        guard isAllowed else { throw .policyNotAuthorized(text) }
+        guard isAllowed else {
+            let refusal = NeutronError.policyNotAuthorized(text)
+            throw requester.host.flatMap { reason($0, target) }.map { refusal.adding($0) } ?? refusal
+        }
+    }
+
+    /// What a host may not, where that is why it is refused.
+    private static func reason(_ host: RequestingHost, _ target: PolicyTarget) -> String? {
+        if !target.host.isEmpty, !host.isNamed(target.host), !target.isHostGone {
+            return
+                "the port is bound to host \(target.host), and host \(host.hostName) changes and deletes what is bound "
+                + "to itself or to no host."
+        }
+        if let other = target.newHost, !other.isEmpty, !host.isNamed(other) {
+            return "host \(host.hostName) binds ports to itself alone, not to host \(other)."
+        }
+        return nil
     }
 
     /// The same for attributes that only admin may set, which needs no look-up.
@@ -102,7 +144,7 @@ enum Policy {
         _ requester: Requester, _ action: String, given: [String: JSON]
     ) throws(NeutronError) {
         let isForAdmin = attributes[action, default: []].contains { name in
-            conditions["\(action):\(name)", default: []].isEmpty
+            conditions["\(action):\(name)", default: []].allSatisfy { requester.host == nil && $0.isOfHosts }
                 && given[name].map { isMentioned(name, $0, action) } ?? false
         }
         if isForAdmin { try enforce(requester, action, PolicyTarget(projectID: ""), given: given) }
@@ -127,5 +169,13 @@ enum Policy {
     private static func parts(of value: JSON, _ rule: String) -> [String] {
         (value.array ?? []).flatMap { ($0.object ?? [:]).keys.sorted() }.map { "\(rule):\($0)" }
             .filter { conditions[$0] != nil }
+    }
+}
+
+extension Requester {
+    /// Whether it is the host of this name.
+    fileprivate func isItself(_ name: String, orNone: Bool) -> Bool {
+        guard let host else { return false }
+        return name.isEmpty ? orNone : host.isNamed(name)
     }
 }

@@ -14,6 +14,12 @@ struct PolicyTarget: Sendable {
     var parentProjectID: String?
     /// Of an RBAC policy, after the change.
     var targetProject = ""
+    /// Of a port: the host that it is bound to; empty for none.
+    var host = ""
+    /// Of a port: the host that it shall be bound to; nil for the same.
+    var newHost: String?
+    /// Whether nothing is known of `host` any more: it has neither a record nor a chassis.
+    var isHostGone = false
     /// Whether the requester's project may use it although it may not be its own; for what is on a network, the network.
     var isShared = false
 
@@ -35,6 +41,8 @@ extension ServedResource {
     static var isOnNetwork: Bool { false }
 
     static func ports(in given: [String: JSON]) -> [ID<Port>] { [] }
+
+    static func newHost(in given: [String: JSON], _ snapshot: Snapshot) -> String? { nil }
 
     func seen(in snapshot: Snapshot) -> Self { self }
 
@@ -95,7 +103,17 @@ extension Port {
     static var isOnNetwork: Bool { true }
 
     func policyTarget(in snapshot: Snapshot) -> PolicyTarget {
-        PolicyTarget(
+        var target = PolicyTarget(
             projectID: standard.projectID, on: snapshot.ownership(of: networkID), deviceOwner: deviceOwner)
+        target.host = binding.hostID
+        return target
+    }
+
+    /// Where its profile names a parent, it is where that is.
+    static func newHost(in given: [String: JSON], _ snapshot: Snapshot) -> String? {
+        if let parent = given["binding:profile"]?.object?["parent_name"]?.string {
+            return ID<Port>(parent).flatMap { snapshot.port($0)?.binding.hostID } ?? ""
+        }
+        return given["binding:host_id"].map { $0.string ?? "" }
     }
 }

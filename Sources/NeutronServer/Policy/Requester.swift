@@ -11,6 +11,8 @@ package struct Requester: Hashable, Sendable {
     let isReader: Bool
     /// May change its project's resources; `_member_` is the role's name in old Keystones.
     let isMember: Bool
+    /// Where the requester is a host, by its certificate: the rules of hosts hold besides.
+    var host: RequestingHost?
 
     package init(projectID: String?, userID: String, roles: some Sequence<String>) {
         self.projectID = projectID
@@ -23,4 +25,13 @@ package struct Requester: Hashable, Sendable {
 
     /// The requester without authentication.
     static func trusted(projectID: String) -> Self { Self(projectID: projectID, userID: "", roles: ["admin"]) }
+}
+
+/// A host that makes a request.
+struct RequestingHost: Hashable, Sendable {
+    let systemID: String
+    /// What `binding:host_id` calls it; the system id means it too.
+    let hostName: String
+
+    func isNamed(_ name: String) -> Bool { name == hostName || name == systemID }
 }

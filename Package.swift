@@ -36,6 +36,9 @@ let http: [Target.Dependency] = [
 ]
 /// Inside the programs, so that the machines they run on need no libyaml (`docs/decisions/0007-yaml.md`).
 let libyaml: [LinkerSetting] = [.linkedLibrary(":libyaml.a")]
+let crypto: [Target.Dependency] = [
+    .product(name: "Crypto", package: "swift-crypto"), .product(name: "CryptoExtras", package: "swift-crypto"),
+]
 let hashTrees: Target.Dependency = .product(name: "HashTreeCollections", package: "swift-collections")
 
 /// A room of `docs/architecture.md`. `Tests/ArchitectureTests` compares these edges with its table.
@@ -80,6 +83,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -98,6 +102,7 @@ let package = Package(
         room("NameDirectory", uses: ["NetAddress", "DNSMessages"]),
         room("Deadlines"),
         room("NeutronAPI", uses: ["NetAddress", "JSONCoding", "Deadlines"]),
+        room("Identity", uses: ["Deadlines", "NeutronAPI"] + crypto),
         room("Release"),
         room("Discretion", uses: [logging]),
         .systemLibrary(name: "CYAML"),
@@ -142,8 +147,8 @@ let package = Package(
         room(
             "NeutronServer",
             uses: [
-                "NetAddress", "JSONCoding", "Deadlines", "NeutronAPI", "HTTPServing", "HTTPTransport", "Keystone",
-                "NetworkStore", hummingbird, lifecycle, logging, metrics, locks, nioHTTP,
+                "NetAddress", "JSONCoding", "Deadlines", "NeutronAPI", "Identity", "HTTPServing", "HTTPTransport",
+                "Keystone", "NetworkStore", hummingbird, lifecycle, logging, metrics, locks, nioHTTP,
             ] + nio),
         room(
             "HostAttachment",
@@ -241,6 +246,7 @@ let package = Package(
         tests("DNSMessages"),
         tests("NameDirectory"),
         tests("NeutronAPI"),
+        tests("Identity", uses: ["Deadlines", "NeutronAPI"]),
         tests("Discretion", uses: [logging, locks]),
         tests("Netlink"),
         tests("EmbeddedOVN", uses: [lifecycle, logging]),

@@ -100,6 +100,8 @@ enum RecordLayout {
     /// The keys by which a record is found: they have the identifier of something else, or say what few are.
     static let references = [
         RBACPolicy.objectKey, SubnetPoolLayout.addressScopeID.name, SubnetPoolLayout.isDefault,
+        IdentityUser.nameKey, IdentityProject.nameKey, ApplicationCredential.userKey, ApplicationCredential.nameKey,
+        TokenKey.numberKey,
     ]
 }
 

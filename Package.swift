@@ -216,9 +216,9 @@ let package = Package(
         command(
             "ovn-ipam",
             uses: [
-                "NetAddress", "OVSDB", "DHCPOptions", "NeutronAPI", "Release", "YAML", "Discretion", "CLinux",
-                "EmbeddedOVN", "OVSDBClient", "HTTPTransport", "Keystone", "NetworkStore", "NeutronServer", arguments,
-                configuration, lifecycle, signals, logging,
+                "NetAddress", "JSONCoding", "OVSDB", "DHCPOptions", "Deadlines", "NeutronAPI", "Identity", "Release",
+                "YAML", "Discretion", "CLinux", "EmbeddedOVN", "OVSDBClient", "HTTPTransport", "Keystone",
+                "NetworkStore", "NeutronServer", arguments, configuration, lifecycle, signals, logging,
             ] + nio),
         command(
             "ovn-docker-plugin",

@@ -118,7 +118,8 @@ struct IdentityRecordTests {
         try await withOVSDBServer(schema: .northbound) { server in
             try await withStore(server) { store in
                 let made = try await store.create(project("p"))
-                let alice = try await store.create(user("alice", [RoleGrant(made.id, .admin), RoleGrant(made.id, .reader)]))
+                let alice = try await store.create(
+                    user("alice", [RoleGrant(made.id, .admin), RoleGrant(made.id, .reader)]))
                 #expect(store.snapshot().identityUser(alice.id) == alice)
                 var credential = ApplicationCredential(id: .random(), standard: alice.standard)
                 (credential.name, credential.userID, credential.identityProjectID) = ("c", alice.id, made.id)

@@ -178,7 +178,11 @@ struct IdentityTests {
         arguments: [
             [:], ["auth": [:]], ["auth": 1], ["auth": ["identity": ["methods": []]]],
             ["auth": ["identity": ["methods": ["password"]]]],
-            ["auth": ["identity": ["methods": ["password"], "password": ["user": ["name": "alice", "password": "x"]]]]],
+            [
+                "auth": [
+                    "identity": ["methods": ["password"], "password": ["user": ["name": "alice", "password": "x"]]]
+                ]
+            ],
             ["auth": ["identity": ["methods": ["token"], "token": ["id": 7]]]],
         ] as [JSON])
     func `a body that says too little is 400`(_ body: JSON) async throws {
@@ -314,7 +318,8 @@ struct IdentityTests {
             #expect(try await identity(.delete, "/v3/auth/tokens", as: bob, subject: alice).status == 403)
             #expect(try await identity(.get, "/v3/auth/tokens", as: root, subject: alice).status == 200)
             let user = try #require(
-                try await identity(.get, "/v3/auth/tokens", as: alice, subject: alice)["token", "user", "id"]).text
+                try await identity(.get, "/v3/auth/tokens", as: alice, subject: alice)["token", "user", "id"]
+            ).text
             #expect(try await identity(.get, "/v3/users/\(user)", as: alice)["user", "name"] == "alice")
             for path in ["", "/projects", "/application_credentials"] {
                 #expect(try await identity(.get, "/v3/users/\(user)\(path)", as: bob).status == 403)
@@ -334,7 +339,8 @@ struct IdentityTests {
         try await IdentityAPI.run { identity in
             let token = try await identity.token("alice")
             let user = try #require(
-                try await identity(.get, "/v3/auth/tokens", as: token, subject: token)["token", "user", "id"]).text
+                try await identity(.get, "/v3/auth/tokens", as: token, subject: token)["token", "user", "id"]
+            ).text
             let path = "/v3/users/\(user)/application_credentials"
             func make(_ given: [String: JSON], as token: String) async throws -> API.Reply {
                 try await identity(.post, path, ["application_credential": .object(given)], as: token)

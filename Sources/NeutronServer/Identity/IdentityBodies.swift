@@ -116,7 +116,9 @@ extension IdentitySession {
 
     /// Both services are where the client has found this one.
     static func catalogue(_ root: String) -> JSON {
-        let services = [(type: "network", name: "neutron", url: root), ("identity", "keystone", "\(root)/v3")]
+        let services: [(type: String, name: String, url: String)] = [
+            ("network", "neutron", root), ("identity", "keystone", "\(root)/v3"),
+        ]
         return .array(
             services.map { service in
                 let endpoints = ["public", "internal", "admin"].map { interface -> JSON in

@@ -125,7 +125,8 @@ private struct CredentialRequest {
         for item in items {
             let name = item["id"]?.string ?? item["name"]?.string ?? ""
             guard let role = IdentityRole(rawValue: name.lowercased()), roles.contains(role) else {
-                throw .badRequest("Invalid application credential: Could not find role assignment for \(name.shortened).")
+                throw .badRequest(
+                    "Invalid application credential: Could not find role assignment for \(name.shortened).")
             }
             found.insert(role)
         }

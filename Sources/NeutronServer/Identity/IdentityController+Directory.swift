@@ -1,6 +1,7 @@
 import Hummingbird
-import JSONCoding
 import Identity
+import JSONCoding
+import Logging
 import NetworkStore
 import NeutronAPI
 

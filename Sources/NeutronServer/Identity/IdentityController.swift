@@ -3,6 +3,7 @@ import Hummingbird
 import Identity
 import JSONCoding
 import Logging
+import NetAddress
 import NetworkStore
 import NeutronAPI
 
@@ -152,7 +153,6 @@ struct IdentityController: Sendable {
         return reply([name: items, "links": ["self": .string(url), "next": .null, "previous": .null]])
     }
 }
-
 
 extension Request {
     fileprivate var wantsNoCatalogue: Bool { queryString["nocatalog"].first != nil }

@@ -63,9 +63,9 @@ final class IdentityService: Sendable {
             case .malformed: throw Rejection(reason: "malformed")
             case .forged: throw Rejection(reason: "wrong signature")
             case .unknownKey(let number):
-                // An invented number costs a look at most where it could be that of the next key.
-                let next = (snapshot.newestTokenKey?.number ?? 0) + 1
-                throw Rejection(reason: "no key \(number)", mayBeStale: Int(number) == next)
+                // Another replica may have made it just now.
+                let newest = snapshot.newestTokenKey?.number ?? 0
+                throw Rejection(reason: "no key \(number)", mayBeStale: Int(number) > newest)
             }
         }
         guard token.expiresAt > configuration.now() else { throw Rejection(reason: "expired") }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Discretion
+import EmbeddedOVN
 import Glibc
 import Logging
 import NetworkStore
@@ -15,7 +16,8 @@ struct NorthboundOptions: ParsableArguments {
 
     @Option(
         name: .customLong("nb"),
-        help: ArgumentHelp("OVN_Northbound's remote (default: its unix socket in the folder of the sockets).",
+        help: ArgumentHelp(
+            "OVN_Northbound's remote (default: its unix socket in the folder of the sockets).",
             valueName: "remotes"))
     var northbound: String?
 

@@ -4,6 +4,7 @@ import Glibc
 import Identity
 import NetworkStore
 import NeutronAPI
+import NeutronServer
 
 struct OpenRCCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -17,10 +18,13 @@ struct OpenRCCommand: AsyncParsableCommand {
     @Argument(help: "The user's name or identifier.")
     var user: String
 
-    @Option(help: ArgumentHelp("The project (default: the user's default project, or the only one).", valueName: "project"))
+    @Option(
+        help: ArgumentHelp("The project (default: the user's default project, or the only one).", valueName: "project"))
     var project: String?
 
-    @Option(help: ArgumentHelp("The identity service's URL (default: of this machine's name, port 9696).", valueName: "url"))
+    @Option(
+        help: ArgumentHelp("The identity service's URL (default: of this machine's name, port 9696).", valueName: "url")
+    )
     var url: String?
 
     @Flag(help: "Make an application credential, for programs.")
@@ -65,7 +69,8 @@ struct OpenRCCommand: AsyncParsableCommand {
             export("OS_PROJECT_DOMAIN_ID", "default")
             export("OS_USER_DOMAIN_NAME", "Default")
             export("OS_USERNAME", found.name)
-            lines.append("echo \"Please enter your OpenStack Password for project $OS_PROJECT_NAME as user $OS_USERNAME: \" >&2")
+            lines.append(
+                "echo \"Please enter your OpenStack Password for project $OS_PROJECT_NAME as user $OS_USERNAME: \" >&2")
             lines.append("read -sr OS_PASSWORD_INPUT")
             lines.append("export OS_PASSWORD=$OS_PASSWORD_INPUT")
             lines.append("unset OS_PASSWORD_INPUT")

@@ -43,6 +43,9 @@ let x509: [Target.Dependency] = [
     .product(name: "SwiftASN1", package: "swift-asn1"),
     .product(name: "Crypto", package: "swift-crypto"),
 ]
+let crypto: [Target.Dependency] = [
+    .product(name: "Crypto", package: "swift-crypto"), .product(name: "CryptoExtras", package: "swift-crypto"),
+]
 let hashTrees: Target.Dependency = .product(name: "HashTreeCollections", package: "swift-collections")
 
 /// A room of `docs/architecture.md`. `Tests/ArchitectureTests` compares these edges with its table.
@@ -108,6 +111,7 @@ let package = Package(
         room("NameDirectory", uses: ["NetAddress", "DNSMessages"]),
         room("Deadlines"),
         room("NeutronAPI", uses: ["NetAddress", "JSONCoding", "Deadlines"]),
+        room("Identity", uses: ["Deadlines", "NeutronAPI"] + crypto),
         room("Release"),
         room("Discretion", uses: [logging]),
         .systemLibrary(name: "CYAML"),
@@ -153,9 +157,9 @@ let package = Package(
         room(
             "NeutronServer",
             uses: [
-                "NetAddress", "JSONCoding", "Deadlines", "NeutronAPI", "Certificates", "HTTPServing", "HTTPTransport",
-                "Keystone", "NetworkStore", hummingbird, lifecycle, logging, metrics, locks, nioHTTP, nioSSL,
-                nioTLS,
+                "NetAddress", "JSONCoding", "Deadlines", "NeutronAPI", "Identity", "Certificates", "HTTPServing",
+                "HTTPTransport", "Keystone", "NetworkStore", hummingbird, lifecycle, logging, metrics, locks, nioHTTP,
+                nioSSL, nioTLS,
             ] + nio),
         room(
             "HostAttachment",
@@ -223,8 +227,9 @@ let package = Package(
         command(
             "ovn-ipam",
             uses: [
-                "NetAddress", "OVSDB", "OVNModel", "DHCPOptions", "Deadlines", "NeutronAPI", "Release", "YAML",
-                "Discretion", "Certificates", "CLinux", "EmbeddedOVN", "OVSDBClient", "HTTPTransport", "Keystone",
+                "NetAddress", "JSONCoding", "OVSDB", "OVNModel", "DHCPOptions", "Deadlines", "NeutronAPI", "Identity",
+                "Release", "YAML", "Discretion", "CLinux", "Certificates", "EmbeddedOVN", "OVSDBClient",
+                "HTTPTransport", "Keystone",
                 "NetworkStore", "NeutronServer", arguments, configuration, lifecycle, signals, logging,
             ] + nio),
         command(
@@ -253,6 +258,7 @@ let package = Package(
         tests("DNSMessages"),
         tests("NameDirectory"),
         tests("NeutronAPI"),
+        tests("Identity", uses: ["Deadlines", "NeutronAPI"]),
         tests("Discretion", uses: [logging, locks]),
         tests("Certificates", uses: x509),
         tests("Netlink"),

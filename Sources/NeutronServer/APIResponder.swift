@@ -23,7 +23,10 @@ package struct APIResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Con
                 try await inner.respond(to: Self.withoutSuffix(request), context: context)
             }
             // The router's own 404; ours all have a body.
-            if response.status == .notFound, response.body.contentLength == 0 { response = .neutron(.pathNotFound) }
+            if response.status == .notFound, response.body.contentLength == 0 {
+                let isIdentity = request.uri.path.hasPrefix("/v3/")
+                response = isIdentity ? .identity(.pathNotFound, url: "") : .neutron(.pathNotFound)
+            }
         } catch {
             response = reply(to: error, context: context)
         }

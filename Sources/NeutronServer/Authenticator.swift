@@ -11,6 +11,8 @@ package enum Authentication: Sendable {
     case none
     /// By a Keystone token. `url` tells clients where to get one.
     case keystone(any TokenValidation, url: String)
+    /// By a token of the service itself, for users in the Northbound database; `/v3` serves them.
+    case builtin(IdentityConfiguration)
 }
 
 /// Authenticates a request before it is served.
@@ -19,6 +21,8 @@ struct Authenticator: RouterMiddleware {
     let defaultProject: String
     /// Nil where hosts cannot join: then no certificate is a right.
     let hosts: HostAuthentication?
+    /// Of ``Authentication/builtin(_:)``.
+    let identity: IdentityService?
 
     func handle(
         _ request: Request, context: APIRequestContext,
@@ -52,6 +56,17 @@ struct Authenticator: RouterMiddleware {
             context.authenticated = Requester(projectID: valid.projectID, userID: valid.userID, roles: valid.roles)
             context.logger[metadataKey: "user"] = "\(valid.userID)"
             context.logger[metadataKey: "project"] = "\(valid.projectID ?? "none")"
+        case .builtin:
+            let url = context.base + "/v3"
+            guard let identity, let token = request.headers[.authToken] else { return .unauthorized(url) }
+            do { context.authenticated = try await identity.validate(token).requester } catch let error
+                as IdentityService.Rejection
+            {
+                context.logger.info("token rejected", metadata: ["cause": "\(error.reason)"])
+                return .unauthorized(url)
+            }
+            context.logger[metadataKey: "user"] = "\(context.authenticated?.userID ?? "")"
+            context.logger[metadataKey: "project"] = "\(context.authenticated?.projectID ?? "none")"
         }
         return try await next(request, context)
     }

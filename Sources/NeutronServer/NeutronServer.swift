@@ -38,12 +38,18 @@ package struct NeutronServer: Sendable {
     let logger: Logger
     private let firstCopy = FirstCopyGate()
     private let work: Workload
+    private let identity: IdentityService?
 
     package init(store: NetworkStore, configuration: Configuration = Configuration(), logger: Logger) {
         self.store = store
         self.configuration = configuration
         self.logger = logger
         work = Workload(limits: configuration.limits)
+        if case .builtin(let settings) = configuration.authentication {
+            identity = IdentityService(store: store, configuration: settings)
+        } else {
+            identity = nil
+        }
     }
 
     /// The application, a service to run. `onRunning` gets the port once connections are accepted.
@@ -79,10 +85,11 @@ package struct NeutronServer: Sendable {
         HealthController(store: store).addRoutes(to: root)
         let versions = VersionController(resources: Self.resources)
         versions.addRoutes(to: root)
+        if let identity { IdentityController(identity: identity, work: work).addRoutes(to: router.group("v3")) }
         let version = router.group("v2.0").add(
             middleware: Authenticator(
                 authentication: configuration.authentication, defaultProject: configuration.defaultProject,
-                hosts: configuration.hosts.map { _ in HostAuthentication(store: store) }))
+                hosts: configuration.hosts.map { _ in HostAuthentication(store: store) }, identity: identity))
         if let hosts = configuration.hosts { HostController(store: store, admission: hosts).addRoutes(to: root) }
         versions.addIndex(to: version)
         ExtensionController().addRoutes(to: version)

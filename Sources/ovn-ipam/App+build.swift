@@ -97,6 +97,7 @@ struct App: Sendable {
         if let validator, let keystone = settings.keystone {
             serverConfiguration.authentication = .keystone(validator, url: keystone.publicURL)
         }
+        if let identity = settings.identity { serverConfiguration.authentication = .builtin(identity) }
         let server = NeutronServer(store: store, configuration: serverConfiguration, logger: logger)
             .application { listens.yield($0) }
         let notice = ReadyNotice(

@@ -14,7 +14,10 @@ struct OVNIPAM: AsyncParsableCommand {
             file that --config names (nb-listen: 127.0.0.1:6641); the first of these that is there counts.
             """,
         version: version,
-        subcommands: [ServeCommand.self, UpCommand.self, InviteCommand.self, HostCommand.self])
+        subcommands: [
+            ServeCommand.self, UpCommand.self, InviteCommand.self, HostCommand.self, UserCommand.self,
+            ProjectCommand.self, OpenRCCommand.self, TokenKeyCommand.self,
+        ])
 
     /// Exit codes: 0 success, 1 failure, 2 usage error (a flag, a variable, a line of the configuration file).
     static func main() async {

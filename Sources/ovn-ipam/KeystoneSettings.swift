@@ -11,14 +11,14 @@ struct KeystoneSettings: Sendable {
     var publicURL: String
     var validation = TokenValidator.Configuration()
 
-    /// Nil for `noauth`: then nothing about Keystone may be set, lest an open API is taken for an authenticated one.
+    /// Nil unless `mode` is `keystone`: then nothing about Keystone may be set, lest an open API is taken for an authenticated one.
     /// `value` reads a setting, nil where it is not there.
     init?(
         mode: String, cacheTime: Int?, _ value: (Setting) throws(SettingsError) -> String?
     ) throws(SettingsError) {
         guard mode == "keystone" else {
             for setting in Self.needed where try value(setting) != nil {
-                throw SettingsError("\(setting.rawValue) is set, but auth is noauth: set auth to keystone")
+                throw SettingsError("\(setting.rawValue) is set, but auth is \(mode): set auth to keystone")
             }
             return nil
         }

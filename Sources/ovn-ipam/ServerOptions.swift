@@ -23,7 +23,7 @@ struct ServerOptions: ParsableArguments {
     @Option(help: ArgumentHelp(Setting.logLevel.help, valueName: "level"))
     var logLevel: String?
 
-    @Option(name: .customLong("auth"), help: ArgumentHelp(Setting.authentication.help, valueName: "noauth|keystone"))
+    @Option(name: .customLong("auth"), help: ArgumentHelp(Setting.authentication.help, valueName: "noauth|builtin|keystone"))
     var authentication: String?
 
     @Option(name: .customLong("auth-url"), help: ArgumentHelp(Setting.authURL.help, valueName: "url"))
@@ -52,6 +52,9 @@ struct ServerOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp(Setting.tokenCacheTime.help, valueName: "seconds"))
     var tokenCacheTime: String?
+
+    @Option(help: ArgumentHelp(Setting.tokenLifetime.help, valueName: "seconds"))
+    var tokenLifetime: String?
 
     @Option(name: .customLong("underlay-mtu"), help: ArgumentHelp(Setting.underlayMTU.help, valueName: "bytes"))
     var underlayMTU: String?
@@ -82,6 +85,7 @@ struct ServerOptions: ParsableArguments {
             .authURL: authURL, .authUsername: authUsername, .authUserDomain: authUserDomain,
             .authPasswordFile: authPasswordFile, .authProject: authProject, .authProjectDomain: authProjectDomain,
             .authAuthority: authAuthority, .authPublicURL: authPublicURL, .tokenCacheTime: tokenCacheTime,
+            .tokenLifetime: tokenLifetime,
             .underlayMTU: underlayMTU,
             .tunnelVersion: tunnelVersion, .dnsDomain: dnsDomain, .dnsServers: dnsServers, .leaseTime: leaseTime,
             .baseMAC: baseMAC, .quota: quota.isEmpty ? nil : quota.joined(separator: ","),

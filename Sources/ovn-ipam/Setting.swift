@@ -18,6 +18,7 @@ enum Setting: String, CaseIterable, Hashable, Sendable {
     case authAuthority = "auth-ca-cert"
     case authPublicURL = "auth-public-url"
     case tokenCacheTime = "token-cache-time"
+    case tokenLifetime = "token-lifetime"
     case northbound = "nb"
     case southbound = "sb"
     case privateKey = "private-key"
@@ -59,7 +60,8 @@ enum Setting: String, CaseIterable, Hashable, Sendable {
         case .defaultProject: "The project of resources created by requests that name none (default: admin)."
         case .logLevel: "trace, debug, info, notice, warning, error or critical (default: info)."
         case .authentication:
-            "Authentication: noauth, or keystone for tokens of Keystone (default: noauth)."
+            "Authentication: noauth, builtin for users of the service itself, or keystone for tokens of Keystone "
+                + "(default: noauth)."
         case .authURL: "Keystone's URL, such as https://192.0.2.1:5000/v3."
         case .authUsername: "The user for validating tokens; it needs the role service or admin."
         case .authUserDomain: "The domain of that user, by name (default: the one whose id is default)."
@@ -70,6 +72,8 @@ enum Setting: String, CaseIterable, Hashable, Sendable {
         case .authAuthority: "The CA certificate of Keystone's, PEM (default: those of this machine)."
         case .authPublicURL: "The Keystone URL given to clients without a token (default: auth-url)."
         case .tokenCacheTime: "Seconds that a validated token is cached, 1 to 60 (default: 30)."
+        case .tokenLifetime:
+            "Seconds that a token of the service itself is valid, 60 to 86400, with builtin (default: 3600)."
         case .northbound:
             "OVN_Northbound's remote: unix:PATH, tcp:HOST:PORT or ssl:HOST:PORT, several separated by commas."
         case .southbound:
@@ -91,7 +95,7 @@ enum Setting: String, CaseIterable, Hashable, Sendable {
         case .baseMAC: "MAC addresses start with the first three octets of this (default: fa:16:3e:00:00:00)."
         case .quota:
             "How many resources of a kind each project may have, such as port=500; -1 for any number; may be repeated "
-                + "(default: Neutron's numbers with keystone, else any number)."
+                + "(default: Neutron's numbers with builtin or keystone, else any number)."
         }
     }
 }

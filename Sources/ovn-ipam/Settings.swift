@@ -24,6 +24,8 @@ struct Settings: Sendable {
     var security: SecuritySettings? = SecuritySettings()
     /// Nil without authentication.
     var keystone: KeystoneSettings?
+    /// Nil unless the service has users of its own.
+    var identity: IdentityConfiguration?
     var logLevel = Logger.Level.info
 
     /// Flags take precedence over the environment, the environment over the file.
@@ -124,10 +126,20 @@ struct Settings: Sendable {
         let cacheTime = try value(.tokenCacheTime, "a number of seconds from 1 to 60") { text in
             Int(text).flatMap { 1...60 ~= $0 ? $0 : nil }
         }
-        let mode = try value(.authentication, "noauth or keystone") { ["noauth", "keystone"].contains($0) ? $0 : nil }
+        let mode = try value(.authentication, "noauth, builtin or keystone") {
+            ["noauth", "builtin", "keystone"].contains($0) ? $0 : nil
+        }
         keystone = try KeystoneSettings(
             mode: mode ?? "noauth", cacheTime: cacheTime,
             { setting throws(SettingsError) in try text(setting) })
+        let lifetime = try value(.tokenLifetime, "a number of seconds from 60 to 86400") { text in
+            Int(text).flatMap { 60...86_400 ~= $0 ? $0 : nil }
+        }
+        if mode == "builtin" {
+            var configuration = IdentityConfiguration()
+            if let lifetime { configuration.tokenLifetime = lifetime }
+            identity = configuration
+        }
 
         if let folder = try text(.dataFolder) { embedded.dataFolder = folder }
         embedded.runFolder = try text(.runFolder)
@@ -165,7 +177,7 @@ struct Settings: Sendable {
         if let time = try value(.leaseTime, "a number of seconds", integer(1...4_294_967_295)) {
             store.dhcpLeaseTime = time
         }
-        store.quotas = keystone == nil ? .none : .standard
+        store.quotas = keystone == nil && identity == nil ? .none : .standard
         let kinds = QuotaLimits.kinds.joined(separator: ", ")
         if let quotas = try value(
             .quota, "a list of kind=number, with a number from -1 on; kinds are \(kinds)", Self.quotas)

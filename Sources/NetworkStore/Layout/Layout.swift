@@ -101,6 +101,8 @@ enum RecordLayout {
     static let references = [
         RBACPolicy.objectKey, SubnetPoolLayout.addressScopeID.name, SubnetPoolLayout.isDefault,
         JoinedHost.hostNameKey, JoinedHost.tunnelAddressKey,
+        IdentityUser.nameKey, IdentityProject.nameKey, ApplicationCredential.userKey, ApplicationCredential.nameKey,
+        TokenKey.numberKey,
     ]
 }
 

@@ -112,6 +112,12 @@ package struct CredentialFolder: Hashable, Sendable {
             guard count > 0 || errno == EINTR else { throw failure("write \(new)") }
             rest = rest.dropFirst(max(0, count))
         }
+        // What root writes for a service is the service's, which has the folder above.
+        if geteuid() == 0, let above = FileOwner(of: "\(path)/.."), above.user != 0 {
+            guard fchown(descriptor, above.user, above.group) == 0, chown(path, above.user, above.group) == 0 else {
+                throw failure("give \(new) to user \(above.user)")
+            }
+        }
         // Whatever the umask is.
         guard fchmod(descriptor, mode) == 0, fsync(descriptor) == 0 else { throw failure("write \(new)") }
         guard rename(new, file) == 0 else { throw failure("rename \(new)") }

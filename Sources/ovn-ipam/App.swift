@@ -15,7 +15,8 @@ struct OVNIPAM: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            ServeCommand.self, UpCommand.self, InviteCommand.self, HostCommand.self, UserCommand.self,
+            ServeCommand.self, UpCommand.self, InviteCommand.self, HostCommand.self, AuthorityCommand.self,
+            UserCommand.self,
             ProjectCommand.self, OpenRCCommand.self, TokenKeyCommand.self,
         ])
 

@@ -2,7 +2,9 @@ import ArgumentParser
 
 /// The flags of every command that serves.
 struct ServerOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The configuration file, YAML.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "The configuration file, YAML (default: /etc/ovn-containers/ipam.yaml, if it exists).", valueName: "file"))
     var config: String?
 
     @Option(help: ArgumentHelp(Setting.listen.help, valueName: "address:port"))
@@ -23,7 +25,9 @@ struct ServerOptions: ParsableArguments {
     @Option(help: ArgumentHelp(Setting.logLevel.help, valueName: "level"))
     var logLevel: String?
 
-    @Option(name: .customLong("auth"), help: ArgumentHelp(Setting.authentication.help, valueName: "noauth|builtin|keystone"))
+    @Option(
+        name: .customLong("auth"), help: ArgumentHelp(Setting.authentication.help, valueName: "noauth|builtin|keystone")
+    )
     var authentication: String?
 
     @Option(name: .customLong("auth-url"), help: ArgumentHelp(Setting.authURL.help, valueName: "url"))

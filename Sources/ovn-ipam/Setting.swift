@@ -60,7 +60,7 @@ enum Setting: String, CaseIterable, Hashable, Sendable {
         case .defaultProject: "The project of resources created by requests that name none (default: admin)."
         case .logLevel: "trace, debug, info, notice, warning, error or critical (default: info)."
         case .authentication:
-            "Authentication: noauth, builtin for users of the service itself, or keystone for tokens of Keystone "
+            "Authentication: builtin for users of the service itself, noauth, or keystone for tokens of Keystone "
                 + "(default: noauth)."
         case .authURL: "Keystone's URL, such as https://192.0.2.1:5000/v3."
         case .authUsername: "The user for validating tokens; it needs the role service or admin."

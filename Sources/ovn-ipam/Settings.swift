@@ -35,10 +35,16 @@ struct Settings: Sendable {
             InMemoryProvider(name: "flags", values: Self.values(flags.compactMapValues { $0 })),
             InMemoryProvider(name: "environment", values: Self.values(environment.settings)),
         ]
-        if let path = file ?? environment.file {
+        if let path = file ?? environment.file ?? Self.standardFile {
             providers.append(InMemoryProvider(name: path, values: Self.values(try SettingsFile.read(path))))
         }
         try self.init(ConfigReader(providers: providers))
+    }
+
+    /// The packages' file, where it is there.
+    private static var standardFile: String? {
+        let path = "/etc/ovn-containers/ipam.yaml"
+        return access(path, F_OK) == 0 ? path : nil
     }
 
     private static func values(_ settings: [Setting: String]) -> [AbsoluteConfigKey: ConfigValue] {
@@ -129,13 +135,14 @@ struct Settings: Sendable {
         let mode = try value(.authentication, "noauth, builtin or keystone") {
             ["noauth", "builtin", "keystone"].contains($0) ? $0 : nil
         }
+        let authentication = mode ?? (security == nil ? "noauth" : "builtin")
         keystone = try KeystoneSettings(
-            mode: mode ?? "noauth", cacheTime: cacheTime,
+            mode: authentication, cacheTime: cacheTime,
             { setting throws(SettingsError) in try text(setting) })
         let lifetime = try value(.tokenLifetime, "a number of seconds from 60 to 86400") { text in
             Int(text).flatMap { 60...86_400 ~= $0 ? $0 : nil }
         }
-        if mode == "builtin" {
+        if authentication == "builtin" {
             var configuration = IdentityConfiguration()
             if let lifetime { configuration.tokenLifetime = lifetime }
             identity = configuration

@@ -27,7 +27,7 @@ struct HostCommand: AsyncParsableCommand {
         private static let patience = Duration.seconds(2)
 
         func run() async throws {
-            let hosts = try await options.withStore(try options.settings()) { store in
+            let hosts = try await options.withStore(withSouthbound: true) { store in
                 try await store.pingChassis()
                 let deadline = ContinuousClock.now + Self.patience
                 let start = Timestamp.now
@@ -63,7 +63,7 @@ struct HostCommand: AsyncParsableCommand {
 
         func run() async throws {
             let (name, force) = (name, force)
-            let removal = try await options.withStore(try options.settings()) { store in
+            let removal = try await options.withStore(withSouthbound: true) { store in
                 try await store.removeHost(name, isForced: force)
             }
             var line = Array("\(HostTable.sentence(removal, name).plain())\n".utf8)

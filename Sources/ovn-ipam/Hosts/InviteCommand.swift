@@ -24,7 +24,8 @@ struct InviteCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The project that the host acts for (default: default-project of the settings).", valueName: "project"))
+            "The project that the host acts for, made where it is not there (default: default-project of the settings).",
+            valueName: "project"))
     var project: String?
 
     @Option(help: ArgumentHelp("How many hosts may use it, 1 to \(Invitation.maximumUses).", valueName: "number"))
@@ -56,33 +57,26 @@ struct InviteCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try options.settings()
-        let authority = try Self.authority(settings.embedded.dataFolder)
+        let folder = CredentialFolder("\(settings.embedded.dataFolder)/tls")
+        // The one that certifies.
+        let authority = try AuthorityCommand.known(in: folder)[0]
         let address = try CentralAddress(central, listening: settings.server.host, port: settings.server.port)
         let fingerprint: Fingerprint
         do { fingerprint = try authority.fingerprint } catch { throw CommandFailure("\(error)") }
         let token = JoinToken(address: address.text, authority: fingerprint)
         let (name, uses) = (host ?? "", uses)
         let project = project ?? settings.server.defaultProject
+        let isBuiltin = settings.identity != nil
         let end = Timestamp(seconds: Timestamp.now.seconds + expires.seconds)
         let made = try await options.withStore(settings) { store in
-            try await store.invite(secretHash: token.secretHash, host: name, project: project, uses: uses, end: end)
+            // Of projects that the service itself has, people know the name and resources the identifier.
+            let owner = isBuiltin ? try await store.ensureProject(project).id.hex : project
+            return try await store.invite(
+                secretHash: token.secretHash, host: name, project: owner, uses: uses, end: end)
         }
         print("ovn-integrate join \(token.text)")
         let who = made.host.isEmpty ? (uses == 1 ? "one host" : "\(uses) hosts") : "host \(made.host)"
-        complain("good for \(who) until \(made.end), for project \(made.standard.projectID), at \(address.text)")
-    }
-
-    /// The one that hosts are told to trust: the first, which certifies.
-    private static func authority(_ dataFolder: String) throws -> IssuedCertificate {
-        let folder = CredentialFolder("\(dataFolder)/tls")
-        let found: [IssuedCertificate]
-        do { found = try folder.authorities() } catch { throw CommandFailure("\(error)") }
-        guard let first = found.first else {
-            throw CommandFailure(
-                "there is no \(folder.authorityFile): start 'ovn-ipam up' first, which makes it (not with --open), or name "
-                    + "its --data-folder")
-        }
-        return first
+        complain("good for \(who) until \(made.end), for project \(project), at \(address.text)")
     }
 
     private func complain(_ text: String) {

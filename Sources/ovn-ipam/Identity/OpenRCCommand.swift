@@ -1,5 +1,7 @@
 import ArgumentParser
+import Certificates
 import Deadlines
+import EmbeddedOVN
 import Glibc
 import Identity
 import NetworkStore
@@ -33,18 +35,20 @@ struct OpenRCCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The application credential's name (default: openrc and the time).", valueName: "name"))
     var credentialName: String?
 
-    @OptionGroup var northbound: NorthboundOptions
+    @OptionGroup var central: CentralOptions
 
     func validate() throws {
         if let credentialName { try checkName(credentialName) }
         if let url, !url.hasPrefix("http://"), !url.hasPrefix("https://") {
-            throw ValidationError("--url must be a URL such as http://192.0.2.1:9696/v3")
+            throw ValidationError("--url must be a URL such as https://192.0.2.1:9696/v3")
         }
     }
 
     func run() async throws {
-        let address = try url ?? Self.url(of: try northbound.settings())
-        let lines = try await northbound.withStore { store in
+        let settings = try central.settings()
+        let address = try url ?? Self.url(of: settings)
+        let trust = try Self.trust(settings)
+        let lines = try await central.withStore { store in
             let found = try store.user(user)
             let project = try project(of: found, in: store)
             var lines = [
@@ -57,6 +61,7 @@ struct OpenRCCommand: AsyncParsableCommand {
             export("OS_IDENTITY_API_VERSION", "3")
             export("OS_REGION_NAME", "RegionOne")
             export("OS_INTERFACE", "public")
+            lines += trust
             if applicationCredential {
                 let (id, secret) = try await makeCredential(of: found, project, in: store)
                 export("OS_AUTH_TYPE", "v3applicationcredential")
@@ -84,14 +89,14 @@ struct OpenRCCommand: AsyncParsableCommand {
         if let project {
             let found = try store.project(project)
             guard !user.roles(in: found.id).isEmpty else {
-                throw IdentityFailure(
+                throw CommandFailure(
                     "user \(user.name) has no role in project \(found.name): ovn-ipam user set --project … --role …")
             }
             return found
         }
         let only = user.projectIDs.count == 1 ? user.projectIDs.first : nil
         guard let found = (user.defaultProjectID ?? only).flatMap({ snapshot.identityProject($0) }) else {
-            throw IdentityFailure("user \(user.name) has no default project: name one with --project")
+            throw CommandFailure("user \(user.name) has no default project: name one with --project")
         }
         return found
     }
@@ -108,17 +113,30 @@ struct OpenRCCommand: AsyncParsableCommand {
         return (try await store.create(made).id.hex, secret)
     }
 
+    /// What makes a file of the authorities, which clients verify the service with (`OS_CACERT`); nothing without TLS.
+    private static func trust(_ settings: Settings) throws -> [String] {
+        guard settings.security != nil else { return ["unset OS_CACERT"] }
+        let folder = CredentialFolder("\(settings.embedded.dataFolder)/tls")
+        let authorities = try AuthorityCommand.known(in: folder)
+        return [
+            "OS_CACERT=${XDG_CONFIG_HOME:-$HOME/.config}/ovn-containers/\(try authorities[0].fingerprint.description.prefix(16)).pem",
+            "mkdir -p \"${OS_CACERT%/*}\" && cat >\"$OS_CACERT\" <<'PEM'",
+            try authorities.map { authority in try authority.pem }.joined() + "PEM", "export OS_CACERT",
+        ]
+    }
+
     /// Where the service listens, by the machine's name where that is all addresses.
     private static func url(of settings: Settings) throws -> String {
         var host = settings.server.host
         if host == "0.0.0.0" || host == "::" {
             var name = [CChar](repeating: 0, count: 256)
             guard gethostname(&name, name.count - 1) == 0 else {
-                throw IdentityFailure("this machine has no name: give the service's URL with --url")
+                throw CommandFailure("this machine has no name: give the service's URL with --url")
             }
             host = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
         }
-        return "http://\(host.contains(":") ? "[\(host)]" : host):\(settings.server.port)/v3"
+        let scheme = settings.security == nil ? "http" : "https"
+        return "\(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(settings.server.port)/v3"
     }
 
     /// A word of a shell that is this text.

@@ -25,7 +25,7 @@ struct PasswordSource: ParsableArguments {
         } else if let passwordFile {
             var text: String
             do { text = String(decoding: try SecretFile.read(passwordFile), as: UTF8.self) } catch {
-                throw IdentityFailure("\(error)")
+                throw CommandFailure("\(error)")
             }
             // Editors end a file with a newline, which is not part of the password.
             if text.last?.isNewline == true { text.removeLast() }
@@ -33,10 +33,10 @@ struct PasswordSource: ParsableArguments {
         } else {
             password = try Terminal.ask("Password of \(user.plain()): ")
             guard try Terminal.ask("The same again: ") == password else {
-                throw IdentityFailure("the two passwords differ; nothing was changed")
+                throw CommandFailure("the two passwords differ; nothing was changed")
             }
         }
-        if let fault = IdentityPassword.fault(password) { throw IdentityFailure("the password \(fault)") }
+        if let fault = IdentityPassword.fault(password) { throw CommandFailure("the password \(fault)") }
         return password
     }
 
@@ -48,18 +48,18 @@ struct PasswordSource: ParsableArguments {
 private enum Terminal {
     static func ask(_ question: String) throws -> String {
         guard let terminal = fopen("/dev/tty", "r+e") else {
-            throw IdentityFailure("there is no terminal to ask for the password: use --password-file or --generate")
+            throw CommandFailure("there is no terminal to ask for the password: use --password-file or --generate")
         }
         defer { fclose(terminal) }
         let descriptor = fileno(terminal)
         var settings = termios()
         guard tcgetattr(descriptor, &settings) == 0 else {
-            throw IdentityFailure("cannot turn the terminal's echo off: \(String(cString: strerror(errno)))")
+            throw CommandFailure("cannot turn the terminal's echo off: \(String(cString: strerror(errno)))")
         }
         var silent = settings
         silent.c_lflag &= ~tcflag_t(ECHO)
         guard tcsetattr(descriptor, TCSAFLUSH, &silent) == 0 else {
-            throw IdentityFailure("cannot turn the terminal's echo off: \(String(cString: strerror(errno)))")
+            throw CommandFailure("cannot turn the terminal's echo off: \(String(cString: strerror(errno)))")
         }
         defer {
             tcsetattr(descriptor, TCSAFLUSH, &settings)
@@ -71,7 +71,7 @@ private enum Terminal {
         var size = 0
         let length = getline(&line, &size, terminal)
         defer { free(line) }
-        guard length > 0, let line else { throw IdentityFailure("no password was given; nothing was changed") }
+        guard length > 0, let line else { throw CommandFailure("no password was given; nothing was changed") }
         let text = String(cString: line)
         return text.last?.isNewline == true ? String(text.dropLast()) : text
     }

@@ -19,12 +19,12 @@ struct ProjectCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp("A line about the project.", valueName: "text"))
         var description: String = ""
 
-        @OptionGroup var northbound: NorthboundOptions
+        @OptionGroup var central: CentralOptions
 
         func validate() throws { try checkName(name) }
 
         func run() async throws {
-            let made = try await northbound.withStore { store in
+            let made = try await central.withStore { store in
                 var project = IdentityProject(id: .random(), standard: .new(description))
                 project.name = name
                 return try await store.create(project)
@@ -39,10 +39,10 @@ struct ProjectCommand: AsyncParsableCommand {
         @Option(name: [.short, .long], help: "table or json.")
         var format = OutputFormat.table
 
-        @OptionGroup var northbound: NorthboundOptions
+        @OptionGroup var central: CentralOptions
 
         func run() async throws {
-            let rows = try await northbound.withStore { store in
+            let rows = try await central.withStore { store in
                 let snapshot = store.snapshot()
                 return snapshot.identityProjects.sorted { $0.name < $1.name }.map { project -> [JSON] in
                     [
@@ -73,12 +73,12 @@ struct ProjectCommand: AsyncParsableCommand {
         @Flag(inversion: .prefixedEnableDisable, help: "Whether its tokens are valid.")
         var access: Bool?
 
-        @OptionGroup var northbound: NorthboundOptions
+        @OptionGroup var central: CentralOptions
 
         func validate() throws { if let name { try checkName(name) } }
 
         func run() async throws {
-            try await northbound.withStore { store in
+            try await central.withStore { store in
                 _ = try await store.change(try store.project(project).id) { project in
                     if let name { project.name = name }
                     if let description { project.standard.description = description }
@@ -98,15 +98,15 @@ struct ProjectCommand: AsyncParsableCommand {
         @Flag(help: "Even those that have networks or other resources, which only administrators see from then on.")
         var force = false
 
-        @OptionGroup var northbound: NorthboundOptions
+        @OptionGroup var central: CentralOptions
 
         func run() async throws {
-            try await northbound.withStore { store in
+            try await central.withStore { store in
                 for project in projects {
                     do { try await store.delete(try store.project(project).id, evenInUse: force) } catch let error
                         as NeutronError where error.status == 409
                     {
-                        throw IdentityFailure("\(error.message) Delete them, or keep them with --force.")
+                        throw CommandFailure("\(error.message) Delete them, or keep them with --force.")
                     }
                 }
             }
@@ -128,10 +128,10 @@ struct TokenKeyCommand: AsyncParsableCommand {
         @Flag(help: "End all tokens at once: after a key was stolen.")
         var revoke = false
 
-        @OptionGroup var northbound: NorthboundOptions
+        @OptionGroup var central: CentralOptions
 
         func run() async throws {
-            try await northbound.withStore { store in
+            try await central.withStore { store in
                 _ = try await store.rotateTokenKey(revoking: revoke) { SigningKey.newSecret() }
             }
         }

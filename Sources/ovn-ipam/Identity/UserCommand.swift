@@ -31,7 +31,7 @@ struct UserCommand: AsyncParsableCommand {
         var description: String = ""
 
         @OptionGroup var password: PasswordSource
-        @OptionGroup var northbound: NorthboundOptions
+        @OptionGroup var central: CentralOptions
 
         func validate() throws {
             try checkName(name)
@@ -39,10 +39,10 @@ struct UserCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            try await northbound.withStore { store in
+            try await central.withStore { store in
                 // Before the password is asked for.
                 if store.snapshot().identityUser(named: name) != nil {
-                    throw IdentityFailure("there is a user \(name) already")
+                    throw CommandFailure("there is a user \(name) already")
                 }
                 var user = IdentityUser(id: .random(), standard: .new(description))
                 user.name = name
@@ -65,10 +65,10 @@ struct UserCommand: AsyncParsableCommand {
         @Option(name: [.short, .long], help: "table or json.")
         var format = OutputFormat.table
 
-        @OptionGroup var northbound: NorthboundOptions
+        @OptionGroup var central: CentralOptions
 
         func run() async throws {
-            let rows = try await northbound.withStore { store in
+            let rows = try await central.withStore { store in
                 let snapshot = store.snapshot()
                 return snapshot.identityUsers.sorted { $0.name < $1.name }.map { user -> [JSON] in
                     let grants = user.grants.map { grant in
@@ -124,7 +124,7 @@ struct UserCommand: AsyncParsableCommand {
         var revokeTokens = false
 
         @OptionGroup var password: PasswordSource
-        @OptionGroup var northbound: NorthboundOptions
+        @OptionGroup var central: CentralOptions
 
         func validate() throws {
             if let name { try checkName(name) }
@@ -137,7 +137,7 @@ struct UserCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            try await northbound.withStore { store in
+            try await central.withStore { store in
                 let found = try store.user(user)
                 let project = try project.map { try store.project($0).id }
                 let defaultProject = try defaultProject.map { try store.project($0).id }
@@ -171,10 +171,10 @@ struct UserCommand: AsyncParsableCommand {
         @Argument(help: "Names or identifiers.")
         var users: [String]
 
-        @OptionGroup var northbound: NorthboundOptions
+        @OptionGroup var central: CentralOptions
 
         func run() async throws {
-            try await northbound.withStore { store in
+            try await central.withStore { store in
                 for user in users { try await store.delete(try store.user(user).id) }
             }
         }

@@ -7,10 +7,12 @@ import NeutronAPI
 import OVSDB
 import OVSDBClient
 
-/// The flags of commands about hosts: they work on both databases themselves, by default through the unix sockets of
+/// The flags of the commands that administer: they change the databases themselves, by default through the unix sockets of
 /// `ovn-ipam up`, which are root's alone. No daemon listens for them.
 struct CentralOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The configuration file, YAML.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "The configuration file, YAML (default: /etc/ovn-containers/ipam.yaml, if it exists).", valueName: "file"))
     var config: String?
 
     @Option(help: ArgumentHelp(Setting.dataFolder.help, valueName: "folder"))
@@ -51,10 +53,12 @@ struct CentralOptions: ParsableArguments {
     /// How long the databases have to answer.
     private static let patience = Duration.seconds(10)
 
-    /// Runs `body` with a store on the databases; its connections end with it.
+    /// Runs `body` with a store on Northbound, and on Southbound where it is needed; its connections end with it.
     func withStore<Result: Sendable>(
-        _ settings: Settings, _ body: @escaping @Sendable (NetworkStore) async throws -> Result
+        _ known: Settings? = nil, withSouthbound: Bool = false,
+        _ body: @escaping @Sendable (NetworkStore) async throws -> Result
     ) async throws -> Result {
+        let settings = try known ?? settings()
         var logger = Logger(label: "ovn-ipam", factory: { PlainLogHandler.standardError(label: $0) })
         logger.logLevel = .error
         func client(
@@ -67,17 +71,19 @@ struct CentralOptions: ParsableArguments {
         }
         let northbound = try client(
             "OVN_Northbound", settings.northbound, "ovnnb_db.sock", NetworkStore.northboundTables)
-        let southbound = try client(
-            "OVN_Southbound", settings.southbound, "ovnsb_db.sock", NetworkStore.southboundTables)
+        let southbound =
+            withSouthbound
+            ? try client("OVN_Southbound", settings.southbound, "ovnsb_db.sock", NetworkStore.southboundTables) : nil
+        let clients = [northbound, southbound].compactMap { $0 }
         let store = NetworkStore(
             northbound: northbound, southbound: southbound, configuration: settings.store, logger: logger)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
-            for client in [northbound, southbound] {
+            for client in clients {
                 group.addTask { do { try await client.run() } catch is CancellationError {} }
             }
             do {
-                for client in [northbound, southbound] { try await client.ready(within: Self.patience) }
+                for client in clients { try await client.ready(within: Self.patience) }
             } catch let error as OVSDBError {
                 throw CommandFailure(
                     "\(error.message): run this as root on the central machine while 'ovn-ipam up' runs, or name the "

@@ -1,0 +1,44 @@
+import ArgumentParser
+import Discretion
+import NetworkStore
+import NeutronAPI
+
+extension NetworkStore {
+    func user(_ name: String) throws -> IdentityUser {
+        let snapshot = snapshot()
+        if let user = snapshot.identityUser(named: name) ?? ID(hex: name).flatMap({ snapshot.identityUser($0) }) {
+            return user
+        }
+        throw CommandFailure("there is no user \(name.plain()): ovn-ipam user list shows them")
+    }
+
+    /// The project, made where there is none.
+    func ensureProject(_ name: String) async throws -> IdentityProject {
+        let snapshot = snapshot()
+        if let found = snapshot.identityProject(named: name)
+            ?? ID(hex: name).flatMap({ snapshot.identityProject($0) })
+        {
+            return found
+        }
+        try checkName(name)
+        var made = IdentityProject(id: .random(), standard: .new(""))
+        made.name = name
+        return try await create(made)
+    }
+
+    func project(_ name: String) throws -> IdentityProject {
+        let snapshot = snapshot()
+        if let found = snapshot.identityProject(named: name)
+            ?? ID(hex: name).flatMap({ snapshot.identityProject($0) })
+        {
+            return found
+        }
+        throw CommandFailure(
+            "there is no project \(name.plain()): ovn-ipam project create \(name.plain()) makes it")
+    }
+}
+
+/// A name of something new.
+func checkName(_ name: String) throws {
+    if let fault = IdentityName.fault(name) { throw ValidationError("the name \(fault)") }
+}

@@ -1,3 +1,4 @@
+import JSONCoding
 import NeutronAPI
 import OVSDB
 import OVSDBClient
@@ -48,10 +49,11 @@ struct BindingWatchTests {
 
     /// As ovn-northd makes it, and an ovn-controller claims it.
     private func bind(_ port: Port, key: Int, to number: Int?, _ south: OVSDBServer) async throws {
-        let place = try await number.map { try await chassis($0, south) }
+        var place = "[]"
+        if let number { place = try await chassis(number, south) }
         try await south.control(
             "ovn-sbctl", "--id=@d", "create", "Datapath_Binding", "tunnel_key=\(key)", "--", "create", "Port_Binding",
-            "logical_port=\(port.id)", "datapath=@d", "tunnel_key=1", "chassis=\(place ?? "[]")")
+            "logical_port=\(port.id)", "datapath=@d", "tunnel_key=1", "chassis=\(place)")
     }
 
     private func claim(_ port: Port, by number: Int, _ south: OVSDBServer) async throws {

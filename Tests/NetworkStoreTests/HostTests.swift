@@ -21,8 +21,7 @@ struct HostTests {
     private static func host(_ number: Int, key: String = "key", address: Int? = nil) -> JoiningHost {
         JoiningHost(
             systemID: "system-\(number)", hostName: "h\(number)",
-            tunnelAddress: IPAddress(.v4, bits: 0xc000_0200 + UInt128(address ?? number))
-                ?? IPAddress(literal: "192.0.2.1"),
+            tunnelAddress: IPAddress(.v4, bits: 0xc000_0200 + UInt128(address ?? number)),
             keyHash: "\(key)-\(number)")
     }
 

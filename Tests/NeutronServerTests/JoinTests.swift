@@ -62,7 +62,8 @@ struct JoinTests {
             for (method, path) in [
                 (.get, "authority"), (.post, "join"), (.post, "certificate"), (.get, "self"), (.delete, "self"),
             ] as [(HTTPRequest.Method, String)] {
-                #expect(try await api(method, "/hosts/v1/\(path)").status == 404)
+                let reply = try await api(method, "/hosts/v1/\(path)")
+                #expect(reply.status == 404)
             }
         }
     }
@@ -108,9 +109,10 @@ struct JoinTests {
     @Test func `a body is bounded and an object`() async throws {
         try await API.runWithHosts { api, _, _ in
             let large = "{\"secret\": \"\(String(repeating: "a", count: 20_000))\"}"
-            #expect(try await api(.post, "/hosts/v1/join", text: large).status == 413)
-            for text in ["", "[]", "{", "{\"a\": [\(Array(repeating: "1", count: 200).joined(separator: ","))]}"] {
-                #expect(try await api(.post, "/hosts/v1/join", text: text).status == 400)
+            let many = "{\"a\": [\(Array(repeating: "1", count: 200).joined(separator: ","))]}"
+            for (text, status) in [(large, 413), (many, 400), ("", 400), ("[]", 400), ("{", 400)] {
+                let reply = try await api(.post, "/hosts/v1/join", text: text)
+                #expect(reply.status == status)
             }
         }
     }

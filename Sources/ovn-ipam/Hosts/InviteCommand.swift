@@ -2,9 +2,11 @@ import ArgumentParser
 import Certificates
 import Deadlines
 import Discretion
+import EmbeddedOVN
 import Glibc
 import NetworkStore
 import NeutronAPI
+import NeutronServer
 
 struct InviteCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -121,5 +121,5 @@ package struct HostRequest: Sendable {
     }
 
     /// As ``SigningKey/publicKeyHash``.
-    package var publicKeyHash: String { hexadecimal(SHA256.hash(data: key.subjectPublicKeyInfoBytes)) }
+    package var publicKeyHash: String { key.hash }
 }

@@ -1,6 +1,7 @@
 import Crypto
 package import Deadlines
 import FoundationEssentials
+import NetAddress
 import SwiftASN1
 import X509
 
@@ -49,9 +50,7 @@ package struct IssuedCertificate: Hashable, Sendable {
     package var end: Timestamp { Timestamp(seconds: Int64(certificate.notValidAfter.timeIntervalSince1970)) }
 
     /// The hash of its public key, as ``SigningKey/publicKeyHash``.
-    package var publicKeyHash: String {
-        hexadecimal(SHA256.hash(data: certificate.publicKey.subjectPublicKeyInfoBytes))
-    }
+    package var publicKeyHash: String { certificate.publicKey.hash }
 
     /// The SHA-256 hash of the whole certificate.
     package var fingerprint: Fingerprint {
@@ -62,6 +61,23 @@ package struct IssuedCertificate: Hashable, Sendable {
             }
             return Fingerprint(Array(SHA256.hash(data: serializer.serializedBytes)))
         }
+    }
+
+    /// The names and addresses of its server (subjectAltName), as texts.
+    package var alternativeNames: Set<String> {
+        guard let all = try? certificate.extensions.subjectAlternativeNames else { return [] }
+        return Set(
+            all.compactMap { name in
+                switch name {
+                case .dnsName(let text): text
+                case .ipAddress(let octets):
+                    octets.bytes.count == 4 || octets.bytes.count == 16
+                        ? IPAddress(
+                            octets.bytes.count == 4 ? .v4 : .v6, bits: octets.bytes.reduce(0) { $0 << 8 | UInt128($1) }
+                        ).description : nil
+                default: nil
+                }
+            })
     }
 
     /// Whether the authority signed it.

@@ -19,8 +19,8 @@ package struct SigningKey: Sendable {
     /// PKCS #8 in PEM. Secret.
     package var pem: String { key.pemRepresentation + "\n" }
 
-    /// The SHA-256 hash of the public key (SubjectPublicKeyInfo), in hexadecimal.
-    package var publicKeyHash: String { hexadecimal(SHA256.hash(data: key.publicKey.derRepresentation)) }
+    /// The SHA-256 hash of the public key's octets (subjectPublicKey, RFC 5280 §4.1.2.7), in hexadecimal.
+    package var publicKeyHash: String { Certificate.PublicKey(key.publicKey).hash }
 
     /// A signing request (PKCS #10, RFC 2986) for the name, in PEM. The authority may certify less than it asks for.
     package func request(for name: CertificateName) throws(CredentialError) -> String {
@@ -46,6 +46,11 @@ package struct CertificateName: Hashable, Sendable {
     var distinguished: DistinguishedName {
         get throws { try DistinguishedName { CommonName(text) } }
     }
+}
+
+extension Certificate.PublicKey {
+    /// As ``SigningKey/publicKeyHash``.
+    var hash: String { hexadecimal(SHA256.hash(data: Array(subjectPublicKeyInfoBytes))) }
 }
 
 /// Two lower-case digits a byte.

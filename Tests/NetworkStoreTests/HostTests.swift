@@ -27,6 +27,8 @@ struct HostTests {
 
     private static let end = Timestamp(seconds: Timestamp.now.seconds + 600)
 
+    private static let certificate = GivenCertificate(end: end, issuer: "ab")
+
     private static func outcome(_ body: () async throws -> JoinedHost) async throws -> String {
         do { return try await body().hostName } catch let error as NeutronError { return error.type }
     }
@@ -46,7 +48,7 @@ struct HostTests {
                                 try await Self.outcome {
                                     try await stores[number % 3].admit(
                                         Self.host(round * 100 + number, address: round * 20 + number), secretHash: hash,
-                                        certificateEnd: Self.end)
+                                        certificate: Self.certificate)
                                 }
                             }
                         }
@@ -86,7 +88,7 @@ struct HostTests {
                         group.addTask {
                             try await Self.outcome {
                                 try await stores[number % 3].admit(
-                                    joining, secretHash: Self.hash(number), certificateEnd: Self.end)
+                                    joining, secretHash: Self.hash(number), certificate: Self.certificate)
                             }
                         }
                     }
@@ -126,7 +128,8 @@ struct HostTests {
                     _ = try await store.invite(
                         secretHash: Self.secret, host: "", project: "p", uses: 2, end: Self.end)
                     for number in 1...2 {
-                        _ = try await store.admit(Self.host(number), secretHash: Self.secret, certificateEnd: Self.end)
+                        _ = try await store.admit(
+                            Self.host(number), secretHash: Self.secret, certificate: Self.certificate)
                     }
                     let ours = try await Self.fill(store)
                     #expect(store.hosts().map(\.ports) == [105, 1])
@@ -262,7 +265,7 @@ struct HostTests {
                 for round in 0..<12 {
                     let hash = Self.hash(round)
                     _ = try await store.invite(secretHash: hash, host: "", project: "p", uses: 1, end: Self.end)
-                    _ = try await store.admit(Self.host(1), secretHash: hash, certificateEnd: Self.end)
+                    _ = try await store.admit(Self.host(1), secretHash: hash, certificate: Self.certificate)
                     let network = try await store.network("n\(round)", "10.0.0.0/24")
                     for _ in 0..<70 {
                         _ = try await store.port(network) {

@@ -50,7 +50,7 @@ struct TestHost: Sendable {
     func callAsFunction(
         _ method: HTTPRequest.Method, _ path: String, _ body: JSON? = nil, headers: HTTPFields = [:]
     ) async throws -> API.Reply {
-        try await Peer.$certificate.withValue(certificate) {
+        try await Peer.$current.withValue(Peer(certificate: certificate)) {
             try await api(method, path.hasPrefix("/") ? path : "/v2.0/\(path)", body, headers: headers)
         }
     }

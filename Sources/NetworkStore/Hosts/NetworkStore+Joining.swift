@@ -26,6 +26,15 @@ package struct JoiningHost: Hashable, Sendable {
     var shown: String { hostName == systemID ? hostName : "\(hostName) (system id \(systemID))" }
 }
 
+/// What is kept of a certificate that a host is given.
+package struct GivenCertificate: Hashable, Sendable {
+    package let end: Timestamp
+    /// The fingerprint of the authority that it is from.
+    package let issuer: String
+
+    package init(end: Timestamp, issuer: String) { (self.end, self.issuer) = (end, issuer) }
+}
+
 extension NetworkStore {
     /// How long an invitation that has ended is kept, so that who comes late is told why it is refused. In seconds.
     private static let memory: Int64 = 7 * 86_400
@@ -65,9 +74,7 @@ extension NetworkStore {
 
     /// Lets a host in by the secret with this hash. A host that was let in by it before may repeat that, whatever has become
     /// of the invitation, as long as it has the same key.
-    ///
-    /// - Parameter end: that of the certificate that it is given.
-    package func admit(_ host: JoiningHost, secretHash hash: String, certificateEnd end: Timestamp) async throws
+    package func admit(_ host: JoiningHost, secretHash hash: String, certificate: GivenCertificate) async throws
         -> JoinedHost
     {
         guard let id = ID<Invitation>(secretHash: hash) else { throw NeutronError.tokenUnknown }
@@ -88,7 +95,7 @@ extension NetworkStore {
             func write(to joined: inout JoinedHost) {
                 (joined.systemID, joined.hostName, joined.keyHash) = (host.systemID, host.hostName, host.keyHash)
                 (joined.tunnelAddress, joined.versions) = (host.tunnelAddress, host.versions)
-                (joined.certificateEnd, joined.renewedAt) = (end, time)
+                (joined.certificateEnd, joined.issuer, joined.renewedAt) = (certificate.end, certificate.issuer, time)
                 joined.standard.projectID = invitation.standard.projectID
             }
             let joined: JoinedHost
@@ -114,7 +121,7 @@ extension NetworkStore {
 
     /// Notes that a host was given another certificate.
     package func renew(
-        systemID: String, keyHash: String, certificateEnd end: Timestamp, trusted: [String],
+        systemID: String, keyHash: String, certificate: GivenCertificate, trusted: [String],
         versions: [String: String]? = nil
     ) async throws -> JoinedHost {
         try await change { draft in
@@ -123,7 +130,8 @@ extension NetworkStore {
             else { throw NeutronError.hostUnknown(systemID) }
             let time = draft.time
             return try JoinedHost.change(known.id, in: &draft) {
-                ($0.certificateEnd, $0.renewedAt, $0.trusted) = (end, time, trusted)
+                ($0.certificateEnd, $0.issuer, $0.renewedAt) = (certificate.end, certificate.issuer, time)
+                $0.trusted = trusted
                 if let versions { $0.versions = versions }
             }
         }

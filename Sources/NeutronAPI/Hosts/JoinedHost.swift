@@ -17,6 +17,8 @@ package struct JoinedHost: Hashable, Sendable {
     package var keyHash = ""
     /// Of its newest certificate.
     package var certificateEnd = Timestamp(seconds: 0)
+    /// The fingerprint of the authority that it is from.
+    package var issuer = ""
     /// When that was made.
     package var renewedAt = Timestamp(seconds: 0)
     /// What it said of its programs: `ovs`, `ovn`, `ovn_containers`.
@@ -44,6 +46,7 @@ extension JoinedHost: DeclaredResource {
             .keptOnly(tunnelAddressKey, \.tunnelAddress, .optional(.address)),
             .keptOnly("neutron:public_key_hash", \.keyHash, .text()),
             .keptOnly("neutron:certificate_end", \.certificateEnd, .timestamp),
+            .keptOnly("neutron:issuer", \.issuer, .text()),
             .keptOnly("neutron:renewed_at", \.renewedAt, .timestamp),
             .keptOnly("neutron:versions", \.versions, .texts),
             .keptOnly("neutron:trusted", \.trusted, .list(.text())),

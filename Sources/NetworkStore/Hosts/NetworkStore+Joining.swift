@@ -39,11 +39,8 @@ extension NetworkStore {
     /// How long an invitation that has ended is kept, so that who comes late is told why it is refused. In seconds.
     private static let memory: Int64 = 7 * 86_400
 
-    /// Keeps an invitation, and forgets those that ended long ago.
-    ///
-    /// - Parameters:
-    ///   - hash: that of the secret.
-    ///   - host: the only one that may use it, by host name or system id; empty for any.
+    /// Keeps an invitation by the hash of its secret, and forgets those that ended long ago. `host` is the only one that may
+    /// use it, by host name or system id; empty for any.
     package func invite(
         secretHash hash: String, host: String, project: String, uses: Int, end: Timestamp
     ) async throws -> Invitation {

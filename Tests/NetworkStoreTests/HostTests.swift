@@ -275,6 +275,7 @@ struct HostTests {
                     }
                     try await store.setTags([HostMarks.user("1", on: "h1")], of: network.id)
                     let cut = Task { try await store.removeHost("h1", isForced: true) }
+                    // Cut at another moment each time; whichever it is, the rest must hold.
                     try await Task.sleep(for: .milliseconds(round * 6))
                     cut.cancel()
                     _ = await cut.result

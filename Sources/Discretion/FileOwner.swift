@@ -1,4 +1,4 @@
-import Glibc
+package import Glibc
 
 /// Who a file or folder belongs to.
 package struct FileOwner: Hashable, Sendable {

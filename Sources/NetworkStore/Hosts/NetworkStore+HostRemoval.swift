@@ -33,11 +33,9 @@ extension NetworkStore {
     /// Takes away a host, whatever is there of it: ports, uses of networks, chassis, record. Repeatable at any step; the record goes
     /// last, so that it still says which names belong together.
     ///
-    /// - Parameters:
-    ///   - name: its host name or its system id.
-    ///   - isForced: also where containers have ports on it.
-    ///   - isOwn: whether the host itself asks. Otherwise its certificate is no right any more from the first step on.
-    /// - Throws: `HostInUse` unless forced, `HostAmbiguous`; `serviceUnavailable` where Southbound cannot be written.
+    /// `name` is its host name or its system id. Forced, it goes also where containers have ports on it. With `isOwn` the host
+    /// itself asks; otherwise its certificate is no right any more from the first step on. Throws `HostInUse`,
+    /// `HostAmbiguous`, and 503 where Southbound cannot be written.
     package func removeHost(_ name: String, isForced: Bool, isOwn: Bool = false) async throws -> HostRemoval {
         try await lookAgain()
         let host = try snapshot().hostNames(name)

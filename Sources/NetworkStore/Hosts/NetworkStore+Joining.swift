@@ -26,15 +26,21 @@ package struct JoiningHost: Hashable, Sendable {
     var shown: String { hostName == systemID ? hostName : "\(hostName) (system id \(systemID))" }
 }
 
+/// What is kept of a certificate that a host is given.
+package struct GivenCertificate: Hashable, Sendable {
+    package let end: Timestamp
+    /// The fingerprint of the authority that it is from.
+    package let issuer: String
+
+    package init(end: Timestamp, issuer: String) { (self.end, self.issuer) = (end, issuer) }
+}
+
 extension NetworkStore {
     /// How long an invitation that has ended is kept, so that who comes late is told why it is refused. In seconds.
     private static let memory: Int64 = 7 * 86_400
 
-    /// Keeps an invitation, and forgets those that ended long ago.
-    ///
-    /// - Parameters:
-    ///   - hash: that of the secret.
-    ///   - host: the only one that may use it, by host name or system id; empty for any.
+    /// Keeps an invitation by the hash of its secret, and forgets those that ended long ago. `host` is the only one that may
+    /// use it, by host name or system id; empty for any.
     package func invite(
         secretHash hash: String, host: String, project: String, uses: Int, end: Timestamp
     ) async throws -> Invitation {
@@ -55,15 +61,6 @@ extension NetworkStore {
         }
     }
 
-    /// Of a certificate, what a host's record has of it.
-    package struct CertifiedKey: Sendable {
-        package let end: Timestamp
-        /// The fingerprint of the authority that it is from.
-        let issuer: String
-
-        package init(end: Timestamp, issuer: String) { (self.end, self.issuer) = (end, issuer) }
-    }
-
     /// The invitation of a secret.
     package func invitation(secretHash hash: String) async throws -> Invitation {
         guard let id = ID<Invitation>(secretHash: hash) else { throw NeutronError.tokenUnknown }
@@ -76,10 +73,10 @@ extension NetworkStore {
     /// of the invitation, as long as it has the same key.
     ///
     /// - Parameters:
-    ///   - certified: the certificate that it is given.
+    ///   - certificate: the certificate that it is given.
     ///   - trusted: the fingerprints of the authorities that it is told to trust.
     package func admit(
-        _ host: JoiningHost, secretHash hash: String, certified: CertifiedKey, trusted: [String]
+        _ host: JoiningHost, secretHash hash: String, certificate: GivenCertificate, trusted: [String]
     ) async throws -> JoinedHost {
         guard let id = ID<Invitation>(secretHash: hash) else { throw NeutronError.tokenUnknown }
         return try await change { draft in
@@ -99,7 +96,7 @@ extension NetworkStore {
             func write(to joined: inout JoinedHost) {
                 (joined.systemID, joined.hostName, joined.keyHash) = (host.systemID, host.hostName, host.keyHash)
                 (joined.tunnelAddress, joined.versions) = (host.tunnelAddress, host.versions)
-                (joined.certificateEnd, joined.issuer) = (certified.end, certified.issuer)
+                (joined.certificateEnd, joined.issuer) = (certificate.end, certificate.issuer)
                 (joined.renewedAt, joined.trusted) = (time, trusted)
                 joined.standard.projectID = invitation.standard.projectID
             }
@@ -126,7 +123,7 @@ extension NetworkStore {
 
     /// Notes that a host was given another certificate.
     package func renew(
-        systemID: String, keyHash: String, certified: CertifiedKey, trusted: [String],
+        systemID: String, keyHash: String, certificate: GivenCertificate, trusted: [String],
         versions: [String: String]? = nil
     ) async throws -> JoinedHost {
         try await change { draft in
@@ -135,7 +132,7 @@ extension NetworkStore {
             else { throw NeutronError.hostUnknown(systemID) }
             let time = draft.time
             return try JoinedHost.change(known.id, in: &draft) {
-                ($0.certificateEnd, $0.issuer) = (certified.end, certified.issuer)
+                ($0.certificateEnd, $0.issuer) = (certificate.end, certificate.issuer)
                 ($0.renewedAt, $0.trusted) = (time, trusted)
                 if let versions { $0.versions = versions }
             }

@@ -17,12 +17,12 @@ package struct JoinedHost: Hashable, Sendable {
     package var keyHash = ""
     /// Of its newest certificate.
     package var certificateEnd = Timestamp(seconds: 0)
+    /// The fingerprint of the authority that it is from.
+    package var issuer = ""
     /// When that was made.
     package var renewedAt = Timestamp(seconds: 0)
     /// What it said of its programs: `ovs`, `ovn`, `ovn_containers`.
     package var versions: [String: String] = [:]
-    /// The fingerprint of the authority that its newest certificate is from.
-    package var issuer = ""
     /// The fingerprints of the authorities that it trusts: those that it was given when it joined, then what it said when its
     /// certificate was renewed.
     package var trusted: [String] = []
@@ -47,9 +47,9 @@ extension JoinedHost: DeclaredResource {
             .keptOnly(tunnelAddressKey, \.tunnelAddress, .optional(.address)),
             .keptOnly("neutron:public_key_hash", \.keyHash, .text()),
             .keptOnly("neutron:certificate_end", \.certificateEnd, .timestamp),
+            .keptOnly("neutron:issuer", \.issuer, .text()),
             .keptOnly("neutron:renewed_at", \.renewedAt, .timestamp),
             .keptOnly("neutron:versions", \.versions, .texts),
-            .keptOnly("neutron:issuer", \.issuer, .text()),
             .keptOnly("neutron:trusted", \.trusted, .list(.text())),
             .keptOnly("neutron:leaving", \.isLeaving, .boolean),
         ] + Attribute.project)

@@ -5,9 +5,7 @@ extension NeutronError {
         Self(status: 401, type: "JoinRefused", message: "\(reason).")
     }
 
-    /// 409: what the host says of itself is another's.
-    ///
-    /// - Parameter what: as in `tunnel address 192.0.2.1`.
+    /// 409: what the host says of itself is another's. `what` is as in `the tunnel address 192.0.2.1`.
     package static func hostExists(_ host: String, _ what: String, of other: String, _ advice: String) -> Self {
         Self(
             status: 409, type: "HostExists",

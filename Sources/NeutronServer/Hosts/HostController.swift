@@ -37,13 +37,16 @@ struct HostController: Sendable {
     }
 
     @Sendable private func join(_ request: Request, _ context: APIRequestContext) async throws -> Response {
+        guard !Peer.current.isPlainText else {
+            throw NeutronError.badRequest("Hosts join by HTTPS: the secret would be read on its way")
+        }
         let members = try await HostBody.read(request)
         let hash = try await knownSecret(members, context)
         let body = try HostBody.Join(members, secretHash: hash)
-        let (certificate, certified) = try certify(body.request, body.name)
+        let (certificate, given) = try certify(body.request, body.name)
         let (pem, trusted) = try authorities()
         // Before it is told: a certificate without a record would be good for Southbound.
-        let joined = try await store.admit(body.host, secretHash: hash, certified: certified, trusted: trusted)
+        let joined = try await store.admit(body.host, secretHash: hash, certificate: given, trusted: trusted)
         context.logger.info(
             "host joined",
             metadata: [
@@ -84,12 +87,12 @@ struct HostController: Sendable {
         guard body.request.publicKeyHash == host.keyHash, let name = CertificateName(host.systemID) else {
             throw NeutronError.badRequest("'request' is of another key than the host's certificate")
         }
-        let (certificate, certified) = try certify(body.request, name)
+        let (certificate, given) = try certify(body.request, name)
         _ = try await store.renew(
-            systemID: host.systemID, keyHash: host.keyHash, certified: certified, trusted: body.trusted,
+            systemID: host.systemID, keyHash: host.keyHash, certificate: given, trusted: body.trusted,
             versions: body.versions)
         context.logger.info(
-            "certificate renewed", metadata: ["host": "\(host.hostName)", "end": "\(certified.end)"])
+            "certificate renewed", metadata: ["host": "\(host.hostName)", "end": "\(given.end)"])
         let (pem, _) = try authorities()
         return .json { writer in
             writer.object {
@@ -136,9 +139,7 @@ struct HostController: Sendable {
         return host
     }
 
-    private func certify(
-        _ request: HostRequest, _ name: CertificateName
-    ) throws -> (pem: String, certified: NetworkStore.CertifiedKey) {
+    private func certify(_ request: HostRequest, _ name: CertificateName) throws -> (String, GivenCertificate) {
         guard let authority = admission.authority() else {
             throw NeutronError.serviceUnavailable(
                 "This replica does not have the authority's key. Ask the central machine.")
@@ -146,7 +147,7 @@ struct HostController: Sendable {
         do {
             let certificate = try authority.certifyHost(request, name: name, at: .now, lifetime: admission.lifetime)
             let issuer = try authority.certificate.fingerprint.description
-            return (try certificate.pem, .init(end: certificate.end, issuer: issuer))
+            return (try certificate.pem, GivenCertificate(end: certificate.end, issuer: issuer))
         } catch { throw NeutronError.serviceUnavailable("No certificate could be made: \(error).") }
     }
 

@@ -5,10 +5,8 @@ import NetAddress
 struct CentralAddress: Hashable {
     let text: String
 
-    /// - Parameters:
-    ///   - given: `HOST[:PORT]`; nil: what the machine says of itself.
-    ///   - host: where the API listens; an address of none in particular leaves the choice.
-    ///   - port: the port where `given` has none.
+    /// `given` is `HOST[:PORT]`; nil is what the machine says of itself: where the API listens, or, where that is every address,
+    /// the one by which the machine sends. `port` is that of the API. Throws where it is not clear.
     init(_ given: String?, listening host: String, port: Int) throws {
         if let given {
             guard let text = Self.parse(given, port) else {

@@ -14,7 +14,9 @@ struct ServerOptions: ParsableArguments {
     @Option(help: ArgumentHelp(Setting.logLevel.help, valueName: "level"))
     var logLevel: String?
 
-    @Option(name: .customLong("auth"), help: ArgumentHelp(Setting.authentication.help, valueName: "noauth|builtin|keystone"))
+    @Option(
+        name: .customLong("auth"),
+        help: ArgumentHelp(Setting.authentication.help, valueName: "noauth|builtin|keystone"))
     var authentication: String?
 
     @Option(name: .customLong("auth-url"), help: ArgumentHelp(Setting.authURL.help, valueName: "url"))

@@ -437,7 +437,10 @@ struct IdentityTests {
             #expect(try await identity.api(.post, "/v3/auth/tokens", text: "{")["error", "code"] == 400)
             #expect(try await identity.api(.get, "/v3/users")["error", "code"] == 401)
         }
-        try await API.run { api in #expect(try await api(.get, "/v3").status == 404) }
+        try await API.run { api in
+            let reply = try await api(.get, "/v3")
+            #expect(reply.status == 404)
+        }
     }
 
     @Test func `a user's revoked tokens are few records`() async throws {

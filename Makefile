@@ -42,6 +42,9 @@ test-openstack: build deps-openstack ## underlay mode, on a real Keystone and Ne
 test-api: build deps-api ## OpenStack's own tests of the Networking API (tempest), with a real Keystone
 	@Tests/tempest/run
 
+test-packages: packages ## install, upgrade, remove and purge the packages, on a Debian 12 and a Debian 13 with a systemd
+	@Tests/packages/run
+
 deps-openstack: deps ## install what the lab's Keystone and Neutron are made of
 	@Scripts/deps openstack
 
@@ -115,6 +118,6 @@ install: ## copy dist/ to DESTDIR and PREFIX
 clean: ## remove what building made, but not the lab's cached base image
 	rm -rf .build .build-tsan .build-fuzz dist
 
-.PHONY: help demo test test-debian test-openstack test-api deps deps-openstack deps-api deps-packages build build-tests image packages check format lab lab-down chaos attacks compose bench bench-scale bench-debian fuzz tsan generate check-generated \
+.PHONY: help demo test test-debian test-openstack test-api test-packages deps deps-openstack deps-api deps-packages build build-tests image packages check format lab lab-down chaos attacks compose bench bench-scale bench-debian fuzz tsan generate check-generated \
     install clean
 .NOTPARALLEL:

@@ -4,7 +4,8 @@
 central_that_is_in_use() {
     in_machine central 'ovn-nbctl ls-add theirs; systemctl show --value -p MainPID ovn-ovsdb-server-nb >/root/before'
     it 'databases that are in use stay with the services of ovn-central, and the package says so' central "
-        dpkg -i $central 2>&1 | grep -q 'Debian.s services (ovn-central) serve them, and go on'
+        dpkg -i $central >/root/said 2>&1
+        grep 'Debian.s services (ovn-central) serve them, and go on' /root/said
         not systemctl is-active ovn-ipam
         not systemctl is-enabled ovn-ipam
         [ \"\$(systemctl show --value -p MainPID ovn-ovsdb-server-nb)\" = \"\$(cat /root/before)\" ]
@@ -31,7 +32,8 @@ central_that_is_in_use() {
 # Debian's ovn-central has never been used, as after it was installed as a dependency.
 central_from_nothing() {
     it 'the central package takes empty databases over and serves the API' central "
-        dpkg -i $central 2>&1 | grep -q 'stopped and disabled'
+        dpkg -i $central >/root/said 2>&1
+        grep 'stopped and disabled' /root/said
         $ready
         systemctl is-enabled ovn-ipam
         for unit in $theirs; do not systemctl is-active \$unit; done

@@ -65,7 +65,8 @@ upgrades() {
 
 removals() {
     it 'a removal leaves running containers, their packets, the firewall and settings' host1 "
-        dpkg -r ovn-containers-host 2>&1 | grep 'go on running'
+        dpkg -r ovn-containers-host >/root/said 2>&1
+        grep 'go on running' /root/said
         nsenter -t \$(docker inspect -f '{{.State.Pid}}' box) -n ping -q -c 3 -W 1 $other
         pgrep -x pause
         nft list table inet ovn_containers

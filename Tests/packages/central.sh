@@ -39,12 +39,13 @@ central_from_nothing() {
         for unit in $theirs; do not systemctl is-active \$unit; done
         for unit in ovn-central ovn-ovsdb-server-nb ovn-ovsdb-server-sb; do not systemctl is-enabled \$unit; done"
     it 'ovn-ipam and its daemons are a user without capabilities, and root has their sockets where OVN looks' central '
-        for process in $(systemctl show --value -p MainPID ovn-ipam) $(pgrep -x ovsdb-server) $(pgrep -x ovn-northd); do
+        for process in $(systemctl show --value -p MainPID ovn-ipam) $(cat /run/ovn-ipam/*.pid); do
             [ "$(stat -c %U /proc/$process)" = ovn-ipam ]
             grep "^CapEff:.0000000000000000" /proc/$process/status
             grep "^NoNewPrivs:.1" /proc/$process/status
         done
-        [ "$(stat -c "%U %a" /var/lib/ovn /run/ovn-ipam | uniq)" = "ovn-ipam 750" ]
+        stat -c "%n: %U %a" /var/lib/ovn /run/ovn-ipam | tee /root/folders
+        [ "$(cut -d: -f2 /root/folders | uniq)" = " ovn-ipam 750" ]
         ovn-nbctl --timeout=10 show
         ovn-sbctl --timeout=10 show
         not setpriv --reuid nobody --clear-groups ovn-nbctl --timeout=5 show
@@ -64,7 +65,7 @@ central_from_nothing() {
             rm -f /var/lib/ovn/* /var/lib/ovn/.*.~lock~
             systemctl enable --now ovn-central ovn-ovsdb-server-nb ovn-ovsdb-server-sb 2>/dev/null
             timeout -s KILL \$delay dpkg -i $central || true
-            pkill -KILL -f ovn-containers-central.postinst || true
+            pkill -KILL -f '[o]vn-containers-central.postinst' || true
             dpkg -i $central
             systemctl is-active ovn-ipam
             not systemctl is-active ovn-central

@@ -42,11 +42,17 @@ test-openstack: build deps-openstack ## underlay mode, on a real Keystone and Ne
 test-api: build deps-api ## OpenStack's own tests of the Networking API (tempest), with a real Keystone
 	@Tests/tempest/run
 
+test-packages: packages ## install, upgrade, remove and purge the packages, on a Debian 12 and a Debian 13 with a systemd
+	@Tests/packages/run
+
 deps-openstack: deps ## install what the lab's Keystone and Neutron are made of
 	@Scripts/deps openstack
 
 deps-api: deps ## install OpenStack's tests
 	@Scripts/deps api
+
+deps-packages: deps ## install what makes and checks Debian packages
+	@Scripts/deps packages
 
 deps: ## install what is missing from Debian's packages
 	@Scripts/deps
@@ -59,6 +65,9 @@ build-tests: deps
 
 image: build ## the container image `ovn-containers/ipam`, into dist/ipam.tar
 	@image/build
+
+packages: deps-packages ## Debian's packages of what is built, ovn-containers-central and ovn-containers-host, into dist/packages/
+	@Scripts/packages
 
 check: deps ## everything that reads the sources: format, generated files, architecture, scripts, sizes
 	@Scripts/check
@@ -109,6 +118,6 @@ install: ## copy dist/ to DESTDIR and PREFIX
 clean: ## remove what building made, but not the lab's cached base image
 	rm -rf .build .build-tsan .build-fuzz dist
 
-.PHONY: help demo test test-debian test-openstack test-api deps deps-openstack deps-api build build-tests image check format lab lab-down chaos attacks compose bench bench-scale bench-debian fuzz tsan generate check-generated \
+.PHONY: help demo test test-debian test-openstack test-api test-packages deps deps-openstack deps-api deps-packages build build-tests image packages check format lab lab-down chaos attacks compose bench bench-scale bench-debian fuzz tsan generate check-generated \
     install clean
 .NOTPARALLEL:

@@ -136,7 +136,9 @@ let package = Package(
             "OVSDBClient",
             uses: ["JSONCoding", "OVSDB", "Deadlines", "Discretion", nioSSL, logging, metrics, locks] + nio),
         room("HTTPServing", uses: [logging, locks, nioHTTP] + nio),
-        room("HTTPTransport", uses: ["Deadlines", "Discretion", "HTTPServing", nioSSL, logging, locks] + http + nio),
+        room(
+            "HTTPTransport",
+            uses: ["Deadlines", "Discretion", "Certificates", "HTTPServing", nioSSL, logging, locks] + http + nio),
         room("DockerEngine", uses: ["NetAddress", "Deadlines", "HTTPTransport", logging] + http + nio),
         room(
             "Keystone",
@@ -173,9 +175,16 @@ let package = Package(
         room(
             "HostSetup",
             uses: [
-                "NetAddress", "OVSDB", "OVNModel", "Deadlines", "NeutronAPI", "Discretion", "HostNetwork",
-                "OVSDBClient", "DockerEngine", "Keystone", "NeutronClient", "HostAttachment", logging,
+                "NetAddress", "OVSDB", "OVNModel", "Deadlines", "NeutronAPI", "Discretion", "Certificates",
+                "HostNetwork", "OVSDBClient", "HTTPTransport", "DockerEngine", "Keystone", "NeutronClient",
+                "HostAttachment", logging,
             ]),
+        room(
+            "HostMembership",
+            uses: [
+                "NetAddress", "JSONCoding", "OVSDB", "OVNModel", "Deadlines", "Release", "Discretion", "Certificates",
+                "HostNetwork", "OVSDBClient", "HTTPTransport", "HostSetup", logging, nioHTTP,
+            ] + nio),
         room(
             "ContainerFirewall",
             uses: [
@@ -203,25 +212,26 @@ let package = Package(
         room(
             "HostDiagnosis",
             uses: [
-                "NetAddress", "OVSDB", "OVNModel", "Deadlines", "NeutronAPI", "Netlink", "HostNetwork", "OVSDBClient",
-                "DockerEngine", "Keystone", "NeutronClient", "HostAttachment", "NICBridging", "HostSetup",
-                "ContainerFirewall", "HostEndpoints", "NetworkContainers", "DockerNetworks", logging,
+                "NetAddress", "OVSDB", "OVNModel", "Deadlines", "NeutronAPI", "Certificates", "Netlink", "HostNetwork",
+                "OVSDBClient", "DockerEngine", "Keystone", "NeutronClient", "HostAttachment", "NICBridging",
+                "HostSetup", "HostMembership", "ContainerFirewall", "HostEndpoints", "NetworkContainers",
+                "DockerNetworks", logging,
             ]),
         room(
             "DockerPlugin",
             uses: [
-                "NetAddress", "JSONCoding", "NameDirectory", "Deadlines", "NeutronAPI", "Netlink", "HostNetwork",
-                "ContainerResolver", "OVSDBClient", "HTTPServing", "DockerEngine", "Keystone", "NeutronClient",
-                "HostAttachment", "HostSetup", "ContainerFirewall", "HostEndpoints", "DockerNetworks", "HostDiagnosis",
-                lifecycle, logging, locks, nioHTTP,
+                "NetAddress", "JSONCoding", "NameDirectory", "Deadlines", "NeutronAPI", "Certificates", "Netlink",
+                "HostNetwork", "ContainerResolver", "OVSDBClient", "HTTPServing", "DockerEngine", "Keystone",
+                "NeutronClient", "HostAttachment", "HostSetup", "HostMembership", "ContainerFirewall", "HostEndpoints",
+                "DockerNetworks", "HostDiagnosis", lifecycle, logging, locks, nioHTTP,
             ] + nio),
         room(
             "Commands",
             uses: [
                 "NetAddress", "JSONCoding", "OVSDB", "OVNModel", "Deadlines", "NeutronAPI", "Release", "Discretion",
-                "HostNetwork", "OVSDBClient", "DockerEngine", "Keystone", "NeutronClient", "HostAttachment",
-                "NICBridging", "HostSetup", "ContainerFirewall", "HostEndpoints", "NetworkContainers", "DockerNetworks",
-                "HostDiagnosis", arguments, logging,
+                "Certificates", "HostNetwork", "OVSDBClient", "DockerEngine", "Keystone", "NeutronClient",
+                "HostAttachment", "NICBridging", "HostSetup", "HostMembership", "ContainerFirewall", "HostEndpoints",
+                "NetworkContainers", "DockerNetworks", "HostDiagnosis", arguments, logging,
             ]),
 
         command(
@@ -229,8 +239,8 @@ let package = Package(
             uses: [
                 "NetAddress", "JSONCoding", "OVSDB", "OVNModel", "DHCPOptions", "Deadlines", "NeutronAPI", "Identity",
                 "Release", "YAML", "Discretion", "CLinux", "Certificates", "EmbeddedOVN", "OVSDBClient",
-                "HTTPTransport", "Keystone",
-                "NetworkStore", "NeutronServer", arguments, configuration, lifecycle, signals, logging,
+                "HTTPTransport", "Keystone", "NetworkStore", "NeutronServer", arguments, configuration, lifecycle,
+                signals, logging,
             ] + nio),
         command(
             "ovn-docker-plugin",
@@ -282,6 +292,7 @@ let package = Package(
         tests("HostAttachment", uses: ["TestServers"]),
         tests("NICBridging", uses: ["TestServers"]),
         tests("HostSetup", uses: ["TestSamples"]),
+        tests("HostMembership", uses: ["TestSamples", "TestServers"]),
         tests("ContainerFirewall", uses: ["TestServers"]),
         tests("HostEndpoints", uses: ["TestSamples"]),
         tests("NetworkContainers", uses: ["TestSamples"]),
@@ -295,7 +306,9 @@ let package = Package(
 
         /// Private `ovsdb-server`s, `ovn-northd`s and the like for the engine tests.
         .target(
-            name: "TestServers", dependencies: nio + [locks], path: "Tests/TestServers", exclude: ["keystone"],
+            name: "TestServers",
+            dependencies: ["JSONCoding", "Deadlines", "Certificates", nioSSL, nioHTTP, locks] + nio,
+            path: "Tests/TestServers", exclude: ["keystone"],
             swiftSettings: strict),
         /// What rows and answers of the API look like.
         .target(

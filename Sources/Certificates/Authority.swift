@@ -16,7 +16,7 @@ package struct Authority: Sendable {
     /// Ten years.
     package static let lifetime = Duration.seconds(10 * 365 * 86_400)
     /// How far the clock of a machine may be behind, in seconds.
-    static let clockTolerance: Int64 = 300
+    package static let clockTolerance: Int64 = 300
 
     /// One that exists.
     package init(certificate: IssuedCertificate, key: SigningKey) throws(CredentialError) {

@@ -63,6 +63,11 @@ package struct CredentialFolder: Hashable, Sendable {
         try write(text, to: authorityFile, mode: 0o644)
     }
 
+    /// Whether anything of it is there.
+    package var isEmpty: Bool {
+        [keyFile, certificateFile, authorityFile].allSatisfy { (file: String) in access(file, F_OK) != 0 }
+    }
+
     /// Removes what is there; repeatable.
     package func remove() throws(CredentialError) {
         // The key last: with it, an interrupted removal is still known as ours.
@@ -99,6 +104,12 @@ package struct CredentialFolder: Hashable, Sendable {
     private func write(_ text: String, to file: String, mode: mode_t) throws(CredentialError) {
         func failure(_ what: String) -> CredentialError {
             CredentialError("cannot \(what): \(String(cString: strerror(errno)))")
+        }
+        for end in path.indices.dropFirst() where path[end] == "/" {
+            let folder = String(path[..<end])
+            guard mkdir(folder, 0o755) == 0 || errno == EEXIST || errno == EROFS else {
+                throw failure("create folder \(folder)")
+            }
         }
         guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw failure("create folder \(path)") }
         let new = "\(file).new"

@@ -132,7 +132,7 @@ extension HostDatabase {
         try await setExternalIDs([record.key: record.text], within: limit)
     }
 
-    func removeNetworkRecord(_ id: String, within limit: Duration) async throws {
+    package func removeNetworkRecord(_ id: String, within limit: Duration) async throws {
         let row = try configuration
         try await client.transact(
             [

@@ -14,7 +14,7 @@ import NIOPosix
 /// token must not reach another server. Owns its connections: `shutdown()` closes them.
 package struct HTTPTransport: Sendable {
     /// In bytes; longer replies are refused. A list of 10,000 ports has about 10 MB.
-    static let replyLimit = 256 << 20
+    package static let replyLimit = 256 << 20
     /// Exchanges at a time.
     static let width = 8
 
@@ -29,10 +29,12 @@ package struct HTTPTransport: Sendable {
         package var isRepeatable: Bool
         /// The client on whose behalf it is sent: at the limit of exchanges, clients take turns.
         package var client: SourceAddress?
+        /// In bytes; a longer answer is refused.
+        package var replyLimit: Int
 
         package init(
             _ method: HTTPMethod, _ url: String, headers: HTTPHeaders = [:], body: ByteBuffer? = nil,
-            isRepeatable: Bool, client: SourceAddress? = nil
+            isRepeatable: Bool, client: SourceAddress? = nil, replyLimit: Int = HTTPTransport.replyLimit
         ) {
             self.method = method
             self.url = url
@@ -40,6 +42,7 @@ package struct HTTPTransport: Sendable {
             self.body = body
             self.isRepeatable = isRepeatable
             self.client = client
+            self.replyLimit = replyLimit
         }
     }
 
@@ -54,12 +57,15 @@ package struct HTTPTransport: Sendable {
     private let semaphore = FairSemaphore<SourceAddress?>(width: Self.width)
     private let connectTimeout: Duration
     private let logger: Logger
+    /// Nil where this machine shows no certificate.
+    private let credentials: HostCredentials?
 
     /// `connectTimeout` limits how long connecting may take; keep it below the calls' own timeouts, so that a machine
     /// that is down is distinguished from a request whose reply was lost.
     package init(trust: Trust = .system, connectTimeout: Duration, logger: Logger) {
         self.logger = logger
         self.connectTimeout = connectTimeout
+        credentials = if case .host(let folder) = trust.kind { HostCredentials(folder) } else { nil }
         var configuration = HTTPClient.Configuration()
         configuration.tlsConfiguration = trust.tls
         configuration.timeout.connect = .nanoseconds(max(1, connectTimeout.nanoseconds))
@@ -70,6 +76,9 @@ package struct HTTPTransport: Sendable {
         configuration.httpVersion = .http1Only
         http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
+
+    /// What to do where one end does not trust the other; nil where that is up to the caller.
+    package var advice: String? { credentials?.advice() }
 
     /// Closes the connections; no exchange may follow.
     package func shutdown() async {
@@ -93,14 +102,16 @@ package struct HTTPTransport: Sendable {
                     ? "it has not answered the \(Self.width) requests before within \(timeout.inSeconds)" : "cancelled")
         }
         defer { semaphore.leave(request.client) }
-        return try await repeating(request, within: timeout) { try await exchange($0, until: deadline) }
+        let limit = request.replyLimit
+        return try await repeating(request, within: timeout) { try await exchange($0, upTo: limit, until: deadline) }
     }
 
     /// Does what `body` does with a request, once more where a kept connection was lost and that is allowed.
     func repeating<Result>(
         _ request: Request, within timeout: Duration, _ body: (HTTPClientRequest) async throws -> Result
     ) async throws(TransportError) -> Result {
-        let wire = Self.wire(request)
+        var wire = Self.wire(request)
+        if let credentials { wire.tlsConfiguration = try credentials.tls() }
         do {
             do {
                 return try await body(wire)
@@ -118,13 +129,15 @@ package struct HTTPTransport: Sendable {
         TransportError(error, wire, limit: timeout, connectTimeout: min(timeout, connectTimeout))
     }
 
-    private func exchange(_ wire: HTTPClientRequest, until deadline: ContinuousClock.Instant) async throws -> Reply {
+    private func exchange(
+        _ wire: HTTPClientRequest, upTo limit: Int, until deadline: ContinuousClock.Instant
+    ) async throws -> Reply {
         let http = http
         return try await withDeadline(deadline) {
             let response = try await http.execute(wire, deadline: .distantFuture)
             return Reply(
                 status: Int(response.status.code), headers: response.headers,
-                body: try await response.body.collect(upTo: Self.replyLimit))
+                body: try await response.body.collect(upTo: limit))
         }
     }
 

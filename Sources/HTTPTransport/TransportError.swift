@@ -5,6 +5,8 @@ package struct TransportError: Error, Sendable, CustomStringConvertible {
         case unreachable
         /// The server's certificate is not trusted, or cannot be verified; the request was not sent.
         case untrusted
+        /// The server does not accept this machine's certificate; the request was not carried out.
+        case unwelcome
         /// The URL is invalid, or a file that is needed is unusable; nothing was sent.
         case misconfigured
         /// The connection was lost, or the deadline passed, after the request may have been sent.

@@ -1,14 +1,18 @@
+package import Certificates
 import Glibc
 import NIOSSL
 
-/// Which servers an HTTPS connection trusts.
+/// Which servers an HTTPS connection trusts, and what it shows of this machine.
 package struct Trust: Hashable, Sendable {
-    private enum Kind: Hashable {
+    enum Kind: Hashable {
         case system, unverified
         case authorities([NIOSSLCertificate])
+        /// Whatever name the server's certificate has.
+        case deployment([NIOSSLCertificate])
+        case host(CredentialFolder)
     }
 
-    private let kind: Kind
+    let kind: Kind
 
     /// Servers whose certificate is signed by an authority that this machine trusts.
     package static let system = Trust(kind: .system)
@@ -28,12 +32,28 @@ package struct Trust: Hashable, Sendable {
         return Trust(kind: .authorities(certificates))
     }
 
+    /// Servers of the deployments that have these authorities, under any name: only central gets certificates for servers from them.
+    package static func deployment(_ authorities: [IssuedCertificate]) throws(TransportError) -> Trust {
+        do {
+            let certificates = try authorities.flatMap { try NIOSSLCertificate.fromPEMBytes(Array(try $0.pem.utf8)) }
+            return Trust(kind: .deployment(certificates))
+        } catch { throw TransportError(.misconfigured, "an authority's certificate cannot be used: \(error)") }
+    }
+
+    /// The same by the authorities in the folder of a host, whose certificate is shown to servers. The files are read again when
+    /// they change, so that what lives long uses the renewed ones.
+    package static func host(_ folder: CredentialFolder) -> Trust { Trust(kind: .host(folder)) }
+
+    /// Of a host it comes with each request.
     var tls: TLSConfiguration {
         var tls = TLSConfiguration.makeClientConfiguration()
         switch kind {
-        case .system: break
+        case .system, .host: break
         case .unverified: tls.certificateVerification = .none
         case .authorities(let certificates): tls.trustRoots = .certificates(certificates)
+        case .deployment(let certificates):
+            tls.trustRoots = .certificates(certificates)
+            tls.certificateVerification = .noHostnameVerification
         }
         return tls
     }

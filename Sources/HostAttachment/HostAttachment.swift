@@ -23,6 +23,7 @@ package struct HostAttachment: Sendable {
                 .options, .status, .bfdStatus,
             ]
         ).indexed(by: interfacesByPort).indexed(by: interfacesByName).indexed(by: interfacesByContainer),
+        MonitoredTable(OpenVSwitch.SSL.self),
     ]
 
     package static let bridgesByName = Index<OpenVSwitch.Bridge, String>.column(\.name, name: "name")

@@ -17,6 +17,38 @@ package enum LocalAddresses {
         return found
     }
 
+    /// The address that packets to `host` leave this machine with, as the kernel routes them; nil where there is no route, or no
+    /// such name.
+    package static func source(toward host: String) -> IPAddress? {
+        var hints = addrinfo()
+        hints.ai_socktype = CInt(SOCK_DGRAM.rawValue)
+        hints.ai_flags = AI_NUMERICSERV
+        var list: UnsafeMutablePointer<addrinfo>?
+        guard getaddrinfo(host, "9", &hints, &list) == 0 else { return nil }
+        defer { freeaddrinfo(list) }
+        var entry = list
+        while let current = entry {
+            if let found = source(current.pointee) { return found }
+            entry = current.pointee.ai_next
+        }
+        return nil
+    }
+
+    /// Connecting a datagram socket sends nothing, and chooses the route (udp(7)).
+    private static func source(_ target: addrinfo) -> IPAddress? {
+        let descriptor = socket(target.ai_family, CInt(SOCK_DGRAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        guard connect(descriptor, target.ai_addr, target.ai_addrlen) == 0 else { return nil }
+        var address = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        return withUnsafeMutablePointer(to: &address) { storage in
+            storage.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+                getsockname(descriptor, pointer, &length) == 0 ? read(pointer) : nil
+            }
+        }
+    }
+
     private static func read(_ address: UnsafeMutablePointer<sockaddr>) -> IPAddress? {
         switch CInt(address.pointee.sa_family) {
         case AF_INET:

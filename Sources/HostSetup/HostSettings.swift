@@ -40,8 +40,13 @@ package struct HostSettings: Equatable, Sendable {
                     + "run 'ovn-container init --bridge br-int --overlay-mode'")
         }
         self.bridge = bridge
+        hostID = Self.hostID(row, hostName: hostName)
+    }
+
+    /// As ``hostID``, also of a host that is not initialised.
+    package static func hostID(_ row: OpenVSwitch.Configuration, hostName: String = Self.machineName()) -> String {
         let named = row.externalIDs["hostname"] ?? ""
-        hostID = named.isEmpty ? hostName : named
+        return named.isEmpty ? hostName : named
     }
 
     /// The central point of the overlay mode.
@@ -66,9 +71,10 @@ package struct HostSettings: Equatable, Sendable {
         guard let ipam = row.externalIDs["ipam"], !ipam.isEmpty else {
             throw HostError(.refused, "the central point is not set: run 'ovn-integrate set-ipam ADDRESS' first")
         }
-        guard let central = CentralPoint(ipam) else {
+        guard let central = CentralPoint(row) else {
+            let port = row.externalIDs[centralPortKey].map { ", port \"\($0)\"" } ?? ""
             throw HostError(
-                .refused, "the central point is set to \"\(ipam)\": run 'ovn-integrate set-ipam ADDRESS'")
+                .refused, "the central point is set to \"\(ipam)\"\(port): run 'ovn-integrate set-ipam ADDRESS'")
         }
         return central
     }
@@ -95,13 +101,23 @@ package struct HostSettings: Equatable, Sendable {
     /// Where the underlay mode keeps the id of the machine's port.
     package static let vifKey = "ovn-vif-id"
 
+    /// Where the port of central's API is kept where it is not 9696.
+    package static let centralPortKey = "ipam-port"
+    /// `true` where central is spoken to by TLS alone.
+    package static let centralTLSKey = "ipam-tls"
+
+    /// Where central is that this host is about to join, `HOST:PORT`, until it has: so that leaving finds it also where joining was
+    /// cut short.
+    package static let joiningKey = "ovn-containers-joining"
+
     /// Everything that makes this host part of logical networks: keys of `external_ids`, ours and ovn-controller's.
     package static let keys = [
         "ipam", "ovn-remote", "ovn-encap-ip", "ovn-encap-type", "ovn-mode", "ovn-bridge", "ovn-bridge-datapath-type",
-        nicBridgeKey, vifKey,
+        nicBridgeKey, vifKey, centralPortKey, centralTLSKey,
     ]
 
-    private static func machineName() -> String {
+    /// gethostname(2).
+    package static func machineName() -> String {
         var name = [CChar](repeating: 0, count: 256)
         guard gethostname(&name, name.count - 1) == 0 else { return "" }
         return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)

@@ -135,7 +135,7 @@ package struct KeystoneClient: Sendable {
 extension KeystoneError {
     init(_ error: TransportError, _ url: String) {
         switch error.kind {
-        case .untrusted:
+        case .untrusted, .unwelcome:
             self.init(
                 .untrusted,
                 "keystone at \(url) is not trusted: \(error.reason); OS_CACERT, for ovn-ipam auth-ca-cert, names a file of CA certificates to trust"

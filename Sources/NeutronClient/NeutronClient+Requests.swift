@@ -130,8 +130,8 @@ extension NeutronClient {
 
     /// Neutron's own message if there is one, else the status and the server.
     private func refusal(_ reply: HTTPTransport.Reply, _ request: Request) -> NeutronClientError {
-        if reply.status == 401 { return unauthorised(request) }
         let body = try? reply.body.withUnsafeReadableBytes { try JSON(parsing: $0) }
+        if reply.status == 401 { return unauthorised(request, body?["NeutronError"]) }
         guard let error = body?.object?["NeutronError"]?.object, let message = error["message"]?.string else {
             let code: NeutronClientError.Code = reply.status >= 500 ? .unreachable : .badReply
             return NeutronClientError(
@@ -152,12 +152,24 @@ extension NeutronClient {
             cause: cause)
     }
 
-    /// The reply does not say what is missing or wrong, only 401.
-    private func unauthorised(_ request: Request) -> NeutronClientError {
+    /// A sentence that goes on.
+    private static func unstopped(_ text: String) -> Substring { text.hasSuffix(".") ? text.dropLast() : text[...] }
+
+    /// The reply does not say what is missing or wrong, only 401, but to hosts that were removed.
+    private func unauthorised(_ request: Request, _ error: JSON?) -> NeutronClientError {
+        if transport.advice != nil, error?["type"]?.string == "HostUnknown" {
+            return NeutronClientError(
+                .refused,
+                "could not \(request.goal): \(endpoint) no longer knows this host: "
+                    + "\(Self.unstopped(error?["message"]?.string ?? "it was removed")); "
+                    + "'ovn-integrate join TOKEN' with a token of 'ovn-ipam invite' makes it part of the networks again"
+            )
+        }
         guard let session else {
             return NeutronClientError(
                 .refused,
                 "could not \(request.goal): \(endpoint) requires authentication: "
+                    + (endpoint.hasPrefix("https:") ? "join it, 'ovn-integrate join TOKEN', or " : "")
                     + "source the RC file of your cloud, or name a cloud of clouds.yaml by OS_CLOUD")
         }
         return NeutronClientError(
@@ -178,7 +190,12 @@ extension NeutronClient {
             return NeutronClientError(
                 .refused,
                 "could not \(request.goal): the networking API at \(endpoint) is not trusted: \(error.reason); "
-                    + "OS_CACERT names a file of CA certificates to trust")
+                    + (transport.advice ?? "OS_CACERT names a file of CA certificates to trust"))
+        case .unwelcome:
+            return NeutronClientError(
+                .refused,
+                "could not \(request.goal): the networking API at \(endpoint) refuses this machine: \(error.reason)"
+                    + (transport.advice.map { "; \($0)" } ?? ""))
         case .misconfigured:
             return NeutronClientError(.refused, "could not \(request.goal): \(error.reason)")
         case .lost where request.isQuestion:

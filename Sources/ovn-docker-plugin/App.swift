@@ -46,9 +46,11 @@ struct App: Sendable {
         let revival = ContainerRevival(plugin, engines: engines, logger: logger)
         let keeper = NetworkContainerKeeper(
             docker: try EngineEndpoint(environment: environment), logger: logger, hosts: hosts)
+        let certificates = CertificateUpkeep(client: client, folder: .ofHost(environment), logger: logger)
         let services: [any Service] = [
             Routine { try await client.run() },
             Routine { try await FirewallUpkeep(client: client, logger: logger).run() },
+            Routine { try await certificates.run() },
             Routine { try await audit.run() }, Routine { try await names.run() },
             Routine { try await NameFollower(plugin, logger: logger).run() },
             Routine { try await ResolverUpkeep(plugin, engines: engines, logger: logger).run() },

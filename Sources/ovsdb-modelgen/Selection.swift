@@ -24,7 +24,7 @@ struct Selection {
             ]),
         Selection(
             schemaFile: "vswitch.ovsschema", namespace: "OpenVSwitch",
-            tables: ["Open_vSwitch", "Bridge", "Port", "Interface"]),
+            tables: ["Open_vSwitch", "Bridge", "Port", "Interface", "SSL"]),
     ]
 
     /// The Swift files by name.

@@ -54,6 +54,17 @@ struct NetworkAccessTests {
         }
     }
 
+    @Test func `a central that was joined is spoken to by TLS, as the host of the certificate`() async throws {
+        let joined = CentralPoint("192.0.2.1", port: 9443, isSecure: true)
+        try await withAccess(central: joined, ["OVN_CONTAINERS_TLS": "/nowhere/tls"]) { access in
+            #expect(access.api.endpoint == "https://192.0.2.1:9443" && access.project.isEmpty)
+            let error = await #expect(throws: NeutronClientError.self) {
+                try await access.api.check(within: .seconds(5))
+            }
+            #expect(error?.message.contains("/nowhere/tls/authorities.pem") == true, "\(error?.message ?? "")")
+        }
+    }
+
     @Test func `an endpoint needs no login`() async throws {
         try await withAccess(["--os-endpoint", "http://n:9696/"], central: nil) { access in
             #expect(access.api.endpoint == "http://n:9696" && access.project == "admin")

@@ -1,5 +1,8 @@
+import Certificates
 import ContainerFirewall
+import Deadlines
 import HostAttachment
+import HostMembership
 import HostSetup
 import NICBridging
 import NetAddress
@@ -64,6 +67,33 @@ struct StatusTests {
         for (status, word) in cases {
             #expect(status.cause?.contains(word) == true, "\(status.cause ?? "no cause") lacks \(word)")
         }
+    }
+
+    @Test func `the certificate of a host that has joined is shown, with what is wrong, and an open central warned of`()
+        throws
+    {
+        let open = try status()
+        #expect(open.cause == nil && open.warnings.count == 1)
+        #expect(open.warnings.first?.contains("tcp:192.0.2.1:6642") == true)
+        var ids = HostRows.complete
+        ids["ovn-remote"] = "ssl:192.0.2.1:6642"
+        ids[HostSettings.centralTLSKey] = "true"
+        let (authority, key) = (try Authority(making: SigningKey(), at: .now), SigningKey())
+        let name = try #require(CertificateName("h1"))
+        let certificate = try authority.certifyHost(
+            try HostRequest(pem: try key.request(for: name)), name: name, at: .now, lifetime: .seconds(100))
+        var seen = try Self.surroundings()
+        seen.certificate = CertificateState(certificate: certificate, authorities: [authority.certificate])
+        let works = try status(ids, seen: seen)
+        #expect(works.cause == nil && works.warnings.isEmpty)
+        #expect(works.checks.first { $0.key == "certificate" }?.value == "until \(certificate.end)")
+        #expect(works.checks.first { $0.key == "networking_api" }?.value == "https://192.0.2.1:9696")
+        seen.now = Timestamp(seconds: certificate.end.seconds - 10)
+        #expect(try status(ids, seen: seen).warnings.first?.contains("not renewed in time") == true)
+        seen.now = certificate.end
+        #expect(try status(ids, seen: seen).cause?.contains("it ended at") == true)
+        seen.certificate = CertificateState(certificate: nil)
+        #expect(try status(ids, seen: seen).cause?.contains("ovn-integrate join TOKEN") == true)
     }
 
     @Test func `a firewall that is not there, altered or left is the cause, and how many packets it dropped is told`()

@@ -19,6 +19,9 @@ package final class OVSHost: Sendable {
     /// The folder with all pid files and control sockets.
     package var folder: String { database.folder }
 
+    /// What a program's words follow so that it runs in the host's namespace, with its folders.
+    package var entering: [String] { enter }
+
     /// Runs a program in the host's namespace; answers its output.
     @discardableResult
     package func inside(_ arguments: String...) async throws -> String { try await run(enter + arguments) }

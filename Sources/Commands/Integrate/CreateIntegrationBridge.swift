@@ -35,14 +35,22 @@ struct CreateIntegrationBridge: HostCommand {
         try await HostDatabase.with(host.remote(context), until: deadline, logger: host.logger(context)) {
             [bridge, datapath] database in
             try firewall.check(database)
-            // Two who create the bridge at once: the name is unique in the database, and the second finds it made.
-            do {
-                try await Self.ensure(bridge, datapath, database, deadline, progress)
-            } catch let error as OVSDBError where error.code == .rejected {
-                try await database.client.barrier(within: deadline.remaining)
-                try await Self.ensure(bridge, datapath, database, deadline, progress)
-            }
+            try await Self.ensureBridge(bridge, datapath, database, deadline, progress)
             try await firewall.ensure(database)
+        }
+    }
+
+    /// Makes the bridge what it should be.
+    static func ensureBridge(
+        _ name: String, _ wanted: Datapath?, _ database: HostDatabase, _ deadline: Deadline,
+        _ progress: @Sendable (String) -> Void
+    ) async throws {
+        // Two who create the bridge at once: the name is unique in the database, and the second finds it made.
+        do {
+            try await ensure(name, wanted, database, deadline, progress)
+        } catch let error as OVSDBError where error.code == .rejected {
+            try await database.client.barrier(within: deadline.remaining)
+            try await ensure(name, wanted, database, deadline, progress)
         }
     }
 

@@ -7,16 +7,18 @@ package struct OVNIntegrate: ParsableCommand {
         commandName: "ovn-integrate",
         abstract: "Prepare this host for logical networks of OVN.",
         discussion: """
-            On a new host, in this order: create-integration-bridge, set-ipam, set-tep, then start ovn-controller; \
-            status says what is still missing. Settings are kept in Open vSwitch's database, where ovn-controller reads \
+            join TOKEN does all of it, with a token of 'ovn-ipam invite'. With a central that is open it is, in this order: \
+            create-integration-bridge, set-ipam, set-tep, then start ovn-controller; status says what is still \
+            missing. Settings are kept in Open vSwitch's database, where ovn-controller reads \
             them. Every command may be repeated.
 
             Exit codes: 0 done, 1 refused, 2 usage, 4 the central point cannot be reached.
             """,
         version: version,
         subcommands: [
-            CreateIntegrationBridge.self, SetIPAM.self, SetTunnelEndpoint.self, SetEncapsulation.self,
-            LeaveNetworks.self,
+            JoinNetworks.self, CreateIntegrationBridge.self, SetIPAM.self, SetTunnelEndpoint.self,
+            SetEncapsulation.self,
+            LeaveNetworks.self, RenewCertificate.self,
             NICsToBridge.self, NICsFromBridge.self, RestoreNICs.self, ShowStatus.self,
         ])
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Discretion
 import HostDiagnosis
 import HostSetup
 import JSONCoding
@@ -59,6 +60,7 @@ extension IntegrationStatus {
             console.output(Table(listing, width: console.width).text)
             if tunnels.isEmpty { console.output("No tunnel: no other host has joined yet.") }
         }
+        for warning in warnings { console.errors("warning: \(warning.plain())") }
     }
 
     private var json: String {
@@ -81,6 +83,8 @@ extension IntegrationStatus {
                     }
                 }
             }
+            writer.name("warnings")
+            writer.array(warnings) { writer, warning in writer.value(warning) }
             writer.name("tunnels")
             writer.array(tunnels) { writer, tunnel in
                 writer.object { writer in

@@ -1,6 +1,8 @@
+import Certificates
 import ContainerFirewall
 package import Deadlines
 import HostAttachment
+import HostMembership
 import HostNetwork
 package import HostSetup
 package import Keystone
@@ -17,8 +19,7 @@ extension IntegrationStatus {
         _ database: HostDatabase, _ cloud: CloudChoice, _ hooks: TestHooks, until deadline: Deadline, logger: Logger
     ) async throws -> IntegrationStatus {
         let ovs = database.client
-        let ids = ovs.replica[OpenVSwitch.Configuration.self].only?.externalIDs
-        let central = ids?["ipam"].flatMap { CentralPoint($0) }
+        let central = ovs.replica[OpenVSwitch.Configuration.self].only.flatMap { CentralPoint($0) }
         async let api = api(cloud, central, hooks, deadline, logger)
         async let controller = OVNController(folder: cloud.environment["OVN_RUNDIR"]).connection(
             within: min(deadline.remaining, .seconds(2)))
@@ -27,7 +28,8 @@ extension IntegrationStatus {
         let surroundings = Surroundings(
             controller: await controller, apiProblem: await api.problem, apiEndpoint: await api.endpoint,
             addresses: LocalAddresses.current(), kernelHasSTT: EncapsulationType.kernelHasSTT,
-            firewall: await HostFirewall(hooks).state(database), movedNICs: nics)
+            firewall: await HostFirewall(hooks).state(database), movedNICs: nics,
+            certificate: central?.isSecure == true ? CertificateState.look(.ofHost(cloud.environment)) : nil)
         return IntegrationStatus(ovs.replica, surroundings)
     }
 

@@ -1,5 +1,8 @@
+import Certificates
 import ContainerFirewall
+import Deadlines
 import HostAttachment
+import HostMembership
 import HostSetup
 import NICBridging
 import NetAddress
@@ -50,10 +53,15 @@ package struct IntegrationStatus: Equatable, Sendable {
         var firewall = HostFirewall.State.installed(dropped: 0)
         /// NICs that have been moved to bridges of their own.
         var movedNICs: [NICBridge.State] = []
+        /// That of a host that has joined with one.
+        var certificate: CertificateState?
+        var now = Timestamp.now
     }
 
     package let checks: [Check]
     package let tunnels: [Tunnel]
+    /// What works and should not stay as it is.
+    package let warnings: [String]
 
     /// The first thing that keeps this host from working.
     package var cause: String? {
@@ -73,12 +81,12 @@ package struct IntegrationStatus: Equatable, Sendable {
                     key: "open_vswitch", title: "Open vSwitch", value: "", state: .missing,
                     remedy: "its database has not been set up: start Open vSwitch by its service")
             ]
-            tunnels = []
+            (tunnels, warnings) = ([], [])
             return
         }
         guard configuration.externalIDs["ovn-mode"] != "underlay" else {
             // The cloud's hypervisor has the tunnels and ovn-controller.
-            tunnels = []
+            (tunnels, warnings) = ([], [])
             checks =
                 [Self.openVSwitch(configuration)] + Self.underlay(configuration, in: replica)
                 + [Self.firewall(surroundings.firewall), Self.api(configuration, surroundings)]
@@ -88,9 +96,10 @@ package struct IntegrationStatus: Equatable, Sendable {
         let name = configuration.externalIDs["ovn-bridge"] ?? "br-int"
         let bridge = replica[OpenVSwitch.Bridge.self].first { $0.name == name }
         tunnels = Self.tunnels(in: replica)
+        warnings = Self.warnings(configuration, surroundings)
         checks =
             [Self.openVSwitch(configuration), Self.systemID(configuration), Self.bridge(name, bridge)]
-            + Self.settings(configuration, surroundings)
+            + Self.settings(configuration, surroundings) + Self.certificate(configuration, surroundings)
             + [
                 Self.firewall(surroundings.firewall),
                 Self.controller(configuration, surroundings.controller),
@@ -194,6 +203,31 @@ extension IntegrationStatus {
             remedy: value.isEmpty ? "not set; \(remedy)" : nil)
     }
 
+    /// That of a host that has joined, and of which authority it is.
+    private static func certificate(_ row: OpenVSwitch.Configuration, _ seen: Surroundings) -> [Check] {
+        guard let state = seen.certificate else { return [] }
+        let fault = state.fault(systemID: row.externalIDs["system-id"] ?? "", at: seen.now)
+        let end = state.certificate.map { "until \($0.end)" } ?? ""
+        return [
+            Check(
+                key: "certificate", title: "Certificate", value: end,
+                state: fault == nil ? .ok : state.certificate == nil ? .missing : .failed, remedy: fault),
+            Check(
+                key: "authority", title: "Central's authority", value: state.authorityNames.joined(separator: ", "),
+                state: state.authorities.isEmpty ? .missing : .ok,
+                remedy: state.authorities.isEmpty ? fault : nil),
+        ]
+    }
+
+    private static func warnings(_ row: OpenVSwitch.Configuration, _ seen: Surroundings) -> [String] {
+        if let state = seen.certificate { return state.warning(at: seen.now).map { [$0] } ?? [] }
+        guard let remote = row.externalIDs["ovn-remote"], remote.hasPrefix("tcp:") else { return [] }
+        return [
+            "central is open: whoever reaches \(remote) owns every network; "
+                + "'ovn-integrate join TOKEN' with a token of 'ovn-ipam invite' is TLS with a certificate of this host"
+        ]
+    }
+
     private static func controller(_ row: OpenVSwitch.Configuration, _ connection: OVNController.Connection) -> Check {
         let remote = row.externalIDs["ovn-remote"] ?? ""
         let (value, state, remedy): (String, Check.State, String?) =
@@ -203,7 +237,8 @@ extension IntegrationStatus {
                 (
                     "not connected", .failed,
                     "it cannot reach the Southbound database at \(remote.isEmpty ? "(not set)" : remote): "
-                        + "is ovn-ipam running there, and does a firewall let port 6642 through?"
+                        + "is ovn-ipam running there, and does a firewall let port "
+                        + "\(remote.split(separator: ":").last.map(String.init) ?? "6642") through?"
                 )
             case .notRunning(let reason):
                 (
@@ -238,7 +273,7 @@ extension IntegrationStatus {
     }
 
     private static func api(_ row: OpenVSwitch.Configuration, _ seen: Surroundings) -> Check {
-        let endpoint = seen.apiEndpoint ?? row.externalIDs["ipam"].flatMap { CentralPoint($0) }?.api
+        let endpoint = seen.apiEndpoint ?? CentralPoint(row)?.api
         guard let endpoint else {
             return Check(
                 key: "networking_api", title: "Networking API", value: "", state: .missing,

@@ -61,11 +61,15 @@ central_from_nothing() {
         [ \"\$(systemctl show --value -p Description ovn-ipam | grep -c 'the next release')\" = 1 ]"
     it 'an installation that is killed at any moment can be repeated' central "
         dpkg -P ovn-containers-central
-        for delay in 0.1 0.3 0.6 1 1.5 2; do
+        configures() { timeout 30 bash -c \"until pgrep -f '[o]vn-containers-central.postinst'; do :; done\"; }
+        for moment in 'sleep 0.1' 'sleep 0.5' configures 'configures; sleep 0.2' 'configures; sleep 0.5' 'configures; sleep 1'; do
             rm -f /var/lib/ovn/* /var/lib/ovn/.*.~lock~
             systemctl enable --now ovn-central ovn-ovsdb-server-nb ovn-ovsdb-server-sb 2>/dev/null
-            timeout -s KILL \$delay dpkg -i $central || true
+            dpkg -i $central &
+            eval \"\$moment\"
+            pkill -KILL -x dpkg || true
             pkill -KILL -f '[o]vn-containers-central.postinst' || true
+            wait \$! || true
             dpkg -i $central
             systemctl is-active ovn-ipam
             not systemctl is-active ovn-central

@@ -92,6 +92,8 @@ removals() {
         docker rm -f box
         docker network rm blue
         systemctl disable --now ovn-host
+        # Else it may be ending still.
+        systemctl stop ovn-controller
         ovn-integrate leave
         echo OS_PASSWORD=secret >/etc/ovn-containers/docker-plugin.env
         dpkg -P ovn-containers-host

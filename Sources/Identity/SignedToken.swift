@@ -73,9 +73,10 @@ package struct SigningKey: Sendable {
         var bytes: [UInt8] = []
         let digits = Array(secret.utf8)
         for place in stride(from: 0, to: 64, by: 2) {
-            guard let byte = UInt8(String(decoding: digits[place..<place + 2], as: UTF8.self), radix: 16) else {
-                return nil
-            }
+            // Without a sign, which the initializer of a number takes.
+            guard digits[place] != UInt8(ascii: "+"),
+                let byte = UInt8(String(decoding: digits[place..<place + 2], as: UTF8.self), radix: 16)
+            else { return nil }
             bytes.append(byte)
         }
         (self.number, key) = (number, SymmetricKey(data: bytes))

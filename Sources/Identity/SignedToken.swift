@@ -73,8 +73,8 @@ package struct SigningKey: Sendable {
         var bytes: [UInt8] = []
         let digits = Array(secret.utf8)
         for place in stride(from: 0, to: 64, by: 2) {
-            // Without a sign, which the initializer of a number takes.
-            guard digits[place] != UInt8(ascii: "+"),
+            // Not a sign, which the initializer of a number takes.
+            guard UInt8(ascii: "0") <= digits[place],
                 let byte = UInt8(String(decoding: digits[place..<place + 2], as: UTF8.self), radix: 16)
             else { return nil }
             bytes.append(byte)

@@ -53,7 +53,7 @@ package struct CertificateRenewal: Sendable {
             reason = .request
         } else if Self.isDue(certificate, at: now) {
             reason = .age
-        } else if try await differs(known, within: limit) {
+        } else if try await isBehind(certificate, known, within: limit) {
             reason = .authorities
         } else {
             return (certificate, nil)
@@ -69,19 +69,32 @@ package struct CertificateRenewal: Sendable {
         defer { withExtendedLifetime(lock) {} }
         guard !folder.isEmpty else { throw HostError(.refused, "this host has left") }
         let versions = await versions()
-        let issue: CentralHosts.Issue
+        var trusted = known
+        while true {
+            let issue = try await ask(for: name, trusting: trusted, versions: versions, until: deadline)
+            try issue.keep(in: folder, name: name)
+            // Central waits for each host to say that it has a new authority before that certifies.
+            guard Set(issue.authorities) != Set(trusted), ContinuousClock.now < deadline else {
+                return (issue.certificate, reason)
+            }
+            trusted = issue.authorities
+        }
+    }
+
+    private func ask(
+        for name: CertificateName, trusting authorities: [IssuedCertificate], versions: [String: String],
+        until deadline: ContinuousClock.Instant
+    ) async throws(HostError) -> CentralHosts.Issue {
         do throws(MembershipError) {
             let request: String
             do { request = try folder.key().request(for: name) } catch {
                 throw MembershipError(.untrusted, error.description)
             }
-            issue = try await CentralHosts.with(central, as: folder, logger: logger) { hosts throws(MembershipError) in
+            return try await CentralHosts.with(central, as: folder, logger: logger) { hosts throws(MembershipError) in
                 try await hosts.renew(
-                    request, trusting: known, versions: versions, within: max(.milliseconds(1), deadline - .now))
+                    request, trusting: authorities, versions: versions, within: max(.milliseconds(1), deadline - .now))
             }
         } catch { throw HostError(error) }
-        try issue.keep(in: folder, name: name)
-        return (issue.certificate, reason)
     }
 
     private func held() throws(HostError) -> (IssuedCertificate, [IssuedCertificate]) {
@@ -94,14 +107,16 @@ package struct CertificateRenewal: Sendable {
         } catch { throw HostError(.refused, error.description) }
     }
 
-    /// Whether central trusts others than this host does.
-    private func differs(_ known: [IssuedCertificate], within limit: Duration) async throws(HostError) -> Bool {
+    /// Whether central trusts others than this host does, or certifies with another than the one that certified this host.
+    private func isBehind(
+        _ certificate: IssuedCertificate, _ known: [IssuedCertificate], within limit: Duration
+    ) async throws(HostError) -> Bool {
         do throws(MembershipError) {
             let all = try await CentralHosts.with(central, as: folder, logger: logger) {
                 hosts throws(MembershipError) in
                 try await hosts.authorities(within: limit)
             }
-            return Set(all) != Set(known)
+            return Set(all) != Set(known) || !(all.first.map { certificate.isSigned(by: $0) } ?? true)
         } catch { throw HostError(error) }
     }
 }

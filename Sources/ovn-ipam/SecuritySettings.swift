@@ -25,7 +25,7 @@ extension ServedNames {
     init?(_ text: String) {
         self.init(names: [], addresses: [])
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-            let name = part.filter { $0 != " " }
+            let name = part.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed().map(String.init).joined()
             if let address = IPAddress(name) {
                 addresses.insert(address)
             } else if Self.isName(name) {

@@ -45,12 +45,15 @@ struct RenewalTests {
             #expect(both.reason == .authorities)
             let authorities = try folder.authorities()
             #expect(authorities.count == 2)
-            #expect(both.certificate.isSigned(by: authorities[1]) && first.isSigned(by: authorities[0]))
+            #expect(both.certificate.isSigned(by: authorities[0]) && first.isSigned(by: authorities[1]))
+            // Central was told so when the host had them.
+            let told = central.requests.filter { $0.contains("certificate") }.count
+            #expect(told == 2, "\(central.requests)")
             #expect(try await renewal.renew(within: .seconds(10)).reason == nil)
             // The old one goes, and with it what it certified.
-            central.change { _ = $0.authorities.removeFirst() }
+            central.change { _ = $0.authorities.removeLast() }
             #expect(try await renewal.renew(within: .seconds(10)).reason == .authorities)
-            #expect(try folder.authorities() == [authorities[1]])
+            #expect(try folder.authorities() == [authorities[0]])
             #expect(try await renewal.renew(within: .seconds(10)).reason == nil)
         }
     }

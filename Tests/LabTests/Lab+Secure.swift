@@ -32,7 +32,7 @@ extension Lab {
         return try await attempt(
             host,
             "curl -s --cacert \(folder)/authorities.pem --cert \(folder)/certificate.pem --key \(folder)/key.pem "
-                + "-w ' %{http_code}' \(more) https://\(Self.centralAddress):9696\(path)"
+                + "-w ' %{http_code}' \(more) 'https://\(Self.centralAddress):9696\(path)'"
         ).word
     }
 }

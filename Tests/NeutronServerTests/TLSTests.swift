@@ -71,11 +71,12 @@ import Testing
             let made = try await served.curl("/v2.0/networks", "-H", "Content-Type: application/json", "-d", network)
             #expect(made.contains("blue"))
             // A body and an answer of many TLS records.
-            let many = (0..<500).map { #"{"name":"n\#($0)"}"# }.joined(separator: ",")
+            let many = (0..<128).map { #"{"name":"n\#($0)","description":"\#(String(repeating: "x", count: 250))"}"# }
+                .joined(separator: ",")
             try #"{"networks":[\#(many)]}"#.write(toFile: "\(served.folder)/many", atomically: true, encoding: .utf8)
             let all = try await served.curl(
                 "/v2.0/networks", "-H", "Content-Type: application/json", "-d", "@\(served.folder)/many")
-            #expect(all.utf8.count > 200_000 && all.hasSuffix("]}"))
+            #expect(all.utf8.count > 80_000 && all.hasSuffix("]}"))
             #expect(try await served.curl("/v2.0/networks?fields=id", "-H", "Connection: close").hasSuffix("]}"))
         }
     }

@@ -62,7 +62,7 @@ package final class TestCentral: Sendable {
         try change { state in
             let request = try HostRequest(pem: try key.request(for: name))
             try folder.write(authorities: state.authorities.map(\.certificate))
-            guard let issuer = state.authorities.last else { return }
+            guard let issuer = state.authorities.first else { return }
             try folder.write(
                 certificate: try issuer.certifyHost(
                     request, name: name, at: Timestamp(seconds: Timestamp.now.seconds + state.clock),
@@ -74,12 +74,13 @@ package final class TestCentral: Sendable {
     /// Begins to use another authority; the old one stays trusted.
     package func addAuthority() throws {
         let another = try Authority(making: SigningKey(), at: .now)
-        state.withLockedValue { $0.authorities.append(another) }
+        state.withLockedValue { $0.authorities.insert(another, at: 0) }
     }
 
     private static func identity(_ state: State) throws -> TLSServer.Identity {
-        // The oldest that is trusted by all.
-        let certificate = try state.authorities[0].certifyServer(
+        // The oldest is trusted by all.
+        guard let oldest = state.authorities.last else { throw CredentialError("no authority") }
+        let certificate = try oldest.certifyServer(
             state.serverKey, names: [], addresses: [], at: .now, lifetime: .seconds(3600))
         return .init(key: state.serverKey.pem, certificate: try certificate.pem, authorities: try trusted(state))
     }
@@ -137,7 +138,7 @@ package final class TestCentral: Sendable {
     }
 
     private static func issue(_ body: JSON, to host: String, _ state: State) throws -> [String: JSON] {
-        guard let name = CertificateName(host), let issuer = state.authorities.last else { return [:] }
+        guard let name = CertificateName(host), let issuer = state.authorities.first else { return [:] }
         let certificate = try issuer.certifyHost(
             try HostRequest(pem: body["request"]?.string ?? ""), name: name,
             at: Timestamp(seconds: Timestamp.now.seconds + state.clock), lifetime: state.lifetime)

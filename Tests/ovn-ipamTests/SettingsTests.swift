@@ -33,9 +33,10 @@ import Testing
     }
 
     @Test func `quotas are Neutron's where clients are authenticated, and those that are given replace them`() throws {
-        let open = try Settings([:], file: nil)
+        let open = try Settings([.open: "true"], file: nil)
         #expect(open.store.quotas == .none)
-        try withFile("quota: [port=500, network=0]") {
+        #expect(try Settings([:], file: nil).store.quotas == .standard)
+        try withFile("open: true\nquota: [port=500, network=0]") {
             let settings = try Settings([:], file: $0)
             #expect(["port", "network", "subnet"].map { settings.store.quotas[$0] } == [500, 0, -1])
         }
@@ -76,9 +77,9 @@ import Testing
         ("nb: ssl:h:6641", "ssl:h:6641 needs --private-key, --certificate and --ca-cert"),
         ("private-key: /x", "--private-key, --certificate and --ca-cert must be given together"),
         ("base-mac: 01:00:5e:00:00:00", "base-mac: '01:00:5e:00:00:00' is not a unicast MAC address"),
-        ("auth: open", "auth: 'open' is not noauth or keystone"),
+        ("auth: open", "auth: 'open' is not noauth, builtin or keystone"),
         ("auth: keystone", "auth: keystone needs auth-url, auth-username and a password"),
-        ("auth-url: http://k:5000", "auth-url is set, but auth is noauth: set auth to keystone"),
+        ("auth-url: http://k:5000", "auth-url is set, but auth is builtin: set auth to keystone"),
         ("auth: keystone\nauth-url: k\nauth-username: u\nauth-password: p", "auth-url: 'k' is not a URL"),
         (
             "auth: keystone\nauth-url: http://k\nauth-username: u",
@@ -86,6 +87,11 @@ import Testing
         ),
         ("auth: keystone\nauth-url: http://k\nauth-username: u\nauth-password-file: /none", "cannot read /none"),
         ("token-cache-time: 61", "token-cache-time: '61' is not a number of seconds from 1 to 60"),
+        ("certificate-lifetime: 5s", "certificate-lifetime: '5s' is not a time from 30s to 8760h"),
+        ("open: perhaps", "open: 'perhaps' is not true or false"),
+        ("nb-listen: 127.0.0.1:6641", "nb-listen: Northbound has no users of its own"),
+        ("open: true\nalso-open: 127.0.0.1:6642", "also-open: with --open nothing else is served"),
+        ("public-name: a b", "public-name: 'a b' is not a list of names and addresses"),
         ("log-level: loud", "log-level: 'loud' is not a log level"),
     ])
     func `an invalid setting is reported by its name`(_ text: String, _ message: String) throws {

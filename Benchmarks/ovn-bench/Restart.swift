@@ -43,7 +43,8 @@ struct RestartBenchmark {
         let started = now
         let process = try ChildProcess(
             [
-                programs + "/ovn-ipam", "up", "--open", "--data-folder", folder, "--listen", "127.0.0.1:\(port)", "--sb-listen",
+                programs + "/ovn-ipam", "up", "--open", "--data-folder", folder, "--listen", "127.0.0.1:\(port)",
+                "--sb-listen",
                 "127.0.0.1:\(port + 1)",
             ], output: folder + "/out")
         try waitFor("ovn-ipam ready on 127.0.0.1:\(port)", seconds: 300) {

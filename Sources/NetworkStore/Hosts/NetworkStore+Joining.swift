@@ -71,10 +71,7 @@ extension NetworkStore {
 
     /// Lets a host in by the secret with this hash. A host that was let in by it before may repeat that, whatever has become
     /// of the invitation, as long as it has the same key.
-    ///
-    /// - Parameters:
-    ///   - certificate: the certificate that it is given.
-    ///   - trusted: the fingerprints of the authorities that it is told to trust.
+    /// `trusted` has the fingerprints of the authorities that it is told to trust.
     package func admit(
         _ host: JoiningHost, secretHash hash: String, certificate: GivenCertificate, trusted: [String]
     ) async throws -> JoinedHost {

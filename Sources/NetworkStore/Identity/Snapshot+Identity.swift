@@ -46,10 +46,13 @@ extension Snapshot {
     }
 
     /// What a project owns, by the kinds that quotas count; those it has none of are left out.
-    package func owned(by project: ID<IdentityProject>) -> [String: Int] {
+    package func owned(by project: ID<IdentityProject>) -> [String: Int] { owned(byProject: project.hex) }
+
+    /// The same of any project, by the `project_id` of what it owns.
+    package func owned(byProject project: String) -> [String: Int] {
         var counts: [String: Int] = [:]
         for kind in QuotaLimits.kinds {
-            let count = QuotaCount.used(kind, by: project.hex, in: northbound)
+            let count = QuotaCount.used(kind, by: project, in: northbound)
             if count > 0 { counts[kind] = count }
         }
         return counts

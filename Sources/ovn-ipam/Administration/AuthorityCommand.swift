@@ -45,8 +45,8 @@ struct AuthorityCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Replace the authority, without a host losing its connection.",
             discussion: """
-                A new authority is made and trusted beside the present one. When every host trusts it, which takes the hosts \
-                some minutes, it certifies; when no host has a certificate of the former one any more, that is forgotten. A host \
+                A new authority is made and trusted beside the present one. When every host trusts it, which takes a few \
+                minutes where all are there, it certifies; when no host has a certificate of the former one any more, that is forgotten. A host \
                 that is away holds this up: 'ovn-ipam authority show' says which, 'ovn-ipam host remove' takes one away. Who \
                 verifies this machine by a file of authorities (openrc) needs the new one.
                 """)
@@ -58,6 +58,7 @@ struct AuthorityCommand: AsyncParsableCommand {
             do { try CentralCertificates.prepareReplacement(dataFolder: folder, at: .now) } catch {
                 throw CommandFailure("\(error)")
             }
+            print("'ovn-ipam authority show' says how far it is")
         }
     }
 

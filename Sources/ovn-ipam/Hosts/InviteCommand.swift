@@ -70,7 +70,7 @@ struct InviteCommand: AsyncParsableCommand {
         let end = Timestamp(seconds: Timestamp.now.seconds + expires.seconds)
         let made = try await options.withStore(settings) { store in
             // Of projects that the service itself has, people know the name and resources the identifier.
-            let owner = isBuiltin ? try await store.ensureProject(project).id.hex : project
+            let owner = isBuiltin ? try await store.owner(project) : project
             return try await store.invite(
                 secretHash: token.secretHash, host: name, project: owner, uses: uses, end: end)
         }

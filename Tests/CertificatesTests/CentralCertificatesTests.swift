@@ -5,8 +5,7 @@ import Testing
 
 @testable import Certificates
 
-@Suite("central's certificates")
-struct CentralCertificatesTests {
+@Suite struct CentralCertificatesTests {
     private let start = Timestamp(seconds: 1_800_000_000)
 
     private func names(_ more: String...) throws -> ServedNames {
@@ -26,8 +25,7 @@ struct CentralCertificatesTests {
 
     private func later(_ seconds: Int64) -> Timestamp { Timestamp(seconds: start.seconds + seconds) }
 
-    @Test("they are made once, and the same after a restart")
-    func restart() throws {
+    @Test func `they are made once, and the same after a restart`() throws {
         try inFolder { folder in
             let first = try CentralCertificates(
                 dataFolder: folder, names: try names(), lifetime: .seconds(60), at: start)
@@ -39,8 +37,7 @@ struct CentralCertificatesTests {
         }
     }
 
-    @Test("the servers' certificate is renewed after a third of its time, and once")
-    func renewal() throws {
+    @Test func `the servers' certificate is renewed after a third of its time, and once`() throws {
         try inFolder { folder in
             let certificates = try CentralCertificates(
                 dataFolder: folder, names: try names(), lifetime: .seconds(60), at: start)
@@ -53,8 +50,7 @@ struct CentralCertificatesTests {
         }
     }
 
-    @Test("and when the machine has another name")
-    func otherName() throws {
+    @Test func `and when the machine has another name`() throws {
         try inFolder { folder in
             let certificates = try CentralCertificates(
                 dataFolder: folder, names: try names(), lifetime: .seconds(60), at: start)
@@ -64,8 +60,9 @@ struct CentralCertificatesTests {
         }
     }
 
-    @Test("the authority is replaced when all hosts trust the next, and forgotten when no certificate is from it")
-    func replacement() throws {
+    @Test func `the authority is replaced when all hosts trust the next, and forgotten when no certificate is from it`()
+        throws
+    {
         try inFolder { folder in
             let certificates = try CentralCertificates(
                 dataFolder: folder, names: try names(), lifetime: .seconds(600), at: start)
@@ -100,8 +97,7 @@ struct CentralCertificatesTests {
         }
     }
 
-    @Test("a replica founds no authority")
-    func replica() throws {
+    @Test func `a replica founds no authority`() throws {
         try inFolder { folder in
             #expect(throws: CredentialError.self) {
                 try CentralCertificates(

@@ -7,14 +7,12 @@ import X509
 
 @testable import Certificates
 
-@Suite("certificates")
-struct CertificateTests {
+@Suite struct CertificateTests {
     private let now = Timestamp(seconds: 1_800_000_000)
 
     private func authority() throws -> Authority { try Authority(making: SigningKey(), at: now) }
 
-    @Test("an authority certifies a host's key under the name that it chooses, for clients alone")
-    func host() throws {
+    @Test func `an authority certifies a host's key under the name that it chooses, for clients alone`() throws {
         let (authority, key) = (try authority(), SigningKey())
         let (asked, given) = (try #require(CertificateName("somebody-else")), try #require(CertificateName("host1")))
         let request = try HostRequest(pem: try key.request(for: asked))
@@ -31,8 +29,7 @@ struct CertificateTests {
         #expect(!issued.isSigned(by: try self.authority().certificate))
     }
 
-    @Test("a server's certificate has its names and addresses, for servers alone")
-    func server() throws {
+    @Test func `a server's certificate has its names and addresses, for servers alone`() throws {
         let authority = try authority()
         let addresses = try ["192.0.2.1", "2001:db8::1"].map { try #require(IPAddress($0)) }
         let issued = try authority.certifyServer(
@@ -43,8 +40,7 @@ struct CertificateTests {
         #expect(names.count == 3)
     }
 
-    @Test("an authority is its certificate and its key together")
-    func pair() throws {
+    @Test func `an authority is its certificate and its key together`() throws {
         let key = SigningKey()
         let made = try Authority(making: key, at: now)
         _ = try Authority(certificate: made.certificate, key: try SigningKey(pem: key.pem))
@@ -53,8 +49,7 @@ struct CertificateTests {
         }
     }
 
-    @Test("what is no signing request is refused, at every length and with every byte changed")
-    func damagedRequests() throws {
+    @Test func `what is no signing request is refused, at every length and with every byte changed`() throws {
         let text = try SigningKey().request(for: try #require(CertificateName("host1")))
         let bytes = Array(text.utf8)
         for count in 0..<bytes.count - 1 {
@@ -76,8 +71,7 @@ struct CertificateTests {
         }
     }
 
-    @Test("names are 1 to 64 printable characters")
-    func names() {
+    @Test func `names are 1 to 64 printable characters`() {
         for text in ["", "a b", "a\nb", "ä", String(repeating: "x", count: 65)] {
             #expect(CertificateName(text) == nil)
         }
@@ -85,8 +79,7 @@ struct CertificateTests {
     }
 }
 
-@Suite("join tokens")
-struct JoinTokenTests {
+@Suite struct JoinTokenTests {
     private func token(_ address: String = "192.0.2.1:9696") throws -> JoinToken {
         JoinToken(
             address: address,
@@ -94,10 +87,8 @@ struct JoinTokenTests {
                 .fingerprint)
     }
 
-    @Test(
-        "a token is read as it was written",
-        arguments: ["192.0.2.1:9696", "[2001:db8::1]:9696", "central.example.org:1"])
-    func roundTrip(address: String) throws {
+    @Test(arguments: ["192.0.2.1:9696", "[2001:db8::1]:9696", "central.example.org:1"])
+    func `a token is read as it was written`(address: String) throws {
         let token = try token(address)
         #expect(try JoinToken(token.text) == token)
         #expect(token.text.hasPrefix("ovn1-") && !token.text.contains { "+/= ".contains($0) })
@@ -105,8 +96,7 @@ struct JoinTokenTests {
         #expect(token.secretHash.count == 64 && !token.secretHash.contains(token.secretText))
     }
 
-    @Test("a token that is cut off or altered is refused")
-    func damaged() throws {
+    @Test func `a token that is cut off or altered is refused`() throws {
         let text = try token().text
         for count in 0..<text.count {
             #expect(throws: CredentialError.self) { try JoinToken(String(text.prefix(count))) }
@@ -123,19 +113,16 @@ struct JoinTokenTests {
         #expect(throws: CredentialError.self) { try JoinToken(text + String(repeating: "A", count: 500)) }
     }
 
-    @Test("addresses that would change a URL are refused", arguments: ["", "a/b:1", "a@b:1", "a b", "a#b", "a\nb"])
-    func addresses(address: String) throws {
+    @Test(arguments: ["", "a/b:1", "a@b:1", "a b", "a#b", "a\nb"])
+    func `addresses that would change a URL are refused`(address: String) throws {
         #expect(throws: CredentialError.self) { try JoinToken(try token(address).text) }
     }
 
-    @Test(
-        "secrets that cannot be one have no hash",
-        arguments: ["", "abc", String(repeating: "G", count: 32), String(repeating: "A", count: 32)])
-    func secrets(text: String) { #expect(JoinToken.hash(ofSecret: text) == nil) }
+    @Test(arguments: ["", "abc", String(repeating: "G", count: 32), String(repeating: "A", count: 32)])
+    func `secrets that cannot be one have no hash`(text: String) { #expect(JoinToken.hash(ofSecret: text) == nil) }
 }
 
-@Suite("credential folders")
-struct CredentialFolderTests {
+@Suite struct CredentialFolderTests {
     private func inFolder(_ body: (CredentialFolder) throws -> Void) throws {
         var template = Array("/tmp/ovn-containers-credentials-XXXXXX".utf8CString)
         let made = template.withUnsafeMutableBufferPointer { $0.baseAddress.flatMap { mkdtemp($0) } }
@@ -146,8 +133,7 @@ struct CredentialFolderTests {
         #expect(rmdir(path) == 0)
     }
 
-    @Test("the key is made once, readable by its owner alone, and stays")
-    func key() throws {
+    @Test func `the key is made once, readable by its owner alone, and stays`() throws {
         try inFolder { folder in
             let key = try folder.key()
             #expect(try folder.key().pem == key.pem)
@@ -158,8 +144,7 @@ struct CredentialFolderTests {
         }
     }
 
-    @Test("certificates are replaced as a whole, and what a kill left behind is in nobody's way")
-    func certificates() throws {
+    @Test func `certificates are replaced as a whole, and what a kill left behind is in nobody's way`() throws {
         try inFolder { folder in
             #expect(try folder.certificate() == nil && folder.authorities().isEmpty)
             let now = Timestamp(seconds: 1_800_000_000)
@@ -175,8 +160,7 @@ struct CredentialFolderTests {
         }
     }
 
-    @Test("removing is repeatable")
-    func removal() throws {
+    @Test func `removing is repeatable`() throws {
         try inFolder { folder in
             _ = try folder.key()
             try folder.remove()

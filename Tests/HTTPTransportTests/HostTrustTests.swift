@@ -63,7 +63,7 @@ struct HostTrustTests {
             // Another authority, and the one of before no longer trusted by central.
             try central.addAuthority()
             try central.admit("h1", folder)
-            central.change { _ = $0.authorities.removeFirst() }
+            central.change { _ = $0.authorities.removeLast() }
             #expect(try await transport.exchange(request, within: .seconds(5)).status == 200)
             await transport.shutdown()
         }

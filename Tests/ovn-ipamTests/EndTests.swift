@@ -123,6 +123,8 @@ import Testing
             // Logged, but not a line for each of them.
             let said = process.log.split(separator: "\n").filter { $0.contains("connections refused or closed") }
             #expect(1...5 ~= said.count, "\(said)")
+            // It starts after the API is ready.
+            while process.children["ovn-ipam-ovn-northd.pid"] == nil { await IPAMProcess.pause() }
             let old = try #require(process.children["ovn-ipam-ovn-northd.pid"])
             kill(old, SIGKILL)
             while process.children["ovn-ipam-ovn-northd.pid"].map({ $0 == old }) ?? true { await IPAMProcess.pause() }

@@ -50,6 +50,8 @@ import Testing
             let process = try IPAMProcess.up(folder)
             let url = try #require(await process.ready(), "\(process.log)")
             for name in Self.daemons.sorted() {
+                // ovn-northd starts after the API is ready.
+                await until { process.children[name] != nil }
                 let old = try #require(process.children[name])
                 kill(old, SIGKILL)
                 await until { process.children[name].map { $0 != old } ?? false }

@@ -63,7 +63,7 @@ central_from_nothing() {
         dpkg -P ovn-containers-central
         configures() { timeout 30 bash -c \"until pgrep -f '[o]vn-containers-central.postinst'; do :; done\"; }
         for moment in 'sleep 0.1' 'sleep 0.5' configures 'configures; sleep 0.2' 'configures; sleep 0.5' 'configures; sleep 1'; do
-            rm -f /var/lib/ovn/* /var/lib/ovn/.*.~lock~
+            rm -rf /var/lib/ovn/* /var/lib/ovn/.*.~lock~
             systemctl enable --now ovn-central ovn-ovsdb-server-nb ovn-ovsdb-server-sb 2>/dev/null
             dpkg -i $central &
             eval \"\$moment\"

@@ -3,7 +3,7 @@
 central_address=10.77.0.10
 
 hosts_join() {
-    local node datapath
+    local node datapath join
     for node in host1 host2; do
         # Where the kernel has Open vSwitch, nothing of this is needed.
         datapath=''
@@ -19,13 +19,13 @@ hosts_join() {
             done
             [ \"\$(stat -c '%U %a' /run/ovn-containers)\" = 'root 700' ]
             [ -e /usr/share/man/man1/ovn-container.1.gz ]"
-        it "$node joins" $node "
-            ovn-integrate create-integration-bridge $datapath
-            ovn-integrate set-ipam $central_address
-            ovn-integrate set-tep $(lab/lab address --name $name $node)
-            systemctl restart ovn-host ovn-controller
-            ovn-container init --bridge br-int --overlay-mode
-            systemctl enable --now ovn-docker-plugin.socket ovn-docker-plugin.service
+        join=$(in_machine central "ovn-ipam invite --central $central_address")
+        it "$node joins straight after the installation" $node "
+            $join $datapath
+            for unit in ovn-docker-plugin.socket ovn-docker-plugin ovn-restore ovn-host; do
+                systemctl is-active \$unit
+                systemctl is-enabled \$unit
+            done
             mkdir -p /root/image/bin
             cp /bin/busybox /root/image/bin
             ln -sf busybox /root/image/bin/sleep
@@ -91,14 +91,13 @@ removals() {
         ovn-container endpoint-delete door
         docker rm -f box
         docker network rm blue
-        systemctl disable --now ovn-host
-        # Else it may be ending still.
-        systemctl stop ovn-controller
         ovn-integrate leave
+        for unit in ovn-docker-plugin.socket ovn-docker-plugin ovn-restore ovn-host; do not systemctl is-active $unit; done
         echo OS_PASSWORD=secret >/etc/ovn-containers/docker-plugin.env
         dpkg -P ovn-containers-host
         [ ! -e /etc/ovn-containers ]
         [ ! -e /run/ovn-containers ]
+        [ ! -e /var/lib/ovn-containers ]
         none "$(find /etc/systemd /var/lib/systemd /usr /lib/systemd -name "*ovn-docker-plugin*" -o -name "*ovn-restore*")"
         not nft list table inet ovn_containers
         none "$(systemctl list-units --all --no-legend --plain "ovn-docker-plugin*" | grep loaded)"'

@@ -12,6 +12,8 @@ package struct APIResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Con
     let inner: Inner
     /// How clients reach us: `http` or `https`.
     let scheme: String
+    /// Whether there is an identity API, whose errors have another form.
+    let hasIdentity: Bool
 
     package func respond(to request: Request, context: APIRequestContext) async throws -> Response {
         let start = ContinuousClock.now
@@ -24,7 +26,7 @@ package struct APIResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Con
             }
             // The router's own 404; ours all have a body.
             if response.status == .notFound, response.body.contentLength == 0 {
-                let isIdentity = request.uri.path.hasPrefix("/v3/")
+                let isIdentity = hasIdentity && request.uri.path.hasPrefix("/v3/")
                 response = isIdentity ? .identity(.pathNotFound, url: "") : .neutron(.pathNotFound)
             }
         } catch {

@@ -58,7 +58,8 @@ package struct NeutronServer: Sendable {
     ) -> some ApplicationProtocol {
         Application(
             responder: APIResponder(
-                inner: router().buildResponder(), scheme: configuration.tls == nil ? "http" : "https"),
+                inner: router().buildResponder(), scheme: configuration.tls == nil ? "http" : "https",
+                hasIdentity: identity != nil),
             server: HTTPServerBuilder { [configuration, logger] responder in
                 APIChannel(limits: configuration.limits, tls: configuration.tls, logger: logger, responder: responder)
             },

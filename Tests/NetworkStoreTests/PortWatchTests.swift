@@ -42,6 +42,8 @@ import Testing
     @Test func `only ports of watched networks are told, in the snapshot before they are`() async throws {
         try await withStores { here, there in
             let (one, two) = (try await there.network("one"), try await there.network("two"))
+            // What is on its way already would be told too.
+            _ = try await here.find(two.id)
             let watch = here.watchPorts(of: [one.id])
             let port = try await there.create(
                 Port.self,

@@ -11,15 +11,13 @@ struct HostCommand: AsyncParsableCommand {
         commandName: "host", abstract: "Hosts: which there are, and away with one.",
         subcommands: [List.self, Remove.self])
 
-    enum Format: String, ExpressibleByArgument, CaseIterable { case table, json }
-
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "List the hosts.",
             discussion: "A host that does not answer within two seconds, or has not for a minute, is silent.")
 
         @Option(name: [.short, .long], help: "table or json.")
-        var format = Format.table
+        var format = OutputFormat.table
 
         @OptionGroup var options: CentralOptions
 
@@ -40,7 +38,7 @@ struct HostCommand: AsyncParsableCommand {
             }
             switch format {
             case .json: print(JSON.array(hosts.map(\.json)).description)
-            case .table: for line in HostTable.lines(hosts) { print(line) }
+            case .table: Listing(headings: HostTable.headings, rows: hosts.map(HostTable.cells)).print(.table)
             }
         }
     }
@@ -75,29 +73,16 @@ struct HostCommand: AsyncParsableCommand {
 /// How hosts are printed.
 enum HostTable {
     static let headings = [
-        "NAME", "SYSTEM ID", "ADDRESS", "OVS", "OVN", "STATE", "LAST SEEN", "PORTS", "CERTIFICATE UNTIL",
+        "name", "system id", "address", "ovs", "ovn", "state", "last seen", "ports", "certificate until",
     ]
 
-    /// Columns as wide as their widest cell, two blanks apart.
-    static func lines(_ hosts: [HostStanding]) -> [String] {
-        let cells = [headings] + hosts.map(cells)
-        let widths = headings.indices.map { place in cells.map { $0[place].count }.max() ?? 0 }
-        return cells.map { row in
-            let padded = zip(row, widths).map { cell, width in
-                cell + String(repeating: " ", count: max(0, width - cell.count))
-            }
-            let line = padded.joined(separator: "  ")
-            return String(line.reversed().drop { $0 == " " }.reversed())
-        }
-    }
-
-    private static func cells(_ host: HostStanding) -> [String] {
-        let addresses = host.tunnelAddresses.joined(separator: ",")
-        return [
-            host.hostName, host.systemID, addresses.isEmpty ? "-" : addresses, host.versions["ovs"] ?? "-",
-            host.versions["ovn"] ?? "-", host.isAlive ? "alive" : "silent", host.lastSeen?.description ?? "never",
-            "\(host.ports)", host.certificateEnd?.description ?? "-",
-        ].map { $0.plain() }
+    static func cells(_ host: HostStanding) -> [JSON] {
+        [
+            .string(host.hostName), .string(host.systemID), .array(host.tunnelAddresses.map { .string($0) }),
+            .string(host.versions["ovs"] ?? ""), .string(host.versions["ovn"] ?? ""),
+            .string(host.isAlive ? "alive" : "silent"), .string(host.lastSeen?.description ?? "never"),
+            .integer(Int64(host.ports)), .string(host.certificateEnd?.description ?? ""),
+        ]
     }
 
     static func sentence(_ removal: HostRemoval, _ name: String) -> String {

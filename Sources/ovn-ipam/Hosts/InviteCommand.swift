@@ -93,12 +93,8 @@ struct Lifetime: ExpressibleByArgument, CustomStringConvertible {
 
     /// Nil unless it is from 1 second to 30 days.
     init?(argument: String) {
-        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3_600, "d": 86_400]
-        guard let unit = argument.last.flatMap({ units[$0] }), let number = Int64(argument.dropLast()),
-            1...Invitation.maximumLifetime.components.seconds ~= number,
-            1...Invitation.maximumLifetime.components.seconds ~= number * unit
-        else { return nil }
-        seconds = number * unit
+        guard let time = Duration(argument), .seconds(1)...Invitation.maximumLifetime ~= time else { return nil }
+        seconds = time.components.seconds
     }
 
     var description: String { seconds % 3_600 == 0 ? "\(seconds / 3_600)h" : "\(seconds)s" }

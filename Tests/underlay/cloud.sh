@@ -57,9 +57,11 @@ prepare_hypervisors() {
 # A management network, the way out of it, and a VM on each hypervisor with the tenant's RC file in it.
 create_vms() {
     heading "The tenant's management network, and its VMs"
-    local i vm group
-    # Containers are in no group, so the default group of the VMs would not let them in.
+    local i vm group default
+    # With ovn-ipam containers are in no group, so the default group of the VMs would not let them in. With Neutron they are in the default
+    # group, which lets in who is in it too.
     group=$(operator security group create vms "$owner" -f value -c id)
+    default=$(operator security group list "$owner" -f json | jq -r '.[] | select(.Name == "default") | .ID')
     operator security group rule create "$group" --protocol any --remote-ip 0.0.0.0/0 -f value -c id >/dev/null
     operator network create mgmt "$owner" -f value -c id >/dev/null
     operator subnet create mgmt "$owner" --network mgmt --subnet-range 10.0.0.0/24 -f value -c id >/dev/null
@@ -68,7 +70,8 @@ create_vms() {
     lab/lab add-gateway --name "$name" --on host1 $(port_options gateway) --ip 10.0.0.1/24
     for i in 1 2; do
         vm=vm$i
-        operator port create $vm "$owner" --network mgmt --host host$i --device-owner compute:nova --security-group "$group" -f json >"$scratch/$vm.json"
+        operator port create $vm "$owner" --network mgmt --host host$i --device-owner compute:nova --security-group "$group" \
+            --security-group "$default" -f json >"$scratch/$vm.json"
         lab/lab add-vm --name "$name" $vm --on host$i $(port_options $vm)
         { cat "$scratch/red"; echo "export OS_VIF_ID=$(port_of $vm)"; } | copy_to $vm /run/openrc
     done

@@ -17,7 +17,11 @@ pings() { answered_once in_container "$1" "$2" "ping -c 2 -W 2 $3"; }
 does_not_ping() { ! in_container "$1" "$2" "ping -c 2 -W 1 $3" >/dev/null; }
 vm_pings() { answered_once quietly "$1" "ping -c 2 -W 2 $2"; }
 # Not twice, as where a kernel answers beside Open vSwitch.
-answered_once() { local said; said=$("$@") && [[ $said != *DUP!* ]]; }
+answered_once() {
+    local said status=0
+    said=$("$@") || status=$?
+    [ $status -eq 0 ] && [[ $said != *DUP!* ]] || { echo "$said"; return 1; }
+}
 address_in() { in_container "$1" "$2" 'ip -4 -o addr show eth0' | sed 's|.* inet \([0-9.]*\)/.*|\1|'; }
 
 # A megabyte by TCP, from the second container to the first: pings alone would not notice a wrong MTU or checksum.

@@ -75,7 +75,11 @@ package final class CentralCertificates: Sendable {
             throw CredentialError(
                 "there is no authority in \(dataFolder)/authority to replace: 'ovn-ipam up' makes one")
         }
-        _ = try authority(in: otherFolder(dataFolder), at: now)
+        let other = otherFolder(dataFolder)
+        guard try other.certificate() == nil else { return }
+        // What an interrupted one has left. Its key is not read: it is the service's, and this may be root.
+        try other.remove()
+        _ = try authority(in: other, at: now)
     }
 
     /// Does what is due: renews the servers' certificate where a third of its time has passed or their names are others, and goes on

@@ -97,6 +97,26 @@ import Testing
         }
     }
 
+    @Test func `root prepares a replacement for a service with a user of its own, and again after an interruption`()
+        throws
+    {
+        try inFolder { folder in
+            _ = try CentralCertificates(dataFolder: folder, names: try names(), lifetime: .seconds(60), at: start)
+            #expect(chown(folder, 65_534, 65_534) == 0)
+            let other = CredentialFolder("\(folder)/authority-other")
+            for _ in 0..<2 {
+                try CentralCertificates.prepareReplacement(dataFolder: folder, at: later(1))
+                let made = try #require(try other.certificate())
+                try CentralCertificates.prepareReplacement(dataFolder: folder, at: later(2))
+                #expect(try other.certificate() == made)
+                var status = stat()
+                #expect(stat(other.keyFile, &status) == 0 && status.st_uid == 65_534 && status.st_mode & 0o777 == 0o600)
+                // As after a kill between key and certificate.
+                #expect(unlink(other.certificateFile) == 0)
+            }
+        }
+    }
+
     @Test func `a replica founds no authority`() throws {
         try inFolder { folder in
             #expect(throws: CredentialError.self) {

@@ -65,6 +65,7 @@ package struct IssuedCertificate: Hashable, Sendable {
 
     /// The names and addresses of its server (subjectAltName), as texts.
     package var alternativeNames: Set<String> {
+        // One whose names cannot be read is found under none, and so is replaced.
         guard let all = try? certificate.extensions.subjectAlternativeNames else { return [] }
         return Set(
             all.compactMap { name in

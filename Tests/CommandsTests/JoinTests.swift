@@ -78,8 +78,12 @@ struct JoinTests {
                 guard let text = try? String(contentsOfFile: control, encoding: .utf8) else { return nil }
                 let socket = "\(ovs.folder)/ovn-controller.\(text.filter(\.isNumber)).ctl"
                 let said = Tool.report(["ovs-appctl", "-t", socket, "exit"], within: limit)
+                let end = ContinuousClock.now + limit
                 // It answers before it ends.
-                while said.failure == nil, access(control, F_OK) == 0 { usleep(1000) }
+                while said.failure == nil, access(control, F_OK) == 0 {
+                    guard ContinuousClock.now < end else { return "ovn-controller has not ended" }
+                    usleep(1000)
+                }
                 return said.failure
             default: return "unexpected: \(words)"
             }

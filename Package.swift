@@ -256,7 +256,12 @@ let package = Package(
 
         /// `make bench`; never shipped.
         .executableTarget(
-            name: "ovn-bench", dependencies: ["HostAttachment", "NetworkStore", arguments, logging],
+            name: "ovn-bench",
+            dependencies: [
+                "Certificates", "Deadlines", "HostAttachment", "HostMembership", "NetworkStore", arguments, logging,
+                nioEmbedded,
+                nioSSL, nioTLS,
+            ] + nio,
             path: "Benchmarks/ovn-bench", swiftSettings: strict),
 
         tests("NetAddress"),

@@ -6,14 +6,13 @@ struct APIBenchmark {
     let database: PrivateNorthbound
     let port: UInt16
     let server: ChildProcess
+    private var clients: PortClients { PortClients(port: port) }
 
     init(programs: String, port: UInt16) throws {
         self.programs = programs
         self.port = port
         database = try PrivateNorthbound()
-        let connection = try BlockingSocket(unix: database.socket)
-        _ = try connection.call(
-            #"{"id":0,"method":"transact","params":["OVN_Northbound",{"op":"insert","table":"NB_Global","row":{}}]}"#)
+        try database.fill(ports: 0)
         server = try APIProcess(programs: programs, port: port, database: database).process
     }
 
@@ -21,12 +20,12 @@ struct APIBenchmark {
         defer { server.stop() }
         report.section("API: ports on one ovsdb-server, northd not running")
         let idle = ChildProcess.memory(of: server.pid).resident
-        let networks = try (0..<10).map { try makeNetwork("bench-\($0)") }
+        let networks = try (0..<10).map { try clients.makeNetwork("bench-\($0)") }
         _ = try rawTransactions(count: 300)
-        _ = try createPorts(networks[0], count: 300)
+        _ = try clients.create(networks[0], count: 300)
 
         let raw = Samples(try rawTransactions(count: 2000))
-        let empty = Samples(try createPorts(networks[0], count: 1000))
+        let empty = Samples(try clients.create(networks[0], count: 1000))
         let rawRate = 1 / raw.median
         report.note(
             "raw one-row transaction, one connection, p50", "\(milliseconds(raw.median)) (\(decimal(rawRate, 0))/s)")
@@ -35,14 +34,14 @@ struct APIBenchmark {
             "\(milliseconds(empty.median)), \(decimal(empty.median / raw.median, 2)) × raw",
             limit: "at most 3 × raw", met: empty.median <= 3 * raw.median)
 
-        let rate = try createPortsConcurrently(networks, clients: 32, total: 8000)
+        let rate = try clients.createConcurrently(networks, clients: 32, total: 8000)
         report.judge(
             "port create, 32 clients", "\(decimal(rate, 0))/s, \(decimal(rate / rawRate, 2)) × raw one by one",
             limit: "5,000/s or 1.7 × raw", met: rate >= 5000 || rate >= 1.7 * rawRate)
 
         var listed: [Double] = []
         let connection = try HTTPConnection(port: port)
-        _ = try createPortsConcurrently(networks, clients: 32, total: 10_000 - 300 - 1000 - 8000)
+        _ = try clients.createConcurrently(networks, clients: 32, total: 10_000 - 300 - 1000 - 8000)
         for _ in 0..<7 {
             let started = now
             let reply = try connection.request("GET", "/v2.0/ports?limit=5000")
@@ -56,7 +55,7 @@ struct APIBenchmark {
             met: Samples(listed).median < 0.1)
 
         let memory = ChildProcess.memory(of: server.pid)
-        let full = Samples(try createPorts(networks[1], count: 1000))
+        let full = Samples(try clients.create(networks[1], count: 1000))
         report.judge(
             "port create at 10,000 ports, p50",
             "\(milliseconds(full.median)), \(decimal(full.median / empty.median, 2)) × at none", limit: "at most 1.5 ×",
@@ -70,10 +69,11 @@ struct APIBenchmark {
     /// Ports in their project's default group beside ports without groups.
     private func compareGroups(_ networks: [String], _ report: inout Report) throws {
         var (plain, grouped): ([Double], [Double]) = ([], [])
-        _ = try createPorts(networks[2], count: 50, grouped: true)
+        let inGroup = PortClients(port: port, isGrouped: true)
+        _ = try inGroup.create(networks[2], count: 50)
         for _ in 0..<5 {
-            plain += try createPorts(networks[2], count: 200)
-            grouped += try createPorts(networks[2], count: 200, grouped: true)
+            plain += try clients.create(networks[2], count: 200)
+            grouped += try inGroup.create(networks[2], count: 200)
         }
         let ratio = Samples(grouped).median / Samples(plain).median
         report.judge(
@@ -82,65 +82,13 @@ struct APIBenchmark {
             met: ratio <= 1.3)
         var (rate, groupedRate) = (0.0, 0.0)
         for _ in 0..<3 {
-            rate += try createPortsConcurrently(networks, clients: 32, total: 1600)
-            groupedRate += try createPortsConcurrently(networks, clients: 32, total: 1600, grouped: true)
+            rate += try clients.createConcurrently(networks, clients: 32, total: 1600)
+            groupedRate += try inGroup.createConcurrently(networks, clients: 32, total: 1600)
         }
         report.judge(
             "port create in the default group, 32 clients",
             "\(decimal(groupedRate / 3, 0))/s, \(decimal(rate / groupedRate, 2)) × the time without groups",
             limit: "at most 1.3 ×", met: rate <= 1.3 * groupedRate)
-    }
-
-    private func makeNetwork(_ name: String) throws -> String {
-        let connection = try HTTPConnection(port: port)
-        let network = try connection.request("POST", "/v2.0/networks", body: #"{"network":{"name":"\#(name)"}}"#)
-        let text = String(decoding: network.body, as: UTF8.self)
-        guard network.status == 201, let start = text.firstRange(of: #""id":"#) else {
-            throw BenchError("POST /v2.0/networks gave \(network.status): \(text.prefix(300))")
-        }
-        let id = String(text[start.upperBound...].drop { $0 == " " || $0 == "\"" }.prefix(36))
-        let subnet = try connection.request(
-            "POST", "/v2.0/subnets",
-            body: #"{"subnet":{"network_id":"\#(id)","ip_version":4,"cidr":"10.0.0.0/16"}}"#)
-        guard subnet.status == 201 else { throw BenchError("POST /v2.0/subnets gave \(subnet.status)") }
-        return id
-    }
-
-    private func createPorts(_ network: String, count: Int, grouped: Bool = false) throws -> [Double] {
-        try Self.createPorts(network, count: count, port: port, grouped: grouped)
-    }
-
-    /// Seconds of each of `count` port creations on one keep-alive connection.
-    private static func createPorts(
-        _ network: String, count: Int, port: UInt16, grouped: Bool
-    ) throws -> [Double] {
-        let connection = try HTTPConnection(port: port)
-        // A container's port is in no group unless one is named.
-        let owner = grouped ? "" : "compute:docker"
-        let body = #"{"port":{"network_id":"\#(network)","name":"bench","device_owner":"\#(owner)"}}"#
-        return try (0..<count).map { _ in
-            let started = now
-            let reply = try connection.request("POST", "/v2.0/ports", body: body)
-            guard reply.status == 201 else {
-                throw BenchError(
-                    "POST /v2.0/ports gave \(reply.status): \(String(decoding: reply.body.prefix(300), as: UTF8.self))")
-            }
-            return now - started
-        }
-    }
-
-    /// Ports per second with so many keep-alive connections, each on a thread of its own.
-    private func createPortsConcurrently(
-        _ networks: [String], clients: Int, total: Int, grouped: Bool = false
-    ) throws -> Double {
-        let share = total / clients
-        let started = now
-        let port = self.port
-        let failures = try inThreads(clients) { client in
-            _ = try Self.createPorts(networks[client % networks.count], count: share, port: port, grouped: grouped)
-        }
-        if let first = failures.first { throw first }
-        return Double(share * clients) / (now - started)
     }
 
     /// Seconds of each of `count` one-row inserts sent one after another on one connection, nothing between us and the server.

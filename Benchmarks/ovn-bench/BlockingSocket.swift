@@ -1,4 +1,5 @@
 import Glibc
+import NIOSSL
 
 /// A connected stream socket, read and written by blocking calls: the cheapest client there is, so that what a
 /// measurement costs is the server's.
@@ -6,6 +7,7 @@ final class BlockingSocket {
     private let descriptor: Int32
     private var buffer: [UInt8] = []
     private var chunk = [UInt8](repeating: 0, count: 1 << 18)
+    private var tls: TLSSession?
 
     init(unix path: String) throws {
         descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
@@ -45,10 +47,23 @@ final class BlockingSocket {
 
     deinit { close(descriptor) }
 
-    func send(_ bytes: [UInt8]) throws {
+    /// Speaks TLS from now on.
+    func startTLS(_ context: NIOSSLContext) throws {
+        let session = try TLSSession(context)
+        while !session.isReady {
+            try write(try session.pending())
+            guard !session.isReady else { break }
+            buffer += try session.open(try read())
+        }
+        tls = session
+    }
+
+    func send(_ bytes: [UInt8]) throws { try write(try tls?.seal(bytes) ?? bytes) }
+
+    private func write(_ bytes: [UInt8]) throws {
         var sent = 0
         while sent < bytes.count {
-            let count = bytes[sent...].withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+            let count = bytes[sent...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             guard count > 0 else { throw BenchError("write: \(String(cString: strerror(errno)))") }
             sent += count
         }
@@ -62,10 +77,15 @@ final class BlockingSocket {
                 buffer.removeFirst(length)
                 return message
             }
-            let count = read(descriptor, &chunk, chunk.count)
-            guard count > 0 else { throw BenchError("the peer closed the connection") }
-            buffer += chunk[..<count]
+            let bytes = try read()
+            buffer += try tls?.open(bytes) ?? bytes
         }
+    }
+
+    private func read() throws -> [UInt8] {
+        let count = Glibc.read(descriptor, &chunk, chunk.count)
+        guard count > 0 else { throw BenchError("the peer closed the connection") }
+        return Array(chunk[..<count])
     }
 }
 
@@ -113,9 +133,11 @@ final class HTTPConnection {
     private let socket: BlockingSocket
     private let port: UInt16
 
-    init(port: UInt16) throws {
+    /// By HTTPS where a TLS context is given.
+    init(port: UInt16, tls: NIOSSLContext? = nil) throws {
         self.port = port
         socket = try BlockingSocket(loopback: port)
+        if let tls { try socket.startTLS(tls) }
     }
 
     /// Sends a request and returns the status and the body.

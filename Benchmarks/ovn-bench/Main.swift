@@ -11,7 +11,7 @@ import ArgumentParser
 
         @Option(help: "The folder with the release programs.") var programs: String
         @Option(help: "A free TCP port on this machine.") var port: UInt16 = 19696
-        @Option(help: "Only these parts: start-up, replica, api, scale, restart.") var only: [String] = []
+        @Option(help: "Only these parts: start-up, replica, api, tls, scale, restart.") var only: [String] = []
         @Option(help: "The ports of the parts scale and restart.") var ports = 10_000
 
         func run() async throws {
@@ -22,6 +22,7 @@ import ArgumentParser
                 try measureReplica(program: CommandLine.arguments[0], ports: 50_000, report: &report)
             }
             if wanted("api") { try APIBenchmark(programs: programs, port: port).run(report: &report) }
+            if wanted("tls") { try await TLSBenchmark(programs: programs, port: port).run(report: &report) }
             if wanted("scale") { try ScaleBenchmark(programs: programs, port: port, ports: ports).run(report: &report) }
             if wanted("restart") {
                 try RestartBenchmark(programs: programs, port: port, ports: ports).run(report: &report)

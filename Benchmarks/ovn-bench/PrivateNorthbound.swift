@@ -32,7 +32,8 @@ final class PrivateNorthbound {
     /// The same with networks of so many ports.
     func fill(networks: [Int]) throws {
         let connection = try BlockingSocket(unix: socket)
-        try transact(connection, [#"{"op":"insert","table":"NB_Global","row":{}}"#])
+        // As if an ovn-northd had processed all that is to come: without one, whoever makes many changes would wait for it.
+        try transact(connection, [#"{"op":"insert","table":"NB_Global","row":{"sb_cfg":1000000000}}"#])
         var number = 0
         for (network, ports) in networks.enumerated() {
             try makeNetwork(network, connection)

@@ -74,8 +74,9 @@ struct RestartBenchmark {
     }
 
     private func size(_ path: String) -> Int {
-        var status = stat()
-        return stat(path, &status) == 0 ? Int(status.st_size) : 0
+        guard let file = fopen(path, "r") else { return 0 }
+        defer { fclose(file) }
+        return fseek(file, 0, SEEK_END) == 0 ? ftell(file) : 0
     }
 }
 

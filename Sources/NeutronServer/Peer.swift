@@ -2,13 +2,24 @@ package import Certificates
 
 /// Who is at the other end of the connection that a request came by.
 package struct Peer: Sendable {
-    /// The certificate that it has shown and that an authority of ours has signed; nil without one.
-    package var certificate: IssuedCertificate?
+    /// What the certificate says that it has shown and that an authority of ours has signed; nil without one.
+    let shown: ShownCertificate?
     /// Whether it speaks HTTP without TLS where others speak HTTPS.
-    package var isPlainText = false
+    let isPlainText: Bool
+
+    package init(certificate: IssuedCertificate? = nil, isPlainText: Bool = false) {
+        shown = certificate.map(ShownCertificate.init)
+        self.isPlainText = isPlainText
+    }
 
     /// Of the request that is being served.
     @TaskLocal package static var current = Peer()
+}
 
-    package static var certificate: IssuedCertificate? { current.certificate }
+/// A certificate as each request needs it: read once for a connection, since the library takes its time.
+struct ShownCertificate: Sendable {
+    let name: CertificateName?
+    let publicKeyHash: String
+
+    init(_ certificate: IssuedCertificate) { (name, publicKeyHash) = (certificate.name, certificate.publicKeyHash) }
 }

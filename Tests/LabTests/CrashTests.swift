@@ -16,12 +16,12 @@ extension LabTests {
                     try await lab.on("host1", "ovn-container endpoint-create ls0 \(endpoint)")
 
                     let create = "ovn-container container-create --network=\(endpoint)"
-                    try await Self.kill(create, after: .random(in: 0...300, using: &random), lab: lab)
+                    try await Self.kill(create, after: .random(in: 0...300, using: &random), on: "host1", lab: lab)
                     let container = try await lab.attempt("host1", create)
                     #expect(container.status == 0, "round \(round): \(container.errors)")
 
                     let delete = "ovn-container endpoint-delete \(endpoint)"
-                    try await Self.kill(delete, after: .random(in: 0...300, using: &random), lab: lab)
+                    try await Self.kill(delete, after: .random(in: 0...300, using: &random), on: "host1", lab: lab)
                     let deleted = try await lab.attempt("host1", delete)
                     // A command that was killed after its work was done leaves nothing to delete.
                     #expect(deleted.status == 0 || Self.saysGone(deleted), "round \(round): \(deleted.errors)")
@@ -32,8 +32,8 @@ extension LabTests {
             }
         }
 
-        /// Starts a command on host1 and kills it, and it alone, some milliseconds later.
-        static func kill(_ command: String, after milliseconds: Int, lab: Lab) async throws {
+        /// Starts a command and kills it, and it alone, some milliseconds later.
+        static func kill(_ command: String, after milliseconds: Int, on host: String, lab: Lab) async throws {
             let script = """
                 \(command) >/dev/null 2>&1 & victim=$!
                 sleep \(Double(milliseconds) / 1000)
@@ -41,7 +41,7 @@ extension LabTests {
                 wait $victim 2>/dev/null
                 true
                 """
-            try await lab.on("host1", script)
+            try await lab.on(host, script)
         }
 
         static func saysGone(_ outcome: Outcome) -> Bool {

@@ -10,7 +10,7 @@ struct HostAuthentication: Sendable {
     ///
     /// Throws `HostUnknown` for one that has been removed, or has joined again with another key.
     func host() async throws -> JoinedHost? {
-        guard let certificate = Peer.certificate else { return nil }
+        guard let certificate = Peer.current.shown else { return nil }
         guard let name = certificate.name else { throw NeutronError.hostUnknown("without a name") }
         return try await store.host(systemID: name.text, keyHash: certificate.publicKeyHash)
     }

@@ -8,7 +8,7 @@ import OVSDB
 ///
 /// It may be slightly stale: on a miss ask ``NetworkStore``, which fetches the newest state.
 package struct Snapshot: Sendable {
-    let northbound: Replica
+    var northbound: Replica
     /// Nil without a Southbound database: every host then counts as one with a chassis.
     let southbound: Replica?
     /// The domain of ports' names, with a final dot.

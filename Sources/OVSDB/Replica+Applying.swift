@@ -12,7 +12,7 @@ extension Replica {
 
     /// The same in place, which copies less when many transactions follow each other. If it throws, the replica is partly changed and
     /// must be thrown away.
-    package mutating func apply(_ operations: [Operation]) throws {
+    package mutating func apply(_ operations: some Sequence<Operation>) throws {
         for operation in operations { try apply(operation) }
     }
 
@@ -26,7 +26,7 @@ extension Replica {
                 throw OVSDBError(.unsupported, "an insert into \(table) without an id cannot be foreseen")
             }
             var row: any Row = layout.tables[slot].type.init(id: id)
-            try row.assign(values, to: layout.tables[slot].columns)
+            _ = try row.assign(values, to: layout.tables[slot].columns)
             tables[slot].put(row)
         case .updateRow(let row, let columns):
             try change(type(of: row).tableName, row.id) { try $0.copy(columns, from: row, among: $1) }
@@ -45,10 +45,10 @@ extension Replica {
         }
     }
 
-    private mutating func change(_ table: String, _ id: RowID, _ body: (inout any Row, [Int]) throws -> Void) throws {
+    /// `body` answers whether a column that is replicated was among those to change: where none was, the indexes need no look.
+    private mutating func change(_ table: String, _ id: RowID, _ body: (inout any Row, [Int]) throws -> Bool) throws {
         guard let slot = layout.slots[table], var row = tables[slot][id] else { return }
-        try body(&row, layout.tables[slot].columns)
-        tables[slot].put(row)
+        if try body(&row, layout.tables[slot].columns) { tables[slot].put(row) }
     }
 
     private func id(_ conditions: [Condition], _ table: String) throws -> RowID {
@@ -65,32 +65,43 @@ extension Row {
     /// Position of the column with this name; nil if the generated code does not know it.
     static func position(of column: String) -> Int? { columns.firstIndex { $0.name == column } }
 
-    mutating func assign(_ values: [String: Value], to replicated: [Int]) throws {
+    // Each of these answers whether a column that is replicated was among them.
+
+    mutating func assign(_ values: [String: Value], to replicated: [Int]) throws -> Bool {
+        var isChanged = false
         for (column, value) in values {
             guard let position = Self.position(of: column), replicated.contains(position) else { continue }
             var assignment = Assignment(value: value)
             try modify(position, with: &assignment)
+            isChanged = true
         }
+        return isChanged
     }
 
-    mutating func apply(_ mutations: [Mutation], to replicated: [Int]) throws {
+    mutating func apply(_ mutations: [Mutation], to replicated: [Int]) throws -> Bool {
+        var isChanged = false
         for mutation in mutations {
             guard let position = Self.position(of: mutation.column), replicated.contains(position) else { continue }
             var application = MutationApplication(mutation: mutation)
             try modify(position, with: &application)
+            isChanged = true
         }
+        return isChanged
     }
 
     /// Takes the named columns from `other`, a row of the same table.
-    mutating func copy(_ positions: [Int], from other: any Row, among replicated: [Int]) throws {
-        guard let other = other as? Self else { return }
+    mutating func copy(_ positions: [Int], from other: any Row, among replicated: [Int]) throws -> Bool {
+        guard let other = other as? Self else { return false }
+        var isChanged = false
         for position in positions where replicated.contains(position) {
             var reader = ValueInspector()
             other.inspect(position, with: &reader)
             guard let column = reader.column else { continue }
             var copy = ColumnCopy(column: column)
             try modify(position, with: &copy)
+            isChanged = true
         }
+        return isChanged
     }
 }
 

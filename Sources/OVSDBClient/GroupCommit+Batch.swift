@@ -22,6 +22,8 @@ extension GroupCommit {
     struct Member {
         struct Planned {
             let operations: [Operation]
+            /// As ``Plan/foreseen``.
+            let foreseen: (() throws -> Replica)?
             /// Gives the request its result, from the replica that has the commit.
             let succeed: (Replica) -> Void
         }
@@ -49,7 +51,7 @@ extension GroupCommit {
             self.deadline = deadline
             self.plan = { replica, committed in
                 let plan = try plan(replica, committed)
-                return Planned(operations: plan.operations) { replica in
+                return Planned(operations: plan.operations, foreseen: plan.foreseen) { replica in
                     continuation.resume(with: Swift.Result { try plan.result(replica) })
                 }
             }

@@ -179,7 +179,13 @@ public actor GroupCommit {
                 if size > 0, size + plan.operations.count > maximumOperations { break }
                 size += plan.operations.count
                 if index + 1 < members.count, !plan.operations.isEmpty {
-                    do { try replica.apply(plan.operations) } catch {
+                    do {
+                        if let foreseen = plan.foreseen {
+                            replica = try foreseen()
+                        } else {
+                            try replica.apply(plan.operations)
+                        }
+                    } catch {
                         // What cannot be predicted is sent alone.
                         replica = try committed.applying(foreseen)
                         fates.append(.postponed)

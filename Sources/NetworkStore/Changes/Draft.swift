@@ -35,8 +35,8 @@ package struct Draft {
     /// The database with the changes so far.
     mutating func snapshot() throws -> Snapshot {
         if applied < operations.count {
-            let replica = try base.northbound.applying(Array(operations[applied...]))
-            base = Snapshot(northbound: replica, southbound: base.southbound, serverDomain: base.serverDomain)
+            // If it throws, the request has failed, and the draft with it.
+            try base.northbound.apply(operations[applied...])
             applied = operations.count
         }
         return base

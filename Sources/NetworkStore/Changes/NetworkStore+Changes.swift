@@ -54,7 +54,11 @@ extension NetworkStore {
             let result = try plan(&draft)
             let operations = draft.operations.contains { !$0.isWait } ? draft.operations.count : 0
             if operations >= NorthdPace.largeChange || isFar && operations > 0 { draft.countUp(in: replica) }
-            return Plan(draft.operations, returning: (result, operations))
+            let planned = draft
+            return Plan(draft.operations, returning: (result, operations)) {
+                var draft = planned
+                return try draft.snapshot().northbound
+            }
         }
     }
 

@@ -98,7 +98,7 @@ bench-scale: build ## what is to be the same with PORTS=100000 as with few: page
 	@PORTS=$(PORTS) Benchmarks/run scale restart
 
 bench-debian: build ## what Docker takes, with the Docker and OVN of DEBIAN=trixie
-	@usr=$$(lab/other-debian $(DEBIAN)) && OVN_LAB_USR=$$usr Benchmarks/run docker
+	@usr=$$(lab/other-debian $(DEBIAN)) && OVN_LAB_USR=$$usr Benchmarks/run docker groups
 
 fuzz: deps ## feed the parsers random bytes, for FUZZ_SECONDS=60 each
 	@Tests/Fuzz/run

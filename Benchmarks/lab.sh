@@ -23,6 +23,29 @@ add_network() {
     lab/lab exec --name "$1" "$2" docker network create -d ovn --ipam-driver ovn --subnet 10.1.0.0/16 -o net=bench ovn >/dev/null
 }
 
+# add_ports LAB: 5,000 ports, all in the default security group; as many in the network that is measured as in each of 19 others.
+add_ports() {
+    local lab=$1 network
+    network=$(lab/lab exec --name "$lab" host1 ovn-container net-list --format value | awk '$2 == "bench" { print $1 }')
+    lab/lab exec --name "$lab" central python3 - "$network" <<'PYTHON'
+import json, sys, urllib.request
+
+def create(kind, body):
+    request = urllib.request.Request(
+        f"http://127.0.0.1:9696/v2.0/{kind}", json.dumps(body).encode(), {"Content-Type": "application/json"})
+    return json.load(urllib.request.urlopen(request, timeout=120))
+
+networks = [sys.argv[1]]
+for number in range(19):
+    networks.append(create("networks", {"network": {"name": f"other{number}"}})["network"]["id"])
+    create("subnets", {"subnet": {"network_id": networks[-1], "cidr": "10.2.0.0/16", "ip_version": 4}})
+for network in networks:
+    for _ in range(2):
+        create("ports", {"ports": [{"network_id": network}] * 125})
+PYTHON
+    lab/lab exec --name "$lab" central timeout 300 ovn-nbctl --db=unix:/run/ovn/ovnnb_db.sock --wait=hv sync
+}
+
 missed=0
 note() { printf '  %-52s %s\n' "$1" "$2"; }
 # judge WHAT VALUE LIMIT CONDITION: the condition is arithmetic with decimals.

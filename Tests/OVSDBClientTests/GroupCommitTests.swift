@@ -58,7 +58,9 @@ struct GroupCommitTests {
         }
     }
 
-    @Test func `members of a batch see those before them`() async throws {
+    /// With `isForeseen`, each says by itself what the replica will be.
+    @Test(arguments: [false, true])
+    func `members of a batch see those before them`(isForeseen: Bool) async throws {
         try await withOVSDBServer(schema: .northbound) { server in
             try await withClient(of: server, tables: switchesAndPorts) { client in
                 let group = GroupCommit(client: client)
@@ -71,7 +73,9 @@ struct GroupCommitTests {
                             do {
                                 try await group.submit(within: .seconds(30)) { replica, _ in
                                     guard replica.first(switchesByName, network.name) == nil else { throw Taken() }
-                                    return Plan([.insert(network)], returning: ())
+                                    let operations: [OVSDB.Operation] = [.insert(network)]
+                                    guard isForeseen else { return Plan(operations, returning: ()) }
+                                    return Plan(operations, returning: ()) { try replica.applying(operations) }
                                 }
                                 return true
                             } catch {

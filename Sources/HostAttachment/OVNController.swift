@@ -51,10 +51,14 @@ package struct OVNController: Sendable {
 
     private func ask(_ command: String, within limit: Duration) async throws(ControlSocket.Failure) -> String {
         let file = "\(folder)/ovn-controller.pid"
-        // Not there or not readable: said below, with its name.
-        guard let text = try? String(contentsOfFile: file, encoding: .utf8),
-            let process = Int32(text.filter { !$0.isWhitespace })
-        else { throw ControlSocket.Failure(description: "there is no \(file)") }
+        let text: String
+        do { text = try String(contentsOfFile: file, encoding: .utf8) } catch {
+            let isGone = access(file, F_OK) != 0 && errno == ENOENT
+            throw ControlSocket.Failure(description: isGone ? "there is no \(file)" : "\(file) cannot be read")
+        }
+        guard let process = Int32(text.filter { !$0.isWhitespace }) else {
+            throw ControlSocket.Failure(description: "\(file) has no process id")
+        }
         return try await control.ask("\(folder)/ovn-controller.\(process).ctl", command, within: limit)
     }
 }

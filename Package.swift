@@ -159,9 +159,9 @@ let package = Package(
         room(
             "NeutronServer",
             uses: [
-                "NetAddress", "JSONCoding", "Deadlines", "NeutronAPI", "Identity", "Certificates", "HTTPServing",
-                "HTTPTransport", "Keystone", "NetworkStore", hummingbird, lifecycle, logging, metrics, locks, nioHTTP,
-                nioSSL, nioTLS,
+                "NetAddress", "JSONCoding", "Deadlines", "NeutronAPI", "Identity", "Discretion", "Certificates",
+                "HTTPServing", "HTTPTransport", "Keystone", "NetworkStore", hummingbird, lifecycle, logging, metrics,
+                locks, nioHTTP, nioSSL, nioTLS,
             ] + nio),
         room(
             "HostAttachment",

@@ -24,10 +24,12 @@ struct APIChannel: ServerChildChannel, HTTPChannelHandler {
     let serving: HTTPServing
     let tls: ServerTLS?
 
-    init(limits: Limits, tls: ServerTLS?, logger: Logger, responder: @escaping HTTPChannelHandler.Responder) {
+    init(
+        limits: Limits, connections: Connections, tls: ServerTLS?, responder: @escaping HTTPChannelHandler.Responder
+    ) {
         self.responder = responder
         self.tls = tls
-        connections = Connections(limits: limits.ofConnections, logger: logger)
+        self.connections = connections
         serving = HTTPServing(limits: limits.ofConnection) { refusal in
             let error = NeutronError(refusal)
             var writer = JSONWriter()

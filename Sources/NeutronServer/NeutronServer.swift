@@ -8,18 +8,26 @@ import NeutronAPI
 
 /// The Networking API v2.0 over HTTP, on a ``NetworkStore``.
 package struct NeutronServer: Sendable {
+    /// Where the API is served, and how.
+    package struct Listener: Sendable {
+        /// The address to listen on.
+        package var host: String
+        /// 0 takes any free port.
+        package var port: Int
+        /// Nil: plain HTTP.
+        package var tls: ServerTLS?
+
+        package init(host: String = "0.0.0.0", port: Int = 9696, tls: ServerTLS? = nil) {
+            (self.host, self.port, self.tls) = (host, port, tls)
+        }
+    }
+
     /// A server's settings.
     package struct Configuration: Sendable {
-        /// The address to listen on.
-        package var host = "0.0.0.0"
-        /// 0 takes any free port.
-        package var port = 9696
         /// Without authentication, the project of resources created by requests that name none.
         package var defaultProject = "admin"
         /// The authentication method.
         package var authentication = Authentication.none
-        /// Nil: plain HTTP.
-        package var tls: ServerTLS?
         /// What lets hosts join, and makes their certificates their right; nil: no host can join.
         package var hosts: HostAdmission?
         /// Its limits.
@@ -39,12 +47,15 @@ package struct NeutronServer: Sendable {
     private let firstCopy = FirstCopyGate()
     private let work: Workload
     private let identity: IdentityService?
+    /// Those of all listeners.
+    private let connections: Connections
 
     package init(store: NetworkStore, configuration: Configuration = Configuration(), logger: Logger) {
         self.store = store
         self.configuration = configuration
         self.logger = logger
         work = Workload(limits: configuration.limits)
+        connections = Connections(limits: configuration.limits.ofConnections, logger: logger)
         if case .builtin(let settings) = configuration.authentication {
             identity = IdentityService(store: store, configuration: settings)
         } else {
@@ -52,19 +63,22 @@ package struct NeutronServer: Sendable {
         }
     }
 
-    /// The application, a service to run. `onRunning` gets the port once connections are accepted.
+    /// The application on one listener, a service to run. Several share the limits, and what is known of users and their guesses.
+    /// `onRunning` gets the port once connections are accepted.
     package func application(
+        on listener: Listener = Listener(),
         onRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
     ) -> some ApplicationProtocol {
         Application(
             responder: APIResponder(
-                inner: router().buildResponder(), scheme: configuration.tls == nil ? "http" : "https",
+                inner: router().buildResponder(), scheme: listener.tls == nil ? "http" : "https",
                 hasIdentity: identity != nil),
-            server: HTTPServerBuilder { [configuration, logger] responder in
-                APIChannel(limits: configuration.limits, tls: configuration.tls, logger: logger, responder: responder)
+            server: HTTPServerBuilder { [configuration, connections] responder in
+                APIChannel(
+                    limits: configuration.limits, connections: connections, tls: listener.tls, responder: responder)
             },
             configuration: ApplicationConfiguration(
-                address: .hostname(configuration.host, port: configuration.port), serverName: Self.name),
+                address: .hostname(listener.host, port: listener.port), serverName: Self.name),
             onServerRunning: { [logger] channel in
                 do {
                     try await channel.eventLoop.submit {

@@ -29,19 +29,38 @@ package final class ServerTLS: Sendable {
         context.withLockedValue { $0 = new }
     }
 
+    /// With a certificate of another authority; clients are asked for none.
+    package init(_ given: OperatorCertificate.Content) throws(CredentialError) {
+        allowsPlainText = false
+        context = NIOLockedValueBox(try Self.context { given.tls })
+    }
+
+    /// As for the other kind.
+    package func replace(_ given: OperatorCertificate.Content) throws(CredentialError) {
+        let new = try Self.context { given.tls }
+        context.withLockedValue { $0 = new }
+    }
+
     private static func context(
         _ chain: [IssuedCertificate], _ key: SigningKey, _ authorities: [IssuedCertificate]
     ) throws(CredentialError) -> NIOSSLContext {
         func library(_ certificate: IssuedCertificate) throws -> NIOSSLCertificate {
             try NIOSSLCertificate(bytes: Array(certificate.pem.utf8), format: .pem)
         }
-        do {
+        return try context {
             var configuration = TLSConfiguration.makeServerConfiguration(
                 certificateChain: try chain.map { .certificate(try library($0)) },
                 privateKey: .privateKey(try NIOSSLPrivateKey(bytes: Array(key.pem.utf8), format: .pem)))
-            configuration.minimumTLSVersion = .tlsv12
             configuration.trustRoots = .certificates(try authorities.map(library))
             configuration.certificateVerification = .optionalVerification
+            return configuration
+        }
+    }
+
+    private static func context(_ make: () throws -> TLSConfiguration) throws(CredentialError) -> NIOSSLContext {
+        do {
+            var configuration = try make()
+            configuration.minimumTLSVersion = .tlsv12
             configuration.applicationProtocols = ["http/1.1"]
             return try NIOSSLContext(configuration: configuration)
         } catch let error as CredentialError {

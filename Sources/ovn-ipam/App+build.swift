@@ -75,14 +75,13 @@ struct App: Sendable {
         let sb = southbound.isEmpty ? nil : client("OVN_Southbound", southbound, southboundTables, on: loop)
         let store = NetworkStore(northbound: nb, southbound: sb, configuration: settings.store, logger: logger)
         let clients = [nb, sb].compactMap { $0 }
-        let (listening, listens) = AsyncStream<Int>.makeStream()
+        let (listening, listens) = AsyncStream<String>.makeStream()
         var serverConfiguration = settings.server
         serverConfiguration.limits.fitToDescriptors(logger: logger)
         serverConfiguration.eventLoop = loop
         let tls = try certificates.map {
             try ServerTLS($0.current, allowsPlainText: settings.security?.isAlsoOpen ?? false)
         }
-        serverConfiguration.tls = tls
         serverConfiguration.hosts = certificates.map { certificates in
             HostAdmission(
                 authority: { certificates.current.authority }, authorities: { certificates.current.authorities },
@@ -99,10 +98,11 @@ struct App: Sendable {
         }
         if let identity = settings.identity { serverConfiguration.authentication = .builtin(identity) }
         let server = NeutronServer(store: store, configuration: serverConfiguration, logger: logger)
-            .application { listens.yield($0) }
+        var api = [
+            APIService(server: server, setting: .listen, address: settings.listen, tls: tls) { listens.yield($0) }
+        ]
         let notice = ReadyNotice(
-            clients: clients, listening: listening, scheme: tls == nil ? "http" : "https", host: settings.server.host,
-            validator: validator, logger: logger)
+            clients: clients, listening: listening, validator: validator, logger: logger)
         // Connections are closed before; this is for requests still being served.
         let endingTime = serverConfiguration.limits.endingTime + .milliseconds(500)
         var upkeep: [any Service] = []
@@ -112,11 +112,18 @@ struct App: Sendable {
                 CertificateUpkeep(
                     certificates: certificates, tls: tls, store: store, settings: security, logger: logger))
         }
+        if let given = settings.operatorListener {
+            let certificate = try OperatorCertificateUpkeep(given.certificate, logger: logger)
+            upkeep.append(certificate)
+            api.append(
+                APIService(server: server, setting: .apiListen, address: given.address, tls: certificate.tls) {
+                    logger.info("serving with the operator's certificate", metadata: ["url": "\($0)"])
+                })
+        }
         let services: [any Service] =
             try daemons(clients) + clients.map { ClientService(client: $0) } + upkeep + [
                 notice, RuleUpdate(store: store, logger: logger), BindingNotice(store: store),
-                EndingWithin(time: endingTime, service: server),
-            ]
+            ] + api.map { EndingWithin(time: endingTime, service: $0) }
         var configuration = ServiceGroupConfiguration(
             services: services.map {
                 .init(

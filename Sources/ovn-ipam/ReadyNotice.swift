@@ -20,11 +20,8 @@ struct ClientService: Service {
 /// Logs when requests can be served, and until then every half minute what is missing.
 struct ReadyNotice: Service {
     let clients: [OVSDBClient]
-    /// The port that the server listens on, once it does.
-    let listening: AsyncStream<Int>
-    /// `http` or `https`.
-    let scheme: String
-    let host: String
+    /// The API's URL, once it is served.
+    let listening: AsyncStream<String>
     /// Nil without authentication.
     let validator: TokenValidator?
     let logger: Logger
@@ -33,9 +30,8 @@ struct ReadyNotice: Service {
         do {
             try await cancelWhenGracefulShutdown {
                 for client in clients { try await wait(for: client) }
-                for await port in listening {
-                    let host = host.contains(":") ? "[\(host)]" : host
-                    logger.info("ready", metadata: ["url": "\(scheme)://\(host):\(port)/"])
+                for await url in listening {
+                    logger.info("ready", metadata: ["url": "\(url)"])
                     break
                 }
                 // Checked again by requests: Keystone may start later.

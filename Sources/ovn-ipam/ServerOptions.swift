@@ -10,6 +10,15 @@ struct ServerOptions: ParsableArguments {
     @Option(help: ArgumentHelp(Setting.listen.help, valueName: "address:port"))
     var listen: String?
 
+    @Option(name: .customLong("api-listen"), help: ArgumentHelp(Setting.apiListen.help, valueName: "address:port"))
+    var apiListen: String?
+
+    @Option(name: .customLong("api-certificate"), help: ArgumentHelp(Setting.apiCertificate.help, valueName: "file"))
+    var apiCertificate: String?
+
+    @Option(name: .customLong("api-key"), help: ArgumentHelp(Setting.apiKey.help, valueName: "file"))
+    var apiKey: String?
+
     @Flag(help: ArgumentHelp(Setting.open.help))
     var open = false
 
@@ -83,7 +92,8 @@ struct ServerOptions: ParsableArguments {
 
     var values: [Setting: String?] {
         [
-            .listen: listen, .open: open ? "true" : nil, .publicName: publicName,
+            .listen: listen, .apiListen: apiListen, .apiCertificate: apiCertificate, .apiKey: apiKey,
+            .open: open ? "true" : nil, .publicName: publicName,
             .certificateLifetime: certificateLifetime, .defaultProject: defaultProject, .logLevel: logLevel,
             .authentication: authentication,
             .authURL: authURL, .authUsername: authUsername, .authUserDomain: authUserDomain,

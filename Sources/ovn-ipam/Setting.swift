@@ -1,6 +1,9 @@
 /// All settings, by their names as flags and in the configuration file.
 enum Setting: String, CaseIterable, Hashable, Sendable {
     case listen
+    case apiListen = "api-listen"
+    case apiCertificate = "api-certificate"
+    case apiKey = "api-key"
     case open
     case alsoOpen = "also-open"
     case publicName = "public-name"
@@ -48,6 +51,11 @@ enum Setting: String, CaseIterable, Hashable, Sendable {
     var help: String {
         switch self {
         case .listen: "Where to serve the API (default: 0.0.0.0:9696)."
+        case .apiListen:
+            "Where to serve the API a second time, with api-certificate, for people and programs; hosts keep to listen."
+        case .apiCertificate:
+            "The certificate for api-listen, PEM, with those up to its authority; read again when it is replaced."
+        case .apiKey: "The private key of api-certificate, PEM, not readable by every user."
         case .open:
             "Serve without TLS, and without asking who somebody is: whoever reaches the ports may change every network."
         case .alsoOpen:

@@ -15,6 +15,9 @@ import OVSDBClient
 /// All settings, parsed and checked.
 struct Settings: Sendable {
     var server = NeutronServer.Configuration()
+    var listen = ListenAddress(host: "0.0.0.0", port: 9_696)
+    /// Where the API is served with a certificate that the operator gives; nil: nowhere.
+    var operatorListener: OperatorListener?
     var store = NetworkStoreConfiguration()
     var embedded = EmbeddedOVN.Configuration()
     var northbound: [Remote] = []
@@ -99,7 +102,9 @@ struct Settings: Sendable {
             try value(setting, "an address and a port, such as 192.0.2.1:6641 or [::]:6641") { ListenAddress($0) }
         }
 
-        if let listen = try address(.listen) { (server.host, server.port) = (listen.host, Int(listen.port)) }
+        if let listen = try address(.listen) { self.listen = listen }
+        operatorListener = try OperatorListener(
+            try address(.apiListen), certificateFile: try text(.apiCertificate), keyFile: try text(.apiKey))
         if let project = try value(.defaultProject, "a line of at most 255 characters", { ProjectID($0) }) {
             server.defaultProject = project.text
         }

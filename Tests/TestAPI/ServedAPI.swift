@@ -21,15 +21,12 @@ package func withAPI<Result: Sendable>(
     let south = southbound.map { client($0, "OVN_Southbound", NetworkStore.southboundTables) }
     let (ports, listens) = AsyncStream<Int>.makeStream()
     var configuration = NeutronServer.Configuration()
-    configuration.host = "127.0.0.1"
-    configuration.port = 0
     configuration.authentication = authentication
     configuration.limits = limits
-    configuration.tls = tls
     let application = NeutronServer(
         store: NetworkStore(northbound: north, southbound: south, logger: quiet), configuration: configuration,
         logger: quiet
-    ).application { listens.yield($0) }
+    ).application(on: .init(host: "127.0.0.1", port: 0, tls: tls)) { listens.yield($0) }
     return try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await north.run() }
         if let south { group.addTask { try await south.run() } }

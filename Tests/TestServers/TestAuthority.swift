@@ -2,7 +2,7 @@ import Foundation
 
 /// A certificate authority of a test's own.
 package enum TestAuthority {
-    /// Makes an authority, `ca.pem`, and in `tls.pem` a key and a certificate for 127.0.0.1 that it has signed.
+    /// Makes an authority, `ca.pem`, and in `tls.pem` a key and a certificate for 127.0.0.1 and 127.0.0.2 that it has signed.
     package static func make(in folder: String) async throws {
         let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
         try await run(
@@ -14,7 +14,7 @@ package enum TestAuthority {
         try await run(
             ["openssl", "req"] + key
                 + ["-keyout", "\(folder)/tls.key", "-out", "\(folder)/tls.csr", "-subj", "/CN=127.0.0.1"])
-        try "subjectAltName=IP:127.0.0.1\n".write(
+        try "subjectAltName=IP:127.0.0.1,IP:127.0.0.2\n".write(
             toFile: "\(folder)/tls.ext", atomically: true, encoding: .utf8)
         try await run([
             "openssl", "x509", "-req", "-in", "\(folder)/tls.csr", "-CA", "\(folder)/ca.pem", "-CAkey",

@@ -23,8 +23,8 @@ import Testing
 
     @Test func `the defaults are the documented ones`() throws {
         let settings = try Settings([:], file: nil)
-        #expect(settings.server.host == "0.0.0.0")
-        #expect(settings.server.port == 9_696)
+        #expect(settings.listen.host == "0.0.0.0")
+        #expect(settings.listen.port == 9_696)
         #expect(settings.server.defaultProject == "admin")
         #expect(settings.embedded.northbound == nil)
         #expect(settings.embedded.southbound.description == "0.0.0.0:6642")
@@ -61,8 +61,8 @@ import Testing
             "listen: 127.0.0.1:1\nnb: [tcp:h1:6641, tcp:h2:6641]\nunderlay-mtu: 9000\ndns-servers:\n- 1.1.1.1\n- ::1\n"
         ) {
             let settings = try Settings([.listen: "[::1]:2", .baseMAC: nil], file: $0)
-            #expect(settings.server.host == "::1")
-            #expect(settings.server.port == 2)
+            #expect(settings.listen.host == "::1")
+            #expect(settings.listen.port == 2)
             #expect(settings.northbound.map(\.description) == ["tcp:h1:6641", "tcp:h2:6641"])
             #expect(settings.store.underlayMTU == 9_000)
             #expect(settings.store.nameservers.map(\.description) == ["1.1.1.1", "::1"])
@@ -142,7 +142,7 @@ import Testing
             // Without a secret, any mode is fine.
             try withFile("listen: 127.0.0.1:1\n", mode: mode) { file in
                 let settings = try Settings([:], file: file)
-                #expect(settings.server.port == 1)
+                #expect(settings.listen.port == 1)
             }
         }
         try withFile("auth-password: s3cret\n", mode: 0o640) { file in
@@ -154,7 +154,7 @@ import Testing
     @Test func `an empty file sets nothing`() throws {
         try withFile("# nothing\n") { path in
             let settings = try Settings([:], file: path)
-            #expect(settings.server.port == 9_696)
+            #expect(settings.listen.port == 9_696)
         }
         #expect(throws: SettingsError.self) { try Settings([:], file: "/nonexistent.yaml") }
     }
@@ -165,6 +165,10 @@ import Testing
             (["serve", "--nb", "x"], [:], 2, "nb: 'x' is not"), (["fly"], [:], 2, "fly"),
             (["serve", "--fly"], [:], 2, "--fly"),
             (["up"], ["OVN_IPAM_LISTEN": "x"], 2, "listen: 'x' is not"),
+            (
+                ["up", "--api-listen", "127.0.0.1:1"], [:], 2,
+                "api-listen, api-certificate and api-key must be given together"
+            ),
             (["up"], ["OVN_IPAM_FLY": "x"], 2, "OVN_IPAM_FLY is not a setting"),
             (["up"], ["OVN_IPAM_CONFIG": "/nonexistent.yaml"], 2, "/nonexistent.yaml"),
         ]

@@ -133,6 +133,7 @@ import Testing
             let (taken, complaint) = try await IPAMProcess.result(
                 "up", "--open", "--data-folder", "\(folder)/third", "--sb-listen", "127.0.0.1:0", "--listen", address)
             #expect(taken == 1, "\(complaint)")
+            #expect(complaint.contains("listen: cannot serve on \(address): Address already in use"), "\(complaint)")
             first.signal(SIGTERM)
             #expect(await first.end() == 0)
         }

@@ -60,7 +60,7 @@ struct InviteCommand: AsyncParsableCommand {
         let folder = CredentialFolder("\(settings.embedded.dataFolder)/tls")
         // The one that certifies.
         let authority = try AuthorityCommand.known(in: folder)[0]
-        let address = try CentralAddress(central, listening: settings.server.host, port: settings.server.port)
+        let address = try CentralAddress(central, listening: settings.listen.host, port: Int(settings.listen.port))
         let fingerprint: Fingerprint
         do { fingerprint = try authority.fingerprint } catch { throw CommandFailure("\(error)") }
         let token = JoinToken(address: address.text, authority: fingerprint)

@@ -1,9 +1,11 @@
 import ArgumentParser
 import Certificates
 import Deadlines
+import Discretion
 import EmbeddedOVN
 import Glibc
 import Identity
+import NetAddress
 import NetworkStore
 import NeutronAPI
 import NeutronServer
@@ -25,7 +27,8 @@ struct OpenRCCommand: AsyncParsableCommand {
     var project: String?
 
     @Option(
-        help: ArgumentHelp("The identity service's URL (default: of this machine's name, port 9696).", valueName: "url")
+        help: ArgumentHelp(
+            "The identity service's URL (default: of this machine's name, or of api-certificate's).", valueName: "url")
     )
     var url: String?
 
@@ -47,7 +50,7 @@ struct OpenRCCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try central.settings()
         let address = try url ?? Self.url(of: settings)
-        let trust = try Self.trust(settings)
+        let trust = try Self.trust(url, settings)
         let lines = try await central.withStore { store in
             let found = try store.user(user)
             let project = try project(of: found, in: store)
@@ -113,9 +116,11 @@ struct OpenRCCommand: AsyncParsableCommand {
         return (try await store.create(made).id.hex, secret)
     }
 
-    /// What makes a file of the authorities, which clients verify the service with (`OS_CACERT`); nothing without TLS.
-    private static func trust(_ settings: Settings) throws -> [String] {
-        guard settings.security != nil else { return ["unset OS_CACERT"] }
+    /// What makes a file of the authorities, which clients verify the service with (`OS_CACERT`); nothing without TLS, and where the
+    /// operator's certificate is served, which clients trust by themselves or by a file of the operator's. `url` is where it was given.
+    private static func trust(_ url: String?, _ settings: Settings) throws -> [String] {
+        let isOwn = settings.operatorListener == nil || url?.hasSuffix(":\(settings.listen.port)/v3") == true
+        guard settings.security != nil, isOwn else { return ["unset OS_CACERT"] }
         let folder = CredentialFolder("\(settings.embedded.dataFolder)/tls")
         let authorities = try AuthorityCommand.known(in: folder)
         return [
@@ -125,9 +130,15 @@ struct OpenRCCommand: AsyncParsableCommand {
         ]
     }
 
-    /// Where the service listens, by the machine's name where that is all addresses.
+    /// Where the service listens for people, by a name where that is all addresses: the given certificate's, or the machine's.
     private static func url(of settings: Settings) throws -> String {
-        var host = settings.server.host
+        let address = settings.operatorListener?.address ?? settings.listen
+        let scheme = settings.security == nil && settings.operatorListener == nil ? "http" : "https"
+        func url(_ host: String) -> String { "\(scheme)://\(ListenAddress(host: host, port: address.port))/v3" }
+        if let certificate = settings.operatorListener?.certificate, let name = try name(in: certificate) {
+            return url(name)
+        }
+        var host = address.host
         if host == "0.0.0.0" || host == "::" {
             var name = [CChar](repeating: 0, count: 256)
             guard gethostname(&name, name.count - 1) == 0 else {
@@ -135,8 +146,16 @@ struct OpenRCCommand: AsyncParsableCommand {
             }
             host = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
         }
-        let scheme = settings.security == nil ? "http" : "https"
-        return "\(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(settings.server.port)/v3"
+        return url(host)
+    }
+
+    /// The first name that a certificate is for; nil where it is for addresses or wildcards alone.
+    private static func name(in given: OperatorCertificate) throws -> String? {
+        do {
+            let text = try SecretFile.readOpenly(given.certificateFile).bytes
+            let own = try IssuedCertificate(pem: String(decoding: text, as: UTF8.self))
+            return own.alternativeNames.filter { IPAddress($0) == nil && !$0.contains("*") }.min()
+        } catch { throw CommandFailure("api-certificate: \(given.certificateFile): \(error); or give --url") }
     }
 
     /// A word of a shell that is this text.

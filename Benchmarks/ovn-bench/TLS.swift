@@ -42,15 +42,18 @@ struct TLSBenchmark {
             "port create, one client, p50",
             "\(milliseconds(one)), \(decimal(one / other, 2)) × plain (\(milliseconds(other)))",
             limit: "at most 1.2 ×", met: one <= 1.2 * other)
-        var (rate, encryptedRate) = (0.0, 0.0)
-        for _ in 0..<4 {
-            rate += try clients.createConcurrently([network], clients: 32, total: 1600)
-            encryptedRate += try secure.createConcurrently([network], clients: 32, total: 1600)
+        var (rates, ratios): ([Double], [Double]) = ([], [])
+        // Enough of them that a connection's handshake, once in a host's life, does not count.
+        for _ in 0..<9 {
+            let rate = try clients.createConcurrently([network], clients: 32, total: 2400)
+            rates.append(try secure.createConcurrently([network], clients: 32, total: 2400))
+            ratios.append(rate / rates[rates.count - 1])
         }
+        let ratio = Samples(ratios).median
         report.judge(
             "port create, 32 clients",
-            "\(decimal(encryptedRate / 4, 0))/s, \(decimal(rate / encryptedRate, 2)) × the time of plain",
-            limit: "at most 1.2 ×", met: rate <= 1.2 * encryptedRate)
+            "\(decimal(Samples(rates).median, 0))/s, \(decimal(ratio, 2)) × the time of plain (\(decimal(ratios.min() ?? 0, 2)) to \(decimal(ratios.max() ?? 0, 2)))",
+            limit: "at most 1.2 ×", met: ratio <= 1.2)
     }
 
     /// Of the network's project, and of the one that plain clients are in.

@@ -122,6 +122,9 @@ package struct Snapshot: Sendable {
         guard let southbound else { return true }
         return southbound.count(SouthboundIndexes.chassis, host) > 0
     }
+
+    /// Whether a host's ovn-controller has registered it; nil where Southbound is not known.
+    package func isRegistered(_ host: JoinedHost) -> Bool? { southbound == nil ? nil : hasChassis(host.systemID) }
 }
 
 /// The ports of a snapshot, built lazily.

@@ -102,15 +102,19 @@ extension Resource {
     /// Writes resources as elements of an array, objects with the given attributes. A requirement of the protocol for the
     /// same reason as ``choose(among:_:)``.
     package static func write(_ resources: [Self], _ fields: [Attribute<Self>], to writer: inout JSONWriter) {
-        for resource in resources { write(resource, fields, to: &writer) }
+        for resource in resources { write(resource, fields, hiding: [], to: &writer) }
     }
 
-    package static func write(_ resource: Self, _ fields: [Attribute<Self>], to writer: inout JSONWriter) {
+    package static func write(
+        _ resource: Self, _ fields: [Attribute<Self>], hiding hidden: Set<String>, to writer: inout JSONWriter
+    ) {
         writer.object { writer in
             // In place: a loop over the attributes themselves would retain and release all that each of them has.
             fields.withUnsafeBufferPointer { fields in
                 for place in fields.indices {
-                    guard let write = fields[place].write, fields[place].isShown?(resource) ?? true else { continue }
+                    guard let write = fields[place].write, fields[place].isShown?(resource) ?? true,
+                        hidden.isEmpty || !hidden.contains(fields[place].name)
+                    else { continue }
                     writer.encodedName(fields[place].encodedName)
                     write(resource, &writer)
                 }

@@ -34,7 +34,7 @@ extension JSONWriter {
     package mutating func member<Of: Resource>(_ resource: Of, fields: [String] = [], hiding hidden: Set<String> = []) {
         object { writer in
             writer.name(Of.memberName)
-            Of.write(resource, Of.attributes.fields(fields, hiding: hidden), to: &writer)
+            Of.write(resource, Of.attributes.fields(fields), hiding: hidden, to: &writer)
         }
     }
 

@@ -30,7 +30,8 @@ package protocol Resource: Hashable, Sendable {
     /// Elements of an array, each an object of the given attributes.
     static func write(_ resources: [Self], _ fields: [Attribute<Self>], to writer: inout JSONWriter)
     /// One resource as an object of the given attributes.
-    static func write(_ resource: Self, _ fields: [Attribute<Self>], to writer: inout JSONWriter)
+    static func write(
+        _ resource: Self, _ fields: [Attribute<Self>], hiding hidden: Set<String>, to writer: inout JSONWriter)
 }
 
 /// What makes a resource.

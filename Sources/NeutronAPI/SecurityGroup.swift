@@ -34,7 +34,7 @@ extension SecurityGroup: DeclaredResource {
             Attribute("shared", \.shared, .boolean),
             .other("security_group_rules", []) { group, writer in
                 let fields = SecurityGroupRule.attributes.fields([])
-                writer.array(group.rules) { SecurityGroupRule.write($1, fields, to: &$0) }
+                writer.array(group.rules) { SecurityGroupRule.write($1, fields, hiding: [], to: &$0) }
             },
             .keptOnly("neutron:security_group_default", \.isDefault, .boolean),
         ] + Attribute.stamped)

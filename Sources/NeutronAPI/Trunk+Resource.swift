@@ -52,7 +52,9 @@ extension JSONWriter {
     }
 
     /// The reply to `add_subports` and `remove_subports`: the trunk without its name around it.
-    package mutating func trunk(_ trunk: Trunk) { Trunk.write(trunk, Trunk.attributes.fields([]), to: &self) }
+    package mutating func trunk(_ trunk: Trunk) {
+        Trunk.write(trunk, Trunk.attributes.fields([]), hiding: [], to: &self)
+    }
 
     /// The reply to `get_subports`: `{"sub_ports": […]}`.
     package mutating func subports(of trunk: Trunk) {

@@ -200,6 +200,19 @@ struct JoinTests {
         }
     }
 
+    @Test func `a host is told when its ovn-controller has registered it, where that is known`() async throws {
+        try await API.runWithHosts(withSouthbound: true) { api, _, south in
+            let host = try await TestHost(api, "h1").joined(try await api.invite(), address: "192.0.2.1")
+            #expect(try await host(.get, "/hosts/v1/self")["chassis"] == .boolean(false))
+            try await south?.control("ovn-sbctl", "chassis-add", "system-h1", "geneve", "192.0.2.1")
+            while try await host(.get, "/hosts/v1/self")["chassis"] != .boolean(true) { await Task.yield() }
+        }
+        try await API.runWithHosts { api, _, _ in
+            let host = try await TestHost(api, "h1").joined(try await api.invite(), address: "192.0.2.1")
+            #expect(try await host(.get, "/hosts/v1/self")["chassis"] == nil)
+        }
+    }
+
     @Test func `what another host is known by is refused, and both are named`() async throws {
         try await API.runWithHosts(withSouthbound: true) { api, _, south in
             let south = try #require(south)

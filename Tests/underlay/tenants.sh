@@ -1,18 +1,27 @@
-# A tenant's token on what is another's, and tokens that are none.
+# A tenant's token on what is another's, and tokens that are none. Of use wherever there are `expect DESCRIPTION COMMAND…`, `equal`,
+# `api USER METHOD PATH [BODY]`, which prints an answer, and `code`, which prints its status.
 
 tenants_apart() {
     heading "Another tenant sees nothing of it"
-    local user kind id red_network red_trunk
+    local user red_trunk
     for user in red green admin; do token_of $user; done
-    red_network=$(api red GET '/networks?name=blue' | jq -r '.networks[0].id')
     red_trunk=$(api red GET /trunks | jq -r '.trunks[0].id // empty')
-    : >"$scratch/foreign"
-    echo "networks $red_network" >>"$scratch/foreign"
-    echo "ports $(port_of vm1)" >>"$scratch/foreign"
-    echo "ports $(api red GET '/ports?name=blue1' | jq -r '.ports[0].id')" >>"$scratch/foreign"
-    echo "subnets $(api red GET '/subnets?name=blue' | jq -r '.subnets[0].id')" >>"$scratch/foreign"
-    [ -z "$red_trunk" ] || echo "trunks $red_trunk" >>"$scratch/foreign"
+    expect 'there is a trunk, or the service has no trunks' eval "[ -n '$red_trunk' ] || ! has_trunks"
+    seen_by_red_alone <<END
+networks $(api red GET '/networks?name=blue' | jq -r '.networks[0].id')
+ports $(port_of vm1)
+ports $(api red GET '/ports?name=blue1' | jq -r '.ports[0].id')
+subnets $(api red GET '/subnets?name=blue' | jq -r '.subnets[0].id')
+${red_trunk:+trunks $red_trunk}
+END
+    tokens_that_are_none
+}
+
+# Each line is a kind and an identifier.
+seen_by_red_alone() {
+    local kind id
     while read -r kind id; do
+        [ -n "$kind" ] || continue
         expect "its own tenant sees the ${kind%s}" equal "$(code red GET "/$kind/$id")" 200
         expect "the administrator sees the ${kind%s}" equal "$(code admin GET "/$kind/$id")" 200
         expect "another tenant's GET of a ${kind%s} is 404" equal "$(code green GET "/$kind/$id")" 404
@@ -20,15 +29,17 @@ tenants_apart() {
         expect "another tenant's DELETE of a ${kind%s} is 404" equal "$(code green DELETE "/$kind/$id")" 404
         expect "another tenant's list has no such ${kind%s}" equal "$(api green GET "/$kind" | jq -r '.[][].id' | grep -x "$id")" ''
         expect "its own tenant's list has the ${kind%s}" equal "$(api red GET "/$kind" | jq -r '.[][].id' | grep -x "$id")" "$id"
-    done <"$scratch/foreign"
-    if [ -n "$red_trunk" ]; then
-        expect "another tenant's add_subports to a trunk is 404" equal \
-            "$(code green PUT "/trunks/$red_trunk/add_subports" '{"sub_ports":[]}')" 404
-    fi
-    expect 'there is a trunk, or the service has no trunks' eval "[ -n '$red_trunk' ] || ! has_trunks"
-    expect "a port on another tenant's network is 404" equal \
-        "$(code green POST /ports "{\"port\":{\"network_id\":\"$red_network\"}}")" 404
-    tokens_that_are_none
+        case $kind in
+            trunks)
+                expect "another tenant's add_subports to a trunk is 404" equal \
+                    "$(code green PUT "/trunks/$id/add_subports" '{"sub_ports":[]}')" 404
+                ;;
+            networks)
+                expect "a port on another tenant's network is 404" equal \
+                    "$(code green POST /ports "{\"port\":{\"network_id\":\"$id\"}}")" 404
+                ;;
+        esac
+    done
 }
 
 has_trunks() { api red GET /extensions | jq -e '.extensions[] | select(.alias == "trunk")' >/dev/null; }

@@ -1,6 +1,8 @@
 package import Deadlines
 package import NetAddress
 package import NeutronAPI
+import OVNModel
+import OVSDB
 
 /// What a host that joins says of itself.
 package struct JoiningHost: Hashable, Sendable {
@@ -33,6 +35,26 @@ package struct GivenCertificate: Hashable, Sendable {
     package let issuer: String
 
     package init(end: Timestamp, issuer: String) { (self.end, self.issuer) = (end, issuer) }
+}
+
+/// Whose certificate it is that a request comes with.
+package struct CertifiedHost: Hashable, Sendable {
+    package let systemID: String
+    package let hostName: String
+    /// The project that it acts for.
+    package let projectID: String
+}
+
+extension Snapshot {
+    /// Reads no more of the host's record than this: each of its requests asks.
+    fileprivate func certifiedHost(systemID: String, keyHash: String) -> CertifiedHost? {
+        guard let keys = JoinedHost.row(ID(ofName: systemID), in: self)?.externalIDs,
+            keys[JoinedHost.systemIDKey] == systemID, keys[JoinedHost.keyHashKey] == keyHash,
+            keys[JoinedHost.leavingKey] != "true"
+        else { return nil }
+        return CertifiedHost(
+            systemID: systemID, hostName: keys[JoinedHost.hostNameKey] ?? "", projectID: keys[Layout.projectID])
+    }
 }
 
 extension NetworkStore {
@@ -139,10 +161,16 @@ extension NetworkStore {
     /// The host that a certificate is of: its common name is the system id, and the key must be the host's.
     ///
     /// Throws `HostUnknown` where there is none, or one that is being removed.
+    package func certifiedHost(systemID: String, keyHash: String) async throws -> CertifiedHost {
+        try await find({ $0.certifiedHost(systemID: systemID, keyHash: keyHash) }, else: .hostUnknown(systemID))
+    }
+
+    /// The same, with all that is known of it.
     package func host(systemID: String, keyHash: String) async throws -> JoinedHost {
         try await find(
             { snapshot in
-                snapshot.joinedHost(systemID: systemID).flatMap { $0.keyHash == keyHash && !$0.isLeaving ? $0 : nil }
+                snapshot.certifiedHost(systemID: systemID, keyHash: keyHash)
+                    .flatMap { snapshot.joinedHost(systemID: $0.systemID) }
             }, else: .hostUnknown(systemID))
     }
 }

@@ -42,18 +42,24 @@ extension JoinedHost: DeclaredResource {
     package static let attributes = AttributeTable<JoinedHost>(
         [
             .id,
-            .keptOnly("neutron:system_id", \.systemID, .text()),
+            .keptOnly(systemIDKey, \.systemID, .text()),
             .keptOnly(hostNameKey, \.hostName, .text()),
             .keptOnly(tunnelAddressKey, \.tunnelAddress, .optional(.address)),
-            .keptOnly("neutron:public_key_hash", \.keyHash, .text()),
+            .keptOnly(keyHashKey, \.keyHash, .text()),
             .keptOnly("neutron:certificate_end", \.certificateEnd, .timestamp),
             .keptOnly("neutron:issuer", \.issuer, .text()),
             .keptOnly("neutron:renewed_at", \.renewedAt, .timestamp),
             .keptOnly("neutron:versions", \.versions, .texts),
             .keptOnly("neutron:trusted", \.trusted, .list(.text())),
-            .keptOnly("neutron:leaving", \.isLeaving, .boolean),
+            .keptOnly(leavingKey, \.isLeaving, .boolean),
         ] + Attribute.project)
 
+    /// Under which its system id is kept.
+    package static let systemIDKey = "neutron:system_id"
+    /// Under which the hash of its key is kept.
+    package static let keyHashKey = "neutron:public_key_hash"
+    /// Whether it is being removed: `true`, or absent.
+    package static let leavingKey = "neutron:leaving"
     /// Under which its host name is kept.
     package static let hostNameKey = "neutron:host_name"
     /// Under which its tunnel address is kept.

@@ -106,8 +106,13 @@ struct HostController: Sendable {
 
     @Sendable private func show(_ request: Request, _ context: APIRequestContext) async throws -> Response {
         let host = try await host()
+        let chassis = store.snapshot().isRegistered(host)
         return .json { writer in
             writer.object {
+                if let chassis {
+                    $0.name("chassis")
+                    $0.value(chassis)
+                }
                 for (name, text) in [
                     ("system_id", host.systemID), ("host_name", host.hostName),
                     ("project", host.standard.projectID),

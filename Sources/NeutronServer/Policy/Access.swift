@@ -81,9 +81,8 @@ struct Access<Of: ServedResource>: Sendable {
     func authorizeCreation(_ all: [[String: JSON]]) async throws -> (@Sendable (Snapshot) throws -> Void)? {
         if requester.isAdmin { return nil }
         for given in all {
-            if let network = network(in: given) {
-                _ = try await Access<Network>(store: store, requester: requester).find(network)
-            }
+            // What is not seen may just have become visible, through another replica.
+            if let network = network(in: given), seen(network, in: snapshot) == nil { try await store.lookAgain() }
             try authorizeCreation(given, in: snapshot)
             try await Of.checkReferences(in: given, of: nil, by: self)
             try await checkPorts(Of.ports(in: given))
@@ -110,10 +109,7 @@ struct Access<Of: ServedResource>: Sendable {
         var target = PolicyTarget(projectID: project, on: nil, deviceOwner: owner)
         target.targetProject = given["target_tenant"]?.string ?? ""
         if let network = network(in: given) {
-            guard let ownership = snapshot.ownership(of: network),
-                Policy.allows(
-                    requester, "get_network", PolicyTarget(projectID: ownership.projectID, on: ownership))
-            else { throw .networkNotFound(network) }
+            guard let ownership = seen(network, in: snapshot) else { throw .networkNotFound(network) }
             target = PolicyTarget(projectID: project, on: ownership, deviceOwner: owner)
             if requester.host != nil { target.newHost = Of.newHost(in: given, snapshot) }
             guard isTrusted || target.isShared || target.isOnNetwork(of: project) else {
@@ -122,6 +118,14 @@ struct Access<Of: ServedResource>: Sendable {
         }
         try Policy.enforce(requester, "create_\(Of.memberName)", target, given: given)
         try Of.check(given, for: nil, by: requester, in: snapshot)
+    }
+
+    /// Whose a network is; nil where the requester does not see it.
+    private func seen(_ network: ID<Network>, in snapshot: Snapshot) -> NetworkOwnership? {
+        guard let ownership = snapshot.ownership(of: network),
+            Policy.allows(requester, "get_network", PolicyTarget(projectID: ownership.projectID, on: ownership))
+        else { return nil }
+        return ownership
     }
 
     /// The network that a create request names.

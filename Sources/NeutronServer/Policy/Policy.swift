@@ -154,9 +154,22 @@ enum Policy {
     static func hidden(_ member: String, from requester: Requester) -> Set<String> {
         if requester.isAdmin { return [] }
         let nothing = PolicyTarget(projectID: "")
-        return Set(
-            attributes["get_\(member)", default: []].filter { !allows(requester, "get_\(member):\($0)", nothing) })
+        var hidden: Set<String> = []
+        for (name, conditions) in shown[member] ?? []
+        where !conditions.contains(where: { $0.holds(requester, nothing) }) {
+            hidden.insert(name)
+        }
+        return hidden
     }
+
+    /// The rules about who sees an attribute, by kind of resource.
+    private static let shown: [String: [(name: String, conditions: [Condition])]] = {
+        var shown: [String: [(name: String, conditions: [Condition])]] = [:]
+        for (action, names) in attributes where action.hasPrefix("get_") {
+            shown[String(action.dropFirst(4))] = names.map { ($0, conditions["\(action):\($0)", default: []]) }
+        }
+        return shown
+    }()
 
     /// A create request that sets an attribute to its default does not count as setting it. An update always does.
     private static func isMentioned(_ name: String, _ value: JSON, _ action: String) -> Bool {

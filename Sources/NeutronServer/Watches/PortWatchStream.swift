@@ -108,7 +108,7 @@ struct PortWatchStream: Sendable {
             var line = JSONWriter()
             line.object {
                 $0.name(Port.memberName)
-                Port.write(port, query.fields, to: &$0)
+                Port.write(port, query.fields, hiding: [], to: &$0)
             }
             guard known.updateValue(line.bytes.hashValue, forKey: port.id) != line.bytes.hashValue else { continue }
             buffer.writeBytes(line.bytes)

@@ -153,6 +153,6 @@ package final class CentralCertificates: Sendable {
         let left = server.end.seconds - now.seconds
         return left * 3 < lifetime.components.seconds * 2 || left > lifetime.components.seconds
             || server.publicKeyHash != key.publicKeyHash || !server.isSigned(by: authority.certificate)
-            || server.alternativeNames != names.texts
+            || Set(server.alternativeNames) != names.texts
     }
 }

@@ -64,21 +64,20 @@ package struct IssuedCertificate: Hashable, Sendable {
     }
 
     /// The names and addresses of its server (subjectAltName), as texts.
-    package var alternativeNames: Set<String> {
+    package var alternativeNames: [String] {
         // One whose names cannot be read is found under none, and so is replaced.
         guard let all = try? certificate.extensions.subjectAlternativeNames else { return [] }
-        return Set(
-            all.compactMap { name in
-                switch name {
-                case .dnsName(let text): text
-                case .ipAddress(let octets):
-                    octets.bytes.count == 4 || octets.bytes.count == 16
-                        ? IPAddress(
-                            octets.bytes.count == 4 ? .v4 : .v6, bits: octets.bytes.reduce(0) { $0 << 8 | UInt128($1) }
-                        ).description : nil
-                default: nil
-                }
-            })
+        return all.compactMap { name in
+            switch name {
+            case .dnsName(let text): text
+            case .ipAddress(let octets):
+                octets.bytes.count == 4 || octets.bytes.count == 16
+                    ? IPAddress(
+                        octets.bytes.count == 4 ? .v4 : .v6, bits: octets.bytes.reduce(0) { $0 << 8 | UInt128($1) }
+                    ).description : nil
+            default: nil
+            }
+        }
     }
 
     /// Whether the authority signed it.

@@ -64,7 +64,7 @@ package enum SecretFile {
 
         /// The problem and its remedy.
         package func sentence(_ path: String) -> String {
-            let remedy = isMode ? "chmod 600 \(path)" : "chown it to root or to the user of this program"
+            let remedy = isMode ? "chmod g-w,o= \(path)" : "chown it to root or to the user of this program"
             return "\(path) holds a secret and \(reason): \(remedy)"
         }
     }

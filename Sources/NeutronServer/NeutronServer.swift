@@ -47,6 +47,7 @@ package struct NeutronServer: Sendable {
     private let firstCopy = FirstCopyGate()
     private let work: Workload
     private let identity: IdentityService?
+    private let wrongSecrets = WrongSecrets()
     /// Those of all listeners.
     private let connections: Connections
 
@@ -105,7 +106,9 @@ package struct NeutronServer: Sendable {
             middleware: Authenticator(
                 authentication: configuration.authentication, defaultProject: configuration.defaultProject,
                 hosts: configuration.hosts.map { _ in HostAuthentication(store: store) }, identity: identity))
-        if let hosts = configuration.hosts { HostController(store: store, admission: hosts).addRoutes(to: root) }
+        if let hosts = configuration.hosts {
+            HostController(store: store, admission: hosts, wrong: wrongSecrets).addRoutes(to: root)
+        }
         versions.addIndex(to: version)
         ExtensionController().addRoutes(to: version)
         let watching = PortWatchController(store: store, firstCopy: firstCopy, work: work)

@@ -21,6 +21,8 @@ package struct OperatorCertificate: Hashable, Sendable {
         let key: NIOSSLPrivateKey
         package let start: Timestamp
         package let end: Timestamp
+        /// What servers it is for, in its order: names, also with wildcards, and addresses.
+        package let names: [String]
     }
 
     /// - Throws: where one of the files cannot be read, has nothing of the kind or is not the other's, or where all users of the
@@ -40,11 +42,19 @@ package struct OperatorCertificate: Hashable, Sendable {
         do { key = try NIOSSLPrivateKey(bytes: secret, format: .pem) { $0([UInt8]()) } } catch {
             throw CredentialError("\(keyFile): there is no private key in PEM without a passphrase in it")
         }
+        let names: [String]
+        do { names = try IssuedCertificate(der: try own.toDERBytes()).alternativeNames } catch {
+            throw CredentialError("\(certificateFile): the first certificate cannot be read: \(error)")
+        }
         let content = Content(
             chain: chain, key: key, start: Timestamp(seconds: Int64(own.notValidBefore)),
-            end: Timestamp(seconds: Int64(own.notValidAfter)))
+            end: Timestamp(seconds: Int64(own.notValidAfter)), names: names)
         do { _ = try NIOSSLContext(configuration: content.tls) } catch {
-            throw CredentialError("\(keyFile) is not the key of the first certificate in \(certificateFile)")
+            let cause = "\(error)"
+            throw CredentialError(
+                cause.contains("failedToLoadPrivateKey")
+                    ? "\(keyFile) is not the key of the first certificate in \(certificateFile)"
+                    : "\(certificateFile) and \(keyFile) cannot be served with: \(cause)")
         }
         return content
     }

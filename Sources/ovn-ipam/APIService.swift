@@ -31,3 +31,15 @@ struct APIService: Service {
         }
     }
 }
+
+/// The API on all its listeners, which stop together: they share what refuses new connections then.
+struct APIServices: Service {
+    let listeners: [APIService]
+
+    func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for listener in listeners { group.addTask { try await listener.run() } }
+            try await group.waitForAll()
+        }
+    }
+}

@@ -92,6 +92,10 @@ struct App: Sendable {
                 "whoever reaches the open ports of this machine may change every network; docs/security.md says how to secure it",
                 metadata: ["open": "\(tls == nil ? "all" : "also-open")"])
         }
+        // Before anything that would have to be closed.
+        let given = try settings.operatorListener.map {
+            (address: $0.address, certificate: try OperatorCertificateUpkeep($0.certificate, logger: logger))
+        }
         let validator = settings.keystone?.validator(logger: logger)
         if let validator, let keystone = settings.keystone {
             serverConfiguration.authentication = .keystone(validator, url: keystone.publicURL)
@@ -112,18 +116,18 @@ struct App: Sendable {
                 CertificateUpkeep(
                     certificates: certificates, tls: tls, store: store, settings: security, logger: logger))
         }
-        if let given = settings.operatorListener {
-            let certificate = try OperatorCertificateUpkeep(given.certificate, logger: logger)
-            upkeep.append(certificate)
+        if let given {
+            upkeep.append(given.certificate)
             api.append(
-                APIService(server: server, setting: .apiListen, address: given.address, tls: certificate.tls) {
+                APIService(server: server, setting: .apiListen, address: given.address, tls: given.certificate.tls) {
                     logger.info("serving with the operator's certificate", metadata: ["url": "\($0)"])
                 })
         }
         let services: [any Service] =
             try daemons(clients) + clients.map { ClientService(client: $0) } + upkeep + [
                 notice, RuleUpdate(store: store, logger: logger), BindingNotice(store: store),
-            ] + api.map { EndingWithin(time: endingTime, service: $0) }
+                EndingWithin(time: endingTime, service: APIServices(listeners: api)),
+            ]
         var configuration = ServiceGroupConfiguration(
             services: services.map {
                 .init(
@@ -144,7 +148,7 @@ struct App: Sendable {
     private func certificates(mayFound: Bool) throws -> CentralCertificates? {
         try settings.security.map { security in
             try CentralCertificates(
-                dataFolder: settings.embedded.dataFolder, names: security.names(), lifetime: security.lifetime,
+                dataFolder: settings.embedded.dataFolder, names: try security.names(), lifetime: security.lifetime,
                 mayFound: mayFound, at: .now)
         }
     }

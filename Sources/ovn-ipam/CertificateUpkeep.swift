@@ -36,7 +36,7 @@ struct CertificateUpkeep: Service {
                 ? store.snapshot().joinedHosts.map {
                     CentralCertificates.HostTrust(trusted: Set($0.trusted), issuer: $0.issuer)
                 } : nil
-            guard try certificates.renew(names: settings.names(), hosts: hosts, at: .now) else { return }
+            guard try certificates.renew(names: try settings.names(), hosts: hosts, at: .now) else { return }
             let current = certificates.current
             try tls.replace(current)
             logger.info(

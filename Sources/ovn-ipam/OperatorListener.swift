@@ -53,7 +53,7 @@ struct OperatorCertificateUpkeep: Service {
         var faults: (last: String?, said: String?) = (nil, nil)
         while true {
             let now = Validity(served, at: .now)
-            if now != validity { say(now, served.end) }
+            if now != validity { say(now, served) }
             validity = now
             try await Task.sleep(for: Self.interval)
             do throws(CredentialError) {
@@ -62,6 +62,7 @@ struct OperatorCertificateUpkeep: Service {
                 guard found != served else { continue }
                 try tls.replace(found)
                 served = found
+                validity = .good
                 logger.info("the operator's certificate was replaced", metadata: ["end": "\(found.end)"])
             } catch {
                 // Of two files one is replaced before the other: only what is so at a second look is a fault.
@@ -77,23 +78,32 @@ struct OperatorCertificateUpkeep: Service {
     }
 
     private enum Validity {
-        /// `ending` in the last tenth of its time.
-        case good, ending, ended
+        /// `early` before its time, `ending` in the last tenth of it.
+        case good, early, ending, ended
 
         init(_ content: OperatorCertificate.Content, at now: Timestamp) {
+            guard content.start <= now else {
+                self = .early
+                return
+            }
             let left = content.end.seconds - now.seconds
             self = left <= 0 ? .ended : left * 10 < content.end.seconds - content.start.seconds ? .ending : .good
         }
     }
 
-    private func say(_ validity: Validity, _ end: Timestamp) {
+    private func say(_ validity: Validity, _ content: OperatorCertificate.Content) {
         let file = certificate.certificateFile
         switch validity {
         case .good: return
+        case .early:
+            logger.error(
+                "the certificate in \(file) is not valid yet, or this machine's clock is behind: clients refuse it",
+                metadata: ["start": "\(content.start)"])
         case .ending:
-            logger.warning("the certificate in \(file) ends soon and is to be replaced", metadata: ["end": "\(end)"])
+            logger.warning(
+                "the certificate in \(file) ends soon and is to be replaced", metadata: ["end": "\(content.end)"])
         case .ended:
-            logger.error("the certificate in \(file) has ended: clients refuse it", metadata: ["end": "\(end)"])
+            logger.error("the certificate in \(file) has ended: clients refuse it", metadata: ["end": "\(content.end)"])
         }
     }
 }

@@ -11,9 +11,9 @@ struct SecuritySettings: Sendable {
     /// Besides the machine's own.
     var publicNames = ServedNames(names: [], addresses: [])
 
-    /// What this machine is reached by now.
-    func names() -> ServedNames {
-        var names = ServedNames.ofThisMachine()
+    /// What this machine is reached by now. Throws where it does not say: a certificate without its addresses helps nobody.
+    func names() throws(CredentialError) -> ServedNames {
+        var names = try ServedNames.ofThisMachine()
         names.names.formUnion(publicNames.names)
         names.addresses.formUnion(publicNames.addresses)
         return names
@@ -49,7 +49,7 @@ extension ServedNames {
     }
 
     /// Its host name, `localhost`, and the addresses of its interfaces, link-local ones apart.
-    static func ofThisMachine() -> ServedNames {
+    static func ofThisMachine() throws(CredentialError) -> ServedNames {
         var found = ServedNames(names: ["localhost"], addresses: [])
         var buffer = [CChar](repeating: 0, count: 256)
         if gethostname(&buffer, buffer.count - 1) == 0 {
@@ -58,7 +58,9 @@ extension ServedNames {
             if isName(name) { found.names.insert(name) }
         }
         var list: UnsafeMutablePointer<ifaddrs>?
-        guard getifaddrs(&list) == 0 else { return found }
+        guard getifaddrs(&list) == 0 else {
+            throw CredentialError("cannot list this machine's addresses: \(String(cString: strerror(errno)))")
+        }
         defer { freeifaddrs(list) }
         var next = list
         while let item = next?.pointee {

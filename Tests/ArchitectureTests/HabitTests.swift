@@ -46,6 +46,18 @@ import Testing
         }
     }
 
+    @Test func `labs of different tests have different names, since they may be up at a time`() throws {
+        var users: [String: String] = [:]
+        for path in Self.written where path.hasPrefix("Tests/LabTests/") {
+            for line in try Project.lines(path) {
+                guard let match = line.firstMatch(of: /Lab\.with\("([a-z0-9]+)"/) else { continue }
+                let former = users.updateValue(path, forKey: String(match.1))
+                #expect(former == nil, "lab \(match.1) of \(path) is also in \(former ?? "")")
+            }
+        }
+        #expect(users.count > 50)
+    }
+
     @Test func `nothing says of itself that it is unfinished`() throws {
         let unfinished = /\b(TODO|FIXME|XXX|HACK)\b|not implemented|unimplemented/
         for path in Self.written where !path.hasPrefix("Tests/ArchitectureTests/") {

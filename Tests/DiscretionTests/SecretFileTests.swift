@@ -25,12 +25,12 @@ struct SecretFileTests {
         chmod(path, 0o644)
         let refusal = try #require(throws: SecretFile.Refusal.self) { try SecretFile.read(path) }
         #expect(
-            refusal.description == "\(path) holds a secret and is open to every user (mode 0644): chmod 600 \(path)")
+            refusal.description == "\(path) holds a secret and is open to every user (mode 0644): chmod g-w,o= \(path)")
         let open = try SecretFile.readOpenly(path)
         #expect(open.bytes == Array("hunter2\n".utf8))
         #expect(
             open.fault?.sentence(path)
-                == "\(path) holds a secret and is open to every user (mode 0644): chmod 600 \(path)")
+                == "\(path) holds a secret and is open to every user (mode 0644): chmod g-w,o= \(path)")
         chmod(path, 0o600)
         #expect(try SecretFile.read(path) == Array("hunter2\n".utf8))
         #expect(try SecretFile.readOpenly(path).fault == nil)

@@ -159,7 +159,7 @@ extension LabTests {
         @Test func `no word of an API client takes an interface from a network container, but its deletion`()
             async throws
         {
-            try await Lab.with("words", hosts: 2) { lab in
+            try await Lab.with("containers", hosts: 2) { lab in
                 try await lab.joinHosts()
                 try await lab.on("host1", "ovn-container net-create ls0 10.1.0.0/24")
                 let victim = try await lab.attach("victim", network: "ls0", on: "host1")

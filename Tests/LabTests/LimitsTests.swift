@@ -119,7 +119,7 @@ extension LabTests {
 
         /// The original's branches all ended with 0, an unknown command without a word, a missing word as an empty setting.
         @Test func `ovn-integrate says what went wrong, in words and by exit code`() async throws {
-            try await Lab.with("words", hosts: 1) { lab in
+            try await Lab.with("network", hosts: 1) { lab in
                 for (command, status) in [
                     ("ovn-integrate", 0), ("ovn-integrate --help", 0), ("ovn-integrate sing", 2),
                     ("ovn-integrate set-ipam", 2),

@@ -4,7 +4,7 @@ extension LabTests {
     /// Names, which Docker tells by its events alone, and the network containers of `ovn-container`.
     @Suite struct PluginNamesTests {
         @Test func `the whole cluster's containers are listed by name on every host`() async throws {
-            try await Lab.with("names", hosts: 2) { lab in
+            try await Lab.with("aliases", hosts: 2) { lab in
                 try await lab.joinHosts()
                 try await lab.createNetwork("blue")
                 let a = try await lab.start("web", on: "host1", network: "blue")

@@ -5,7 +5,7 @@ extension LabTests {
     @Suite struct ReplicaTests {
         /// Three replicas on one database, in the central node; no hosts are needed.
         @Test func `three replicas that are killed all the time give each address once`() async throws {
-            try await Lab.with("race", hosts: 0) { lab in
+            try await Lab.with("replicas", hosts: 0) { lab in
                 try await lab.on("central", Self.startNorthbound)
                 try await lab.on("central", Self.startReplicas)
                 let network = try await Self.makeNetwork(lab)

@@ -131,7 +131,7 @@ import Testing
                 }
                 let text = error?.description ?? ""
                 #expect(text.hasPrefix("auth-password-file: \(file) holds a secret and "), "\(text)")
-                #expect(text.hasSuffix("(mode 0\(String(mode, radix: 8))): chmod 600 \(file)"), "\(text)")
+                #expect(text.hasSuffix("(mode 0\(String(mode, radix: 8))): chmod g-w,o= \(file)"), "\(text)")
             }
             try withFile("auth-password: s3cret\n", mode: mode) { file in
                 let error = #expect(throws: SettingsError.self) { try Settings(flags, file: file) }

@@ -11,11 +11,12 @@ import NeutronAPI
 struct HostController: Sendable {
     let store: NetworkStore
     let admission: HostAdmission
-    private let wrong = WrongSecrets()
+    private let wrong: WrongSecrets
 
-    init(store: NetworkStore, admission: HostAdmission) {
+    init(store: NetworkStore, admission: HostAdmission, wrong: WrongSecrets) {
         self.store = store
         self.admission = admission
+        self.wrong = wrong
     }
 
     func addRoutes(to routes: Routes) {

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Certificates
 import Deadlines
-import Discretion
 import EmbeddedOVN
 import Glibc
 import Identity
@@ -50,7 +49,7 @@ struct OpenRCCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try central.settings()
         let address = try url ?? Self.url(of: settings)
-        let trust = try Self.trust(url, settings)
+        let trust = try Self.trust(of: address, settings)
         let lines = try await central.withStore { store in
             let found = try store.user(user)
             let project = try project(of: found, in: store)
@@ -116,11 +115,11 @@ struct OpenRCCommand: AsyncParsableCommand {
         return (try await store.create(made).id.hex, secret)
     }
 
-    /// What makes a file of the authorities, which clients verify the service with (`OS_CACERT`); nothing without TLS, and where the
-    /// operator's certificate is served, which clients trust by themselves or by a file of the operator's. `url` is where it was given.
-    private static func trust(_ url: String?, _ settings: Settings) throws -> [String] {
-        let isOwn = settings.operatorListener == nil || url?.hasSuffix(":\(settings.listen.port)/v3") == true
-        guard settings.security != nil, isOwn else { return ["unset OS_CACERT"] }
+    /// What makes a file of the authorities, which clients verify the service with (`OS_CACERT`). Without TLS there is none, and where
+    /// the operator's certificate is served `OS_CACERT` stays what it is: it may name the authority of that.
+    private static func trust(of url: String, _ settings: Settings) throws -> [String] {
+        if let given = settings.operatorListener, !isOwn(url, settings.listen, beside: given.address) { return [] }
+        guard settings.security != nil else { return ["unset OS_CACERT"] }
         let folder = CredentialFolder("\(settings.embedded.dataFolder)/tls")
         let authorities = try AuthorityCommand.known(in: folder)
         return [
@@ -149,13 +148,19 @@ struct OpenRCCommand: AsyncParsableCommand {
         return url(host)
     }
 
+    /// Whether a URL is that of the listener with the deployment's own certificate, by whatever name.
+    private static func isOwn(_ url: String, _ own: ListenAddress, beside other: ListenAddress) -> Bool {
+        guard let scheme = url.firstRange(of: "://") else { return false }
+        let authority = url[scheme.upperBound...].prefix { $0 != "/" }
+        return own.port == other.port
+            ? ListenAddress(String(authority)) == own : authority.hasSuffix(":\(own.port)")
+    }
+
     /// The first name that a certificate is for; nil where it is for addresses or wildcards alone.
     private static func name(in given: OperatorCertificate) throws -> String? {
-        do {
-            let text = try SecretFile.readOpenly(given.certificateFile).bytes
-            let own = try IssuedCertificate(pem: String(decoding: text, as: UTF8.self))
-            return own.alternativeNames.filter { IPAddress($0) == nil && !$0.contains("*") }.min()
-        } catch { throw CommandFailure("api-certificate: \(given.certificateFile): \(error); or give --url") }
+        do { return try given.read().names.first { IPAddress($0) == nil && !$0.contains("*") } } catch {
+            throw CommandFailure("\(error); or give --url")
+        }
     }
 
     /// A word of a shell that is this text.

@@ -53,18 +53,21 @@ extension LabTests {
         }
 
         /// A start of which nothing moves for a while, as on a slow disk: longer than the plugin's audit once took for the end of it,
-        /// which looks as soon as it is started.
-        static func expectSlowStart(of name: String, on host: String, _ lab: Lab) async throws {
+        /// which looks as soon as it is started. The plugin is killed when it has answered: only then does Docker make the port of
+        /// docker_gwbridge.
+        private static func expectSlowStart(of name: String, on host: String, _ lab: Lab) async throws {
             try await lab.on(
                 host,
                 """
+                ports() { ip -o link show master docker_gwbridge | wc -l; }
+                before=$(ports)
                 kill -STOP $(pgrep -x containerd)
                 docker run -d --name \(name) --network blue busybox sleep 100000 >/run/slow 2>&1 </dev/null & start=$!
-                timeout 20 sh -c 'until ip -o link show type veth | grep -q ": ovc"; do sleep 0.1; done'
+                for _ in $(seq 200); do [ "$(ports)" -eq "$before" ] || break; sleep 0.1; done
                 kill -KILL $(cat \(Lab.pluginPID))
                 sleep 20
                 kill -CONT $(pgrep -x containerd)
-                wait $start
+                wait $start || { cat /run/slow >&2; exit 1; }
                 """)
             #expect(try await lab.member(name, on: host, network: "blue").address.hasPrefix("10.1."))
             try await lab.expectAgreement(within: .seconds(20))

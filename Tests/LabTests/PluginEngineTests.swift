@@ -64,6 +64,7 @@ extension LabTests {
                 kill -STOP $(pgrep -x containerd)
                 docker run -d --name \(name) --network blue busybox sleep 100000 >/run/slow 2>&1 </dev/null & start=$!
                 for _ in $(seq 200); do [ "$(ports)" -eq "$before" ] || break; sleep 0.1; done
+                [ "$(ports)" -ne "$before" ] || exit 1
                 kill -KILL $(cat \(Lab.pluginPID))
                 sleep 20
                 kill -CONT $(pgrep -x containerd)
